@@ -143,7 +143,7 @@ class Minimum(Contract):
 
 
 class Policy(Contract):
-    """How evidence becomes a level. Its numbers are judged by `shared.rulebook.policy`, which also knows the methods."""
+    """How evidence becomes a level. `shared.rulebook.policy`, which knows the methods, judges its numbers."""
 
     format: Literal["ascertain.policy@1"]
     title: Title

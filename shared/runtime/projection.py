@@ -1,0 +1,36 @@
+"""What a projection is: a fold over the ledger's entries and a mapping to its own tables.
+
+A service composes several (access, definitions, its own) into one projector, which applies a batch to all of them
+in one transaction, fenced by the watermark. See `shared.runtime.projector`.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import asyncpg
+
+from shared.ledger.entry import Entry
+
+
+class Projection(Protocol):
+    """Applies entries to its tables. Never sees an entry twice: the projector filters by every owner's last position."""
+
+    async def prepare(self, entries: Sequence[Entry]) -> None:
+        """Fetch what applying these entries needs from elsewhere (documents), before the transaction opens.
+
+        May be called again for the same entries. Raises what its source raises; the batch is then tried again later,
+        for an unreachable service is no fault of an entry.
+        """
+        ...
+
+    async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        """Bring the tables up to date with these entries, of one shard, in position order, within a transaction.
+
+        An exception other than the database's own troubles means that an entry cannot be handled: the projector then
+        finds the owner at fault, quarantines it, and applies everyone else's.
+        """
+        ...
+
+    async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
+        """Drop what is stored of an owner, so that its entries can be applied again from the first (a release)."""
+        ...
