@@ -13,7 +13,7 @@ from shared.ledger.entry import Entry
 
 
 class Projection(Protocol):
-    """Applies entries to its tables. Never sees an entry twice: the projector filters by every owner's last position."""
+    """Applies entries to its tables. It never sees an entry twice: the projector filters by owner and position."""
 
     async def prepare(self, entries: Sequence[Entry]) -> None:
         """Fetch what applying these entries needs from elsewhere (documents), before the transaction opens.

@@ -1,0 +1,50 @@
+"""Migrations: plain SQL files, numbered a service, run by Alembic in one transaction under a lock.
+
+A service's revisions lie in `services/<name>/postgres/migrations/`, each a few lines that name an SQL file. In the
+SQL, `{app}`, `{relay}` and `{migrator}` stand for the roles of the database at hand. Killed half-way, nothing is
+changed; run again, it goes on from where it was.
+"""
+
+import asyncio
+import re
+from pathlib import Path
+
+import asyncpg
+from alembic import command, op
+from alembic.config import Config
+
+_ROOT = Path(__file__).parents[2]
+_ENVIRONMENT = Path(__file__).parent / "migrations"
+_ROLE = re.compile(r"\{(app|relay|migrator)\}")
+
+
+def migrate(service: str, dsn: str) -> None:
+    """Bring the service's database up to the newest revision. `dsn` is the migrator's, who owns the database.
+
+    Raises asyncpg.PostgresError or OSError where that is not possible. May not be called from within an event loop.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_ENVIRONMENT))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(_ROOT / "services" / service / "postgres" / "migrations"))
+    config.attributes["dsn"] = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
+    command.upgrade(config, "head")
+
+
+async def migrate_in_loop(service: str, dsn: str) -> None:
+    """`migrate`, for callers within an event loop; it runs in a thread of its own."""
+    await asyncio.to_thread(migrate, service, dsn)
+
+
+def apply(file: Path) -> None:
+    """Run an SQL file of many statements within the revision that calls this."""
+    bind = op.get_bind()
+    database = bind.exec_driver_sql("SELECT current_database()").scalar_one()
+    sql = _ROLE.sub(lambda match: f'"{database}_{match.group(1)}"', file.read_text())
+    raw = bind.connection.dbapi_connection
+    assert raw is not None
+
+    async def execute(connection: asyncpg.Connection) -> str:
+        return await connection.execute(sql)
+
+    raw.run_async(execute)  # through SQLAlchemy, asyncpg prepares, and so takes one statement only

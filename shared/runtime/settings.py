@@ -1,0 +1,58 @@
+"""Settings of a service, from the environment (prefix `ASCERTAIN_`). Read once, in `main.py`, and passed on."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.contracts.values import Id
+from shared.ledger.identifiers import Ledger
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; use a name such as 'America/New_York'") from error
+    return name
+
+
+class Settings(BaseSettings):
+    """What every service is told. A DSN names database, role and host; a URL has no trailing slash.
+
+    `keys` holds this service's own private key as `<name>.pem`; `trusted` the public keys of every issuer as
+    `<issuer>.jwks.json`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ASCERTAIN_", frozen=True)
+
+    tenant: Id
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    kafka: str = "127.0.0.1:9092"
+    topic_prefix: str = ""
+    database: str
+    database_migrator: str | None = None
+    keys: Path
+    trusted: Path
+    evidence_url: str = ""
+    mastery_url: str = ""
+    audit_url: str = ""
+    gateway_url: str = ""
+    log_level: str = "info"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The district's time zone: in it a date ends."""
+        return ZoneInfo(self.time_zone)
+
+    def topic(self, ledger: Ledger) -> str:
+        """The Kafka topic of a ledger."""
+        return f"{self.topic_prefix}{ledger}.ledger"
+
+    def group(self, service: str) -> str:
+        """The consumer group of a service."""
+        return f"{self.topic_prefix}{service}"
