@@ -1,5 +1,6 @@
 """Bounds on what a request may bring, checked before anything is read into memory."""
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.problems import Problem, too_large
@@ -22,19 +23,7 @@ class Bounded:
         if refusal is not None:
             await refusal.response()(scope, receive, send)
             return
-        started = False
-
-        async def noting_send(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, self._counted(receive), noting_send)
-        except _TooLargeError:
-            if started:
-                raise
-            await self._too_large().response()(scope, receive, send)
+        await self._app(scope, self._counted(receive), send)
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = scope["headers"]
@@ -58,11 +47,7 @@ class Bounded:
             message = await receive()
             count += len(message.get("body", b""))
             if count > self._max_body:
-                raise _TooLargeError
+                raise HTTPException(413, f"The body may have at most {self._max_body} bytes")  # FastAPI hides others
             return message
 
         return receive_counted
-
-
-class _TooLargeError(Exception):
-    """More arrived than was announced."""
