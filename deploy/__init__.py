@@ -1,0 +1,1 @@
+"""How a district is run: the embedded stack on one machine."""

@@ -1,0 +1,75 @@
+"""A district's databases and roles on one PostgreSQL. Tables, grants on them and functions are the migrations' part."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import asyncpg
+
+from deploy.local.postgres import PostgresServer
+
+OWNERS = ("evidence", "mastery", "audit", "gateway")
+RIGHTS = {"evidence": ("migrator", "app", "relay")}
+USUAL_RIGHTS = ("migrator", "app")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One service's database: its name, and a DSN a role. `relay` is for the ledger's relay, elsewhere None.
+
+    The migrator owns the database and is the only one who may change its shape; the others may only connect, until a
+    migration grants them more.
+    """
+
+    name: str
+    migrator: str
+    app: str
+    relay: str | None
+
+
+async def make_databases(
+    server: PostgresServer, prefix: str, password: str, services: Iterable[str] = OWNERS
+) -> Mapping[str, Database]:
+    """Make what is missing of `{prefix}_{service}` and its roles, and set their password. Repeatable."""
+    connection = await asyncpg.connect(server.dsn())
+    try:
+        return {service: await _make_database(connection, server, prefix, service, password) for service in services}
+    finally:
+        await connection.close()
+
+
+async def drop_databases(server: PostgresServer, prefix: str, services: Iterable[str] = OWNERS) -> None:
+    """Drop databases and roles, ending the sessions in them."""
+    connection = await asyncpg.connect(server.dsn())
+    try:
+        for service in services:
+            await connection.execute(f"DROP DATABASE IF EXISTS {_quoted(f'{prefix}_{service}')} WITH (FORCE)")
+            for right in RIGHTS.get(service, USUAL_RIGHTS):
+                await connection.execute(f"DROP ROLE IF EXISTS {_quoted(f'{prefix}_{service}_{right}')}")
+    finally:
+        await connection.close()
+
+
+async def _make_database(
+    connection: asyncpg.Connection, server: PostgresServer, prefix: str, service: str, password: str
+) -> Database:
+    name = f"{prefix}_{service}"
+    roles = {right: f"{name}_{right}" for right in RIGHTS.get(service, USUAL_RIGHTS)}
+    for role in roles.values():
+        if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+            await connection.execute(f"CREATE ROLE {_quoted(role)} LOGIN")
+        await connection.execute(f"ALTER ROLE {_quoted(role)} PASSWORD {_literal(password)}")
+    if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+        await connection.execute(f"CREATE DATABASE {_quoted(name)} OWNER {_quoted(roles['migrator'])}")
+    await connection.execute(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
+    for role in roles.values():
+        await connection.execute(f"GRANT CONNECT ON DATABASE {_quoted(name)} TO {_quoted(role)}")
+    dsns = {right: server.dsn(name, role, password) for right, role in roles.items()}
+    return Database(name, dsns["migrator"], dsns["app"], dsns.get("relay"))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,132 @@
+"""A program of the stack, and the child process that runs it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.errors import ProgramError
+
+TETHER = Path(__file__).with_name("tether.py")
+LOOK_AGAIN_SECONDS = 0.03
+LAST_WORDS_BYTES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user of the operating system that a program runs as."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How one program is started, asked to end, and known to be ready.
+
+    `ready` is asked again and again while the program runs, and must answer within a second or so.
+    `death_signal` is what the kernel sends when the stack's own process dies: a signal that ends the program for
+    certain, as nobody is left to insist.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path
+    log: Path
+    ready: Callable[[], Awaitable[bool]]
+    account: Account | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
+    stop_seconds: float = 6
+    ready_seconds: float = 60
+
+
+class Child:
+    """One run of a program. Start it from the main thread: the kernel ties a child to the thread that made it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.started = time.monotonic()
+        account = program.account
+        tethered = (
+            *(sys.executable, "-I", "-S", str(TETHER), str(int(program.death_signal)), str(os.getpid())),
+            *((str(account.uid), str(account.gid)) if account else ("-1", "-1")),
+            *program.arguments,
+        )
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        with program.log.open("ab") as log:
+            self._log_from = log.tell()
+            self._process = subprocess.Popen(
+                tethered,
+                cwd=program.folder,
+                env=dict(program.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a Ctrl-C is for the stack, which then ends its children in order
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def code(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    async def ended(self) -> int:
+        while (code := self.code()) is None:  # noqa: ASYNC110  (the kernel tells of a child by no asyncio event)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return code
+
+    async def until_ready(self) -> None:
+        """Raises ProgramError when it ends before, or is not ready within the program's time."""
+        deadline = self.started + self.program.ready_seconds
+        while self.code() is None:
+            if await self.program.ready():
+                return
+            if time.monotonic() > deadline:
+                raise ProgramError(self._sentence(f"was not ready after {self.program.ready_seconds:.0f} s"))
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        raise ProgramError(self._sentence(f"ended with code {self.code()} before it was ready"))
+
+    async def stop(self) -> int:
+        """Ask it to end, and insist after the program's time."""
+        if self.code() is None:
+            self.send(signal.SIGCONT)
+            self.send(self.program.stop_signal)
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(self.ended(), self.program.stop_seconds)
+        return await self.kill()
+
+    async def kill(self) -> int:
+        self.send(signal.SIGKILL)
+        return await self.ended()
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)  # a no-op once it has ended
+
+    def last_words(self) -> str:
+        """What it wrote in this run, its end, for a person to read."""
+        with self.program.log.open("rb") as log:
+            log.seek(max(self._log_from, log.seek(0, os.SEEK_END) - LAST_WORDS_BYTES))
+            return log.read().decode(errors="replace").strip()
+
+    def _sentence(self, what: str) -> str:
+        words = self.last_words().splitlines()
+        last = f' Its last words: "{words[-1].strip()}".' if words else ""
+        return f"{self.program.name} {what}.{last} The whole log is {self.program.log}."
+
+
+def bare_environment(**more: str) -> dict[str, str]:
+    """What a child inherits of this process's environment: where programs, files and certificates are, no more."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    return {name: os.environ[name] for name in kept if name in os.environ} | more

@@ -1,0 +1,83 @@
+"""The ledgers' topics: made with the settings that keep a record for ever, and checked at every start."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from deploy.local.errors import PartitionCountError, StackError
+from deploy.local.kafka import RECORD_BYTES_MAX
+
+LEDGER_PARTITIONS: Mapping[str, int] = MappingProxyType({"evidence.ledger": 64, "definitions.ledger": 1})
+
+LONGEST = str(2**63 - 1)
+LEDGER_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "cleanup.policy": "delete",
+        # nothing is ever deleted: neither by age (the records bear old times) nor by size
+        "retention.ms": "-1",
+        "retention.bytes": "-1",
+        # one broker, so an acknowledged record is on its disk
+        "flush.messages": "1",
+        "min.insync.replicas": "1",
+        # the time in a record is the ledger's, however old, and is kept
+        "message.timestamp.type": "CreateTime",
+        "message.timestamp.before.max.ms": LONGEST,
+        "message.timestamp.after.max.ms": LONGEST,
+        "max.message.bytes": str(RECORD_BYTES_MAX),
+        "unclean.leader.election.enable": "false",
+    }
+)
+
+
+async def make_topics(
+    bootstrap: str,
+    prefix: str = "",
+    partitions: Mapping[str, int] = LEDGER_PARTITIONS,
+    settings: Mapping[str, str] = LEDGER_SETTINGS,
+) -> tuple[str, ...]:
+    """Make the missing topics `{prefix}{name}` and check the others. Returns their full names.
+
+    Raises PartitionCountError where one has another number of partitions: a shard is one partition for life, so neither
+    adding partitions nor going on would be right.
+    """
+    wanted = {prefix + name: count for name, count in partitions.items()}
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        found = await _partition_counts(admin, wanted)
+        missing = {name: count for name, count in wanted.items() if name not in found}
+        if missing:
+            await _create(admin, missing, settings)
+            found = await _partition_counts(admin, wanted)
+    finally:
+        await admin.close()
+    for name, count in wanted.items():
+        _check(name, count, found.get(name))
+    return tuple(wanted)
+
+
+async def _partition_counts(admin: AIOKafkaAdminClient, names: Mapping[str, int]) -> dict[str, int]:
+    described = await admin.describe_topics(list(names))
+    return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, int], settings: Mapping[str, str]) -> None:
+    answer = await admin.create_topics(
+        [NewTopic(name, count, 1, topic_configs=dict(settings)) for name, count in topics.items()], timeout_ms=30_000
+    )
+    for name, code, *reason in answer.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:  # another may make them at the same time
+            raise StackError(f"Kafka did not make the topic {name}: {(reason or [None])[0] or error.description}")
+
+
+def _check(name: str, wanted: int, found: int | None) -> None:
+    if found is None:
+        raise StackError(f"Kafka made the topic {name} but does not know it.")
+    if found != wanted:
+        raise PartitionCountError(
+            f"The topic {name} has {found} partitions where its ledger has {wanted} shards, and a shard is one "
+            f"partition for life: nothing was started. Restore the topic, or begin with another topic prefix."
+        )

@@ -1,0 +1,40 @@
+"""Fixtures for every test: real servers once a session, and a corner of them for each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.local.databases import drop_databases, make_databases
+from deploy.local.kafka import KafkaServer
+from deploy.local.postgres import PostgresServer
+from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
+
+
+@pytest.fixture(scope="session")
+async def postgres() -> AsyncIterator[PostgresServer]:
+    """A running PostgreSQL. `postgres.dsn()` is the superuser's, `postgres.dsn(database, user, password)` anyone's."""
+    async with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def kafka() -> AsyncIterator[KafkaServer]:
+    """A running Kafka. `kafka.bootstrap` is its address; `make_topics` of `deploy.local.topics` makes topics."""
+    async with running_kafka() as server:
+        yield server
+
+
+@pytest.fixture
+async def district(postgres: PostgresServer) -> AsyncIterator[District]:
+    """Empty databases and roles of a district under a prefix of its own; dropped after the test."""
+    prefix = unique_prefix()
+    try:
+        yield District(prefix, await make_databases(postgres, prefix, PASSWORD))
+    finally:
+        await drop_databases(postgres, prefix)
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix of the test's own for topics and consumer groups, ending in a dot."""
+    return unique_prefix() + "."

@@ -1,0 +1,68 @@
+"""A real PostgreSQL and a real Kafka for a test session, each in a folder of its own that goes with it."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.databases import Database
+from deploy.local.kafka import KafkaServer
+from deploy.local.ports import free_port
+from deploy.local.postgres import PostgresServer
+from deploy.local.postgres_account import postgres_account
+
+PASSWORD = "of-the-tests"
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district's databases, made for one test: `databases["evidence"].migrator`, `.app`, `.relay` are DSNs."""
+
+    prefix: str
+    databases: Mapping[str, Database]
+
+
+def unique_prefix() -> str:
+    """A prefix no other test has, fit for databases, roles and topics."""
+    return f"t{uuid.uuid4().hex[:12]}"
+
+
+@contextlib.contextmanager
+def reachable_folder(name: str) -> Iterator[Path]:
+    """A temporary folder that PostgreSQL's user can reach, which pytest's own are not when root runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix=f"ascertain-test-{name}-", dir="/var/tmp")).resolve()
+    account = postgres_account()
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def running_postgres() -> AsyncIterator[PostgresServer]:
+    with reachable_folder("postgres") as folder:
+        server = PostgresServer(folder, port=free_port(), password=PASSWORD, log=folder / "log", durable=False)
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def running_kafka() -> AsyncIterator[KafkaServer]:
+    with reachable_folder("kafka") as folder:
+        port = free_port()
+        controller_port = free_port(frozenset({port}))
+        server = KafkaServer(folder, port=port, controller_port=controller_port, log=folder / "log")
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.stop()
