@@ -1,0 +1,105 @@
+"""The gateway as any client sees it: a personal token is exchanged for access tokens, and calls are retried.
+
+Every write that goes through here carries ids or an Idempotency-Key, so sending it again is safe, and is done
+whenever the outcome is not known.
+"""
+
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import orjson
+import stamina
+
+from cli.errors import CliError, Refused
+
+ATTEMPTS = 12
+"""How often a call is tried while the platform does not answer; with back-off, about half a minute."""
+
+_RENEW_BEFORE = 30.0
+
+
+class _Retry(Exception):  # noqa: N818 - never leaves this module
+    """The platform did not answer, or said that it could not just now."""
+
+
+class Gateway:
+    """A client of one district's gateway, for one person.
+
+    Raises Refused where the platform answers with a problem, and CliError where it does not answer at all.
+    """
+
+    def __init__(self, url: str, personal_token: str) -> None:
+        self.url = url.rstrip("/")
+        self._personal_token = personal_token
+        self._access_token, self._renew_at = "", 0.0
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=httpx.Timeout(60, connect=5))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def get(self, path: str, **parameters: str | int | None) -> Any:
+        """The JSON answer of a read."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return (await self._call("GET", path, params=given))[1]
+
+    async def put(self, path: str, body: object) -> tuple[int, Any]:
+        """Status and JSON answer of a write whose address says which one it is."""
+        return await self._call("PUT", path, content=orjson.dumps(body))
+
+    async def post(self, path: str, body: object, *, key: str | None = None) -> tuple[int, Any]:
+        """Status and JSON answer of a write; `key` is its Idempotency-Key."""
+        headers = {"Idempotency-Key": key} if key is not None else {}
+        return await self._call("POST", path, content=orjson.dumps(body), headers=headers)
+
+    async def _call(self, method: str, path: str, **request: Any) -> tuple[int, Any]:
+        headers = {"Content-Type": "application/json", **request.pop("headers", {})}
+        try:
+            async for attempt in stamina.retry_context(on=_Retry, attempts=ATTEMPTS, timeout=None, wait_max=4.0):
+                with attempt:
+                    token = await self._token()
+                    response = await self._send(method, path, {**headers, "Authorization": f"Bearer {token}"}, request)
+        except _Retry as error:
+            raise CliError(f"{self.url} does not answer ({error}); is the stack up? Try ./ascertain status.") from error
+        return response.status_code, _answer(response)
+
+    async def _send(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> httpx.Response:
+        try:
+            response = await self._http.request(method, path, headers=headers, **request)
+        except httpx.TransportError as error:
+            raise _Retry(type(error).__name__) from error
+        if response.status_code == 401:
+            self._renew_at = 0.0
+        if response.status_code in {401, 429, 502, 503, 504}:
+            raise _Retry(f"status {response.status_code}")
+        return response
+
+    async def _token(self) -> str:
+        if time.monotonic() >= self._renew_at:
+            headers = {"Authorization": f"Bearer {self._personal_token}"}
+            try:
+                response = await self._http.post("/v1/tokens", headers=headers)
+            except httpx.TransportError as error:
+                raise _Retry(type(error).__name__) from error
+            if response.status_code in {429, 502, 503, 504}:
+                raise _Retry(f"status {response.status_code}")
+            answer = _answer(response)
+            self._access_token = answer["access_token"]
+            self._renew_at = time.monotonic() + float(answer["expires_in"]) - _RENEW_BEFORE
+        return self._access_token
+
+
+def _answer(response: httpx.Response) -> Any:
+    try:
+        answer = orjson.loads(response.content) if response.content else None
+    except orjson.JSONDecodeError as error:
+        raise CliError(f"{response.url.host} answered with something that is not JSON.") from error
+    if response.is_error:
+        raise Refused(answer if isinstance(answer, dict) else {"status": response.status_code})
+    return answer

@@ -1,0 +1,54 @@
+"""`ascertain import roster DIR`: OneRoster 1.2 CSV, the columns below and no others (names are not read)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cli.errors import CliError
+from cli.importing.tables import Line, table
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "orgs": ("sourcedId", "status", "type", "parentSourcedId"),
+    "academicSessions": ("sourcedId", "status", "type", "startDate", "endDate"),
+    "courses": ("sourcedId", "status", "orgSourcedId"),
+    "classes": ("sourcedId", "status", "courseSourcedId", "schoolSourcedId", "termSourcedIds"),
+    "users": ("sourcedId", "status", "enabledUser"),
+    "enrollments": (
+        "sourcedId", "status", "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "beginDate", "endDate",
+    ),
+}  # fmt: skip
+"""What is read of each file. A file's other columns, names among them, never leave it."""
+
+_OPTIONAL = {"status", "parentSourcedId", "enabledUser", "beginDate", "endDate", "type", "termSourcedIds"}
+
+ENROLLMENTS_A_CALL = 1000
+
+Roster = dict[str, list[dict[str, str]]]
+
+
+def read_roster(folder: Path) -> tuple[Roster, dict[tuple[str, str], Line]]:
+    """A folder's six files as one roster, and every row's line by (file, sourcedId).
+
+    Raises CliError where a file is missing or lacks a column that is needed.
+    """
+    if not folder.is_dir():
+        raise CliError(f"{folder} is no folder; give the folder that holds orgs.csv, classes.csv, enrollments.csv, ….")
+    roster: Roster = {}
+    lines: dict[tuple[str, str], Line] = {}
+    for name, columns in COLUMNS.items():
+        required = tuple(column for column in columns if column not in _OPTIONAL)
+        with table(folder / f"{name}.csv", required=required) as rows:
+            roster[name] = []
+            for line in rows:
+                roster[name].append({column: line.cells[column] for column in columns if line.cells.get(column)})
+                lines[name, line.cells.get("sourcedId", "")] = line
+    return roster, lines
+
+
+def chunks(roster: Roster) -> Iterator[Roster]:
+    """The roster in calls that each stand alone: a thousand enrolments with the rows that these refer to."""
+    enrollments = roster["enrollments"]
+    users = {row.get("sourcedId", ""): row for row in roster["users"]}
+    for start in range(0, max(len(enrollments), 1), ENROLLMENTS_A_CALL):
+        part = enrollments[start : start + ENROLLMENTS_A_CALL]
+        named = [users[name] for name in dict.fromkeys(row.get("userSourcedId", "") for row in part) if name in users]
+        yield {**roster, "users": named, "enrollments": part}

@@ -1,0 +1,171 @@
+"""The commands that ask: `explain`, `history`, `verify`. Tables for people, `--json` for machines."""
+
+import asyncio
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.connection import connect
+from cli.errors import CliError
+from cli.gateway import Gateway
+from cli.progress import bar
+from shared.ledger.identifiers import is_id
+
+out = Console()
+
+Learner = Annotated[str, typer.Argument(help="The learner's id, or sourcedId in the roster.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
+
+HISTORY_PAGE = 500
+
+
+def explain(
+    learner: Learner,
+    competency: Annotated[str, typer.Argument(help="The competency's id.")],
+    as_of: Annotated[
+        str | None, typer.Option(help="An instant, or pins such as evidence:12:345,definitions:0:7.")
+    ] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Why a learner is at a level: which evidence counted, what the level was after each, what would move it."""
+    asyncio.run(_explain(learner, competency, as_of, json))
+
+
+def history(learner: Learner, *, json: AsJson = False) -> None:
+    """Everything recorded of a learner: who, when it happened, when it was recorded, under which policy."""
+    asyncio.run(_history(learner, json))
+
+
+def verify(
+    learner: Annotated[str | None, typer.Argument(help="Only this learner; without it the whole district.")] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Compare ledger, topic and audit copy leaf by leaf, and refold every state. Exits with 1 where they differ."""
+    asyncio.run(_verify(learner, json))
+
+
+async def learner_id(gateway: Gateway, name: str) -> str:
+    """The learner's id of an id or a sourcedId."""
+    if is_id(name):
+        return name
+    _, answer = await gateway.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": [name]})
+    return str(answer["ids"][name])
+
+
+async def _explain(name: str, competency: str, as_of: str | None, json: bool) -> None:
+    async with connect() as gateway:
+        learner = await learner_id(gateway, name)
+        answer = await gateway.get(f"/v1/learners/{learner}/competencies/{competency}/explanation", as_of=as_of)
+    if json:
+        print_json(answer)
+    else:
+        show_explanation(out, answer)
+
+
+def show_explanation(console: Console, state: dict[str, Any]) -> None:
+    """A state with its reasons, as a table and sentences."""
+    title = state.get("code") or state["competency"]
+    level = state["level"] or state["status"].replace("_", " ")
+    console.print(f"[bold]{title}[/bold]: [bold]{level}[/bold] ({state['status']}, {state['value'] or 'no value'})")
+    table = Table("happened", "evidence", "kind", "value", "value after", "level after", box=None, pad_edge=False)
+    for piece in state["counted"]:
+        kind = piece["kind"].replace("_", " ")
+        table.add_row(
+            piece["occurred_at"],
+            piece["event"],
+            kind,
+            piece["value"],
+            piece["value_after"],
+            piece["level_after"] or "-",
+        )
+    if state["counted"]:
+        console.print(table)
+    for piece in state["set_aside"]:
+        console.print(f"  set aside: {piece['event']}: {piece['reason'].replace('_', ' ')}")
+    for sentence in [*state["why"], *state["next"]]:
+        console.print(f"  {sentence}")
+    console.print(
+        f"  policy {state['policy'] or '-'}, method {state['method'] or '-'}, digest {state['digest']}", style="dim"
+    )
+
+
+async def _history(name: str, json: bool) -> None:
+    async with connect() as gateway:
+        learner = await learner_id(gateway, name)
+        entries = [entry async for entry in history_entries(gateway, learner)]
+    if json:
+        print_json({"learner": learner, "entries": entries})
+        return
+    table = Table("position", "recorded", "happened", "event", "by", "id", "voided by", box=None, pad_edge=False)
+    for entry in entries:
+        place = entry["position"]
+        position = f"{place['shard']}:{place['position']}"
+        row = (position, entry["recorded_at"], entry["occurred_at"], entry["type"], entry["actor"], entry["id"])
+        table.add_row(*row, entry.get("voided_by") or "")
+    out.print(table)
+
+
+async def history_entries(gateway: Gateway, learner: str) -> Any:
+    """A learner's history, page after page."""
+    after = 0
+    while True:
+        page = await gateway.get(f"/v1/learners/{learner}/history", after=after, limit=HISTORY_PAGE)
+        for entry in page["entries"]:
+            yield entry
+            after = entry["position"]["position"]
+        if len(page["entries"]) < HISTORY_PAGE:
+            return
+
+
+async def _verify(name: str | None, json: bool) -> None:
+    async with connect() as gateway:
+        asked = {"scope": "district"} if name is None else {"learner": await learner_id(gateway, name)}
+        result = await verification(gateway, asked)
+    if json:
+        print_json(result)
+    else:
+        show_verification(out, result)
+    if result["state"] != "equal":
+        raise typer.Exit(1)
+
+
+async def verification(gateway: Gateway, asked: dict[str, str]) -> dict[str, Any]:
+    """Start a verification and follow it to its end, with a bar a phase."""
+    _, job = await gateway.post("/v1/verifications", asked)
+    phases = [phase["name"] for phase in job["phases"]]
+    for name in phases:
+        with bar(f"Verifying the {name}", None) as progress:
+            done = 0
+            while True:
+                phase = next(phase for phase in job["phases"] if phase["name"] == name)
+                progress(phase["done"] - done)
+                done = phase["done"]
+                if job["state"] != "running" or (phase["total"] is not None and done >= phase["total"]):
+                    break
+                await asyncio.sleep(0.2)
+                job = await gateway.get(f"/v1/verifications/{job['id']}")
+    while job["state"] == "running":
+        await asyncio.sleep(0.2)
+        job = await gateway.get(f"/v1/verifications/{job['id']}")
+    if job["state"] == "failed":
+        raise CliError(f"The verification could not be finished: {job.get('reason') or 'see the audit service’s log'}.")
+    return dict(job)
+
+
+def show_verification(console: Console, result: dict[str, Any]) -> None:
+    """What was compared, and every difference with its place."""
+    counts = ", ".join(f"{phase['done']:,} {phase['unit']}" for phase in result["phases"])
+    console.print(f"[bold]{result['state']}[/bold]: {counts} compared.")
+    for difference in result["differences"]:
+        place = ":".join(str(difference[part]) for part in ("ledger", "shard", "position") if part in difference)
+        console.print(f"  {place} {difference['what']}")
+
+
+def print_json(answer: object) -> None:
+    """The answer on standard output, as it came."""
+    print(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
