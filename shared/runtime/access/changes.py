@@ -1,0 +1,109 @@
+"""What entries change in the relations between people, learners, sections and schools. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from shared.contracts.bodies import LearnerEnrolled, LearnerWithdrawn, RoleGranted, RoleRevoked, SectionOpened
+from shared.contracts.events import decode
+from shared.ledger.entry import Entry
+from shared.ledger.instants import Instant, instant
+
+
+class GrantKey(NamedTuple):
+    person: str
+    role: str
+    scope: str
+
+
+class Grant(NamedTuple):
+    ends_ms: Instant | None
+    owner: str
+
+
+class Section(NamedTuple):
+    section: str
+    course: str
+    school: str
+    begins_ms: Instant | None
+    ends_ms: Instant | None
+    owner: str
+
+
+class Enrolment(NamedTuple):
+    """A learner belongs to a school (`section` is None), or to a section there."""
+
+    learner: str
+    school: str
+    section: str | None
+
+
+class Departure(NamedTuple):
+    """A learner has left a school, and all its sections with it."""
+
+    learner: str
+    school: str
+
+
+@dataclass(slots=True)
+class Changes:
+    """The sum of what some entries change, to be written in this order: departures, then everything else.
+
+    `grants` has None where a grant is taken back; `enrolments` says whether the learner now belongs there.
+    """
+
+    grants: dict[GrantKey, Grant | None] = field(default_factory=dict)
+    sections: dict[str, Section] = field(default_factory=dict)
+    departures: set[Departure] = field(default_factory=set)
+    enrolments: dict[Enrolment, bool] = field(default_factory=dict)
+
+
+def changes(entries: Sequence[Entry]) -> Changes:
+    """What these entries, in their order, change. Entries of other events change nothing.
+
+    Raises what `decode` raises for a body that breaks its contract.
+    """
+    sum_ = Changes()
+    for entry in entries:
+        match entry.event:
+            case "RoleGranted":
+                grant = decode(entry, RoleGranted)
+                key = GrantKey(grant.person, grant.role, grant.scope)
+                sum_.grants[key] = Grant(_moment(grant.ends_at), entry.owner)
+            case "RoleRevoked":
+                revoked = decode(entry, RoleRevoked)
+                sum_.grants[GrantKey(revoked.person, revoked.role, revoked.scope)] = None
+            case "SectionOpened":
+                sum_.sections[entry.owner] = _section(decode(entry, SectionOpened), entry.owner)
+            case "LearnerEnrolled":
+                _enrol(sum_, decode(entry, LearnerEnrolled))
+            case "LearnerWithdrawn":
+                _withdraw(sum_, decode(entry, LearnerWithdrawn))
+            case _:
+                pass
+    return sum_
+
+
+def _enrol(sum_: Changes, event: LearnerEnrolled) -> None:
+    sum_.enrolments[Enrolment(event.learner, event.school, None)] = True
+    if event.section is not None:
+        sum_.enrolments[Enrolment(event.learner, event.school, event.section)] = True
+
+
+def _withdraw(sum_: Changes, event: LearnerWithdrawn) -> None:
+    if event.section is not None:
+        sum_.enrolments[Enrolment(event.learner, event.school, event.section)] = False
+        return
+    left = Departure(event.learner, event.school)
+    sum_.departures.add(left)
+    for enrolment in [known for known in sum_.enrolments if known[:2] == left]:
+        del sum_.enrolments[enrolment]
+
+
+def _section(event: SectionOpened, owner: str) -> Section:
+    begins, ends = _moment(event.begins_at), _moment(event.ends_at)
+    return Section(event.section, event.course, event.school, begins, ends, owner)
+
+
+def _moment(written: str | None) -> Instant | None:
+    return None if written is None else instant(written)

@@ -1,0 +1,82 @@
+"""Writes the relations (schema `access`) from both ledgers' entries."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from shared.ledger.entry import Entry
+from shared.runtime.access.changes import Changes, changes
+
+
+class AccessProjection:
+    """A Projection: roles and sections from the definitions ledger, enrolments from the evidence ledger."""
+
+    async def prepare(self, entries: Sequence[Entry]) -> None:
+        """Nothing: an entry of these events explains itself."""
+
+    async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        sum_ = changes(entries)
+        await _write_enrolments(connection, sum_)
+        await _write_grants(connection, sum_)
+        await _write_sections(connection, sum_)
+
+    async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
+        await connection.execute("DELETE FROM access.grants WHERE owner = $1", owner)
+        await connection.execute("DELETE FROM access.sections WHERE owner = $1", owner)
+        await connection.execute("DELETE FROM access.enrolments WHERE learner = $1", owner)
+
+
+async def _write_enrolments(connection: asyncpg.Connection, sum_: Changes) -> None:
+    if sum_.departures:
+        learners, schools = zip(*sum_.departures, strict=True)
+        await connection.execute(
+            "DELETE FROM access.enrolments AS known USING unnest($1::uuid[], $2::uuid[]) AS left_ (learner, school)"
+            " WHERE known.learner = left_.learner AND known.school = left_.school",
+            learners,
+            schools,
+        )
+    ended = [enrolment for enrolment, belongs in sum_.enrolments.items() if not belongs]
+    if ended:
+        await connection.execute(
+            "DELETE FROM access.enrolments AS known"
+            " USING unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS ended (learner, school, section)"
+            " WHERE known.learner = ended.learner AND known.school = ended.school AND known.section = ended.section",
+            *zip(*ended, strict=True),
+        )
+    begun = [enrolment for enrolment, belongs in sum_.enrolments.items() if belongs]
+    if begun:
+        await connection.execute(
+            "INSERT INTO access.enrolments (learner, school, section)"
+            " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) ON CONFLICT DO NOTHING",
+            *zip(*begun, strict=True),
+        )
+
+
+async def _write_grants(connection: asyncpg.Connection, sum_: Changes) -> None:
+    ended = [key for key, grant in sum_.grants.items() if grant is None]
+    if ended:
+        await connection.execute(
+            "DELETE FROM access.grants AS known"
+            " USING unnest($1::uuid[], $2::text[], $3::text[]) AS ended (person, role, scope)"
+            " WHERE known.person = ended.person AND known.role = ended.role AND known.scope = ended.scope",
+            *zip(*ended, strict=True),
+        )
+    given = [(*key, *grant) for key, grant in sum_.grants.items() if grant is not None]
+    if given:
+        await connection.execute(
+            "INSERT INTO access.grants (person, role, scope, ends_ms, owner)"
+            " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::uuid[])"
+            " ON CONFLICT (person, role, scope) DO UPDATE SET ends_ms = excluded.ends_ms, owner = excluded.owner",
+            *zip(*given, strict=True),
+        )
+
+
+async def _write_sections(connection: asyncpg.Connection, sum_: Changes) -> None:
+    if sum_.sections:
+        await connection.execute(
+            "INSERT INTO access.sections (section, course, school, begins_ms, ends_ms, owner)"
+            " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[])"
+            " ON CONFLICT (section) DO UPDATE SET course = excluded.course, school = excluded.school,"
+            " begins_ms = excluded.begins_ms, ends_ms = excluded.ends_ms, owner = excluded.owner",
+            *zip(*sum_.sections.values(), strict=True),
+        )
