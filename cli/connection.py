@@ -1,26 +1,27 @@
 """Which district a command talks to, and as whom.
 
 `ASCERTAIN_URL` and `ASCERTAIN_TOKEN` (a personal token) say so; without them it is the embedded stack of this folder,
-as its administrator.
+as its first administrator.
 """
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from deploy.local.operator import administrator_access
-
 from cli.errors import CliError
 from cli.gateway import Gateway
+from deploy.local.description import operator, running
+from deploy.local.home import open_home
 
 
 @asynccontextmanager
 async def connect() -> AsyncIterator[Gateway]:
-    """A client of the gateway. Raises CliError where neither the environment nor a running stack says which."""
+    """A client of the gateway. Raises CliError or StackError where neither the environment nor a stack says which."""
     url, token = os.environ.get("ASCERTAIN_URL"), os.environ.get("ASCERTAIN_TOKEN")
     if (url is None) != (token is None):
         raise CliError("Set both ASCERTAIN_URL and ASCERTAIN_TOKEN, or neither.")
     if url is None or token is None:
-        url, token = administrator_access()
+        home = open_home()
+        url, token = running(home).urls["gateway"], operator(home).token
     async with Gateway(url, token) as gateway:
         yield gateway

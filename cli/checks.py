@@ -1,0 +1,49 @@
+"""`test`: everything that must hold before a change goes in, one check after the other."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.local.home import ROOT
+
+ROOMS = ("shared", "services", "cli", "deploy", "tests")
+CHECKS = (
+    ("lints", ("ruff", "check", ".", "ascertain")),
+    ("format", ("ruff", "format", "--check", ".", "ascertain")),
+    ("types", ("mypy", *ROOMS, "ascertain")),
+    ("imports", ("lint-imports",)),
+)
+TESTS = ("tests", ("pytest",))
+
+
+def test(
+    arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest; then only pytest runs")] = None,
+) -> None:
+    """Run lints, types and all tests. The exit code is that of the first that failed."""
+    checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, TESTS]
+    outcomes = {}
+    for number, (name, command) in enumerate(checks, start=1):
+        typer.echo(f"[{number}/{len(checks)}] {name}")
+        begun = time.monotonic()
+        outcomes[name] = _run(command)
+        verdict = "passed" if outcomes[name] == 0 else "FAILED"
+        typer.echo(f"[{number}/{len(checks)}] {name}: {verdict} ({time.monotonic() - begun:.0f} s)\n")
+    failed = [name for name, code in outcomes.items() if code != 0]
+    if failed:
+        typer.echo(f"Failed: {', '.join(failed)}.", err=True)
+        raise typer.Exit(outcomes[failed[0]])
+
+
+def _run(command: tuple[str, ...]) -> int:
+    program = Path(sys.executable).with_name(command[0])
+    process = subprocess.Popen((str(program), *command[1:]), cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # the terminal interrupted it too, and it ends what it started
+        raise

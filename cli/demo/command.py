@@ -1,0 +1,66 @@
+"""`ascertain demo`: the whole platform on this machine, a small invented district, and its story told."""
+
+import asyncio
+import signal
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.demo.seeding import seed
+from cli.demo.story import Story
+from cli.gateway import Gateway
+from deploy.local.home import Home, default_path, open_home
+from deploy.local.stack import Stack
+
+
+def demo(
+    *, once: Annotated[bool, typer.Option(help="End after the story; non-zero if a step was not as told.")] = False
+) -> None:
+    """Start everything, seed an invented district, and watch a score become a level. Stays up until Ctrl-C."""
+    console = Console(highlight=False)
+    home = open_home(default_path() / "demo")
+    home.erase()
+    try:
+        untrue = asyncio.run(_demo(open_home(home.path), console, once=once))
+    finally:
+        home.erase()
+    if untrue:
+        console.print(f"[bold red]{len(untrue)} steps were not as told.[/bold red]")
+        raise typer.Exit(1)
+
+
+async def _demo(home: Home, console: Console, *, once: bool) -> list[str]:
+    console.print("[bold]Ascertain[/bold]: real Kafka, real PostgreSQL and four services start on this machine.")
+    async with Stack(home, notice=lambda sentence: console.print(f"  {sentence}")) as stack:
+        async with Gateway(stack.urls["gateway"], stack.operator.token) as gateway:
+            seeded = await seed(gateway)
+            console.print(
+                "An invented district is seeded: " + ", ".join(f"{n} {what}" for what, n in seeded.items()) + "."
+            )
+            story = Story(gateway, stack.bootstrap, console)
+            await story.tell()
+        if not once:
+            _print_addresses(stack, console)
+            await _until_interrupted()
+            console.print("Stopping.")
+    return story.untrue
+
+
+def _print_addresses(stack: Stack, console: Console) -> None:
+    url = stack.urls["gateway"]
+    console.print()
+    console.rule("[bold]It stays up until Ctrl-C.", align="left")
+    console.print(f"  API documentation   {url}/docs")
+    console.print(f"  OpenAPI             {url}/v1/openapi.json")
+    console.print(f"  Kafka               {stack.bootstrap}: evidence.ledger (64 partitions), definitions.ledger (1)")
+    console.print("  In another terminal, as the district's administrator:")
+    console.print(f"    export ASCERTAIN_URL={url} ASCERTAIN_TOKEN={stack.operator.token}", soft_wrap=True)
+    console.print("    ./ascertain history learner-amara")
+
+
+async def _until_interrupted() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
