@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import click
 import typer
 
-from cli import stack
+from cli import reading, stack
 from cli.checks import test
+from cli.demo.command import demo
 from cli.errors import CommandError
+from cli.importing.commands import adopt, importing, record
 from deploy.local.errors import StackError
 from deploy.local.home import default_path
 
@@ -23,11 +25,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("demo")(demo)
 app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("status")(stack.status)
 app.command("logs")(stack.logs)
 app.command("reset")(stack.reset)
+app.add_typer(importing, name="import")
+app.command("record")(record)
+app.command("adopt")(adopt)
+app.command("explain")(reading.explain)
+app.command("history")(reading.history)
+app.command("verify")(reading.verify)
 app.command("test", context_settings={"ignore_unknown_options": True, "help_option_names": []})(test)
 
 

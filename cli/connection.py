@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from deploy.local.description import operator, running
 from deploy.local.home import open_home
@@ -16,10 +16,10 @@ from deploy.local.home import open_home
 
 @asynccontextmanager
 async def connect() -> AsyncIterator[Gateway]:
-    """A client of the gateway. Raises CliError or StackError where neither the environment nor a stack says which."""
+    """A client of the gateway. Raises CommandError or StackError where nothing says which."""
     url, token = os.environ.get("ASCERTAIN_URL"), os.environ.get("ASCERTAIN_TOKEN")
     if (url is None) != (token is None):
-        raise CliError("Set both ASCERTAIN_URL and ASCERTAIN_TOKEN, or neither.")
+        raise CommandError("Set both ASCERTAIN_URL and ASCERTAIN_TOKEN, or neither.")
     if url is None or token is None:
         home = open_home()
         url, token = running(home).urls["gateway"], operator(home).token

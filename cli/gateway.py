@@ -12,7 +12,7 @@ import httpx
 import orjson
 import stamina
 
-from cli.errors import CliError, Refused
+from cli.errors import CommandError, Refused
 
 ATTEMPTS = 12
 """How often a call is tried while the platform does not answer; with back-off, about half a minute."""
@@ -27,7 +27,7 @@ class _Retry(Exception):  # noqa: N818 - never leaves this module
 class Gateway:
     """A client of one district's gateway, for one person.
 
-    Raises Refused where the platform answers with a problem, and CliError where it does not answer at all.
+    Raises Refused where the platform answers with a problem, and CommandError where it does not answer at all.
     """
 
     def __init__(self, url: str, personal_token: str) -> None:
@@ -66,7 +66,9 @@ class Gateway:
                     token = await self._token()
                     response = await self._send(method, path, {**headers, "Authorization": f"Bearer {token}"}, request)
         except _Retry as error:
-            raise CliError(f"{self.url} does not answer ({error}); is the stack up? Try ./ascertain status.") from error
+            raise CommandError(
+                f"{self.url} does not answer ({error}); is the stack up? Try ./ascertain status."
+            ) from error
         return response.status_code, _answer(response)
 
     async def _send(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> httpx.Response:
@@ -99,7 +101,7 @@ def _answer(response: httpx.Response) -> Any:
     try:
         answer = orjson.loads(response.content) if response.content else None
     except orjson.JSONDecodeError as error:
-        raise CliError(f"{response.url.host} answered with something that is not JSON.") from error
+        raise CommandError(f"{response.url.host} answered with something that is not JSON.") from error
     if response.is_error:
         raise Refused(answer if isinstance(answer, dict) else {"status": response.status_code})
     return answer

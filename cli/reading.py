@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.connection import connect
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.progress import bar
 from shared.ledger.identifiers import is_id
@@ -153,7 +153,7 @@ async def verification(gateway: Gateway, asked: dict[str, str]) -> dict[str, Any
         await asyncio.sleep(0.2)
         job = await gateway.get(f"/v1/verifications/{job['id']}")
     if job["state"] == "failed":
-        raise CliError(f"The verification could not be finished: {job.get('reason') or 'see the audit service’s log'}.")
+        raise CommandError(f"The verification could not be finished: {job.get('reason') or 'see audit’s log'}.")
     return dict(job)
 
 

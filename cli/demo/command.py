@@ -35,9 +35,8 @@ async def _demo(home: Home, console: Console, *, once: bool) -> list[str]:
     async with Stack(home, notice=lambda sentence: console.print(f"  {sentence}")) as stack:
         async with Gateway(stack.urls["gateway"], stack.operator.token) as gateway:
             seeded = await seed(gateway)
-            console.print(
-                "An invented district is seeded: " + ", ".join(f"{n} {what}" for what, n in seeded.items()) + "."
-            )
+            counts = ", ".join(f"{count} {what}" for what, count in seeded.items())
+            console.print(f"An invented district is seeded: {counts}.")
             story = Story(gateway, stack.bootstrap, console)
             await story.tell()
         if not once:

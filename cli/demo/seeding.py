@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing import record as recording
 from cli.importing.commands import adopt_policy, publish, record_rows
@@ -25,12 +25,12 @@ DOCUMENTS = (
 
 
 async def seed(gateway: Gateway) -> dict[str, int]:
-    """Seed roster, documents, policy and scores; how many of each. Raises CliError where any is refused."""
+    """Seed roster, documents, policy and scores; how many of each. Raises CommandError where any is refused."""
     roster, _ = read_roster(FILES / "roster")
     for chunk in chunks(roster):
         _, answer = await gateway.post("/v1/rosters", chunk)
         if answer["refused"]:
-            raise CliError(f"The demo's roster was refused: {answer['refused'][0]['detail']}")
+            raise CommandError(f"The demo's roster was refused: {answer['refused'][0]['detail']}")
     for name in DOCUMENTS:
         await publish(gateway, await resolved(gateway, read_json(FILES / name), FILES))
     await adopt_policy(gateway, await publish(gateway, read_json(FILES / "policy.json")), "district")
@@ -39,7 +39,7 @@ async def seed(gateway: Gateway) -> dict[str, int]:
     status, results = await gateway.post("/v1/evidence", scores)
     if status not in {200, 201}:
         refusal = next(result for result in results if "outcome" not in result)
-        raise CliError(f"The demo's rubric scores were refused: {refusal['detail']}")
+        raise CommandError(f"The demo's rubric scores were refused: {refusal['detail']}")
     return {
         "people": len(roster["users"]),
         "sections": len(roster["classes"]),
@@ -58,5 +58,5 @@ async def _practice(gateway: Gateway) -> int:
         gateway, file, recording.COLUMNS, recording.FIELDS, lambda lines: recording.rows(lines, names)
     )
     if tally.refused:
-        raise CliError(f"The demo's quiz scores were refused; see {file.name}.rejected.csv.")
+        raise CommandError(f"The demo's quiz scores were refused; see {file.name}.rejected.csv.")
     return tally.total

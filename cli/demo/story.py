@@ -45,7 +45,7 @@ class Story:
     untrue: list[str] = field(default_factory=list)
 
     async def tell(self) -> None:
-        """The whole story, in order. Raises CliError where the platform refuses or does not answer."""
+        """The whole story, in order. Raises CommandError where the platform refuses or does not answer."""
         amara = await resolved(self.gateway, "roster:user/learner-amara", FILES)
         first = await self._score(amara, "2", "2026-11-10T13:00:00.000Z", "A score is recorded: 2 of 4 for theme.")
         await self._on_the_topic(first)

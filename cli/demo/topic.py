@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from cli.errors import CliError
+from cli.errors import CommandError
 from shared.ledger.entry import Entry
 from shared.ledger.records import entry_from_record
 
@@ -21,7 +21,7 @@ class Found:
 
 
 async def find_record(bootstrap: str, topic: str, shard: int, position: int) -> Found:
-    """The record at a position of a shard. Raises CliError where it does not arrive in time."""
+    """The record at a position of a shard. Raises CommandError where it does not arrive in time."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     partition = TopicPartition(topic, shard)
     await consumer.start()
@@ -35,4 +35,4 @@ async def find_record(bootstrap: str, topic: str, shard: int, position: int) -> 
                     return Found(record, entry)
     finally:
         await consumer.stop()
-    raise CliError(f"{topic} has no record of shard {shard}, position {position}, after {PATIENCE // 1000} s.")
+    raise CommandError(f"{topic} has no record of shard {shard}, position {position}, after {PATIENCE // 1000} s.")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.connection import connect
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing import record as recording
 from cli.importing import responses as answers
@@ -101,7 +101,7 @@ async def _import_roster(folder: Path) -> None:
 async def _publish(file: Path, only: str | None = None) -> None:
     document = read_json(file)
     if only is not None and (not isinstance(document, dict) or document.get("format") != only):
-        raise CliError(f"{file} is not of the format {only}.")
+        raise CommandError(f"{file} is not of the format {only}.")
     async with connect() as gateway:
         print(await publish(gateway, await resolved(gateway, document, file.parent)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing.sending import Row
 from cli.importing.tables import Line
@@ -47,7 +47,7 @@ def column_mapping(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         foreign, equals, ours = pair.rpartition("=")
         if not equals or ours.strip() not in COLUMNS:
-            raise CliError(f"--map {pair!r} must be 'their header=our column', with one of {', '.join(COLUMNS)}.")
+            raise CommandError(f"--map {pair!r} must be 'their header=our column', with one of {', '.join(COLUMNS)}.")
         mapping[foreign.strip()] = ours.strip()
     return mapping
 
@@ -60,7 +60,7 @@ def competency_codes(frameworks: Iterable[Path]) -> dict[str, str]:
             framework = json.loads(path.read_text(encoding="utf-8"))
             codes.update({competency["code"]: competency["id"] for competency in framework["competencies"]})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CliError(f"{path} is no framework document (ascertain.framework@1).") from error
+            raise CommandError(f"{path} is no framework document (ascertain.framework@1).") from error
     return codes
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from shared.contracts.documents import document_digest
 from shared.ledger.canonical import NotCanonicalError, parse
@@ -19,7 +19,7 @@ _ROSTER, _DOCUMENT = "roster:", "document:"
 async def resolved(gateway: Gateway, value: Any, folder: Path) -> Any:
     """The value with every reference replaced; files are looked for in `folder`.
 
-    Raises CliError where a referred file cannot be read, Refused where the platform knows no such kind.
+    Raises CommandError where a referred file cannot be read, Refused where the platform knows no such kind.
     """
     names: dict[str, set[str]] = {}
     for text in _texts(value):
@@ -63,10 +63,10 @@ def _replaced(value: Any, replacements: dict[str, str]) -> Any:
 
 
 def read_json(file: Path) -> Any:
-    """A JSON document from a file. Raises CliError where it cannot be read or is none."""
+    """A JSON document from a file. Raises CommandError where it cannot be read or is none."""
     try:
         return parse(file.read_bytes())
     except OSError as error:
-        raise CliError(f"{file} cannot be read: {error.strerror}.") from error
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
     except NotCanonicalError as error:
-        raise CliError(f"{file}: {error}") from error
+        raise CommandError(f"{file}: {error}") from error

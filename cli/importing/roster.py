@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.errors import CliError
+from cli.errors import CommandError
 from cli.importing.tables import Line, table
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -28,10 +28,10 @@ Roster = dict[str, list[dict[str, str]]]
 def read_roster(folder: Path) -> tuple[Roster, dict[tuple[str, str], Line]]:
     """A folder's six files as one roster, and every row's line by (file, sourcedId).
 
-    Raises CliError where a file is missing or lacks a column that is needed.
+    Raises CommandError where a file is missing or lacks a column that is needed.
     """
     if not folder.is_dir():
-        raise CliError(f"{folder} is no folder; give the folder that holds orgs.csv, classes.csv, enrollments.csv, ….")
+        raise CommandError(f"{folder} is no folder; give the one that holds orgs.csv, classes.csv, enrollments.csv.")
     roster: Roster = {}
     lines: dict[tuple[str, str], Line] = {}
     for name, columns in COLUMNS.items():

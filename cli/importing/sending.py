@@ -64,7 +64,7 @@ async def send(
     """Record every row's evidence; `refuse` is told each row that was refused with its problem, in the file's order.
 
     `progress` is told how many rows were answered. Raises Refused where a whole request is refused for a reason that
-    is no row's own (rights, size), and CliError where the platform stops answering.
+    is no row's own (rights, size), and CommandError where the platform stops answering.
     """
     tally = Tally()
     async for batch, results in _answers(gateway, rows):

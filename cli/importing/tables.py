@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from cli.errors import CliError
+from cli.errors import CommandError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +25,26 @@ def table(
 ) -> Iterator[Iterator[Line]]:
     """The rows of a CSV file with a header (UTF-8, with or without a byte order mark; `.gz` is unpacked).
 
-    `renamed` maps foreign headers to ours. Raises CliError where the file cannot be read or lacks a required column.
+    `renamed` maps foreign headers to ours. Raises CommandError where the file cannot be read or a
+    required column is missing.
     """
     try:
         with _open(path) as file:
             reader = csv.reader(file)
             header = next(reader, None)
             if header is None:
-                raise CliError(f"{path} is empty; its first line must name the columns.")
+                raise CommandError(f"{path} is empty; its first line must name the columns.")
             columns = [(renamed or {}).get(name.strip(), name.strip()) for name in header]
             missing = [name for name in required if name not in columns]
             if missing:
-                raise CliError(f"{path} has no column {', '.join(missing)}; it has {', '.join(columns)}.")
+                raise CommandError(f"{path} has no column {', '.join(missing)}; it has {', '.join(columns)}.")
             yield _lines(reader, columns)
     except OSError as error:
-        raise CliError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise CliError(f"{path} is not UTF-8 text (byte {error.start}); save it as CSV UTF-8.") from error
+        raise CommandError(f"{path} is not UTF-8 text (byte {error.start}); save it as CSV UTF-8.") from error
     except csv.Error as error:
-        raise CliError(f"{path} is not a CSV file: {error}.") from error
+        raise CommandError(f"{path} is not a CSV file: {error}.") from error
 
 
 def count_lines(path: Path) -> int:
@@ -52,7 +53,7 @@ def count_lines(path: Path) -> int:
         with _open(path) as file:
             return max(sum(1 for _ in file) - 1, 0)
     except (OSError, UnicodeDecodeError) as error:
-        raise CliError(f"{path} cannot be read.") from error
+        raise CommandError(f"{path} cannot be read.") from error
 
 
 class RejectedRows:
