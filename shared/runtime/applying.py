@@ -1,0 +1,165 @@
+"""Applies a run of consecutive entries of one shard to all projections, in one transaction that the watermark fences.
+
+Where an entry cannot be handled, its owner goes into quarantine and everyone else's entries are applied.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from shared.ledger.entry import Entry
+from shared.runtime.connections import borrowed
+from shared.runtime.owners import by_owner, last_positions, note_positions
+from shared.runtime.projection import Projection
+from shared.runtime.quarantine import quarantine, quarantined_among
+from shared.runtime.shards import Shard
+from shared.runtime.trouble import is_trouble, reason_of
+from shared.runtime.watermark import move_watermark, wait_turn
+
+
+class TooManyFailuresError(Exception):
+    """One owner after another cannot be handled: the fault is hardly theirs. The shard must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """The first entry of an owner that cannot be handled, as far as is known, and why."""
+
+    entry: Entry
+    reason: str
+
+
+@dataclass(slots=True)
+class Applier:
+    """`failures` different owners that fail in a row, without one in between that does not, stop a shard."""
+
+    pool: asyncpg.Pool
+    projections: Sequence[Projection]
+    failures: int = 20
+    _streaks: dict[Shard, int] = field(default_factory=dict)
+
+    async def apply(self, shard: Shard, old: int, entries: Sequence[Entry], *, next_offset: int | None) -> None:
+        """Apply entries that follow each other from `old` + 1, and move the watermark to the last of them.
+
+        Raises FencedError where another projector has moved it, TooManyFailuresError, and whatever `is_trouble`
+        knows; the tables are then as before.
+        """
+        faults = await self._prepare(entries)
+        streak = self._streaks.get(shard, 0)
+        last = entries[-1]
+        async with borrowed(self.pool) as connection, connection.transaction(isolation="read_committed"):
+            await move_watermark(
+                connection, shard, old, last.position, next_offset=next_offset, recorded_ms=last.recorded_at
+            )
+            await wait_turn(connection, shard.ledger)
+            streak = await self._apply(connection, shard, entries, faults, streak)
+        self._streaks[shard] = streak
+
+    async def _prepare(self, entries: Sequence[Entry]) -> dict[str, _Fault]:
+        """Let the projections fetch what they need; the owners whose entries they cannot even prepare for."""
+        try:
+            await self._prepare_all(entries)
+        except Exception as error:
+            if is_trouble(error):
+                raise
+        else:
+            return {}
+        faults: dict[str, _Fault] = {}
+        for owner, own in by_owner(entries).items():
+            fault = await self._unprepared(own)
+            if fault is not None:
+                faults[owner] = fault
+        return faults
+
+    async def _unprepared(self, own: Sequence[Entry]) -> _Fault | None:
+        for entry in own:
+            try:
+                await self._prepare_all([entry])
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                return _Fault(entry, reason_of(error))
+        return None
+
+    async def _prepare_all(self, entries: Sequence[Entry]) -> None:
+        for projection in self.projections:
+            await projection.prepare(entries)
+
+    async def _apply(
+        self,
+        connection: asyncpg.Connection,
+        shard: Shard,
+        entries: Sequence[Entry],
+        faults: Mapping[str, _Fault],
+        streak: int,
+    ) -> int:
+        """Apply what is new of the owners that are not in quarantine; the number of failures in a row after it."""
+        owners = {entry.owner for entry in entries}
+        lasts = await last_positions(connection, shard, owners)
+        held = await quarantined_among(connection, shard, owners)
+        new = [e for e in entries if e.owner not in held and e.position > lasts.get(e.owner, 0)]
+        if not new:
+            return streak
+        if not faults and await self._all_at_once(connection, new):
+            applied, streak = {entry.owner: entry.position for entry in new}, 0
+        else:
+            applied, streak = await self._owner_by_owner(connection, new, faults, streak)
+        if applied:
+            await note_positions(connection, shard, applied)
+        return streak
+
+    async def _all_at_once(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> bool:
+        try:
+            await self._in_savepoint(connection, entries)
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            return False
+        return True
+
+    async def _owner_by_owner(
+        self, connection: asyncpg.Connection, entries: Sequence[Entry], faults: Mapping[str, _Fault], streak: int
+    ) -> tuple[dict[str, int], int]:
+        applied: dict[str, int] = {}
+        for owner, own in by_owner(entries).items():
+            fault = faults.get(owner) or await self._tried(connection, own)
+            if fault is None:
+                applied[owner], streak = own[-1].position, 0
+                continue
+            streak += 1
+            if streak >= self.failures:
+                raise TooManyFailuresError(f"{streak} owners in a row cannot be handled, the last for {fault.reason}")
+            await quarantine(connection, fault.entry, fault.reason)
+        return applied, streak
+
+    async def _tried(self, connection: asyncpg.Connection, own: Sequence[Entry]) -> _Fault | None:
+        """Apply one owner's entries; where that fails, which of them it is."""
+        try:
+            await self._in_savepoint(connection, own)
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            return _Fault(await self._first_at_fault(connection, own), reason_of(error))
+        return None
+
+    async def _first_at_fault(self, connection: asyncpg.Connection, own: Sequence[Entry]) -> Entry:
+        """The first entry that fails after those before it, found in a savepoint of which nothing stays."""
+        trial = connection.transaction()
+        await trial.start()
+        try:
+            for entry in own:
+                try:
+                    await self._in_savepoint(connection, [entry])
+                except Exception as error:
+                    if is_trouble(error):
+                        raise
+                    return entry
+            return own[-1]
+        finally:
+            await trial.rollback()
+
+    async def _in_savepoint(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        async with connection.transaction():
+            for projection in self.projections:
+                await projection.apply(connection, entries)

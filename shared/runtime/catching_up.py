@@ -1,0 +1,97 @@
+"""Takes one shard forward: what came is applied in order, what is missing is fetched from the ledger first."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from shared.ledger.entry import Entry
+from shared.runtime.applying import Applier
+from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.runs import Gap, runs
+from shared.runtime.shards import Shard
+from shared.runtime.sources import Batch
+
+
+class UnknownEntryError(Exception):
+    """An entry of a type or schema that this version does not know: the shard waits for an upgrade."""
+
+
+class LedgerLacksError(Exception):
+    """The topic holds an entry beyond a gap that the ledger itself cannot fill."""
+
+
+@dataclass(slots=True)
+class Advance:
+    """Moves shards forward from `positions`, where their watermarks stand. `turns` bounds how many at a time.
+
+    `applied`, `refilled` and `passed_over` count entries (and records that were none) since the start.
+    """
+
+    applier: Applier
+    refill: LedgerReader
+    known: Callable[[Entry], bool]
+    batch: int
+    turns: asyncio.Semaphore
+    positions: dict[Shard, int] = field(default_factory=dict)
+    applied: int = 0
+    refilled: int = 0
+    passed_over: int = 0
+
+    async def take(self, batch: Batch) -> None:
+        """Apply a batch: duplicates dropped, gaps filled from the ledger in order, and so what was passed over.
+
+        Raises UnknownEntryError once everything before the unknown entry is applied, LedgerLacksError, and what
+        `Applier.apply` raises.
+        """
+        last = batch.entries[-1] if batch.entries else None
+        for step in runs(self.positions[batch.shard], batch.entries, self.batch):
+            if isinstance(step, Gap):
+                await self._fill(batch.shard, step)
+            else:
+                offset = batch.next_offset if step.entries[-1] is last else None
+                await self._apply(batch.shard, step.entries, offset)
+        if batch.passed_over:
+            self.passed_over += batch.passed_over
+            await self.catch_up(batch.shard)
+
+    async def catch_up(self, shard: Shard) -> None:
+        """Apply all that the ledger has beyond the watermark."""
+        while True:
+            page = await self.refill.entries(shard, after=self.positions[shard], limit=self.batch)
+            if not page.entries:
+                return
+            await self._refilled(shard, page.entries)
+
+    async def _fill(self, shard: Shard, gap: Gap) -> None:
+        while (after := self.positions[shard]) < gap.before - 1:
+            page = await self.refill.entries(shard, after=after, limit=min(self.batch, gap.before - 1 - after))
+            if not page.entries:
+                raise LedgerLacksError(
+                    f"the topic holds position {gap.before}, but the ledger ends at {page.head} and lacks {after + 1}"
+                )
+            await self._refilled(shard, page.entries)
+
+    async def _refilled(self, shard: Shard, entries: Sequence[Entry]) -> None:
+        after = self.positions[shard]
+        if [entry.position for entry in entries] != list(range(after + 1, after + 1 + len(entries))):
+            raise LedgerLacksError(f"the ledger has a gap of its own after position {after}")
+        await self._apply(shard, entries, None)
+        self.refilled += len(entries)
+
+    async def _apply(self, shard: Shard, entries: Sequence[Entry], next_offset: int | None) -> None:
+        known = list(takewhile(self.known, entries))
+        if known:
+            whole = len(known) == len(entries)
+            async with self.turns:
+                await self.applier.apply(
+                    shard, self.positions[shard], known, next_offset=next_offset if whole else None
+                )
+            self.positions[shard] = known[-1].position
+            self.applied += len(known)
+        if len(known) < len(entries):
+            stranger = entries[len(known)]
+            raise UnknownEntryError(
+                f"upgrade me: this version does not know {stranger.type} as {stranger.schema},"
+                f" at position {stranger.position}"
+            )

@@ -1,0 +1,81 @@
+"""Reading the ledger itself: through the service doors of `evidence`, for refills, releases and rebuilds."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+import orjson
+
+from shared.ledger.entry import Entry, entry_from_envelope
+from shared.ledger.identifiers import SHARDS, Ledger
+from shared.runtime.shards import Shard
+
+PAGE = 500
+"""Entries of a page, unless another number is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Consecutive entries, and the position at which the shard ended when they were read."""
+
+    entries: Sequence[Entry]
+    head: int
+
+
+class LedgerReader(Protocol):
+    """The record itself. Every method raises OSError, a database error or httpx.HTTPError where it does not answer."""
+
+    async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
+        """The entries of a shard above `after`, without a gap, at most `limit`."""
+        ...
+
+    async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:
+        """All entries of an owner above position `after`, in position order."""
+        ...
+
+    async def heads(self) -> dict[Shard, int]:
+        """The last position of every shard; 0 where it is empty."""
+        ...
+
+
+class LedgerDoor:
+    """A LedgerReader over HTTP. `token` gives a service token for `evidence`, fresh or remembered."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, token: Callable[[], str | Awaitable[str]]) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._token = token
+
+    async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
+        answer = await self._get(f"/ledger/{shard.ledger}/{shard.number}", {"after": after, "limit": limit})
+        return Page([entry_of(item) for item in answer["entries"]], answer["head"])
+
+    async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:
+        entries: list[Entry] = []
+        while True:
+            answer = await self._get(f"/ledger/owners/{owner}", {"after": after})
+            page = [entry_of(item) for item in answer["entries"]]
+            entries += [entry for entry in page if entry.ledger == ledger]
+            if not page or page[-1].position <= after:
+                return entries
+            after = page[-1].position
+
+    async def heads(self) -> dict[Shard, int]:
+        answer = await self._get("/ledger/heads", {})
+        return {Shard(ledger, n): head for ledger in SHARDS for n, head in enumerate(answer[ledger])}
+
+    async def _get(self, path: str, query: dict[str, int]) -> Any:
+        token = self._token()
+        if not isinstance(token, str):
+            token = await token
+        response = await self._client.get(
+            f"{self._url}{path}", params=query, headers={"Authorization": f"Bearer {token}"}
+        )
+        response.raise_for_status()
+        return orjson.loads(response.content)
+
+
+def entry_of(item: dict[str, Any]) -> Entry:
+    """The entry of a door's answer: `{"envelope": {…}, "body": text, "request_digest"?: hex}`. Raises ValueError."""
+    return entry_from_envelope(item["envelope"], item["body"].encode(), item.get("request_digest"))

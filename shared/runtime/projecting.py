@@ -1,0 +1,36 @@
+"""Wiring: the projectors as services run them."""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+
+from shared.runtime.kafka_source import KafkaSource
+from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.projection import Projection
+from shared.runtime.projector import Projector
+from shared.runtime.settings import Settings
+from shared.runtime.sources import LedgerSource
+
+
+def kafka_projector(
+    settings: Settings, service: str, pool: asyncpg.Pool, projections: Sequence[Projection], door: LedgerReader
+) -> Projector:
+    """The projector of a service over Kafka: both ledgers, in the service's own consumer group.
+
+    Run it with `await projector.run()` as a worker. `pool` needs 5 connections. `projections` are applied in order.
+    """
+    source = KafkaSource(
+        settings.kafka,
+        settings.group(service),
+        {"evidence": settings.topic("evidence"), "definitions": settings.topic("definitions")},
+        tenant=settings.tenant,
+    )
+    return Projector(pool, source, projections, refill=door)
+
+
+def ledger_projector(
+    pool: asyncpg.Pool, projections: Sequence[Projection], reader: LedgerReader, *, wake: asyncio.Event | None = None
+) -> Projector:
+    """The projector of evidence's own tables, from the ledger beside them (`reader` a LedgerTable), without Kafka."""
+    return Projector(pool, LedgerSource(reader, wake=wake), projections, refill=reader)

@@ -1,0 +1,198 @@
+"""Brings a service's tables up to date with the ledger, shard by shard, for ever, and heals what can be healed.
+
+The round: place the shards that wait, read, apply. Whatever goes wrong with a shard holds that shard alone: it is
+tried again later from its watermark, or it stops and says why. Nothing is ever skipped.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from shared.contracts.events import is_known
+from shared.ledger.entry import Entry
+from shared.runtime.applying import Applier, TooManyFailuresError
+from shared.runtime.catching_up import Advance, LedgerLacksError, UnknownEntryError
+from shared.runtime.connections import borrowed
+from shared.runtime.kafka_source import PartitionsDifferError
+from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.projection import Projection
+from shared.runtime.shards import Shard
+from shared.runtime.sources import Source
+from shared.runtime.trouble import Backoff, is_trouble, reason_of
+from shared.runtime.watermark import FencedError, mark_paused, open_watermarks
+
+_log = structlog.get_logger()
+
+FOR_GOOD = float("inf")
+PATIENCE = 1.0
+"""Seconds that a round waits for one shard before it goes on with the others."""
+
+
+@dataclass(slots=True)
+class _Standing:
+    """How one shard stands: when it may be tried again, why it does not move, and since when it is behind."""
+
+    retry_at: float = 0.0
+    reason: str | None = None
+    backoff: Backoff = field(default_factory=Backoff)
+    seen: int = -1
+    seen_at: float = 0.0
+
+
+class Projector:
+    """Applies what `source` gives to all `projections`; one runs in a process for each source.
+
+    `refill` is the ledger itself, for gaps. At most `batch` entries go into one transaction, at most `concurrency`
+    shards are applied at a time, each on a connection of `pool`. `failures` owners that fail in a row stop a shard. A
+    shard that has not moved for `stalled` seconds although the ledger went on is refilled from the ledger.
+    """
+
+    def __init__(  # noqa: PLR0913 - bounds, each by its name
+        self,
+        pool: asyncpg.Pool,
+        source: Source,
+        projections: Sequence[Projection],
+        *,
+        refill: LedgerReader,
+        known: Callable[[Entry], bool] = is_known,
+        batch: int = 500,
+        concurrency: int = 4,
+        failures: int = 20,
+        stalled: float = 10.0,
+        retry_longest: float = 5.0,
+    ) -> None:
+        self._pool = pool
+        self._source = source
+        self._refill = refill
+        self._stalled = stalled
+        self._retry_longest = retry_longest
+        self._standings: dict[Shard, _Standing] = {}
+        self._running: dict[Shard, asyncio.Task[None]] = {}
+        self._behind: set[Shard] = set()
+        self.fenced = 0
+        self.advance = Advance(
+            Applier(pool, projections, failures), refill, known, batch=batch, turns=asyncio.Semaphore(concurrency)
+        )
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises PartitionsDifferError: that no retry can heal."""
+        backoff = Backoff(longest=self._retry_longest)
+        watch = asyncio.create_task(self._watch())
+        try:
+            while True:
+                try:
+                    await self._round()
+                    backoff.succeeded()
+                except PartitionsDifferError:
+                    raise
+                except Exception as error:
+                    if not is_trouble(error):
+                        raise
+                    _log.warning("the projector waits", error=error, attempt=backoff.failures)
+                    await asyncio.sleep(backoff.failed())
+        finally:
+            await _ended([watch, *self._running.values()])
+            await self._source.stop()
+
+    def reasons(self) -> dict[Shard, str]:
+        """The shards that do not move, and why."""
+        return {shard: standing.reason for shard, standing in self._standings.items() if standing.reason is not None}
+
+    async def _round(self) -> None:
+        await self._place()
+        work = {batch.shard: self.advance.take(batch) for batch in await self._source.read()}
+        for shard in self._behind & self._source.placed() - work.keys():
+            work[shard] = self.advance.catch_up(shard)
+        self._behind.clear()
+        if not work:
+            return
+        for shard, coroutine in work.items():
+            self._running[shard] = asyncio.create_task(self._guarded(shard, coroutine))
+        await asyncio.wait([self._running[shard] for shard in work], timeout=PATIENCE)
+        for shard, task in list(self._running.items()):
+            if task.done():
+                del self._running[shard]
+                task.result()
+            else:
+                self._source.hold(shard)
+
+    async def _place(self) -> None:
+        """Tell the source where to begin with the shards that wait, from their watermarks."""
+        now = time.monotonic()
+        due = [
+            shard
+            for shard in self._source.waiting() - self._running.keys()
+            if self._standings.setdefault(shard, self._fresh()).retry_at <= now
+        ]
+        if not due:
+            return
+        async with borrowed(self._pool) as connection:
+            marks = await open_watermarks(connection, due)
+        for shard, mark in marks.items():
+            self.advance.positions[shard] = mark.position
+            self._source.place(shard, mark)
+
+    def _fresh(self) -> _Standing:
+        return _Standing(backoff=Backoff(longest=self._retry_longest))
+
+    async def _guarded(self, shard: Shard, work: Coroutine[None, None, None]) -> None:
+        """Do a shard's work; whatever fails holds this shard alone, with a reason and a time to try again."""
+        standing = self._standings[shard]
+        try:
+            await work
+        except FencedError:
+            self.fenced += 1
+            standing.retry_at = time.monotonic() + standing.backoff.first
+            self._source.hold(shard)
+        except (UnknownEntryError, TooManyFailuresError) as error:
+            await self._hold(shard, str(error), FOR_GOOD)
+        except LedgerLacksError as error:
+            await self._hold(shard, str(error), standing.backoff.failed())
+        except Exception as error:  # noqa: BLE001 - a fault of ours: the other shards go on
+            if not is_trouble(error):
+                _log.error("a shard cannot be applied", ledger=shard.ledger, shard=shard.number, error=error)
+            await self._hold(shard, reason_of(error), standing.backoff.failed())
+        else:
+            standing.reason = None
+            standing.backoff.succeeded()
+
+    async def _hold(self, shard: Shard, reason: str, seconds: float) -> None:
+        standing = self._standings[shard]
+        standing.reason, standing.retry_at = reason, time.monotonic() + seconds
+        self._source.hold(shard)
+        _log.warning(
+            "a shard waits", ledger=shard.ledger, shard=shard.number, reason=reason, attempt=standing.backoff.failures
+        )
+        with suppress(Exception):  # the database may be what is in trouble; the reason is told here all the same
+            async with borrowed(self._pool, seconds=1) as connection:
+                await mark_paused(connection, shard, self.advance.positions[shard], reason)
+
+    async def _watch(self) -> None:
+        """Notice shards that stand still although the ledger went on: a last record lost, a topic made anew."""
+        while True:
+            await asyncio.sleep(min(2.0, self._stalled / 3))
+            try:
+                heads = await self._refill.heads()
+            except Exception as error:
+                if not is_trouble(error):
+                    raise
+                continue
+            now = time.monotonic()
+            for shard in self._source.placed():
+                standing, position = self._standings[shard], self.advance.positions[shard]
+                if standing.seen != position or heads.get(shard, 0) <= position:
+                    standing.seen, standing.seen_at = position, now
+                elif now - standing.seen_at >= self._stalled:
+                    self._behind.add(shard)
+                    standing.seen_at = now
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,155 @@
+"""One idempotent producer to Kafka, good until its first error.
+
+aiokafka keeps no order after a refused batch (the next one is accepted, and the topic has a hole), never expires an
+idempotent batch, and may not come back from `stop()` while the broker is dead. So a publisher whose batch failed is
+lost, for everyone who uses it: it is stopped within a bound, and its users begin again from their cursors with a new
+one. What an abandoned producer still delivers are repetitions of what the new one sends from the same cursor.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import SHARDS, Ledger
+from shared.ledger.records import record_headers, record_key
+from shared.runtime.kafka_source import PartitionsDifferError
+
+BATCH_BYTES = 900_000
+"""Bytes of a batch before compression: under the megabyte that a broker takes unless told otherwise."""
+
+
+class RefusedError(Exception):
+    """The broker will not have these records, now or later; `error` is what it said."""
+
+    def __init__(self, error: KafkaError) -> None:
+        super().__init__(type(error).__name__)
+        self.error = error
+
+
+class PublisherLostError(Exception):
+    """The broker did not answer, or another batch of this publisher failed: what became of this one is not known."""
+
+
+class Publisher:
+    """`deliver` and `stop` are bounds, in seconds, on the wait for an acknowledgement and for an end."""
+
+    def __init__(
+        self, bootstrap: str, topics: Mapping[Ledger, str], *, deliver: float = 15.0, stop: float = 2.0
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._topics = topics
+        self._deliver = deliver
+        self._stop = stop
+        self._producer: Any = None
+        self._lost = asyncio.Event()
+        self._starting = asyncio.Lock()
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is of no more use."""
+        return self._lost.is_set()
+
+    async def publish(self, ledger: Ledger, shard: int, entries: Sequence[Entry]) -> int:
+        """Publish as many of the entries, from the first on, as fit one batch; how many, once acknowledged.
+
+        The caller has no other batch of that shard outstanding. Raises RefusedError, PublisherLostError, or
+        PartitionsDifferError; the publisher is lost after any of them.
+        """
+        try:
+            await self._started()
+            batch = self._producer.create_batch()
+            for entry in entries:
+                taken = batch.append(
+                    key=record_key(entry),
+                    value=entry.body,
+                    timestamp=entry.recorded_at,
+                    headers=record_headers(entry),
+                )
+                if taken is None:
+                    break
+            batch.close()
+            async with asyncio.timeout(self._deliver):
+                sent = await self._producer.send_batch(batch, self._topics[ledger], partition=shard)
+            sent.add_done_callback(_seen)
+            await self._acknowledged(sent)
+        except KafkaError as error:
+            await self.drop()
+            if error.retriable:
+                raise PublisherLostError(type(error).__name__) from error
+            raise RefusedError(error) from error
+        except (OSError, TimeoutError, PublisherLostError) as error:
+            await self.drop()
+            raise PublisherLostError(str(error) or type(error).__name__) from error
+        return int(batch.record_count())
+
+    async def drop(self) -> None:
+        """Stop, delivering what is under way if that is possible within the bound; abandon it otherwise."""
+        self._lost.set()
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _stopped(producer, self._stop)
+
+    async def _started(self) -> None:
+        async with self._starting:
+            if self.lost:
+                raise PublisherLostError("it was lost before")
+            if self._producer is not None:
+                return
+            self._producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                enable_idempotence=True,
+                acks="all",
+                compression_type="lz4",
+                max_batch_size=BATCH_BYTES,
+                request_timeout_ms=10_000,
+                retry_backoff_ms=100,
+                metadata_max_age_ms=30_000,
+            )
+            async with asyncio.timeout(self._deliver):
+                await self._producer.start()
+                for ledger, topic in self._topics.items():
+                    await self._check(topic, SHARDS[ledger])
+
+    async def _check(self, topic: str, shards: int) -> None:
+        found = await self._producer.partitions_for(topic)
+        if len(found) != shards:
+            await self.drop()
+            raise PartitionsDifferError(
+                f"The topic {topic} has {len(found)} partitions where the ledger has {shards} shards,"
+                " and a shard is one partition for life: nothing is published."
+            )
+
+    async def _acknowledged(self, sent: "asyncio.Future[Any]") -> None:
+        """Wait for the acknowledgement; raises the broker's error, or PublisherLostError."""
+        lost = asyncio.ensure_future(self._lost.wait())
+        try:
+            await asyncio.wait({sent, lost}, timeout=self._deliver, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
+        if not sent.done():
+            raise PublisherLostError("no acknowledgement came")
+        sent.result()
+
+
+def _seen(future: "asyncio.Future[Any]") -> None:
+    """Have looked at an outcome that nobody may be waiting for any more."""
+    if not future.cancelled():
+        future.exception()
+
+
+async def _stopped(producer: Any, seconds: float) -> None:
+    with suppress(Exception):
+        await asyncio.wait_for(producer.stop(), seconds)
+        return
+    # The broker is dead, and aiokafka would try for ever. It has no public way to give up, so its own task is ended;
+    # a version of it that names things otherwise leaves a task behind, which does no harm but noise.
+    with suppress(Exception):
+        sender = producer._sender.sender_task  # noqa: SLF001
+        if sender is not None:
+            sender.cancel()
+        await asyncio.wait_for(producer.client.close(), seconds)

@@ -1,0 +1,128 @@
+"""Where a projector's entries come from: Kafka for the services, the ledger itself for evidence's own tables.
+
+A source knows only how to read. How far has been applied is the watermark's to know, in the same transaction as
+what was applied; a source is told where to begin (`place`) and keeps no bookmark of its own.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import Ledger
+from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.shards import Bookmark, Shard, shards_of
+from shared.runtime.wake import rung
+
+WAIT = 0.2
+"""Seconds that `Source.read` waits at most for something to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Entries of one shard as they came: perhaps repeated, perhaps with gaps, never out of order but by repetition.
+
+    `next_offset` is where to read on once all of them are applied. `passed_over` counts the records among them that
+    were no valid copy of an entry of this shard: what they should have been is only known to the ledger.
+    """
+
+    shard: Shard
+    entries: Sequence[Entry]
+    next_offset: int
+    passed_over: int = 0
+
+
+class Source(Protocol):
+    """Gives entries, shard by shard. Used by one projector, from one task; only `read` and `stop` may wait long."""
+
+    async def start(self) -> None:
+        """Begin. Raises PartitionsDifferError where a topic has another number of partitions than its ledger shards."""
+        ...
+
+    def waiting(self) -> frozenset[Shard]:
+        """The shards that are this source's to read but of which it does not know where to begin."""
+        ...
+
+    def placed(self) -> frozenset[Shard]:
+        """The shards that are being read."""
+        ...
+
+    def place(self, shard: Shard, bookmark: Bookmark) -> None:
+        """Read this shard from here on. Without effect where the shard was lost meanwhile."""
+        ...
+
+    def hold(self, shard: Shard) -> None:
+        """Give nothing more of this shard until it is placed again; it is `waiting` meanwhile."""
+        ...
+
+    async def read(self) -> list[Batch]:
+        """What has come of the placed shards, after at most `WAIT` seconds. Empty where nothing came.
+
+        Raises OSError or its client's errors where the source does not answer; the next call tries again.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """End within a few seconds, whatever the other side does."""
+        ...
+
+
+class LedgerSource:
+    """Reads a ledger directly, through any LedgerReader: the tables themselves (evidence), or the door (rebuilds).
+
+    Every shard of `ledgers` is this source's. Woken by `wake` after an append, with a poll every `poll` seconds
+    behind it.
+    """
+
+    def __init__(
+        self,
+        reader: LedgerReader,
+        ledgers: Iterable[Ledger] = ("evidence", "definitions"),
+        *,
+        wake: asyncio.Event | None = None,
+        poll: float = 0.25,
+        page: int = 500,
+    ) -> None:
+        self._reader = reader
+        self._wake = wake or asyncio.Event()
+        self._poll = poll
+        self._page = page
+        self._mine = frozenset(shards_of(*ledgers))
+        self._next: dict[Shard, int] = {}
+        self._more = True
+
+    async def start(self) -> None:
+        return
+
+    def waiting(self) -> frozenset[Shard]:
+        return self._mine - self._next.keys()
+
+    def placed(self) -> frozenset[Shard]:
+        return frozenset(self._next)
+
+    def place(self, shard: Shard, bookmark: Bookmark) -> None:
+        self._next[shard] = bookmark.position
+        self._more = True
+
+    def hold(self, shard: Shard) -> None:
+        self._next.pop(shard, None)
+
+    async def read(self) -> list[Batch]:
+        if not self._more:
+            await rung(self._wake, self._poll)
+        heads = await self._reader.heads()
+        batches = []
+        for shard, after in list(self._next.items()):
+            if heads.get(shard, 0) <= after:
+                continue
+            page = await self._reader.entries(shard, after=after, limit=self._page)
+            if page.entries:
+                last = page.entries[-1].position
+                self._next[shard] = last
+                batches.append(Batch(shard, page.entries, next_offset=last))
+        self._more = bool(batches)
+        return batches
+
+    async def stop(self) -> None:
+        return
