@@ -38,3 +38,8 @@ async def district(postgres: PostgresServer) -> AsyncIterator[District]:
 def topic_prefix() -> str:
     """A prefix of the test's own for topics and consumer groups, ending in a dot."""
     return unique_prefix() + "."
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=20, help="rounds of kill -9 (tests/faults/rounds)")
+    parser.addoption("--seed", type=int, default=20261124, help="seed of the random moments of faults")

@@ -1,0 +1,158 @@
+"""A journaling client: it writes down what it asked and what came back, and asks again until it knows.
+
+Each operation ends as `ok` (with its receipts), `fail` (a problem that is final) or `unknown` (no answer, or 5xx); an
+unknown one is sent again under the same ids until it is known. That is where exactly-once claims usually fail.
+"""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import httpx
+
+Outcome = Literal["ok", "fail", "unknown"]
+
+
+@dataclass(slots=True)
+class Operation:
+    """One request and every answer to it. `receipts` are of the last answer, by event id."""
+
+    method: str
+    path: str
+    body: Any
+    ids: tuple[str, ...]
+    tries: list[tuple[float, float, Outcome, int]] = field(default_factory=list)
+    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.tries[-1][2] if self.tries else "unknown"
+
+
+@dataclass(slots=True)
+class Learner:
+    """A learner to write about, and what is known to be recorded and not voided."""
+
+    id: str
+    pieces: list[str] = field(default_factory=list)
+
+
+class JournalingClient:
+    """Writes attempts, batches, voids and repeats for a district's learners, one at a time, until told to stop."""
+
+    def __init__(
+        self,
+        url: str,
+        personal_token: str,
+        *,
+        learners: list[Learner],
+        competencies: list[str],
+        seed: int,
+    ) -> None:
+        self.journal: list[Operation] = []
+        self._http = httpx.AsyncClient(base_url=url, timeout=20, trust_env=False)
+        self._personal_token = personal_token
+        self._authorization = ""
+        self._random = random.Random(seed)
+        self._learners, self._competencies = learners, competencies
+
+    @property
+    def acknowledged(self) -> dict[str, dict[str, Any]]:
+        """Every receipt that was ever given, by event id."""
+        return {id_: receipt for operation in self.journal for id_, receipt in operation.receipts.items()}
+
+    @property
+    def sent(self) -> set[str]:
+        return {id_ for operation in self.journal for id_ in operation.ids}
+
+    async def write_until(self, stop: asyncio.Event) -> None:
+        """Write, then settle what is unknown. Returns once every operation of this client is `ok` or `fail`."""
+        while not stop.is_set():
+            operation = self._next()
+            self.journal.append(operation)
+            await self.settle(operation)
+            self._remember(operation)
+
+    async def settle(self, operation: Operation) -> None:
+        """Send the operation until its outcome is known."""
+        while operation.outcome == "unknown":
+            await self._try(operation)
+            if operation.outcome == "unknown":
+                await asyncio.sleep(0.05)  # not for timing: a dead server is not asked in a tight loop
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _try(self, operation: Operation) -> None:
+        begun = time.monotonic()
+        outcome, status = "unknown", 0
+        try:
+            response = await self._http.request(
+                operation.method, operation.path, json=operation.body, headers=await self._headers()
+            )
+            status = response.status_code
+            if status in {200, 201, 207}:
+                answers = response.json()
+                for answer in answers if isinstance(answers, list) else [answers]:
+                    if "outcome" in answer:
+                        operation.receipts[answer["id"]] = answer
+                outcome = "ok"
+            elif status == 401:
+                self._authorization = ""
+            elif status < 500 and status != 429:
+                outcome = "fail"
+        except (httpx.TransportError, ValueError):
+            pass
+        operation.tries.append((begun, time.monotonic(), outcome, status))  # type: ignore[arg-type] # a Literal
+
+    async def _headers(self) -> dict[str, str]:
+        if not self._authorization:
+            response = await self._http.post("/v1/tokens", headers={"Authorization": f"Bearer {self._personal_token}"})
+            response.read()
+            if response.status_code in {200, 201}:
+                self._authorization = f"Bearer {response.json()['access_token']}"
+        return {"Authorization": self._authorization}
+
+    def _next(self) -> Operation:
+        kind = self._random.choices(("one", "batch", "void", "repeat"), (6, 3, 2, 2))[0]
+        if kind == "void" and any(learner.pieces for learner in self._learners):
+            learner = self._random.choice([learner for learner in self._learners if learner.pieces])
+            piece, void = learner.pieces.pop(self._random.randrange(len(learner.pieces))), self._id()
+            return Operation("POST", f"/v1/evidence/{piece}/void", {"id": void, "expected_version": 1}, (void,))
+        if kind == "repeat" and self.journal:
+            known = self._random.choice(self.journal)
+            return Operation(known.method, known.path, known.body, known.ids)
+        items = [self._item() for _ in range(1 if kind != "batch" else self._random.randint(2, 20))]
+        body: Any = items if kind == "batch" else items[0]
+        return Operation("POST", "/v1/evidence", body, tuple(item["id"] for item in items))
+
+    def _item(self) -> dict[str, Any]:
+        day, second = self._random.randint(1, 28), self._random.randint(0, 59)
+        results = [
+            {"competency": competency, "earned": str(self._random.randint(0, 4)), "possible": "4"}
+            for competency in self._random.sample(self._competencies, self._random.randint(1, 2))
+        ]
+        body = {"learner": self._random.choice(self._learners).id, "purpose": "practice", "results": results}
+        moment = f"2026-10-{day:02d}T09:00:{second:02d}.000Z"
+        return {"id": self._id(), "type": "AttemptRecorded", "occurred_at": moment, "body": body}
+
+    def _id(self) -> str:
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def _remember(self, operation: Operation) -> None:
+        """Pieces may be voided once their receipt is there; by one void only, so that no void is stale by our doing."""
+        if operation.path != "/v1/evidence" or operation.outcome != "ok" or len(operation.tries) == 0:
+            return
+        by_id = {learner.id: learner for learner in self._learners}
+        items = operation.body if isinstance(operation.body, list) else [operation.body]
+        for item in items:
+            receipt = operation.receipts.get(item["id"])
+            if receipt is not None and receipt["outcome"] == "appended":
+                by_id[item["body"]["learner"]].pieces.append(item["id"])
+
+
+def new_learner() -> Learner:
+    return Learner(str(uuid4()))
