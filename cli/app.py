@@ -1,80 +1,103 @@
-"""All commands, each a function in a module of its own, and the one place where errors become sentences."""
+"""All commands, and the one place where errors become sentences.
+
+A command is a function in a module of its own, named in COMMANDS. Only the module of the command that was asked for
+is imported, as all of them together take longer than most commands.
+"""
 
 import os
+import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
 
-import click
 import typer
+from typer.exceptions import TyperException
 
-from cli import reading, stack
-from cli.checks import test
-from cli.demo.command import demo
 from cli.errors import CommandError
-from cli.importing.commands import adopt, importing, record
 from deploy.local.errors import StackError
 from deploy.local.home import default_path
 
 INTERRUPTED = 130
-
-app = typer.Typer(
-    name="ascertain",
-    help="Ascertain: what learners show they can do, and how we know.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "cli.demo.command:demo",
+        "test": "cli.checks:check",
+        "up": "cli.stack:up",
+        "down": "cli.stack:down",
+        "status": "cli.stack:status",
+        "logs": "cli.stack:logs",
+        "reset": "cli.stack:reset",
+        "import": "cli.importing.commands:importing",
+        "record": "cli.importing.commands:record",
+        "adopt": "cli.importing.commands:adopt",
+        "explain": "cli.reading:explain",
+        "history": "cli.reading:history",
+        "verify": "cli.reading:verify",
+    }
 )
-app.command("demo")(demo)
-app.command("up")(stack.up)
-app.command("down")(stack.down)
-app.command("status")(stack.status)
-app.command("logs")(stack.logs)
-app.command("reset")(stack.reset)
-app.add_typer(importing, name="import")
-app.command("record")(record)
-app.command("adopt")(adopt)
-app.command("explain")(reading.explain)
-app.command("history")(reading.history)
-app.command("verify")(reading.verify)
-app.command("test", context_settings={"ignore_unknown_options": True, "help_option_names": []})(test)
+"""Each command's name, and `module:name` of its function, or of a group of further commands."""
+
+PASSING_ON = MappingProxyType({"ignore_unknown_options": True, "help_option_names": []})
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; says why in one sentence on standard error where it failed."""
+    asked = arguments[0] if arguments else ""
     try:
-        return _code(app(list(arguments), prog_name="ascertain", standalone_mode=False))
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return error.exit_code
-    except click.ClickException as error:
-        return _say(f"{error.format_message()} See: ascertain --help", error.exit_code)
-    except (CommandError, StackError) as error:
-        return _say(str(error), error.code)
-    except (KeyboardInterrupt, click.Abort):
-        return _say("Interrupted.", INTERRUPTED)
+        app = _app([asked] if asked in COMMANDS else COMMANDS)
+        answer = app(list(arguments) or ["--help"], prog_name="ascertain", standalone_mode=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read our output has gone, and that is their right
         return 0
-    except Exception as error:  # noqa: BLE001  (a person gets a sentence; the trace is kept for whoever mends it)
-        return _say(_unexpected(error))
-
-
-def _code(answer: object) -> int:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (a person gets a sentence, whatever happened)
+        sentence, code = _explained(error)
+        print(sentence, file=sys.stderr)
+        return code
     return answer if isinstance(answer, int) else 0
 
 
-def _say(sentence: str, code: int = 1) -> int:
-    click.echo(sentence, err=True)
-    return code
+def _app(names: Iterable[str]) -> typer.Typer:
+    app = typer.Typer(
+        help="Ascertain: what learners show they can do, and how we know.",
+        callback=lambda: None,  # keeps the commands commands where there is only one
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name, context_settings=dict(PASSING_ON) if name == "test" else None)(command)
+    return app
 
 
-def _unexpected(error: Exception) -> str:
+def _explained(error: BaseException) -> tuple[str, int]:
+    """What to say of an error, and the exit code."""
+    match error:
+        case TyperException() if type(error).__name__ == "NoArgsIsHelpError":
+            return error.format_message(), error.exit_code
+        case TyperException():
+            return f"{error.format_message()} See: ./ascertain --help", error.exit_code
+        case KeyboardInterrupt() | typer.Abort():
+            return "Interrupted.", INTERRUPTED
+        case StackError() | CommandError():
+            return str(error), error.code
+        case _:
+            return _unexpected(error), 1
+
+
+def _unexpected(error: BaseException) -> str:
+    """A sentence; the trace is kept for whoever mends it."""
     words = f"Something unexpected went wrong ({type(error).__name__}: {error})."
     log = default_path() / "logs" / "cli.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.open("a").write("".join(traceback.format_exception(error)) + "\n")
+        with log.open("a") as file:
+            traceback.print_exception(error, file=file)
     except OSError:
         return words
     return f"{words} The details are in {log}."

@@ -1,5 +1,7 @@
 """What can go wrong with the embedded stack, as sentences for the person at the terminal."""
 
+from typing import ClassVar
+
 
 class StackError(Exception):
     """Something a person can act on. Its text is one plain sentence; no traceback is ever needed to understand it.
@@ -8,7 +10,11 @@ class StackError(Exception):
     ├── PartitionCountError   a topic exists with another number of partitions than its ledger has shards
     ├── AlreadyRunningError   this home's stack is up already
     └── ProgramError          a child ended, or was not ready in time; the text ends with its last words
+
+    `code` is the exit code of a command that ends with it.
     """
+
+    code: ClassVar[int] = 1
 
 
 class PartitionCountError(StackError):
@@ -16,7 +22,7 @@ class PartitionCountError(StackError):
 
 
 class AlreadyRunningError(StackError):
-    pass
+    code = 3
 
 
 class ProgramError(StackError):

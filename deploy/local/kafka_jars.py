@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.errors import StackError
+from deploy.local.home import default_path
 
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
 LIST = Path(__file__).with_name("kafka_jars.txt")
@@ -39,11 +40,18 @@ def download_size() -> int:
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept for all homes of this user: ASCERTAIN_CACHE, or a folder in the user's own cache."""
+    """Where downloads are kept for all homes of this user: ASCERTAIN_CACHE, or a folder in the user's own cache.
+
+    For a user without a cache of their own it is a folder in the home.
+    """
     if given := os.environ.get("ASCERTAIN_CACHE"):
         return Path(given).absolute()
-    own = os.environ.get("XDG_CACHE_HOME")
-    return (Path(own) if own else Path("~/.cache").expanduser()).absolute() / "ascertain"
+    own = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111  (never raises)
+    try:
+        (own / "ascertain").mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return default_path() / "cache"
+    return (own / "ascertain").absolute()
 
 
 def kafka_jars_folder() -> Path:

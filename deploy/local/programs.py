@@ -7,14 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.errors import ProgramError
 
 TETHER = Path(__file__).with_name("tether.py")
-LOOK_AGAIN_SECONDS = 0.03
+LOOK_AGAIN_SECONDS = 0.05
+LOG_BYTES_MAX = 16 * 1024 * 1024
 LAST_WORDS_BYTES = 2000
 
 
@@ -55,13 +56,8 @@ class Child:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.started = time.monotonic()
-        account = program.account
-        tethered = (
-            *(sys.executable, "-I", "-S", str(TETHER), str(int(program.death_signal)), str(os.getpid())),
-            *((str(account.uid), str(account.gid)) if account else ("-1", "-1")),
-            *program.arguments,
-        )
-        program.log.parent.mkdir(parents=True, exist_ok=True)
+        tethered = _tethered(program.arguments, program.death_signal, program.account)
+        _turn_over(program.log)
         with program.log.open("ab") as log:
             self._log_from = log.tell()
             self._process = subprocess.Popen(
@@ -124,6 +120,44 @@ class Child:
         words = self.last_words().splitlines()
         last = f' Its last words: "{words[-1].strip()}".' if words else ""
         return f"{self.program.name} {what}.{last} The whole log is {self.program.log}."
+
+
+async def run_once(
+    arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, tethered too, and give back what it said. Raises TimeoutError."""
+    process = subprocess.Popen(  # noqa: ASYNC220  (made here, as the kernel ties it to this thread; awaited below)
+        _tethered(arguments, signal.SIGKILL, None),
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    talk = asyncio.create_task(asyncio.to_thread(process.communicate))
+    try:
+        said, complained = await asyncio.wait_for(asyncio.shield(talk), seconds)
+    finally:
+        process.kill()
+        await talk
+    return subprocess.CompletedProcess(arguments, process.returncode, said, complained)
+
+
+def _tethered(arguments: Sequence[str], death_signal: signal.Signals, account: Account | None) -> tuple[str, ...]:
+    return (
+        *(sys.executable, "-I", "-S", str(TETHER), str(int(death_signal)), str(os.getpid())),
+        *((str(account.uid), str(account.gid)) if account else ("-1", "-1")),
+        *arguments,
+    )
+
+
+def _turn_over(log: Path) -> None:
+    """Put a log that has grown long aside, in the place of the one before it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 def bare_environment(**more: str) -> dict[str, str]:

@@ -1,0 +1,92 @@
+"""The services of a district as the embedded stack runs them: one process each, with all its roles."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from deploy.local.databases import Database
+from deploy.local.home import ROOT, Home
+from deploy.local.ports import LOOPBACK
+from deploy.local.programs import Program, bare_environment
+
+HEALTHY = ("ok", "degraded")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: `python -m {module} --run {roles}`, its settings in the environment, `GET /health` when it runs."""
+
+    name: str
+    roles: tuple[str, ...]
+    module: str
+
+
+SERVICES = (
+    Service("evidence", ("http", "projector", "relay"), "services.evidence"),
+    Service("mastery", ("http", "projector"), "services.mastery"),
+    Service("audit", ("http", "projector"), "services.audit"),
+    Service("gateway", ("http",), "services.gateway"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """What every service of one stack is told."""
+
+    home: Home
+    tenant: str
+    bootstrap: str
+    databases: Mapping[str, Database]
+    ports: Mapping[str, int]
+    topic_prefix: str = ""
+
+    def url(self, service: str) -> str:
+        return f"http://{LOOPBACK}:{self.ports[service]}"
+
+    def environment(self, service: Service) -> dict[str, str]:
+        database = self.databases[service.name]
+        settings = {
+            "TENANT": self.tenant,
+            "HOST": LOOPBACK,
+            "PORT": str(self.ports[service.name]),
+            "KAFKA": self.bootstrap,
+            "TOPIC_PREFIX": self.topic_prefix,
+            "DATABASE": database.app,
+            "DATABASE_MIGRATOR": database.migrator,
+            "KEYS": str(self.home.keys),
+            "TRUSTED": str(self.home.trusted),
+            **{f"{name.upper()}_URL": self.url(name) for name in self.databases},
+        }
+        if database.relay is not None:
+            settings |= {"DATABASE_RELAY": database.relay, "ROSTER_KEY_FILE": str(self.home.roster_key)}
+        return bare_environment(
+            PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **{f"ASCERTAIN_{name}": text for name, text in settings.items()}
+        )
+
+    def program(self, service: Service) -> Program:
+        return Program(
+            name=service.name,
+            arguments=command(service, "--run", ",".join(service.roles)),
+            environment=self.environment(service),
+            folder=self.home.path,
+            log=self.home.log_of(service.name),
+            ready=lambda: is_healthy(self.url(service.name)),
+            stop_seconds=5.5,
+            ready_seconds=60,
+        )
+
+
+def command(service: Service, *arguments: str) -> tuple[str, ...]:
+    """`-P` keeps the current folder off the path: only what PYTHONPATH names is imported."""
+    return (sys.executable, "-P", "-m", service.module, *arguments)
+
+
+async def is_healthy(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            answer = await client.get(f"{url}/health")
+            return answer.status_code == 200 and answer.json().get("status") in HEALTHY
+    except (httpx.HTTPError, ValueError):
+        return False

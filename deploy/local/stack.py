@@ -1,0 +1,266 @@
+"""The whole of a district on one machine, in order: PostgreSQL and Kafka, what lies in them, then the services."""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import time
+import uuid
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import asdict, replace
+from types import TracebackType
+from typing import Self
+
+from deploy.local.databases import Database, make_databases
+from deploy.local.description import Description, Operator, Running, operator
+from deploy.local.errors import ProgramError
+from deploy.local.home import Home, write_secret
+from deploy.local.kafka import KafkaServer
+from deploy.local.keeper import Keeper, Notice
+from deploy.local.postgres import PostgresServer
+from deploy.local.programs import run_once
+from deploy.local.services import SERVICES, District, Service, command
+from deploy.local.topics import LEDGER_PARTITIONS, make_topics
+from shared.runtime.keys import make_keys
+
+PREFIX = "ascertain"
+SERVER_PORTS = ("postgres", "kafka", "kafka-controller")
+
+
+class Stack:
+    """One home's PostgreSQL, Kafka and services, as children of this process: `async with Stack(home) as stack:`.
+
+    Ready inside the block; ended in order after it. Should this process be killed, the kernel ends the children.
+    Use it from the main thread. Raises AlreadyRunningError where another process runs this home, and StackError
+    where a part does not start.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        services: Sequence[Service] = SERVICES,
+        partitions: Mapping[str, int] = LEDGER_PARTITIONS,
+        notice: Notice = lambda _sentence: None,
+    ) -> None:
+        self.home = home
+        self.services = {service.name: service for service in services}
+        self._partitions = partitions
+        self._tell = notice
+        self._phase = "starting"
+        self._keepers: dict[str, Keeper] = {}
+        self._topics: tuple[str, ...] = ()
+        self._open = contextlib.ExitStack()
+        self._postgres: PostgresServer
+        self._kafka: KafkaServer
+        self._district: District
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        begun = time.monotonic()
+        self._open.enter_context(self.home.held())
+        try:
+            self._lay_out()
+            await _together(self._start_postgres(), self._start_kafka())
+            await self._introduce_operator()
+            await _together(*(self._start_service(service) for service in self.services.values()))
+        except BaseException:
+            await self.stop()
+            raise
+        self._phase = "up"
+        self._write()
+        self._tell(f"Everything is up ({time.monotonic() - begun:.1f} s).")
+
+    async def stop(self) -> None:
+        """End everything in order: who writes, then the broker, then the record. Safe to call at any time."""
+        self._phase = "stopping"
+        services = [keeper for name, keeper in self._keepers.items() if name in self.services]
+        await asyncio.gather(*(keeper.stop() for keeper in services))
+        for name in ("kafka", "postgres"):
+            if name in self._keepers:
+                await self._keepers[name].stop()
+        self.home.state.unlink(missing_ok=True)
+        self._open.close()
+
+    # What tests and the demo ask
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """One base URL a service."""
+        return {name: self._district.url(name) for name in self.services}
+
+    @property
+    def bootstrap(self) -> str:
+        return self._kafka.bootstrap
+
+    @property
+    def databases(self) -> Mapping[str, Database]:
+        return self._district.databases
+
+    @property
+    def tenant(self) -> str:
+        return self._district.tenant
+
+    @property
+    def superuser(self) -> str:
+        """The DSN of PostgreSQL's superuser."""
+        return self._postgres.dsn()
+
+    @property
+    def operator(self) -> Operator:
+        return operator(self.home)
+
+    def keeper(self, name: str) -> Keeper:
+        """The keeper of a service, `kafka` or `postgres`: to kill, freeze, stop and start it."""
+        return self._keepers[name]
+
+    async def kill(self, name: str) -> None:
+        """End a program as a crash would; it starts again by itself."""
+        await self._keepers[name].kill()
+
+    async def restart(self, name: str) -> None:
+        await self._keepers[name].restart()
+
+    async def stop_kafka(self) -> None:
+        """Stop the broker until `start_kafka`; everything else goes on as it can."""
+        await self._keepers["kafka"].stop()
+
+    async def start_kafka(self) -> None:
+        await self._keepers["kafka"].start()
+
+    async def until_up(self, name: str) -> None:
+        """Wait until a program that ended runs again."""
+        while not self._keepers[name].is_up:  # noqa: ASYNC110  (the keeper's state is the condition)
+            await asyncio.sleep(0.05)
+
+    async def ask(self, name: str, *arguments: str) -> str:
+        """Run `python -m` of a service once, with its settings, and give back what it printed. Raises ProgramError."""
+        service = self.services[name]
+        answer = await run_once(
+            command(service, *arguments),
+            environment=self._district.environment(service),
+            folder=self.home.path,
+            seconds=120,
+        )
+        if answer.returncode != 0:
+            words = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
+            raise ProgramError(f"{name} {arguments[0]} failed: {words[-1] if words else 'it gave no reason'}")
+        return answer.stdout
+
+    async def personal_token(self, person: str) -> str:
+        """A new personal token of a person, as the operator's command makes it."""
+        return (await self.ask("gateway", "--personal-token", person)).split()[-1]
+
+    def description(self) -> Description:
+        return Description(
+            phase=self._phase,
+            pid=os.getpid(),
+            home=str(self.home.path),
+            tenant=self.tenant,
+            urls=self.urls,
+            bootstrap=self.bootstrap,
+            topics=self._topics,
+            superuser=self.superuser,
+            databases=self.databases,
+            programs={name: _running(keeper) for name, keeper in self._keepers.items()},
+        )
+
+    # The steps of a start
+
+    def _lay_out(self) -> None:
+        """Choose what is chosen once, make keys, and name the parts."""
+        remembered = self.home.remembered()
+        ports = self.home.ports(*SERVER_PORTS, *self.services)
+        for name in self.services:
+            make_keys(name, keys=self.home.keys, trusted=self.home.trusted)
+        if not self.home.roster_key.exists():
+            write_secret(self.home.roster_key, secrets.token_hex(32) + "\n")
+        self._postgres = PostgresServer(
+            self.home.postgres(),
+            port=ports["postgres"],
+            password=remembered.superuser_password,
+            log=self.home.log_of("postgres"),
+        )
+        self._kafka = KafkaServer(
+            self.home.kafka,
+            port=ports["kafka"],
+            controller_port=ports["kafka-controller"],
+            log=self.home.log_of("kafka"),
+        )
+        self._district = District(
+            home=self.home, tenant=remembered.tenant, bootstrap=self._kafka.bootstrap, databases={}, ports=ports
+        )
+        self._write()
+
+    async def _start_postgres(self) -> None:
+        begun = time.monotonic()
+        await self._postgres.prepare()
+        await self._keep("postgres", Keeper(self._postgres.program(), self._tell, self._write))
+        password = self.home.remembered().database_password
+        databases = await make_databases(self._postgres, PREFIX, password, self.services)
+        self._district = replace(self._district, databases=databases)
+        self._tell(f"PostgreSQL is ready ({time.monotonic() - begun:.1f} s).")
+        await _together(*(self.ask(name, "--migrate") for name in self.services))
+
+    async def _start_kafka(self) -> None:
+        begun = time.monotonic()
+        await self._kafka.prepare()
+        await self._keep("kafka", Keeper(self._kafka.program(), self._tell, self._write))
+        self._topics = await make_topics(self._kafka.bootstrap, partitions=self._partitions)
+        self._tell(f"Kafka is ready ({time.monotonic() - begun:.1f} s).")
+
+    async def _introduce_operator(self) -> None:
+        """The first administrator, once: granted in the ledger, with a token at the gateway."""
+        if self.home.operator.exists() or not {"evidence", "gateway"} <= self.services.keys():
+            return
+        person = str(uuid.uuid4())
+        await self.ask("evidence", "--bootstrap", person)
+        token = await self.personal_token(person)
+        write_secret(self.home.operator, json.dumps(asdict(Operator(person, token)), indent=1))
+
+    async def _start_service(self, service: Service) -> None:
+        begun = time.monotonic()
+        await self._keep(service.name, Keeper(self._district.program(service), self._tell, self._write))
+        self._tell(f"{service.name} is ready ({time.monotonic() - begun:.1f} s).")
+
+    async def _keep(self, name: str, keeper: Keeper) -> None:
+        self._keepers[name] = keeper
+        await keeper.start()
+
+    def _write(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk must not end what still runs
+            self.description().write(self.home)
+
+
+def _running(keeper: Keeper) -> Running:
+    return Running(
+        state=keeper.state,
+        pid=keeper.pid,
+        since_ms=keeper.since_ms,
+        restarts=keeper.restarts,
+        last_end=keeper.last_end,
+        log=str(keeper.program.log),
+    )
+
+
+async def _together(*steps: Coroutine[None, None, object]) -> None:
+    """Run the steps at once; the first that fails ends the others, and its error is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(step)
+    except* Exception as errors:  # noqa: BLE001  (one of them is raised again)
+        raise _first(errors) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
