@@ -4,7 +4,7 @@ or a scope: nothing that tells who somebody is (DESIGN §3).
 
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from shared.contracts.values import Code, Contract, Digest, Earned, Id, Moment, PolicyScope, Possible, RoleScope
 from shared.ledger.decimals import scaled
@@ -24,14 +24,16 @@ class Result(Contract):
 
     competency: Id
     criterion: Code | None = None
-    earned: Earned
     possible: Possible
+    earned: Earned
 
-    @model_validator(mode="after")
-    def _within_possible(self) -> Self:
-        if scaled(self.earned) > scaled(self.possible):
-            raise ValueError(f"earned ({self.earned}) must not be above possible ({self.possible})")
-        return self
+    @field_validator("earned")
+    @classmethod
+    def _within_possible(cls, earned: str, given: ValidationInfo) -> str:
+        possible = given.data.get("possible")  # absent where it was refused itself
+        if possible is not None and scaled(earned) > scaled(possible):
+            raise ValueError(f"must not be above what was possible ({possible})")
+        return earned
 
 
 class CriterionResult(Result):

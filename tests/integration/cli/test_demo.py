@@ -1,0 +1,17 @@
+"""`demo --once`: the whole story is true, and nothing is left behind."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import run
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+
+
+async def test_the_demo_tells_a_true_story_and_cleans_up(tmp_path: Path) -> None:
+    ran = await run(None, "demo", "--once", ASCERTAIN_HOME=str(tmp_path / "home"))
+    assert ran.code == 0, ran.out + ran.err
+    for part in ("receipt", "ce_bodydigest", "Developing", "Exemplary", "Proficient", "not_enough", "equal"):
+        assert part in ran.out
+    assert not (tmp_path / "home" / "demo" / "state.json").exists()

@@ -1,0 +1,110 @@
+"""`import roster | framework | document`, `adopt`, `record`, `explain`, `history`, `verify`, as a school would."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.support.commands import run
+from tests.support.running import until_applied
+
+pytestmark = pytest.mark.stack
+
+THEME = "e69e6ade-47d3-5ea7-94af-84363a66160d"
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _seeded(stack: Stack) -> None:
+    files = Path(__file__).parents[3] / "deploy" / "local" / "demo"
+    for arguments in (
+        ("import", "roster", files / "roster"),
+        ("import", "framework", files / "framework-english.json"),
+        ("adopt", files / "policy.json"),
+    ):
+        ran = await run(stack, *arguments)
+        assert ran.code == 0, ran.err
+
+
+async def test_a_roster_imported_twice_adds_nothing(stack: Stack, demo_files: Path) -> None:
+    again = await run(stack, "import", "roster", demo_files / "roster")
+    assert again.code == 0
+    assert "0 events recorded" in again.err
+
+
+async def test_a_framework_and_its_dependants_are_published_with_their_references_resolved(
+    stack: Stack, demo_files: Path
+) -> None:
+    first = await run(stack, "import", "document", demo_files / "rubric-literary-analysis.json")
+    second = await run(stack, "import", "document", demo_files / "task-literary-analysis.json")
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert len(first.out.strip()) == len(second.out.strip()) == 64
+
+
+async def test_bad_rows_are_refused_with_line_field_and_reason_and_the_good_ones_recorded(
+    stack: Stack, tmp_path: Path
+) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text(
+        "Student,competency,earned,possible,occurred_at,purpose\n"
+        f"learner-bao,{THEME},3,4,2026-10-01T09:00:00.000Z,practice\n"
+        f"learner-bao,{THEME},5,4,2026-10-02T09:00:00.000Z,practice\n"
+        f"learner-nobody,{THEME},3,4,2026-10-02T09:00:00.000Z,practice\n"
+        f"learner-bao,{THEME},NaN,4,2026-10-03T09:00:00.000Z,practice\n"
+        f"learner-bao,{THEME},3,4,2099-10-03T09:00:00.000Z,practice\n"
+        f"learner-chiara,{THEME},3.50,4,2026-10-03T09:00:00.000Z,practice\n"
+    )
+    ran = await run(stack, "record", file, "--map", "Student=learner")
+    assert ran.code == 1
+    assert "2 recorded, 0 known before, 4 refused" in ran.err
+    rejected = list(csv.DictReader((tmp_path / "marks.csv.rejected.csv").open()))
+    assert [(row["line"], row["field"]) for row in rejected] == [
+        ("3", "earned"),
+        ("4", "learner"),
+        ("5", "earned"),
+        ("6", "occurred_at"),
+    ]
+    again = await run(stack, "record", file, "--map", "Student=learner")
+    assert "0 recorded, 2 known before, 4 refused" in again.err
+
+
+async def test_explain_and_history_answer_for_people_and_machines(stack: Stack, demo_files: Path) -> None:
+    recorded = await run(
+        stack, "record", demo_files / "practice.csv", "--framework", demo_files / "framework-english.json"
+    )
+    assert recorded.code == 0, recorded.err
+    await until_applied(stack)
+    shown = await run(stack, "explain", "learner-amara", THEME)
+    assert shown.code == 0, shown.err
+    assert "2.66" in shown.out
+    state = json.loads((await run(stack, "explain", "learner-amara", THEME, "--json")).out)
+    assert (state["level"], state["value"], state["status"]) == ("Developing", "2.66", "not_yet")
+    history = json.loads((await run(stack, "history", "learner-amara", "--json")).out)
+    kinds = [entry["type"] for entry in history["entries"]]
+    assert kinds.count("AttemptRecorded") + kinds.count("ascertain.AttemptRecorded") == 3
+
+
+async def test_verify_says_equal(stack: Stack) -> None:
+    await until_applied(stack)
+    ran = await run(stack, "verify")
+    assert ran.code == 0, ran.out + ran.err
+    assert ran.out.startswith("equal")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("record", "no-such.csv"), "no-such.csv cannot be read"),
+        (("import", "roster", "no-such-folder"), "is no folder"),
+        (("import", "framework", "pyproject.toml"), "not JSON"),
+        (("explain", "learner-amara", "00000000-0000-4000-8000-000000000000", "--as-of", "yesterday"), "as_of"),
+        (("explain", "nobody-here", THEME), "no such"),
+    ],
+)
+async def test_whatever_is_wrong_is_told_in_one_sentence(stack: Stack, arguments: tuple[str, ...], word: str) -> None:
+    ran = await run(stack, *arguments)
+    assert ran.code != 0
+    assert word in ran.err
+    assert "Traceback" not in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
