@@ -1,0 +1,64 @@
+"""Why `evidence` says no. One tree, mapped to RFC 9457 problems in one place (`http/answers.py`).
+
+- `Refusal`: whatever is not done; nothing of it was stored.
+    - `Invalid`: something handed in is wrong. The message says what would be right.
+        - `Mismatch`: the id is known already, for another request.
+    - `NotFound`: there is no such thing, or it is not the caller's to see or to change: the two look the same.
+    - `Gone`: it was there and is forgotten.
+    - `Conflict`: the state of things does not allow it.
+        - `StaleVersion`: the decision was taken on an older version of the stream.
+        - `AlreadyVoided`: the piece of evidence was withdrawn before.
+    - `NotNow`: it could not be done at the moment; the same request may be sent again.
+
+`services.evidence.ports.LedgerUnavailable` is no refusal: there it is not known whether something was stored.
+"""
+
+
+class Refusal(Exception):  # noqa: N818 - the flows tell refusals, not errors
+    """`detail` is one plain sentence; `field` a JSON pointer into what was handed in, where one field is at fault."""
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail, self.field = detail, field
+
+
+class Invalid(Refusal):
+    """Something handed in is wrong."""
+
+
+class Mismatch(Invalid):
+    """The id is known already, for another request."""
+
+
+class NotFound(Refusal):
+    """There is no such `what`, or it is not the caller's."""
+
+    def __init__(self, what: str, *, field: str | None = None) -> None:
+        super().__init__(f"There is no such {what}, or it is not yours.", field=field)
+        self.what = what
+
+
+class Gone(Refusal):
+    """It was there and is forgotten."""
+
+
+class Conflict(Refusal):
+    """The state of things does not allow it."""
+
+
+class StaleVersion(Conflict):
+    """The stream is at `version`, which is not what the caller expected."""
+
+    def __init__(self, stream: str, version: int, *, field: str | None = None) -> None:
+        super().__init__(
+            f"{stream} is at version {version} by now; look at it again and decide on that version.", field=field
+        )
+        self.stream, self.version = stream, version
+
+
+class AlreadyVoided(Conflict):
+    """The piece of evidence was withdrawn before."""
+
+
+class NotNow(Refusal):
+    """It could not be done at the moment."""

@@ -1,0 +1,32 @@
+"""An event's body becomes an event to append: type, stream and owner follow from the one table of events."""
+
+from services.evidence.domain.commands import NewEvent
+from services.evidence.domain.errors import Invalid
+from shared.contracts.events import EVENTS, MAX_BODY, encode
+from shared.contracts.values import Contract
+from shared.ledger.identifiers import definitions_owner
+from shared.ledger.instants import Instant
+
+
+def new_event(tenant: str, event_id: str, body: Contract, *, occurred_at: Instant | None = None) -> NewEvent:
+    """The event whose contract `body` is an instance of.
+
+    In the evidence ledger its owner is the learner, in the definitions ledger it follows from the stream.
+    Raises Invalid where the body's canonical bytes are more than a record may carry.
+    """
+    contract = EVENTS[type(body).__name__]
+    stream = contract.stream(body, event_id)
+    stored = encode(body)
+    if len(stored) > MAX_BODY:
+        raise Invalid(f"The body may have at most {MAX_BODY} bytes; this one has {len(stored)}.", field="/body")
+    learner: str | None = getattr(body, "learner", None)
+    return NewEvent(
+        id=event_id,
+        type=contract.type,
+        schema=contract.schema,
+        owner=learner if contract.ledger == "evidence" and learner else definitions_owner(tenant, stream),
+        stream=stream,
+        occurred_at=occurred_at,
+        body=stored,
+        closes=contract.closes,
+    )

@@ -1,0 +1,47 @@
+"""Publish a document: a framework, rubric, task or policy becomes known under its digest, for ever."""
+
+from services.evidence.domain.documents import Reader, check_names, check_rubric, decide_publish
+from services.evidence.domain.errors import NotFound, StaleVersion
+from services.evidence.domain.receipts import Receipt
+from services.evidence.flows.define import define
+from services.evidence.ports import District
+from shared.contracts.documents import Task
+from shared.ledger.entry import Entry
+from shared.ledger.streams import document_stream
+
+
+async def publish_document(text: bytes, digest: str, actor: str, district: District, *, read: Reader) -> Receipt:
+    """The receipt of the publication; repeated, whoever published it, where it was published before.
+
+    `read` is `domain.documents.read`, run where a large document holds nobody up. The bytes are kept before the
+    ledger says that there are such. Raises NotFound where the caller is no administrator of the district, Invalid.
+    """
+    if not await district.rights.is_administrator(actor, "district"):
+        raise NotFound("document")
+    document = await read(text, digest)
+    published = await district.ledger.stream(document_stream(digest))
+    if published:
+        return _published_before(published[0])
+    check_names(document, await district.definitions.competencies(document.names()))
+    if isinstance(document.content, Task) and document.content.rubric is not None:
+        check_rubric(document, await district.definitions.published(document.content.rubric))
+    await district.documents.keep(document)
+    command = decide_publish(document, tenant=district.tenant, actor=actor)
+    try:
+        return await define(command, district)
+    except StaleVersion:  # another caller published it meanwhile
+        return _published_before((await district.ledger.stream(document_stream(digest)))[0])
+
+
+def _published_before(entry: Entry) -> Receipt:
+    return Receipt(
+        id=entry.id,
+        type=entry.event,
+        stream=entry.stream,
+        version=entry.version,
+        outcome="repeated",
+        ledger=entry.ledger,
+        shard=entry.shard,
+        position=entry.position,
+        recorded_at=entry.recorded_at,
+    )

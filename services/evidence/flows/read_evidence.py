@@ -1,0 +1,14 @@
+"""Read one piece of evidence as it stands now, from the record itself."""
+
+from services.evidence.domain.errors import NotFound
+from services.evidence.domain.pieces import Piece, piece_of
+from services.evidence.ports import District
+from shared.ledger.streams import evidence_stream
+
+
+async def read_evidence(evidence: str, reader: str, district: District) -> Piece:
+    """The piece. Raises NotFound, also where the reader may not see this learner."""
+    piece = piece_of(await district.ledger.stream(evidence_stream(evidence)))
+    if piece is None or not await district.rights.may_see(reader, piece.learner):
+        raise NotFound("piece of evidence")
+    return piece
