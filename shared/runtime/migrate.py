@@ -48,3 +48,8 @@ def apply(file: Path) -> None:
         return await connection.execute(sql)
 
     raw.run_async(execute)  # through SQLAlchemy, asyncpg prepares, and so takes one statement only
+
+
+def apply_shared(name: str) -> None:
+    """`apply` for a file that several services' revisions share, such as `0001_projection`."""
+    apply(_ENVIRONMENT / f"{name}.sql")
