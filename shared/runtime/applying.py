@@ -11,7 +11,7 @@ import asyncpg
 from shared.ledger.entry import Entry
 from shared.runtime.connections import borrowed
 from shared.runtime.owners import by_owner, last_positions, note_positions
-from shared.runtime.projection import Projection
+from shared.runtime.projection import Keeper, Projection
 from shared.runtime.quarantine import quarantine, quarantined_among
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import is_trouble, reason_of
@@ -32,11 +32,15 @@ class _Fault:
 
 @dataclass(slots=True)
 class Applier:
-    """`failures` different owners that fail in a row, without one in between that does not, stop a shard."""
+    """`failures` different owners that fail in a row, without one in between that does not, stop a shard.
+
+    `keepers` are given every entry, before the projections.
+    """
 
     pool: asyncpg.Pool
     projections: Sequence[Projection]
     failures: int = 20
+    keepers: Sequence[Keeper] = ()
     _streaks: dict[Shard, int] = field(default_factory=dict)
 
     async def apply(self, shard: Shard, old: int, entries: Sequence[Entry], *, next_offset: int | None) -> None:
@@ -53,6 +57,8 @@ class Applier:
                 connection, shard, old, last.position, next_offset=next_offset, recorded_ms=last.recorded_at
             )
             await wait_turn(connection, shard.ledger)
+            for keeper in self.keepers:
+                await keeper.keep(connection, entries)
             streak = await self._apply(connection, shard, entries, faults, streak)
         self._streaks[shard] = streak
 

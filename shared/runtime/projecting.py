@@ -7,18 +7,25 @@ import asyncpg
 
 from shared.runtime.kafka_source import KafkaSource
 from shared.runtime.ledger_reader import LedgerReader
-from shared.runtime.projection import Projection
+from shared.runtime.projection import Keeper, Projection
 from shared.runtime.projector import Projector
 from shared.runtime.settings import Settings
 from shared.runtime.sources import LedgerSource
 
 
-def kafka_projector(
-    settings: Settings, service: str, pool: asyncpg.Pool, projections: Sequence[Projection], door: LedgerReader
+def kafka_projector(  # noqa: PLR0913 - what it is wired to
+    settings: Settings,
+    service: str,
+    pool: asyncpg.Pool,
+    projections: Sequence[Projection],
+    door: LedgerReader,
+    *,
+    keepers: Sequence[Keeper] = (),
 ) -> Projector:
     """The projector of a service over Kafka: both ledgers, in the service's own consumer group.
 
-    Run it with `await projector.run()` as a worker. `pool` needs 5 connections. `projections` are applied in order.
+    Run it with `await projector.run()` as a worker. `pool` needs 5 connections. `projections` are applied in order;
+    `keepers` are given every entry as it came, also those that a quarantine holds back.
     """
     source = KafkaSource(
         settings.kafka,
@@ -26,7 +33,7 @@ def kafka_projector(
         {"evidence": settings.topic("evidence"), "definitions": settings.topic("definitions")},
         tenant=settings.tenant,
     )
-    return Projector(pool, source, projections, refill=door)
+    return Projector(pool, source, projections, refill=door, keepers=keepers)
 
 
 def ledger_projector(

@@ -34,3 +34,14 @@ class Projection(Protocol):
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         """Drop what is stored of an owner, so that its entries can be applied again from the first (a release)."""
         ...
+
+
+class Keeper(Protocol):
+    """Keeps entries as they are, whatever becomes of their owners: what a quarantine holds back is kept too."""
+
+    async def keep(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        """Keep these consecutive entries of one shard, within the transaction that moves the watermark over them.
+
+        Whatever is raised holds the shard; nothing in an entry may be a reason for it.
+        """
+        ...

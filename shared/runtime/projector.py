@@ -20,7 +20,7 @@ from shared.runtime.catching_up import Advance, LedgerLacksError, UnknownEntryEr
 from shared.runtime.connections import borrowed
 from shared.runtime.kafka_source import PartitionsDifferError
 from shared.runtime.ledger_reader import LedgerReader
-from shared.runtime.projection import Projection
+from shared.runtime.projection import Keeper, Projection
 from shared.runtime.shards import Shard
 from shared.runtime.sources import Source
 from shared.runtime.trouble import Backoff, is_trouble, reason_of
@@ -59,6 +59,7 @@ class Projector:
         projections: Sequence[Projection],
         *,
         refill: LedgerReader,
+        keepers: Sequence[Keeper] = (),
         known: Callable[[Entry], bool] = is_known,
         batch: int = 500,
         concurrency: int = 4,
@@ -76,7 +77,11 @@ class Projector:
         self._behind: set[Shard] = set()
         self.fenced = 0
         self.advance = Advance(
-            Applier(pool, projections, failures), refill, known, batch=batch, turns=asyncio.Semaphore(concurrency)
+            Applier(pool, projections, failures, keepers),
+            refill,
+            known,
+            batch=batch,
+            turns=asyncio.Semaphore(concurrency),
         )
 
     async def run(self) -> None:
@@ -102,6 +107,10 @@ class Projector:
     def reasons(self) -> dict[Shard, str]:
         """The shards that do not move, and why."""
         return {shard: standing.reason for shard, standing in self._standings.items() if standing.reason is not None}
+
+    def positions(self) -> dict[Shard, int]:
+        """How far each shard that is read here has been applied."""
+        return {shard: self.advance.positions[shard] for shard in self._source.placed()}
 
     async def _round(self) -> None:
         await self._place()
