@@ -160,7 +160,7 @@ class KafkaSource:
         except (ValueError, AttributeError):  # a header without a value is None
             return None
         mine = (entry.ledger, entry.shard, entry.tenant) == (shard.ledger, shard.number, self._tenant)
-        return entry if mine and 0 < entry.position <= MAX_INTEGER and is_id(entry.owner) else None
+        return entry if mine and _storable(entry) and is_id(entry.owner) else None
 
     async def _drop(self) -> None:
         """Leave the group within `STOP_SECONDS`, or be thrown out of it later."""
@@ -169,6 +169,13 @@ class KafkaSource:
         if consumer is not None:
             with suppress(Exception):
                 await asyncio.wait_for(consumer.stop(), STOP_SECONDS)
+
+
+def _storable(entry: Entry) -> bool:
+    """Whether the entry's numbers and texts are such as a row of the ledger can hold at all; if not, it never was one."""
+    numbers = (entry.epoch, entry.position, entry.version)
+    texts = (entry.actor, entry.id, entry.schema, entry.stream, entry.type, entry.request_digest or "")
+    return all(0 < number <= MAX_INTEGER for number in numbers) and not any("\x00" in text for text in texts)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is published without types
