@@ -1,0 +1,66 @@
+"""A contribution: what one entry of the ledger says of one competency. Never a value on a scale, which another
+policy would change.
+
+These are named tuples where the rest of the rulebook has dataclasses: a district's refold makes millions of them
+from packed rows, and a frozen dataclass of this width costs five times as much to make.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.ledger.instants import Instant
+
+
+class Kind(StrEnum):
+    """What sort of evidence a contribution is; `minimum.kinds` of a policy counts how many different ones there are."""
+
+    ATTEMPT = "attempt"
+    RUBRIC_SCORE = "rubric_score"
+
+
+class Result(NamedTuple):
+    """What was earned of what was possible, both exact and scaled by 10^6; 0 ≤ earned ≤ possible, possible > 0."""
+
+    earned: int
+    possible: int
+    criterion: str | None = None
+
+
+class Withdrawal(NamedTuple):
+    """The event that withdrew a piece of evidence, and where and when it was recorded."""
+
+    position: int
+    recorded_at: Instant
+    event: str
+
+
+class Contribution(NamedTuple):
+    """One piece of evidence for one competency: several results of one event are one contribution.
+
+    `kind` and `purpose` are the words of the contract, kept as plain text (`Kind.ATTEMPT == "attempt"`).
+    """
+
+    event: str
+    kind: str
+    purpose: str
+    occurred_at: Instant
+    recorded_at: Instant
+    position: int
+    results: tuple[Result, ...]
+    task: str | None = None
+    work: str | None = None
+    course: str | None = None
+    redo_of: str | None = None
+    withdrawn: Withdrawal | None = None
+
+
+def fold_order(contribution: Contribution) -> tuple[Instant, int]:
+    """The order in which every method sees contributions: `(effective_at, position)` (RULES.md, head)."""
+    occurred, recorded = contribution.occurred_at, contribution.recorded_at
+    return (min(recorded, occurred), contribution.position)
+
+
+def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
+    """The contributions in fold order, whatever order they arrived in."""
+    return sorted(contributions, key=fold_order)

@@ -1,0 +1,130 @@
+"""Which policy is in force: adoptions by scope, the framework that places a competency, the learner's school.
+
+In force is the latest known adoption of the most specific scope that matches. A scope matches by the learner, the
+competency, the framework whose publication last placed the competency, and the school of the latest enrolment.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Self, TypeVar
+
+from shared.ledger.instants import Instant
+from shared.rulebook.known import EVERYTHING, Known
+from shared.rulebook.policy import Policy
+from shared.rulebook.scope import Scope
+
+
+class Mode(StrEnum):
+    """What an adoption does to what was attained before it: nothing is kept, or it is a floor (see `fold`)."""
+
+    RECOMPUTE = "recompute"
+    KEEP_ATTAINED = "keep_attained"
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """From `position` of the definitions on, `policy` is in force for `scope`."""
+
+    scope: Scope
+    mode: Mode
+    policy: Policy
+    position: int
+    recorded_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A framework's publication placed a competency in it."""
+
+    competency: str
+    framework: str
+    position: int
+    recorded_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A learner came to a school."""
+
+    school: str
+    position: int
+    recorded_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Whose state is folded: the id, the shard of the evidence ledger, and the schools in order (`school_history`)."""
+
+    id: str
+    shard: int
+    schools: tuple[Enrolment, ...] = ()
+
+    def school(self, known: Known = EVERYTHING) -> Enrolment | None:
+        """The first enrolment of the current run at one school, as known."""
+        for enrolment in reversed(self.schools):
+            if known.of_learner(enrolment):
+                return enrolment
+        return None
+
+
+def school_history(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
+    """Of each run of enrolments at one school the first, by position: what makes a school current is its first."""
+    in_order = sorted(enrolments, key=lambda enrolment: enrolment.position)
+    return tuple(next(run) for _, run in groupby(in_order, key=lambda enrolment: enrolment.school))
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The definitions that folds ask, indexed: adoptions by scope, and by competency the framework publications.
+
+    Made by `of`; each list ascends by position, and placements hold the first of each run in one framework.
+    """
+
+    adoptions: Mapping[str, tuple[Adoption, ...]]
+    placements: Mapping[str, tuple[Placement, ...]]
+
+    @classmethod
+    def of(cls, adoptions: Iterable[Adoption], placements: Iterable[Placement] = ()) -> Self:
+        by_scope: dict[str, list[Adoption]] = {}
+        for adoption in sorted(adoptions, key=lambda adoption: adoption.position):
+            by_scope.setdefault(str(adoption.scope), []).append(adoption)
+        by_competency: dict[str, list[Placement]] = {}
+        for placement in sorted(placements, key=lambda placement: placement.position):
+            runs = by_competency.setdefault(placement.competency, [])
+            if not runs or runs[-1].framework != placement.framework:
+                runs.append(placement)
+        return cls(_tuples(by_scope), _tuples(by_competency))
+
+    def placement(self, competency: str, known: Known = EVERYTHING) -> Placement | None:
+        """The publication that placed the competency in its current framework, as known."""
+        for placement in reversed(self.placements.get(competency, ())):
+            if known.of_definitions(placement):
+                return placement
+        return None
+
+    def in_force(self, learner: Learner, competency: str, known: Known = EVERYTHING) -> Adoption | None:
+        """The latest known adoption of the most specific scope that matches, None where no scope has one."""
+        for scope in self._scopes(learner, competency, known):
+            for adoption in reversed(self.adoptions.get(scope, ())):
+                if known.of_definitions(adoption):
+                    return adoption
+        return None
+
+    def _scopes(self, learner: Learner, competency: str, known: Known) -> Iterator[str]:
+        """The scopes that match, in the order of `scope.SPECIFICITY`; one that nothing asks for costs nothing."""
+        yield f"learner/{learner.id}"
+        yield f"competency/{competency}"
+        if (placement := self.placement(competency, known)) is not None:
+            yield f"framework/{placement.framework}"
+        if (enrolment := learner.school(known)) is not None:
+            yield f"school/{enrolment.school}"
+        yield "district"
+
+
+_Row = TypeVar("_Row")
+
+
+def _tuples(rows: dict[str, list[_Row]]) -> dict[str, tuple[_Row, ...]]:
+    return {key: tuple(row) for key, row in rows.items()}

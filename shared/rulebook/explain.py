@@ -1,0 +1,215 @@
+"""Why a state is what it is, as data: what counted and how, what was set aside, what would move it.
+
+`wording` makes the sentences. Everything here comes from the state and the method itself, tried out, so that the
+explanation cannot tell another story than the fold.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shared.ledger.decimals import SCALE
+from shared.ledger.instants import Instant
+from shared.rulebook.arithmetic import half_even
+from shared.rulebook.contribution import Contribution, Result
+from shared.rulebook.policy import Level, Policy
+from shared.rulebook.state import Reason, State, Status
+
+MOST_PIECES_AHEAD = 20
+"""How many next pieces a move looks ahead; a level further off than this is not promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPiece:
+    """A piece that counts: its own value, and the value and level after it (no level while there was not enough).
+
+    `weight` is its share in the value now. Values and weight are scaled by 10^6.
+    """
+
+    event: str
+    kind: str
+    purpose: str
+    occurred_at: Instant
+    recorded_at: Instant
+    results: tuple[Result, ...]
+    value: int
+    weight: int
+    value_after: int
+    level_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AsidePiece:
+    """A piece that does not count, why, and the event that did it (None for a purpose)."""
+
+    event: str
+    kind: str
+    purpose: str
+    occurred_at: Instant
+    reason: Reason
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weakest:
+    """The criterion with the lowest mean of `earned ÷ possible` over the pieces that count; `share` scaled by 10^6."""
+
+    criterion: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How many more pieces, and how many more different kinds, a level needs."""
+
+    pieces: int
+    kinds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What would reach a level, or the cut: `pieces` more results, each of at least `value` (scaled by 10^6).
+
+    One piece wherever one is enough, then with the smallest value that is; else as few as do it, at the top.
+    `level` is the level then; `masters` says whether the cut is reached.
+    """
+
+    level: str | None
+    pieces: int
+    value: int
+    masters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reasons of `state`. `weakest` needs two criteria to compare; `missing` is set where there is not enough."""
+
+    state: State
+    counted: tuple[CountedPiece, ...]
+    set_aside: tuple[AsidePiece, ...]
+    weakest: Weakest | None
+    missing: Missing | None
+    moves: tuple[Move, ...]
+
+
+def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
+    """The explanation of a state, from it and the contributions that it was folded from, in any order.
+
+    Raises KeyError for contributions that are not the state's.
+    """
+    pieces = {piece.event: piece for piece in contributions}
+    aside = tuple(
+        AsidePiece(
+            event=piece.event,
+            kind=piece.kind,
+            purpose=piece.purpose,
+            occurred_at=piece.occurred_at,
+            reason=gone.reason,
+            by=gone.by,
+        )
+        for gone in state.set_aside
+        for piece in [pieces[gone.event]]
+    )
+    if state.adoption is None:
+        return Explanation(state, (), aside, None, None, ())
+    policy = state.adoption.policy
+    counting = [pieces[event] for event, _ in state.counted]
+    missing = _missing(counting, policy)
+    return Explanation(
+        state=state,
+        counted=tuple(_counted(state, counting, policy)),
+        set_aside=aside,
+        weakest=_weakest(counting),
+        missing=missing,
+        moves=() if missing is not None else tuple(_moves(state, policy)),
+    )
+
+
+def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> Iterator[CountedPiece]:
+    values = [value for _, value in state.counted]
+    weights = list(policy.method.weights(values, **policy.parameters)) if values else []
+    for index, piece in enumerate(counting):
+        value_after = state.trajectory[index]
+        enough = _missing(counting[: index + 1], policy) is None
+        level = policy.scale.level_at(value_after) if enough else None
+        yield CountedPiece(
+            event=piece.event,
+            kind=piece.kind,
+            purpose=piece.purpose,
+            occurred_at=piece.occurred_at,
+            recorded_at=piece.recorded_at,
+            results=piece.results,
+            value=values[index],
+            weight=weights[index],
+            value_after=value_after,
+            level_after=None if level is None else level.name,
+        )
+
+
+def _missing(counting: Sequence[Contribution], policy: Policy) -> Missing | None:
+    pieces = max(0, policy.minimum.pieces - len(counting))
+    kinds = max(0, policy.minimum.kinds - len({piece.kind for piece in counting}))
+    return Missing(pieces, kinds) if pieces or kinds else None
+
+
+def _weakest(counting: Sequence[Contribution]) -> Weakest | None:
+    shares: dict[str, list[Fraction]] = {}
+    for piece in counting:
+        for result in piece.results:
+            if result.criterion is not None:
+                shares.setdefault(result.criterion, []).append(Fraction(result.earned, result.possible))
+    means = {criterion: sum(own, Fraction()) / len(own) for criterion, own in shares.items()}
+    if len(means) < 2:
+        return None
+    criterion, mean = min(means.items(), key=lambda item: (item[1], item[0]))
+    if mean == max(means.values()):
+        return None
+    return Weakest(criterion, half_even(mean.numerator * SCALE, mean.denominator))
+
+
+def _moves(state: State, policy: Policy) -> Iterator[Move]:
+    """What reaches the next level, and what reaches the cut where that lies elsewhere."""
+    scale = policy.scale
+    now = scale.named(state.level)
+    above = next((level for level in scale.levels if now is None or level.at > now.at), None)
+    goals = [above.at] if above is not None else []
+    if state.status is not Status.MASTERED and scale.cut not in goals:
+        goals.append(scale.cut)
+    values = [value for _, value in state.counted]
+    for goal in sorted(goals):
+        move = smallest_move(policy, values, goal)
+        if move is not None:
+            yield move
+
+
+def smallest_move(policy: Policy, values: Sequence[int], goal: int) -> Move | None:
+    """The fewest next pieces, and then the smallest value, after which the method reaches `goal`.
+
+    Found by trying the method; a greater last value must never lower its outcome. None if even
+    `MOST_PIECES_AHEAD` pieces at the top do not reach it.
+    """
+    top = policy.scale.top
+    for pieces in range(1, MOST_PIECES_AHEAD + 1):
+        if _then(policy, values, pieces, top) >= goal:
+            least = top if pieces > 1 else _least(policy, values, goal)
+            after = _then(policy, values, pieces, least)
+            level: Level | None = policy.scale.level_at(after)
+            return Move(None if level is None else level.name, pieces, least, masters=after >= policy.scale.cut)
+    return None
+
+
+def _least(policy: Policy, values: Sequence[int], goal: int) -> int:
+    low, high = 0, policy.scale.top
+    while low < high:
+        middle = (low + high) // 2
+        if _then(policy, values, 1, middle) >= goal:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _then(policy: Policy, values: Sequence[int], pieces: int, value: int) -> int:
+    """The method's value after `pieces` more of `value`."""
+    *_, last = policy.run([*values, *[value] * pieces])
+    return last

@@ -1,0 +1,197 @@
+"""The fold: from a learner's contributions to one competency, and the definitions, to the state (DESIGN §5).
+
+Relevant to a state, and so pinned, are: the contributions of the competency and what withdrew them, the enrolment that
+made the current school (evidence ledger, the learner's shard); the adoption in force, and the framework publication
+that placed the competency (definitions). Folding again as known at a state's own pins gives the same bytes, for ever.
+
+**Keeping what was attained.** An adoption with `keep_attained` sets a floor: the outcome of folding, under the policy
+in force just before it for this learner and competency, the evidence recorded by the adoption's `recorded_at`. Evidence
+that has been withdrawn since never counts towards it, since what is voided is as if it had never been. If the earlier
+adoption kept something too, its floor counts in that outcome, and so on back.
+
+- Nothing was attained by `no_policy`, `no_evidence` and `not_enough`, nor by `not_yet` where the
+  new scale has no level of that name.
+- The floor's level is the one of the same name on the new scale; where there is none and it was mastered, the level at
+  the new cut; else none.
+- The floor's status is the one then; but `mastered` if the floor's level stands at or above the new cut.
+- The level is the higher of the evidence's own and the floor's; the status the better one, in the order `no_evidence`,
+  `not_enough`, `not_yet`, `slipped`, `mastered`. The value, counted and trajectory stay those of the evidence alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from shared.rulebook.arithmetic import value_of
+from shared.rulebook.contribution import Contribution, in_order
+from shared.rulebook.definitions import Adoption, Definitions, Learner, Mode
+from shared.rulebook.known import EVERYTHING, Known, Pin, Recorded, known_of
+from shared.rulebook.policy import Level, Policy, Redo
+from shared.rulebook.state import Floor, Reason, SetAside, State, Status
+
+_FROM_LEAST = (Status.NO_EVIDENCE, Status.NOT_ENOUGH, Status.NOT_YET, Status.SLIPPED, Status.MASTERED)
+_RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a policy makes of evidence, and of a floor below it."""
+
+    status: Status
+    level: Level | None
+    value: int | None
+    counted: tuple[tuple[str, int], ...]
+    trajectory: tuple[int, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+def fold(
+    learner: Learner,
+    competency: str,
+    contributions: Iterable[Contribution],
+    definitions: Definitions,
+    known: Known = EVERYTHING,
+) -> State:
+    """The state of a learner and a competency, as known.
+
+    `contributions` are those of this learner and competency, in any order; `definitions` may hold more than applies.
+    A function of its arguments alone.
+    """
+    pieces = known_of(in_order(contributions), known)
+    adoptions = _kept_line(learner, competency, definitions, known)
+    floor = None
+    for earlier, later in pairwise(adoptions):
+        then = [piece for piece in pieces if piece.recorded_at <= later.recorded_at]
+        floor = floor_under(later.policy, standing(then, earlier.policy, floor))
+    adoption = adoptions[-1] if adoptions else None
+    reached = _UNRULED if adoption is None else standing(pieces, adoption.policy, floor)
+    return State(
+        learner=learner.id,
+        competency=competency,
+        status=reached.status,
+        level=None if reached.level is None else reached.level.name,
+        value=reached.value,
+        adoption=adoption,
+        counted=reached.counted,
+        trajectory=reached.trajectory,
+        set_aside=reached.set_aside,
+        floor=floor,
+        pins=_pins(
+            learner.shard,
+            [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known)],
+            [adoption, definitions.placement(competency, known)],
+        ),
+    )
+
+
+def standing(pieces: Sequence[Contribution], policy: Policy, floor: Floor | None = None) -> Standing:
+    """What `policy` makes of the pieces, in fold order and all of them known, above `floor`."""
+    counting, counted, set_aside = _sort_out(pieces, policy)
+    trajectory = tuple(policy.run([value for _, value in counted]))
+    status = _status(counting, trajectory, policy)
+    enough = status is not Status.NO_EVIDENCE and status is not Status.NOT_ENOUGH
+    value = trajectory[-1] if enough else None
+    level = None if value is None else policy.scale.level_at(value)
+    if floor is not None:
+        status = max(status, floor.status, key=_RANK.__getitem__)
+        kept = policy.scale.named(floor.level)
+        if kept is not None and (level is None or level.at < kept.at):
+            level = kept
+    return Standing(status, level, value, counted, trajectory, set_aside)
+
+
+def floor_under(policy: Policy, before: Standing) -> Floor | None:
+    """What of an earlier standing is kept under a policy newly adopted with `keep_attained`; None where nothing is."""
+    if _RANK[before.status] < _RANK[Status.NOT_YET]:
+        return None
+    scale = policy.scale
+    level = scale.named(before.level.name) if before.level is not None else None
+    if level is None and before.status is Status.MASTERED:
+        level = scale.level_at(scale.cut)
+    if level is None and before.status is Status.NOT_YET:
+        return None
+    status = Status.MASTERED if level is not None and level.at >= scale.cut else before.status
+    return Floor(status, None if level is None else level.name)
+
+
+def _sort_out(
+    pieces: Sequence[Contribution], policy: Policy
+) -> tuple[set[str], tuple[tuple[str, int], ...], tuple[SetAside, ...]]:
+    """The kinds among the pieces that count; those pieces with their values; and the others with their reasons.
+
+    A redo that is neither voided nor of a purpose that does not count replaces the piece it names, even if it was
+    done over in its turn.
+    """
+    counts, top = policy.counts, policy.scale.top
+    done_over = _done_over(pieces, policy) if policy.redo is Redo.REPLACES else {}
+    kinds: set[str] = set()
+    counted: list[tuple[str, int]] = []
+    aside: list[SetAside] = []
+    for piece in pieces:
+        event = piece.event
+        if piece.withdrawn is not None:
+            aside.append(SetAside(event, Reason.VOIDED, piece.withdrawn.event))
+        elif piece.purpose not in counts:
+            aside.append(SetAside(event, Reason.PURPOSE, None))
+        elif event in done_over:
+            aside.append(SetAside(event, Reason.REPLACED, done_over[event]))
+        else:
+            kinds.add(piece.kind)
+            counted.append((event, value_of(piece.results, top)))
+    return kinds, tuple(counted), tuple(aside)
+
+
+def _done_over(pieces: Sequence[Contribution], policy: Policy) -> dict[str, str]:
+    """By event that a redo names, the first redo that counts."""
+    named: dict[str, str] = {}
+    for piece in pieces:
+        if piece.redo_of is not None and piece.withdrawn is None and piece.purpose in policy.counts:
+            named.setdefault(piece.redo_of, piece.event)
+    return named
+
+
+def _status(kinds: set[str], trajectory: tuple[int, ...], policy: Policy) -> Status:
+    """The status by the evidence alone. *Slipped* asks the value after every earlier piece, also while there were
+    fewer than the minimum (DESIGN §5: at or above the cut on some earlier prefix).
+    """
+    minimum = policy.minimum
+    if not trajectory:
+        return Status.NO_EVIDENCE
+    if len(trajectory) < minimum.pieces or len(kinds) < minimum.kinds:
+        return Status.NOT_ENOUGH
+    cut = policy.scale.cut
+    if trajectory[-1] >= cut:
+        return Status.MASTERED
+    return Status.SLIPPED if max(trajectory) >= cut else Status.NOT_YET
+
+
+def _kept_line(learner: Learner, competency: str, definitions: Definitions, known: Known) -> list[Adoption]:
+    """The adoption in force, and before it those whose outcome it keeps; oldest first.
+
+    Each step asks what was in force just before an adoption, so positions fall and the line ends.
+    """
+    line: list[Adoption] = []
+    adoption = definitions.in_force(learner, competency, known)
+    while adoption is not None:
+        line.append(adoption)
+        if adoption.mode is not Mode.KEEP_ATTAINED:
+            break
+        known = known.before(adoption)
+        adoption = definitions.in_force(learner, competency, known)
+    line.reverse()
+    return line
+
+
+def _pins(
+    shard: int, of_learner: Iterable[Recorded | None], of_definitions: Iterable[Recorded | None]
+) -> tuple[Pin, ...]:
+    """The greatest position of a relevant entry in each ledger and shard, ordered; a shard without one has no pin."""
+    pins: list[Pin] = []
+    if in_definitions := [entry.position for entry in of_definitions if entry is not None]:
+        pins.append(Pin("definitions", 0, max(in_definitions)))
+    if in_evidence := [entry.position for entry in of_learner if entry is not None]:
+        pins.append(Pin("evidence", shard, max(in_evidence)))
+    return tuple(pins)
+
+
+_UNRULED = Standing(Status.NO_POLICY, None, None, (), (), ())

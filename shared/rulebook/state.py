@@ -1,0 +1,109 @@
+"""A state: where one learner is with one competency, folded from the record, with what it rests on and its digest."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from shared.ledger.canonical import canonical
+from shared.rulebook.arithmetic import decimal_text
+from shared.rulebook.definitions import Adoption
+from shared.rulebook.known import Pin
+
+
+class Status(StrEnum):
+    """Where a learner is with a competency. The fold sets the first six.
+
+    UNDER_REVIEW is what a projection shows while the owner is in quarantine, FORGOTTEN what it shows of a learner who
+    is forgotten; neither is ever folded.
+    """
+
+    NO_POLICY = "no_policy"
+    NO_EVIDENCE = "no_evidence"
+    NOT_ENOUGH = "not_enough"
+    NOT_YET = "not_yet"
+    MASTERED = "mastered"
+    SLIPPED = "slipped"
+    UNDER_REVIEW = "under_review"
+    FORGOTTEN = "forgotten"
+
+
+class Reason(StrEnum):
+    """Why a piece of evidence is set aside: withdrawn; of a purpose that does not count; done over."""
+
+    VOIDED = "voided"
+    PURPOSE = "purpose"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A piece that does not count, why, and the event that did it (None for a purpose)."""
+
+    event: str
+    reason: Reason
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What an adoption keeps of what was attained before it: at least this status, and this level where it has one."""
+
+    status: Status
+    level: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What `fold` makes.
+
+    `level` is a name on the policy's scale. `value` is what the evidence alone comes to, scaled by 10^6: None until
+    there is enough of it. `counted` are the pieces that count, (event, its own value), in fold order; `trajectory` is
+    the method's value after each of them. `floor` is set where an adoption keeps what was attained. `pins` are where
+    the newest relevant entries stand (see `fold`); `digest` is the SHA-256 of `canonical_state` (DESIGN §11).
+    """
+
+    learner: str
+    competency: str
+    status: Status
+    level: str | None
+    value: int | None
+    adoption: Adoption | None
+    counted: tuple[tuple[str, int], ...]
+    trajectory: tuple[int, ...]
+    set_aside: tuple[SetAside, ...]
+    floor: Floor | None
+    pins: tuple[Pin, ...]
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(canonical_state(self).encode()).hexdigest())
+
+    @property
+    def policy(self) -> str | None:
+        """The digest of the policy in force."""
+        return None if self.adoption is None else self.adoption.policy.digest
+
+    @property
+    def method(self) -> str | None:
+        """The id of the policy's method."""
+        return None if self.adoption is None else self.adoption.policy.method.id
+
+
+def canonical_state(state: State) -> str:
+    """The RFC 8785 text of `{competency, counted: [[event, value] …], learner, level, method, policy, status}`.
+
+    Written out here, since every refold makes it: ids, digests and decimals need no escaping, and the names of the
+    members stand in order. A test holds it against `canonical`.
+    """
+    pairs = ",".join([f'["{event}","{decimal_text(value)}"]' for event, value in state.counted])
+    return (
+        f'{{"competency":"{state.competency}","counted":[{pairs}],"learner":"{state.learner}",'
+        f'"level":{_quoted(state.level)},"method":{_quoted(state.method)},"policy":{_quoted(state.policy)},'
+        f'"status":"{state.status}"}}'
+    )
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str | None) -> str:
+    return canonical(text).decode()

@@ -1,0 +1,186 @@
+"""The explanation in plain words, for learners and guardians as well as teachers.
+
+House rules: short sentences, grade 8 or below, neutral. Nobody is compared with anybody, nothing is "below", and what
+did not count is told without blame.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from shared.ledger.decimals import SCALE
+from shared.ledger.instants import Instant
+from shared.rulebook.arithmetic import decimal_text, half_even
+from shared.rulebook.contribution import Kind, Result
+from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Move
+from shared.rulebook.policy import Policy, Redo
+from shared.rulebook.state import Reason, State, Status
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""Written out, since the clock's names for them depend on the machine's locale."""
+
+_KIND_WORDS = {Kind.ATTEMPT.value: "an attempt", Kind.RUBRIC_SCORE.value: "a rubric score"}
+
+_METHOD_WORDS = {
+    "ascertain.highest@1": "The best piece of evidence sets the value.",
+    "ascertain.latest@1": "The newest piece of evidence sets the value.",
+    "ascertain.decaying_average@1": "Newer evidence weighs more: each new piece weighs {weight}, all before the rest.",
+}
+
+
+def why(explanation: Explanation, zone: tzinfo = UTC) -> tuple[str, ...]:
+    """Why the state is what it is, sentence by sentence: the answer, the rule, each piece that counts, each that
+    does not, the weakest criterion. Days are those of `zone`.
+    """
+    return tuple(_why(explanation, zone))
+
+
+def what_next(explanation: Explanation) -> tuple[str, ...]:
+    """What would move the level, and what to do next."""
+    return tuple(_what_next(explanation))
+
+
+def _why(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    state = explanation.state
+    if state.adoption is None:
+        yield "No policy is in force here yet, so there is no level."
+        return
+    policy = state.adoption.policy
+    yield _answer(explanation, policy)
+    if state.floor is not None:
+        yield _kept(state)
+    if explanation.counted:
+        parameters = {name: decimal_text(value) for name, value in policy.parameters.items()}
+        yield _METHOD_WORDS[policy.method.id].format(**parameters)
+    for piece in explanation.counted:
+        yield _counted(piece, policy, zone)
+    days = {piece.event: _day(piece.occurred_at, zone) for piece in explanation.counted}
+    days |= {piece.event: _day(piece.occurred_at, zone) for piece in explanation.set_aside}
+    for aside in explanation.set_aside:
+        yield _set_aside(aside, days)
+    if explanation.weakest is not None:
+        share = _percent(explanation.weakest.share)
+        yield f"The criterion with the most room to grow is {explanation.weakest.criterion}: {share} so far."
+
+
+def _answer(explanation: Explanation, policy: Policy) -> str:
+    state = explanation.state
+    cut = f"mastery begins at {decimal_text(policy.scale.cut)}"
+    here = _here(state, policy)
+    match state.status:
+        case Status.NO_EVIDENCE:
+            return "There is no evidence yet that counts."
+        case Status.NOT_ENOUGH:
+            have = _number(len(explanation.counted), "piece")
+            return f"There is not enough evidence for a level yet: {have} so far."
+        case Status.MASTERED:
+            return f"This is mastered: {here}; {cut}."
+        case Status.SLIPPED:
+            return f"This was shown at mastery before and has slipped since: {here}; {cut}. It is worth a fresh look."
+        case _:
+            return f"This is not mastered yet: {here}; {cut}."
+
+
+def _here(state: State, policy: Policy) -> str:
+    level = "there is no level yet" if state.level is None else f"the level is {state.level}"
+    if state.value is None:
+        return level
+    return f"{level}, the value {decimal_text(state.value)} of {decimal_text(policy.scale.top)}"
+
+
+def _kept(state: State) -> str:
+    assert state.floor is not None
+    if state.floor.level is None:
+        return "What was attained under the policy before is kept."
+    return f"The level {state.floor.level} was attained under the policy before, and is kept."
+
+
+def _counted(piece: CountedPiece, policy: Policy, zone: tzinfo) -> str:
+    level = "not enough for a level yet" if piece.level_after is None else piece.level_after
+    if piece.level_after is None and policy.scale.level_at(piece.value_after) is None:
+        level = "no level yet"
+    return (
+        f"{_day(piece.occurred_at, zone)}, {_KIND_WORDS[piece.kind]}: {_earned(piece.results)}. "
+        f"Value {decimal_text(piece.value)}, weight {_percent(piece.weight)}. "
+        f"After it: {decimal_text(piece.value_after)}, {level}."
+    )
+
+
+def _set_aside(aside: AsidePiece, days: dict[str, str]) -> str:
+    opening = f"{days[aside.event]}, {_KIND_WORDS[aside.kind]} was set aside: "
+    match aside.reason:
+        case Reason.VOIDED:
+            return f"{opening}it was withdrawn."
+        case Reason.PURPOSE:
+            return f"{opening}evidence for {aside.purpose} does not count under this policy."
+        case Reason.REPLACED:
+            return f"{opening}it was done over on {days[aside.by or aside.event]}."
+
+
+def _what_next(explanation: Explanation) -> Iterator[str]:
+    state = explanation.state
+    if state.adoption is None:
+        yield "Once a policy is adopted, all evidence recorded until then is looked at under it."
+        return
+    policy = state.adoption.policy
+    if explanation.missing is not None:
+        if explanation.missing.pieces:
+            yield _needed(explanation.missing.pieces, "more piece")
+        if explanation.missing.kinds:
+            yield _needed(explanation.missing.kinds, "more kind")
+        yield f"What counts here: {_list(sorted(policy.counts))}."
+        return
+    for move in explanation.moves:
+        yield _move(move, policy)
+    if state.status is Status.MASTERED:
+        yield "This holds: go on to what rests on it, or choose this work for the portfolio."
+        return
+    if explanation.weakest is not None:
+        yield f"A good place to start: {explanation.weakest.criterion}."
+    if policy.redo is Redo.REPLACES:
+        yield "Any piece can be done over; the new one then takes its place."
+    else:
+        yield "Any piece can be done over; the new one then counts beside it."
+
+
+def _move(move: Move, policy: Policy) -> str:
+    reach = move.level if move.level is not None else "the cut"
+    if move.masters:
+        reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
+    of = f"{decimal_text(move.value)} of {decimal_text(policy.scale.top)}"
+    if move.pieces == 1:
+        return f"A next result worth {of} or more reaches {reach}."
+    return f"{move.pieces} more results worth {of} each reach {reach}."
+
+
+def _earned(results: tuple[Result, ...]) -> str:
+    return ", ".join(
+        f"{decimal_text(result.earned)} of {decimal_text(result.possible)}"
+        + ("" if result.criterion is None else f" for {result.criterion}")
+        for result in results
+    )
+
+
+def _day(moment: Instant, zone: tzinfo) -> str:
+    day = (_EPOCH + timedelta(milliseconds=moment)).astimezone(zone)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _percent(share: int) -> str:
+    return f"{decimal_text(half_even(share * 1000, SCALE) * SCALE // 10)}%"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _needed(count: int, noun: str) -> str:
+    return f"{_number(count, noun)} of evidence {'is' if count == 1 else 'are'} needed for a level."
+
+
+def _list(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,166 @@
+"""Ledgers written by a test: raw entries and documents as DESIGN §3 and §11 describe them, without any service."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from shared.ledger.identifiers import definitions_owner, shard_of
+from shared.ledger.instants import Instant, instant_text
+
+TENANT = str(uuid5(NAMESPACE_OID, "tenant"))
+BEGINS: Instant = 1_790_000_000_000
+
+
+def named(name: str) -> str:
+    """An id that a test can call by a name, the same in every run."""
+    return str(uuid5(NAMESPACE_OID, name))
+
+
+def policy_document(
+    method: str = "ascertain.latest@1",
+    *,
+    weight: str | None = None,
+    cut: str = "3",
+    levels: Sequence[tuple[str, str]] = (("0", "Beginning"), ("2", "Developing"), ("3", "Proficient")),
+    counts: Sequence[str] = ("performance",),
+    pieces: int = 1,
+    kinds: int = 1,
+    redo: str = "replaces",
+    top: str = "4",
+) -> dict[str, Any]:
+    return {
+        "format": "ascertain.policy@1",
+        "title": "A policy",
+        "scale": {"top": top, "cut": cut, "levels": [{"at": at, "name": name} for at, name in levels]},
+        "method": method,
+        "parameters": {} if weight is None else {"weight": weight},
+        "counts": list(counts),
+        "minimum": {"pieces": pieces, "kinds": kinds},
+        "redo": redo,
+    }
+
+
+def framework_document(framework: str, competencies: Sequence[str]) -> dict[str, Any]:
+    return {
+        "format": "ascertain.framework@1",
+        "id": framework,
+        "title": "A framework",
+        "competencies": [
+            {"id": competency, "code": f"c.{index}", "statement": "Can do it."}
+            for index, competency in enumerate(competencies)
+        ],
+        "prerequisites": [],
+    }
+
+
+class LedgerWriter:
+    """Writes entries one by one, positions gapless in each shard; `now` is moved by the test.
+
+    `occurred` is an instant, `now` where it is not given. Every method returns the event's id.
+    """
+
+    def __init__(self) -> None:
+        self.now = BEGINS
+        self.entries: list[dict[str, Any]] = []
+        self.documents: dict[str, dict[str, Any]] = {}
+        self._positions: dict[tuple[str, int], int] = defaultdict(int)
+        self._versions: dict[str, int] = defaultdict(int)
+
+    def enrol(self, learner: str, school: str) -> str:
+        return self._evidence("LearnerEnrolled", learner, f"learner/{learner}", {"learner": learner, "school": school})
+
+    def attempt(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
+        """`more`: purpose, occurred, redo_of, id."""
+        return self._piece("AttemptRecorded", learner, results, {}, **more)
+
+    def score(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
+        """As `attempt`, by a rubric: every result names its criterion."""
+        return self._piece("RubricScored", learner, results, {"rubric": "ab" * 32}, **more)
+
+    def void(self, learner: str, evidence: str) -> str:
+        body = {"learner": learner, "evidence": evidence}
+        return self._evidence("EvidenceVoided", learner, f"evidence/{evidence}", body)
+
+    def adopt(self, scope: str, policy: Mapping[str, Any], mode: str = "recompute") -> str:
+        body = {"scope": scope, "policy": self.keep(policy), "mode": mode}
+        return self._definition("PolicyAdopted", f"policy/{scope}", body)
+
+    def publish(self, document: Mapping[str, Any]) -> str:
+        digest = self.keep(document)
+        body = {"digest": digest, "format": document["format"], "size": 100}
+        if "id" in document:
+            body["id"] = document["id"]
+        return self._definition("DocumentPublished", f"document/{digest}", body)
+
+    def keep(self, document: Mapping[str, Any]) -> str:
+        """Keep a document under its digest, without an entry."""
+        text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        self.documents[digest] = dict(document)
+        return digest
+
+    def _piece(
+        self, name: str, learner: str, results: Sequence[Mapping[str, Any]], body: dict[str, Any], **more: Any
+    ) -> str:
+        event = more.get("id") or str(uuid5(UUID(learner), f"{name} {len(self.entries)}"))
+        body |= {"learner": learner, "purpose": more.get("purpose", "performance"), "results": list(results)}
+        if more.get("redo_of"):
+            body["redo_of"] = more["redo_of"]
+        return self._evidence(name, learner, f"evidence/{event}", body, event=event, occurred=more.get("occurred"))
+
+    def _evidence(
+        self,
+        name: str,
+        learner: str,
+        stream: str,
+        body: dict[str, Any],
+        *,
+        event: str | None = None,
+        occurred: Instant | None = None,
+    ) -> str:
+        where = ("evidence", shard_of(TENANT, learner))
+        return self._append(where, (name, learner, stream), body, event, occurred)
+
+    def _definition(self, name: str, stream: str, body: dict[str, Any]) -> str:
+        return self._append(("definitions", 0), (name, definitions_owner(TENANT, stream), stream), body, None, None)
+
+    def _append(
+        self,
+        where: tuple[str, int],
+        what: tuple[str, str, str],
+        body: dict[str, Any],
+        event: str | None,
+        occurred: Instant | None,
+    ) -> str:
+        name, owner, stream = what
+        self._positions[where] += 1
+        self._versions[stream] += 1
+        event = event or named(f"{where} {self._positions[where]}")
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        envelope = {
+            "actor": named("somebody"),
+            "body_digest": hashlib.sha256(text.encode()).hexdigest(),
+            "epoch": 1,
+            "id": event,
+            "ledger": where[0],
+            "occurred_at": instant_text(self.now if occurred is None else occurred),
+            "owner": owner,
+            "position": self._positions[where],
+            "recorded_at": instant_text(self.now),
+            "schema": f"urn:ascertain:{name}:1",
+            "shard": where[1],
+            "stream": stream,
+            "tenant": TENANT,
+            "type": f"ascertain.{name}",
+            "version": self._versions[stream],
+        }
+        self.entries.append({"envelope": envelope, "body": body})
+        return event
+
+
+def result(competency: str, earned: str, possible: str = "4", criterion: str | None = None) -> dict[str, Any]:
+    row = {"competency": competency, "earned": earned, "possible": possible}
+    return row if criterion is None else row | {"criterion": criterion}

@@ -1,0 +1,349 @@
+"""A plain fold, written apart from the code under test: from raw entries to the states that the design page demands.
+
+It imports nothing of the product. Fractions instead of scaled integers, dictionaries instead of classes, a scan
+wherever the product has an index. `states` is the whole interface:
+
+    oracle.states(entries, documents) -> {(learner, competency): OracleState}
+
+`entries` are dictionaries `{"envelope": {…DESIGN §11…}, "body": {…} or its JSON text}`, of any ledger, learner and
+order, repeats allowed; `documents` are the documents by digest. A pair is listed once there is evidence for it, also
+evidence that does not count.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any
+
+Pins = Sequence[tuple[str, int, int]]
+At = str | Pins | None
+Entry = Mapping[str, Any]
+Document = Mapping[str, Any]
+
+STATUSES_FROM_LEAST = ["no_evidence", "not_enough", "not_yet", "slipped", "mastered"]
+
+
+@dataclass(frozen=True)
+class OracleState:
+    """What a state must say. Values are canonical decimals, pins `(ledger, shard, position)` in order."""
+
+    learner: str
+    competency: str
+    status: str
+    level: str | None
+    value: str | None
+    scope: str | None
+    policy: str | None
+    method: str | None
+    counted: list[tuple[str, str]]
+    trajectory: list[str]
+    set_aside: list[tuple[str, str, str | None]]
+    pins: list[tuple[str, int, int]]
+    digest: str
+
+
+def states(
+    entries: Iterable[Entry], documents: Mapping[str, Document], at: At = None
+) -> dict[tuple[str, str], OracleState]:
+    """Every state, as known at `at`: an instant as the ledger writes it, a list of pins, or None for now."""
+    once = {entry["envelope"]["id"]: _flat(entry) for entry in entries}
+    known = [entry for entry in once.values() if _is_known(entry, at)]
+    known.sort(key=lambda entry: entry["position"])
+    rules = Rules(
+        adoptions=[entry for entry in known if entry["type"] == "ascertain.PolicyAdopted"],
+        publications=[
+            {**entry, "places": {competency["id"] for competency in documents[entry["body"]["digest"]]["competencies"]}}
+            for entry in known
+            if entry["type"] == "ascertain.DocumentPublished" and entry["body"]["format"] == "ascertain.framework@1"
+        ],
+        documents=documents,
+    )
+    of_learner: dict[str, list[Entry]] = defaultdict(list)
+    for entry in known:
+        if entry["ledger"] == "evidence":
+            of_learner[entry["owner"]].append(entry)
+    return {
+        (learner, competency): _state(learner, competency, own, rules)
+        for learner, own in of_learner.items()
+        for competency in sorted(_competencies(own))
+    }
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The definitions known, in order of position, and all documents."""
+
+    adoptions: list[Entry]
+    publications: list[Entry]
+    documents: Mapping[str, Document]
+
+
+# ---- reading entries --------------------------------------------------------------------------------------------
+
+
+def _flat(entry: Entry) -> Entry:
+    body = entry["body"]
+    return {**entry["envelope"], "body": json.loads(body) if isinstance(body, str | bytes) else body}
+
+
+def _is_known(entry: Entry, at: At) -> bool:
+    if at is None:
+        return True
+    if isinstance(at, str):
+        return bool(entry["recorded_at"] <= at)  # instants of one fixed width compare as they stand
+    reached = {(ledger, shard): position for ledger, shard, position in at}
+    return bool(entry["position"] <= reached.get((entry["ledger"], entry["shard"]), 0))
+
+
+def _is_evidence(entry: Entry) -> bool:
+    return entry["type"] in {"ascertain.AttemptRecorded", "ascertain.RubricScored"}
+
+
+def _competencies(own: list[Entry]) -> set[str]:
+    return {result["competency"] for entry in own if _is_evidence(entry) for result in entry["body"]["results"]}
+
+
+def _speaks_of(entry: Entry, competency: str) -> bool:
+    return _is_evidence(entry) and any(result["competency"] == competency for result in entry["body"]["results"])
+
+
+# ---- which rules hold -------------------------------------------------------------------------------------------
+
+
+def _latest(entries: Iterable[Entry]) -> Entry | None:
+    return max(entries, key=lambda entry: entry["position"], default=None)
+
+
+def _school(own: list[Entry]) -> tuple[str | None, int | None]:
+    """The school of the latest enrolment, and where the current run at it began."""
+    school, began = None, None
+    for entry in own:
+        if entry["type"] == "ascertain.LearnerEnrolled" and entry["body"]["school"] != school:
+            school, began = entry["body"]["school"], entry["position"]
+    return school, began
+
+
+def _framework(competency: str, publications: list[Entry]) -> tuple[str | None, int | None]:
+    """The framework whose publication last placed the competency, and where the current run in it began."""
+    framework, began = None, None
+    for entry in publications:
+        if competency in entry["places"] and entry["body"]["id"] != framework:
+            framework, began = entry["body"]["id"], entry["position"]
+    return framework, began
+
+
+def _in_force(learner: str, competency: str, own: list[Entry], rules: Rules) -> Entry | None:
+    school, _ = _school(own)
+    framework, _ = _framework(competency, rules.publications)
+    most_specific_first = [
+        f"learner/{learner}",
+        f"competency/{competency}",
+        f"framework/{framework}",
+        f"school/{school}",
+        "district",
+    ]
+    for scope in most_specific_first:
+        adopted = _latest(entry for entry in rules.adoptions if entry["body"]["scope"] == scope)
+        if adopted is not None:
+            return adopted
+    return None
+
+
+# ---- folding ----------------------------------------------------------------------------------------------------
+
+
+def _state(learner: str, competency: str, own: list[Entry], rules: Rules) -> OracleState:
+    voids: dict[str, Entry] = {}
+    for entry in own:
+        if entry["type"] == "ascertain.EvidenceVoided":
+            voids.setdefault(entry["body"]["evidence"], entry)
+    adoption = _in_force(learner, competency, own, rules)
+    if adoption is None:
+        outcome: dict[str, Any] = {
+            "status": "no_policy",
+            "level": None,
+            "value": None,
+            "counted": [],
+            "trajectory": [],
+            "set_aside": [],
+        }
+        policy = None
+    else:
+        policy = adoption["body"]["policy"]
+        outcome = _outcome((learner, competency), own, voids, adoption, rules)
+    method = None if policy is None else rules.documents[policy]["method"]
+    counted = [(event, _text(value)) for event, value in outcome["counted"]]
+    content = {
+        "competency": competency,
+        "counted": [[event, value] for event, value in counted],
+        "learner": learner,
+        "level": outcome["level"],
+        "method": method,
+        "policy": policy,
+        "status": outcome["status"],
+    }
+    return OracleState(
+        learner=learner,
+        competency=competency,
+        status=outcome["status"],
+        level=outcome["level"],
+        value=None if outcome["value"] is None else _text(outcome["value"]),
+        scope=None if adoption is None else adoption["body"]["scope"],
+        policy=policy,
+        method=method,
+        counted=counted,
+        trajectory=[_text(value) for value in outcome["trajectory"]],
+        set_aside=outcome["set_aside"],
+        pins=_pins(competency, own, voids, adoption, rules),
+        digest=hashlib.sha256(
+            json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        ).hexdigest(),
+    )
+
+
+def _outcome(
+    pair: tuple[str, str], own: list[Entry], voids: Mapping[str, Entry], adoption: Entry, rules: Rules
+) -> dict[str, Any]:
+    """What the adoption's policy makes of the evidence, above what the adoption keeps of before."""
+    policy = rules.documents[adoption["body"]["policy"]]
+    outcome = _by_evidence(pair[1], own, voids, policy)
+    if adoption["body"]["mode"] != "keep_attained":
+        return outcome
+    own_then = [entry for entry in own if entry["recorded_at"] <= adoption["recorded_at"]]
+    rules_then = Rules(
+        adoptions=[entry for entry in rules.adoptions if entry["position"] < adoption["position"]],
+        publications=[entry for entry in rules.publications if entry["position"] < adoption["position"]],
+        documents=rules.documents,
+    )
+    adoption_then = _in_force(*pair, own_then, rules_then)
+    if adoption_then is None:
+        return outcome
+    before = _outcome(pair, own_then, voids, adoption_then, rules_then)
+    return _kept(outcome, before, policy["scale"])
+
+
+def _kept(outcome: dict[str, Any], before: dict[str, Any], scale: Document) -> dict[str, Any]:
+    """The outcome, no lower than what was attained before."""
+    if before["status"] in {"no_policy", "no_evidence", "not_enough"}:
+        return outcome
+    starts = {level["name"]: Fraction(level["at"]) for level in scale["levels"]}
+    cut = Fraction(scale["cut"])
+    floor_level = before["level"] if before["level"] in starts else None
+    if floor_level is None and before["status"] == "mastered":
+        floor_level = _level(scale, cut)
+    if floor_level is None and before["status"] == "not_yet":
+        return outcome
+    floor_status = before["status"]
+    if floor_level is not None and starts[floor_level] >= cut:
+        floor_status = "mastered"
+    level = outcome["level"]
+    if floor_level is not None and (level is None or starts[floor_level] > starts[level]):
+        level = floor_level
+    status = max(outcome["status"], floor_status, key=STATUSES_FROM_LEAST.index)
+    return outcome | {"level": level, "status": status}
+
+
+def _by_evidence(competency: str, own: list[Entry], voids: Mapping[str, Entry], policy: Document) -> dict[str, Any]:
+    scale = policy["scale"]
+    pieces = [entry for entry in own if _speaks_of(entry, competency)]
+    pieces.sort(key=lambda entry: (min(entry["occurred_at"], entry["recorded_at"]), entry["position"]))
+    standing = [piece for piece in pieces if piece["id"] not in voids and piece["body"]["purpose"] in policy["counts"]]
+    redos: dict[str, str] = {}
+    if policy["redo"] == "replaces":
+        for piece in standing:
+            if piece["body"].get("redo_of"):
+                redos.setdefault(piece["body"]["redo_of"], piece["id"])
+    counting = [piece for piece in standing if piece["id"] not in redos]
+    set_aside: list[tuple[str, str, str | None]] = []
+    for piece in pieces:
+        if piece["id"] in voids:
+            set_aside.append((piece["id"], "voided", voids[piece["id"]]["id"]))
+        elif piece["body"]["purpose"] not in policy["counts"]:
+            set_aside.append((piece["id"], "purpose", None))
+        elif piece["id"] in redos:
+            set_aside.append((piece["id"], "replaced", redos[piece["id"]]))
+    counted = [(piece["id"], _value(piece, competency, Fraction(scale["top"]))) for piece in counting]
+    trajectory = _after_each([value for _, value in counted], policy)
+    status, value, level = _judge(trajectory, len({piece["type"] for piece in counting}), policy)
+    return {
+        "status": status,
+        "level": level,
+        "value": value,
+        "counted": counted,
+        "trajectory": trajectory,
+        "set_aside": set_aside,
+    }
+
+
+def _value(piece: Entry, competency: str, top: Fraction) -> Fraction:
+    """`top ×` the mean of the exact fractions, rounded once, six places, half even."""
+    shares = [
+        Fraction(result["earned"]) / Fraction(result["possible"])
+        for result in piece["body"]["results"]
+        if result["competency"] == competency
+    ]
+    return _round6(top * sum(shares) / len(shares))
+
+
+def _after_each(values: list[Fraction], policy: Document) -> list[Fraction]:
+    """The method's value after each contribution (RULES.md, head)."""
+    match policy["method"]:
+        case "ascertain.highest@1":
+            return list(accumulate(values, max))
+        case "ascertain.latest@1":
+            return values
+        case "ascertain.decaying_average@1":
+            weight = Fraction(policy["parameters"]["weight"])
+            return list(accumulate(values, lambda before, value: _round6(before * (1 - weight) + value * weight)))
+        case other:
+            raise AssertionError(f"The oracle knows no method {other}.")
+
+
+def _judge(trajectory: list[Fraction], kinds: int, policy: Document) -> tuple[str, Fraction | None, str | None]:
+    if not trajectory:
+        return "no_evidence", None, None
+    if len(trajectory) < policy["minimum"]["pieces"] or kinds < policy["minimum"]["kinds"]:
+        return "not_enough", None, None
+    value, cut = trajectory[-1], Fraction(policy["scale"]["cut"])
+    level = _level(policy["scale"], value)
+    if value >= cut:
+        return "mastered", value, level
+    if any(earlier >= cut for earlier in trajectory):
+        return "slipped", value, level
+    return "not_yet", value, level
+
+
+def _level(scale: Document, value: Fraction) -> str | None:
+    reached = [level["name"] for level in scale["levels"] if Fraction(level["at"]) <= value]
+    return reached[-1] if reached else None
+
+
+def _pins(
+    competency: str, own: list[Entry], voids: Mapping[str, Entry], adoption: Entry | None, rules: Rules
+) -> list[tuple[str, int, int]]:
+    """Relevant: the evidence of the competency and what voided it, the enrolment that began the time at the current
+    school; the adoption in force, and the publication that brought the competency into its framework.
+    """
+    pieces = [entry for entry in own if _speaks_of(entry, competency)]
+    in_evidence = [piece["position"] for piece in pieces]
+    in_evidence += [voids[piece["id"]]["position"] for piece in pieces if piece["id"] in voids]
+    in_evidence += [began for _, began in [_school(own)] if began is not None]
+    in_definitions = [began for _, began in [_framework(competency, rules.publications)] if began is not None]
+    in_definitions += [] if adoption is None else [adoption["position"]]
+    pins = [("definitions", 0, max(in_definitions))] if in_definitions else []
+    return [*pins, ("evidence", own[0]["shard"], max(in_evidence))]
+
+
+def _round6(value: Fraction) -> Fraction:
+    return round(value, 6)  # Fraction rounds exactly, half to even
+
+
+def _text(value: Fraction) -> str:
+    """The canonical decimal of a value of at most six places."""
+    whole, rest = divmod(value, 1)
+    fraction = f"{int(rest * 10**6):06d}".rstrip("0")
+    return f"{whole}.{fraction}" if fraction else str(whole)
