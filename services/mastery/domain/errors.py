@@ -1,0 +1,33 @@
+"""What mastery may refuse.
+
+- `MasteryError`: any of these; HTTP tells them in one place (`services.mastery.http.answers`).
+  - `AsOfError`: as of what was asked cannot be read, or lies ahead of time (422).
+  - `NotReachedError`: what was asked as of is not applied here (yet) (503, with what is).
+  - `UnknownError`: no such learner or competency, or not the caller's to see (404).
+"""
+
+from shared.rulebook.known import Pin
+
+
+class MasteryError(Exception):
+    """A refusal, told in one plain sentence."""
+
+
+class AsOfError(MasteryError):
+    """The message says what would be right."""
+
+
+class NotReachedError(MasteryError):
+    """`reached` is how far the tables have come for this learner."""
+
+    def __init__(self, message: str, reached: tuple[Pin, ...]) -> None:
+        super().__init__(message)
+        self.reached = reached
+
+
+class UnknownError(MasteryError):
+    """`what` is the kind of thing that there is none of."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There is no such {what}.")
+        self.what = what

@@ -1,0 +1,26 @@
+"""Folding on the event loop of a service."""
+
+import asyncio
+from collections.abc import Sequence
+
+from shared.rulebook.contribution import Contribution
+from shared.rulebook.definitions import Definitions, Learner
+from shared.rulebook.fold import fold
+from shared.rulebook.known import EVERYTHING, Known
+from shared.rulebook.state import State
+
+MANY = 2_000
+"""Contributions to one state from which it is folded in a thread, so that the event loop goes on."""
+
+
+async def folded(
+    learner: Learner,
+    competency: str,
+    contributions: Sequence[Contribution],
+    definitions: Definitions,
+    known: Known = EVERYTHING,
+) -> State:
+    """`fold`, without holding up everyone else on the loop where a list is very long."""
+    if len(contributions) < MANY:
+        return fold(learner, competency, contributions, definitions, known)
+    return await asyncio.to_thread(fold, learner, competency, contributions, definitions, known)

@@ -1,0 +1,92 @@
+"""The projection of both ledgers into states: evidence is folded as it comes, definitions ask for refolds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import asyncpg
+import orjson
+
+from services.mastery.domain.news import News, add_news, joined
+from services.mastery.flows.folding import folded
+from services.mastery.postgres import refold_queue, states
+from services.mastery.postgres.packing import pack, unpack
+from services.mastery.postgres.states import Key, StateRow
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import is_id, shard_of
+from shared.rulebook.definitions import Enrolment, Learner, school_history
+from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.pace import Pace
+
+_EVENTS = frozenset({"AttemptRecorded", "RubricScored", "EvidenceVoided", "LearnerEnrolled"})
+
+
+class MasteryProjection:
+    """A `Projection`. In a service's list it stands after the projection of the definitions, which it reads."""
+
+    def __init__(self, tenant: str, definitions: DefinitionsReader) -> None:
+        self._tenant, self._definitions = tenant, definitions
+
+    async def prepare(self, entries: Sequence[Entry]) -> None:
+        """Nothing: what evidence says stands in it."""
+
+    async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        """Raises KeyError or ValueError for evidence that breaks its contract."""
+        if entries[0].ledger == "definitions":
+            await refold_queue.ask(connection, entries)
+        elif news := await _read(entries):
+            await self._fold(connection, entries[0].shard, news)
+
+    async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
+        shard = shard_of(self._tenant, owner)
+        await states.lock_shards(connection, [shard])
+        await states.drop_learner(connection, shard, owner)
+
+    async def _fold(self, connection: asyncpg.Connection, shard: int, news: Mapping[str, News]) -> None:
+        await states.lock_shards(connection, [shard])
+        definitions = (await self._definitions.view(connection)).definitions
+        schools, moved = await _enrol(connection, shard, news)
+        keys = [(learner, competency) for learner, own in news.items() for competency in own.contributions]
+        whole = [learner for learner, own in news.items() if learner in moved or own.withdrawals]
+        stored = await states.read_contributions(connection, shard, keys, whole)
+        rows: dict[Key, tuple[bytes, StateRow]] = {}
+        pace = Pace()
+        for key in stored.keys() | set(keys):
+            learner, competency = key
+            own = news[learner]
+            known = unpack(stored[key]) if key in stored else []
+            pieces = joined(known, own.contributions.get(competency, ()), own.withdrawals)
+            if learner in moved or pieces != known:
+                who = Learner(learner, shard, schools.get(learner, ()))
+                state = await folded(who, competency, pieces, definitions)
+                rows[key] = pack(pieces), states.row_of(state, len(pieces))
+            await pace.breathe()
+        await states.write_states(connection, shard, rows)
+
+
+async def _read(entries: Iterable[Entry]) -> dict[str, News]:
+    """The news by learner. Raises KeyError or ValueError for a body that breaks its contract."""
+    news: dict[str, News] = {}
+    pace = Pace()
+    for entry in entries:
+        if entry.event in _EVENTS:
+            add_news(news, entry, orjson.loads(entry.body))
+            await pace.breathe()
+    for own in news.values():
+        if not all(map(is_id, own.contributions)):
+            raise ValueError("A competency's id must be a lowercase UUID.")
+    return news
+
+
+async def _enrol(
+    connection: asyncpg.Connection, shard: int, news: Mapping[str, News]
+) -> tuple[dict[str, tuple[Enrolment, ...]], set[str]]:
+    """The schools of the learners in the news, written where they have changed; and whose have."""
+    schools = await states.read_schools(connection, [(shard, learner) for learner in news])
+    moved: dict[str, tuple[Enrolment, ...]] = {}
+    for learner, own in news.items():
+        before = schools.get(learner, ())
+        after = school_history([*before, *own.enrolments]) if own.enrolments else before
+        if after != before:
+            moved[learner] = schools[learner] = after
+    if moved:
+        await states.write_schools(connection, shard, moved)
+    return schools, set(moved)

@@ -1,0 +1,155 @@
+"""The table `mastery.refold`: which states definitions ask to fold again, and how far that has come.
+
+A policy adopted or a framework published asks, in its own transaction. While it is applied nobody folds, so each
+state either is folded under it already or is found here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import asyncpg
+
+from shared.contracts.bodies import DocumentPublished, PolicyAdopted
+from shared.contracts.events import decode
+from shared.ledger.entry import Entry
+from shared.rulebook.scope import read_scope
+
+StateKey: TypeAlias = tuple[int, str, str]
+"""A shard, a learner and a competency."""
+
+COMPETENCIES = "competencies"
+
+_SELECT = "SELECT s.shard, s.learner::text, s.competency::text FROM mastery.state AS s"
+_AFTER = "(s.shard, s.learner, s.competency) > ($1, $2::uuid, $3::uuid)"
+_IN_ORDER = "ORDER BY s.shard, s.learner, s.competency LIMIT $4"
+_OF_ALL = f"{_SELECT} WHERE {_AFTER} {_IN_ORDER}"
+_OF_SCHOOL = f"""
+    {_SELECT} JOIN mastery.learner AS l USING (shard, learner)
+    WHERE l.school = $5::uuid AND {_AFTER} {_IN_ORDER}
+"""
+_OF_LEARNER = f"{_SELECT} WHERE s.learner = $5::uuid AND {_AFTER} {_IN_ORDER}"
+_OF_COMPETENCIES = f"""
+    {_SELECT} WHERE s.competency = ANY ($5::uuid[]) AND (s.competency, s.shard, s.learner) > ($3::uuid, $1, $2::uuid)
+    ORDER BY s.competency, s.shard, s.learner LIMIT $4
+"""
+_KEYS = {"district": _OF_ALL, "school": _OF_SCHOOL, "learner": _OF_LEARNER, COMPETENCIES: _OF_COMPETENCIES}
+
+
+@dataclass(frozen=True, slots=True)
+class Refold:
+    """One refold: what asked for it (a position of the definitions), whose states, the last one done, how many are."""
+
+    position: int
+    scope: str
+    competencies: Sequence[str] | None
+    last: StateKey
+    done: int
+
+
+async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Ask for the refolds that these entries of the definitions make needed. Their own projection comes first."""
+    for entry in entries:
+        if entry.event == "PolicyAdopted":
+            await _adopted(connection, entry.position, decode(entry, PolicyAdopted).scope)
+        elif entry.event == "DocumentPublished" and decode(entry, DocumentPublished).format == "ascertain.framework@1":
+            await _ask(connection, entry.position, COMPETENCIES, await _placed_by(connection, entry.position))
+
+
+async def take(connection: asyncpg.Connection) -> Refold | None:
+    """The first refold that no other worker is at, held until the transaction ends."""
+    row = await connection.fetchrow(
+        "SELECT position, scope, competencies::text[], shard, learner::text, competency::text, done"
+        " FROM mastery.refold ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED"
+    )
+    if row is None:
+        return None
+    last = (row["shard"], row["learner"], row["competency"])
+    return Refold(row["position"], row["scope"], row["competencies"], last, row["done"])
+
+
+async def next_keys(connection: asyncpg.Connection, refold: Refold, limit: int) -> list[StateKey]:
+    """The states that come after the last one done."""
+    kind, _, name = refold.scope.partition("/")
+    argument = refold.competencies if kind == COMPETENCIES else name
+    further = [] if kind == "district" else [argument]
+    rows = await connection.fetch(_KEYS[kind], *refold.last, limit, *further)
+    return [(row["shard"], row["learner"], row["competency"]) for row in rows]
+
+
+async def note_done(connection: asyncpg.Connection, refold: Refold, keys: Sequence[StateKey]) -> None:
+    shard, learner, competency = keys[-1]
+    await connection.execute(
+        "UPDATE mastery.refold SET shard = $2, learner = $3, competency = $4, done = done + $5 WHERE position = $1",
+        refold.position,
+        shard,
+        learner,
+        competency,
+        len(keys),
+    )
+
+
+async def end(connection: asyncpg.Connection, refold: Refold) -> None:
+    await connection.execute("DELETE FROM mastery.refold WHERE position = $1", refold.position)
+
+
+async def waiting(connection: asyncpg.Connection | asyncpg.Pool, limit: int = 20) -> list[Refold]:
+    """The refolds that are not done, the next ones first."""
+    rows = await connection.fetch(
+        "SELECT position, scope, competencies::text[], shard, learner::text, competency::text, done"
+        " FROM mastery.refold ORDER BY position LIMIT $1",
+        limit,
+    )
+    return [
+        Refold(
+            row["position"],
+            row["scope"],
+            row["competencies"],
+            (row["shard"], row["learner"], row["competency"]),
+            row["done"],
+        )
+        for row in rows
+    ]
+
+
+async def _adopted(connection: asyncpg.Connection, position: int, written: str) -> None:
+    scope = read_scope(written)
+    if scope.kind == "framework":
+        await _ask(connection, position, COMPETENCIES, await _now_in(connection, str(scope.id)))
+    elif scope.kind == "competency":
+        await _ask(connection, position, COMPETENCIES, [str(scope.id)])
+    else:
+        await _ask(connection, position, written, None)
+
+
+async def _ask(connection: asyncpg.Connection, position: int, scope: str, competencies: Sequence[str] | None) -> None:
+    """Asked again (a release of what was in quarantine), a refold begins anew."""
+    await connection.execute(
+        "INSERT INTO mastery.refold (position, scope, competencies) VALUES ($1, $2, $3)"
+        " ON CONFLICT (position) DO UPDATE"
+        " SET (scope, competencies, shard, learner, competency, done)"
+        " = (excluded.scope, excluded.competencies, excluded.shard, excluded.learner, excluded.competency, 0)",
+        position,
+        scope,
+        competencies,
+    )
+
+
+async def _placed_by(connection: asyncpg.Connection, position: int) -> list[str]:
+    """The competencies in the framework published at a position."""
+    rows = await connection.fetch(
+        "SELECT competency::text FROM definitions.placement WHERE position = $1 ORDER BY competency", position
+    )
+    return [row["competency"] for row in rows]
+
+
+async def _now_in(connection: asyncpg.Connection, framework: str) -> list[str]:
+    """The competencies whose latest publication is the framework's."""
+    rows = await connection.fetch(
+        "SELECT competency::text FROM ("
+        " SELECT DISTINCT ON (competency) competency, framework FROM definitions.placement"
+        " WHERE competency IN (SELECT competency FROM definitions.placement WHERE framework = $1)"
+        " ORDER BY competency, position DESC) AS latest WHERE framework = $1 ORDER BY competency",
+        framework,
+    )
+    return [row["competency"] for row in rows]

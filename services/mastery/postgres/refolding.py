@@ -1,0 +1,85 @@
+"""The worker that folds states again after the definitions have changed, chunk by chunk.
+
+Each chunk is one transaction that also notes how far it has come: killed at any point, it goes on from there. It
+holds the locks of the shards that it touches, as live folds do, so the two never write over each other.
+"""
+
+import asyncio
+
+import asyncpg
+import structlog
+
+from services.mastery.flows.folding import folded
+from services.mastery.postgres import refold_queue, states
+from services.mastery.postgres.packing import unpack
+from services.mastery.postgres.refold_queue import StateKey
+from services.mastery.postgres.states import StateRow
+from shared.rulebook.definitions import Learner
+from shared.runtime.connections import borrowed
+from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.pace import Pace
+from shared.runtime.trouble import Backoff, reason_of
+from shared.runtime.watermark import wait_turn
+
+POLL = 0.25
+"""Seconds between two looks for something to refold; one small query each."""
+
+_log = structlog.get_logger()
+
+
+class Refolding:
+    """Several may run, in one process or many. `chunk` states go into one transaction.
+
+    `failing` says what stands in the way, None while nothing does.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, definitions: DefinitionsReader, *, chunk: int = 500) -> None:
+        self._pool, self._definitions, self._chunk = pool, definitions, chunk
+        self.failing: str | None = None
+
+    async def run(self) -> None:
+        """Refold whatever is asked for, until cancelled. What fails is tried again later, and told."""
+        backoff = Backoff()
+        while True:
+            try:
+                worked = await self.step()
+            except Exception as error:  # noqa: BLE001 - whatever it is, states wait for it and health tells it
+                self.failing = reason_of(error)
+                _log.error("a refold waits", error=error, attempt=backoff.failures)
+                await asyncio.sleep(backoff.failed())
+                continue
+            self.failing = None
+            backoff.succeeded()
+            if not worked:
+                await asyncio.sleep(POLL)
+
+    async def step(self) -> bool:
+        """Refold one chunk. Returns False where nothing waits that another worker is not at."""
+        async with borrowed(self._pool) as connection, connection.transaction(isolation="read_committed"):
+            await wait_turn(connection, "evidence")
+            refold = await refold_queue.take(connection)
+            if refold is None:
+                return False
+            keys = await refold_queue.next_keys(connection, refold, self._chunk)
+            if keys:
+                await self._refold(connection, keys)
+                await refold_queue.note_done(connection, refold, keys)
+            if len(keys) < self._chunk:
+                await refold_queue.end(connection, refold)
+                _log.info("refolded", position=refold.position, count=refold.done + len(keys))
+        return True
+
+    async def _refold(self, connection: asyncpg.Connection, keys: list[StateKey]) -> None:
+        await states.lock_shards(connection, {shard for shard, _, _ in keys})
+        definitions = (await self._definitions.view(connection)).definitions
+        packed = await states.read_states(connection, keys)
+        schools = await states.read_schools(connection, {(shard, learner) for shard, learner, _ in keys})
+        rows: dict[StateKey, StateRow] = {}
+        pace = Pace()
+        for key, contributions in packed.items():
+            shard, learner, competency = key
+            pieces = unpack(contributions)
+            who = Learner(learner, shard, schools.get(learner, ()))
+            rows[key] = states.row_of(await folded(who, competency, pieces, definitions), len(pieces))
+            await pace.breathe()
+        await states.rewrite_states(connection, rows)

@@ -1,0 +1,185 @@
+"""The tables `mastery.learner` and `mastery.state`: read and written many rows at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+import asyncpg
+
+from services.mastery.postgres.packing import pack_schools, unpack_schools
+from shared.rulebook.definitions import Enrolment
+from shared.rulebook.state import State
+
+SHARD_FOLDS = 7002
+"""The advisory lock of a shard's states: whoever folds or drops them takes it, after `watermark.EVIDENCE_FOLDS`."""
+
+Key: TypeAlias = tuple[str, str]
+"""A learner and a competency."""
+
+
+class StateRow(NamedTuple):
+    """What a row says besides its key and its contributions; columns of the same names."""
+
+    evidence: int
+    counted: int
+    status: str
+    level: str | None
+    value: int | None
+    scope: str | None
+    policy: str | None
+    method: str | None
+    digest: str
+    evidence_position: int | None
+    definitions_position: int | None
+
+
+_TYPES = ["int", "int", "text", "text", "bigint", "text", "text", "text", "text", "bigint", "bigint"]
+_OUTCOME = ", ".join(StateRow._fields)
+
+
+def _prefixed(table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in StateRow._fields)
+
+
+def _arrays(first: int) -> str:
+    """Parameters from `first` on for the columns of many rows' outcomes."""
+    return ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES, start=first))
+
+
+_WRITE = f"""
+    INSERT INTO mastery.state (shard, learner, competency, contributions, {_OUTCOME})
+    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], {_arrays(5)})
+    ON CONFLICT (shard, learner, competency) DO UPDATE
+    SET (contributions, {_OUTCOME}) = ROW (excluded.contributions, {_prefixed("excluded")})
+"""  # noqa: S608 - of constants
+
+_REWRITE = f"""
+    UPDATE mastery.state AS known SET ({_OUTCOME}) = ROW ({_prefixed("refolded")})
+    FROM unnest($1::int[], $2::uuid[], $3::uuid[], {_arrays(4)})
+    AS refolded (shard, learner, competency, {_OUTCOME})
+    WHERE (known.shard, known.learner, known.competency) = (refolded.shard, refolded.learner, refolded.competency)
+    AND ({_prefixed("known")}) IS DISTINCT FROM ({_prefixed("refolded")})
+"""  # noqa: S608 - of constants
+
+
+def row_of(state: State, evidence: int) -> StateRow:
+    """The row of a state that was folded from `evidence` contributions."""
+    positions = {pin.ledger: pin.position for pin in state.pins}
+    adoption = state.adoption
+    return StateRow(
+        evidence=evidence,
+        counted=len(state.counted),
+        status=state.status.value,
+        level=state.level,
+        value=state.value,
+        scope=None if adoption is None else str(adoption.scope),
+        policy=state.policy,
+        method=state.method,
+        digest=state.digest,
+        evidence_position=positions.get("evidence"),
+        definitions_position=positions.get("definitions"),
+    )
+
+
+async def lock_shards(connection: asyncpg.Connection, shards: Iterable[int]) -> None:
+    """Take the locks of these shards' states until the transaction ends."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock($1, shard) FROM (SELECT unnest($2::int[]) AS shard ORDER BY 1) AS ordered",
+        SHARD_FOLDS,
+        sorted(set(shards)),
+    )
+
+
+async def read_schools(
+    connection: asyncpg.Connection, learners: Iterable[tuple[int, str]]
+) -> dict[str, tuple[Enrolment, ...]]:
+    """The schools of these learners (shard and id), where there are any."""
+    pairs = list(learners)
+    rows = await connection.fetch(
+        "SELECT learner::text, schools FROM mastery.learner"
+        " JOIN unnest($1::int[], $2::uuid[]) AS asked (shard, learner) USING (shard, learner)",
+        [shard for shard, _ in pairs],
+        [learner for _, learner in pairs],
+    )
+    return {row["learner"]: unpack_schools(row["schools"]) for row in rows}
+
+
+async def write_schools(connection: asyncpg.Connection, shard: int, schools: Mapping[str, Sequence[Enrolment]]) -> None:
+    await connection.execute(
+        "INSERT INTO mastery.learner AS known (shard, learner, school, schools)"
+        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[])"
+        " ON CONFLICT (shard, learner) DO UPDATE SET school = excluded.school, schools = excluded.schools",
+        shard,
+        list(schools),
+        [history[-1].school for history in schools.values()],
+        [pack_schools(history) for history in schools.values()],
+    )
+
+
+async def read_contributions(
+    connection: asyncpg.Connection, shard: int, keys: Iterable[Key], whole: Iterable[str]
+) -> dict[Key, bytes]:
+    """The packed contributions of these learners' competencies, and of all competencies of the learners `whole`."""
+    pairs = list(keys)
+    rows = await connection.fetch(
+        "SELECT learner::text, competency::text, contributions FROM mastery.state"
+        " JOIN unnest($2::uuid[], $3::uuid[]) AS asked (learner, competency) USING (learner, competency)"
+        " WHERE shard = $1 UNION ALL"
+        " SELECT learner::text, competency::text, contributions FROM mastery.state"
+        " WHERE shard = $1 AND learner = ANY ($4::uuid[])",
+        shard,
+        [learner for learner, _ in pairs],
+        [competency for _, competency in pairs],
+        list(whole),
+    )
+    return {(row["learner"], row["competency"]): row["contributions"] for row in rows}
+
+
+async def read_states(
+    connection: asyncpg.Connection, keys: Iterable[tuple[int, str, str]]
+) -> dict[tuple[int, str, str], bytes]:
+    """The packed contributions of these states, by shard, learner and competency."""
+    wanted = list(keys)
+    rows = await connection.fetch(
+        "SELECT shard, learner::text, competency::text, contributions FROM mastery.state"
+        " JOIN unnest($1::int[], $2::uuid[], $3::uuid[]) AS asked (shard, learner, competency)"
+        " USING (shard, learner, competency)",
+        [shard for shard, _, _ in wanted],
+        [learner for _, learner, _ in wanted],
+        [competency for _, _, competency in wanted],
+    )
+    return {(row["shard"], row["learner"], row["competency"]): row["contributions"] for row in rows}
+
+
+async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping[Key, tuple[bytes, StateRow]]) -> None:
+    """Write the states and the contributions that they were folded from."""
+    if not rows:
+        return
+    await connection.execute(
+        _WRITE,
+        shard,
+        [learner for learner, _ in rows],
+        [competency for _, competency in rows],
+        [packed for packed, _ in rows.values()],
+        *[list(column) for column in zip(*[outcome for _, outcome in rows.values()], strict=True)],
+    )
+
+
+async def rewrite_states(connection: asyncpg.Connection, rows: Mapping[tuple[int, str, str], StateRow]) -> None:
+    """Write what refolding made of states by shard, learner and competency; their contributions stay as they are.
+
+    Rows that come out as they were are not written.
+    """
+    if not rows:
+        return
+    await connection.execute(
+        _REWRITE,
+        [shard for shard, _, _ in rows],
+        [learner for _, learner, _ in rows],
+        [competency for _, _, competency in rows],
+        *[list(column) for column in zip(*rows.values(), strict=True)],
+    )
+
+
+async def drop_learner(connection: asyncpg.Connection, shard: int, learner: str) -> None:
+    await connection.execute("DELETE FROM mastery.state WHERE shard = $1 AND learner = $2", shard, learner)
+    await connection.execute("DELETE FROM mastery.learner WHERE shard = $1 AND learner = $2", shard, learner)
