@@ -32,7 +32,7 @@ class KafkaSource:
     Nothing is committed to Kafka. What the group assigns is `waiting`, and paused, until it is placed at the offset
     that the watermark names; where that offset is out of range (a topic made anew), reading begins at the earliest
     record, and the projector drops what it has. `session_timeout` is how long the group waits for this member before
-    it gives its shards to another, in seconds.
+    it gives its shards to another, `metadata_age` how old its knowledge of the topics may be, both in seconds.
     """
 
     def __init__(  # noqa: PLR0913 - bounds, each by its name
@@ -44,6 +44,7 @@ class KafkaSource:
         tenant: str,
         records: int = 2000,
         session_timeout: float = 30.0,
+        metadata_age: float = 30.0,
     ) -> None:
         self._bootstrap = bootstrap
         self._group = group
@@ -52,6 +53,7 @@ class KafkaSource:
         self._tenant = tenant
         self._records = records
         self._session_timeout = session_timeout
+        self._metadata_age = metadata_age
         self._consumer: Any = None
         self._waiting: set[Shard] = set()
         self._placed: set[Shard] = set()
@@ -66,7 +68,7 @@ class KafkaSource:
             auto_offset_reset="earliest",
             session_timeout_ms=int(self._session_timeout * 1000),
             heartbeat_interval_ms=int(self._session_timeout * 1000 / 10),
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=int(self._metadata_age * 1000),
             fetch_max_wait_ms=250,
             fetch_max_bytes=16 * 1024 * 1024,
             request_timeout_ms=20_000,
@@ -172,7 +174,7 @@ class KafkaSource:
 
 
 def _storable(entry: Entry) -> bool:
-    """Whether the entry's numbers and texts are such as a row of the ledger can hold at all; if not, it never was one."""
+    """Whether a row of the ledger can hold such numbers and texts at all; if not, the record is no copy of one."""
     numbers = (entry.epoch, entry.position, entry.version)
     texts = (entry.actor, entry.id, entry.schema, entry.stream, entry.type, entry.request_digest or "")
     return all(0 < number <= MAX_INTEGER for number in numbers) and not any("\x00" in text for text in texts)
