@@ -1,0 +1,151 @@
+"""A test's own corner of the real servers: a ledger, its topics, and a database that projects them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.local.topics import make_topics
+from shared.contracts.events import is_known
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import Ledger
+from shared.ledger.records import record_headers, record_key
+from shared.runtime.database import connect
+from shared.runtime.kafka_source import KafkaSource
+from shared.runtime.migrate import migrate_in_loop
+from shared.runtime.projector import Projector
+from shared.runtime.relay import Relay
+from shared.runtime.shards import Shard
+from tests.support.counting import TABLES, Counting
+from tests.support.real_ledger import TENANT, OpenDoor, RealLedger, open_door
+from tests.support.servers import District
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(slots=True)
+class Corner:
+    """`pool` is the projecting service's, `relay_pool` the relay role's; `ledger` writes, `door` reads it over HTTP."""
+
+    bootstrap: str
+    prefix: str
+    ledger: RealLedger
+    door: OpenDoor
+    pool: asyncpg.Pool
+    relay_pool: asyncpg.Pool
+    app_pool: asyncpg.Pool
+    migrator: str
+
+    @property
+    def topics(self) -> dict[Ledger, str]:
+        return {"evidence": f"{self.prefix}evidence.ledger", "definitions": f"{self.prefix}definitions.ledger"}
+
+    def source(self, **more: Any) -> KafkaSource:
+        settings: dict[str, Any] = {"tenant": TENANT, "session_timeout": 6.0} | more
+        return KafkaSource(self.bootstrap, f"{self.prefix}counting", self.topics, **settings)
+
+    def projector(
+        self, projection: Counting | None = None, *, known: Callable[[Entry], bool] = is_known, **more: Any
+    ) -> Projector:
+        settings: dict[str, Any] = {"retry_longest": 0.5} | more
+        source = settings.pop("source", None) or self.source()
+        return Projector(self.pool, source, [projection or Counting()], refill=self.door, known=known, **settings)
+
+    def relay(self, **more: Any) -> Relay:
+        return Relay(self.relay_pool, self.bootstrap, self.topics, **({"retry_longest": 0.5} | more))
+
+    async def publish(self, entries: Iterable[Entry]) -> None:
+        """Put entries on their partitions as the relay would, in this order."""
+        await self.publish_raw((e.ledger, e.shard, record_key(e), e.body, record_headers(e)) for e in entries)
+
+    async def publish_raw(self, records: Iterable[tuple[Ledger, int, bytes, bytes, Sequence[tuple[str, Any]]]]) -> None:
+        async with AIOKafkaProducer(bootstrap_servers=self.bootstrap, enable_idempotence=True) as producer:
+            sent = [
+                await producer.send(self.topics[ledger], value, key=key, partition=shard, headers=list(headers))
+                for ledger, shard, key, value, headers in records
+            ]
+            for future in sent:
+                await future
+
+    async def on_topic(self, shard: int = 0, ledger: Ledger = "evidence") -> list[ConsumerRecord]:
+        """All records of one partition."""
+        partition = TopicPartition(self.topics[ledger], shard)
+        async with AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest") as consumer:
+            consumer.assign([partition])
+            end = (await consumer.end_offsets([partition]))[partition]
+            records: list[ConsumerRecord] = []
+            while await consumer.position(partition) < end:
+                for batch in (await consumer.getmany(timeout_ms=500)).values():
+                    records += batch
+        return records
+
+    async def forget_topics(self) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        await admin.start()
+        try:
+            await admin.delete_topics(list(self.topics.values()))
+        finally:
+            await admin.close()
+
+    async def watermark(self, shard: int = 0, ledger: Ledger = "evidence") -> int:
+        position = await self.pool.fetchval(
+            "SELECT position FROM projection.watermark WHERE ledger = $1 AND shard = $2", ledger, shard
+        )
+        return position or 0
+
+    async def paused(self, shard: int = 0, ledger: Ledger = "evidence") -> str | None:
+        reason: str | None = await self.pool.fetchval(
+            "SELECT paused FROM projection.watermark WHERE ledger = $1 AND shard = $2", ledger, shard
+        )
+        return reason
+
+
+@asynccontextmanager
+async def corner_of(bootstrap: str, district: District, prefix: str, *, topics: bool = True) -> AsyncIterator[Corner]:
+    """Make a corner of its own: `prefix` begins the names of its topics and of its consumer group."""
+    evidence, own = district.databases["evidence"], district.databases["mastery"]
+    await migrate_in_loop("evidence", evidence.migrator)
+    sql = (ROOT / "shared/runtime/migrations/0001_projection.sql").read_text() + TABLES
+    migrator = await asyncpg.connect(own.migrator)
+    await migrator.execute(sql.replace("{app}", f'"{own.name}_app"'))
+    await migrator.close()
+    assert evidence.relay is not None
+    if topics:
+        await make_topics(bootstrap, prefix)
+    pools = [
+        await connect(dsn, size=size, name="test")
+        for dsn, size in ((evidence.migrator, 2), (evidence.app, 4), (evidence.relay, 8), (own.app, 8))
+    ]
+    writing, reading, relaying, projecting = pools
+    try:
+        async with open_door(reading) as door:
+            yield Corner(bootstrap, prefix, RealLedger(writing), door, projecting, relaying, reading, own.migrator)
+    finally:
+        for pool in pools:
+            pool.terminate()
+
+
+@asynccontextmanager
+async def running(*workers: Projector | Relay) -> AsyncIterator[None]:
+    """Run workers meanwhile; one that fails fails the test."""
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        yield
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+SHARD = Shard("evidence", 0)
