@@ -1,5 +1,7 @@
 """The ledgers' topics: made with the settings that keep a record for ever, and checked at every start."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -50,7 +52,7 @@ async def make_topics(
         missing = {name: count for name, count in wanted.items() if name not in found}
         if missing:
             await _create(admin, missing, settings)
-            found = await _partition_counts(admin, wanted)
+            found = await _until_known(admin, wanted)
     finally:
         await admin.close()
     for name, count in wanted.items():
@@ -61,6 +63,14 @@ async def make_topics(
 async def _partition_counts(admin: AIOKafkaAdminClient, names: Mapping[str, int]) -> dict[str, int]:
     described = await admin.describe_topics(list(names))
     return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
+
+
+async def _until_known(admin: AIOKafkaAdminClient, names: Mapping[str, int]) -> dict[str, int]:
+    """The counts once the broker knows all of them: what its controller has made, it learns of a little later."""
+    end = time.monotonic() + 30
+    while not names.keys() <= (found := await _partition_counts(admin, names)).keys() and time.monotonic() < end:
+        await asyncio.sleep(0.05)
+    return found
 
 
 async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, int], settings: Mapping[str, str]) -> None:
