@@ -15,6 +15,7 @@ from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Move
 from shared.rulebook.policy import Policy, Redo
 from shared.rulebook.state import Reason, State, Status
 
+_HUNDREDTH = SCALE // 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MONTHS = (
@@ -151,7 +152,7 @@ def _move(move: Move, policy: Policy) -> str:
     reach = move.level if move.level is not None else "the cut"
     if move.masters:
         reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
-    of = f"{decimal_text(move.value)} of {decimal_text(policy.scale.top)}"
+    of = f"{decimal_text(_rounded_up(move.value, policy.scale.top))} of {decimal_text(policy.scale.top)}"
     if move.pieces == 1:
         return f"A next result worth {of} or more reaches {reach}."
     return f"{move.pieces} more results worth {of} each reach {reach}."
@@ -168,6 +169,11 @@ def _earned(results: tuple[Result, ...]) -> str:
 def _day(moment: Instant, zone: tzinfo) -> str:
     day = (_EPOCH + timedelta(milliseconds=moment)).astimezone(zone)
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _rounded_up(value: int, top: int) -> int:
+    """To two places, upwards, so that what is said is enough."""
+    return min(top, -(-value // _HUNDREDTH) * _HUNDREDTH)
 
 
 def _percent(share: int) -> str:
