@@ -53,8 +53,7 @@ DECLARE
     v_shard      integer;
     v_constraint text;
 BEGIN
-    PERFORM ledger.claim(p_tenant);
-    SELECT * INTO v_heads, v_recorded, v_epochs FROM ledger.lock_heads(p_ledger, p_shards);
+    SELECT * INTO v_heads, v_recorded, v_epochs FROM ledger.lock_heads(p_tenant, p_ledger, p_shards);
     v_kinds := ledger.kinds(p_types, p_schemas);
     v_first := 1;
     FOR c IN 1 .. cardinality(c_actor) LOOP

@@ -23,8 +23,7 @@ DECLARE
     v_kinds    smallint[];
     v_shard    integer;
 BEGIN
-    PERFORM ledger.claim(p_tenant);
-    SELECT * INTO v_ends, v_recorded, v_epochs FROM ledger.lock_heads(p_ledger, p_shards);
+    SELECT * INTO v_ends, v_recorded, v_epochs FROM ledger.lock_heads(p_tenant, p_ledger, p_shards);
     IF cardinality(p_learners) > 0 AND cardinality(p_learners) <> (
         SELECT count(*) FROM unnest(p_learners) l
         JOIN ledger.stream s ON s.owner = l AND s.stream = 'learner/' || l AND s.ledger = p_ledger AND NOT s.closed

@@ -1,0 +1,99 @@
+"""What HTTP answers: receipts, and every refusal of `domain.errors` as a problem, in this one place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from services.evidence.domain.errors import (
+    AlreadyVoided,
+    Conflict,
+    Gone,
+    Mismatch,
+    NotFound,
+    NotNow,
+    Refusal,
+    StaleVersion,
+)
+from services.evidence.domain.receipts import Receipt
+from services.evidence.ports import LedgerBusy, LedgerUnavailable
+from shared.ledger.instants import instant_text
+from shared.runtime import problems
+from shared.runtime.problems import Problem
+
+UNKNOWN_OUTCOME = (
+    "The ledger did not answer: whether this was recorded is not known. Send the same again, under the same id or "
+    "Idempotency-Key; nothing is recorded twice."
+)
+
+
+_TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
+    (Mismatch, lambda no: problems.invalid(no.detail, field=no.field or "/id", code="mismatch")),
+    (NotFound, lambda no: problems.not_found(f"{no.what}, or it is not yours", field=no.field)),
+    (Gone, lambda no: problems.gone(no.detail)),
+    (
+        StaleVersion,
+        lambda no: problems.conflict(
+            no.detail,
+            code="stale-version",
+            field=no.field or "/expected_version",
+            stream=no.stream,
+            version=no.version,
+        ),
+    ),
+    (AlreadyVoided, lambda no: problems.conflict(no.detail, code="already-voided", field=no.field)),
+    (Conflict, lambda no: problems.conflict(no.detail, field=no.field)),
+    (NotNow, lambda no: problems.unavailable(no.detail)),
+    (Refusal, lambda no: problems.invalid(no.detail, field=no.field)),
+)
+"""Every kind of refusal, the narrower before the wider, and how it is told."""
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """The problem that tells a client of a refusal."""
+    return next(tell(refusal) for kind, tell in _TOLD if isinstance(refusal, kind))
+
+
+def problem_of_ledger(error: LedgerUnavailable | LedgerBusy) -> Problem:
+    """The problem that tells a client that the ledger could not be asked."""
+    if isinstance(error, LedgerBusy):
+        return problems.unavailable("More is being recorded than can be taken on; send the same again after a moment.")
+    return problems.unavailable(UNKNOWN_OUTCOME)
+
+
+def receipt_document(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON."""
+    return {
+        "status": 201 if receipt.outcome == "appended" else 200,
+        "id": receipt.id,
+        "type": receipt.type,
+        "stream": receipt.stream,
+        "version": receipt.version,
+        "outcome": receipt.outcome,
+        "position": {"ledger": receipt.ledger, "shard": receipt.shard, "position": receipt.position},
+        "recorded_at": instant_text(receipt.recorded_at),
+    }
+
+
+def answer(receipt: Receipt) -> Response:
+    """A receipt as the response to a request of one command: 201 appended, 200 repeated."""
+    document = receipt_document(receipt)
+    return json_response(document, status=document["status"])
+
+
+def json_response(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), status, headers, media_type="application/json")
+
+
+def answer_with_refusals(app: FastAPI) -> None:
+    """Make every refusal that a flow raises a problem document."""
+
+    @app.exception_handler(Refusal)
+    async def _refusal(_request: Request, refusal: Refusal) -> Response:
+        return problem_of(refusal).response()
+
+    @app.exception_handler(LedgerUnavailable)
+    @app.exception_handler(LedgerBusy)
+    async def _ledger(_request: Request, error: LedgerUnavailable | LedgerBusy) -> Response:
+        return problem_of_ledger(error).response()

@@ -1,0 +1,53 @@
+"""The application: every route of the service, with its bounds and its problems."""
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+
+from services.evidence.flows.read_ledger import Doors
+from services.evidence.http.answers import answer_with_refusals
+from services.evidence.http.definitions import adoption_routes, document_routes, role_routes
+from services.evidence.http.doors import door_routes
+from services.evidence.http.evidence import evidence_routes
+from services.evidence.http.health import Standing, health_routes
+from services.evidence.http.recording import recording_route
+from services.evidence.http.rosters import roster_routes
+from services.evidence.ports import District
+from shared.contracts.documents import MAX_DOCUMENT
+from shared.runtime.bounds import Bounded
+from shared.runtime.problems import answer_with_problems, unavailable
+from shared.runtime.tokens import Verifier
+
+MAX_BODY = MAX_DOCUMENT + 64 * 1024
+"""Bytes of any request at most: a document, as it may be written with more spaces than its canonical form has."""
+
+_ABSENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+"""What a database that is not there makes a query raise."""
+
+
+def application(district: District, doors: Doors, verifier: Verifier, standing: Standing) -> FastAPI:
+    """The service's HTTP. The hot route stands first: it is looked for first."""
+    app = FastAPI(
+        title="Ascertain evidence",
+        version="1",
+        summary="Records evidence, and what it is judged by.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.router.routes.insert(0, recording_route(district, verifier))
+    app.include_router(evidence_routes(district, verifier))
+    app.include_router(document_routes(district, verifier))
+    app.include_router(adoption_routes(district, verifier))
+    app.include_router(role_routes(district, verifier))
+    app.include_router(roster_routes(district, verifier))
+    app.include_router(door_routes(doors, verifier))
+    app.include_router(health_routes(standing))
+    app.add_middleware(Bounded, max_body=MAX_BODY)
+    answer_with_problems(app)
+    answer_with_refusals(app)
+    for kind in _ABSENT:
+        app.add_exception_handler(kind, _absent)
+    return app
+
+
+async def _absent(_request: Request, _error: Exception) -> Response:
+    return unavailable("The database does not answer at the moment.").response()

@@ -1,0 +1,204 @@
+"""What requests and answers look like, for the OpenAPI document and for checking what comes in."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from shared.contracts.bodies import AttemptRecorded, Role, RubricScored
+from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope, RoleScope
+
+_ATTEMPT: dict[str, JsonValue] = {
+    "id": "0b5c7d0e-6f0a-4d0b-9f5e-4d3d3f0f6c11",
+    "type": "AttemptRecorded",
+    "occurred_at": "2026-11-24T09:30:00.000Z",
+    "body": {
+        "learner": "8f14e45f-ceea-8e7a-9c3b-2f1d0a5b6c7d",
+        "purpose": "performance",
+        "results": [{"competency": "c9f0f895-fb98-4b91-8f5e-0c1d2e3f4a5b", "earned": "3", "possible": "4"}],
+    },
+}
+
+
+class AttemptItem(Contract):
+    """A learner's attempt. Without an `id` the request needs an `Idempotency-Key`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ATTEMPT]})
+
+    id: Id | None = None
+    type: Literal["AttemptRecorded"]
+    occurred_at: Moment
+    body: AttemptRecorded
+
+
+class RubricItem(Contract):
+    """A scoring by a published rubric. Without an `id` the request needs an `Idempotency-Key`."""
+
+    id: Id | None = None
+    type: Literal["RubricScored"]
+    occurred_at: Moment
+    body: RubricScored
+
+
+EvidenceItem: TypeAlias = Annotated[AttemptItem | RubricItem, Field(discriminator="type")]
+
+MAX_ITEMS = 1_000
+EvidenceItems: TypeAlias = Annotated[list[EvidenceItem], Field(min_length=1, max_length=MAX_ITEMS)]
+
+Version: TypeAlias = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class VoidRequest(Contract):
+    """Which version of the evidence the caller decided on: 1 where it was never voided."""
+
+    id: Id | None = None
+    expected_version: Version
+    occurred_at: Moment | None = None
+
+
+class AdoptionRequest(Contract):
+    """A published policy for a scope. `expected_version` is how many adoptions of the scope the caller knows of."""
+
+    id: Id | None = None
+    scope: PolicyScope
+    policy: Digest
+    mode: Literal["recompute", "keep_attained"]
+    expected_version: Version | None = None
+
+
+class RoleRequest(Contract):
+    """A role within a scope for a person, until before `ends_at` where it is given."""
+
+    id: Id | None = None
+    person: Id
+    role: Role
+    scope: RoleScope
+    ends_at: Moment | None = None
+
+
+class RevocationRequest(Contract):
+    """A role within a scope, taken from a person."""
+
+    id: Id | None = None
+    person: Id
+    role: Role
+    scope: RoleScope
+
+
+class Place(BaseModel):
+    """Where an entry lies in the ledger."""
+
+    ledger: Literal["evidence", "definitions"]
+    shard: int
+    position: int
+
+
+class ReceiptDocument(BaseModel):
+    """The event is durably recorded: now (201, `appended`) or before (200, `repeated`)."""
+
+    status: Literal[200, 201]
+    id: Id
+    type: str
+    stream: str
+    version: int
+    outcome: Literal["appended", "repeated"]
+    position: Place
+    recorded_at: Moment
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457: why not, and what would be right. `field` is a JSON pointer into the item or the request."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
+class Voiding(BaseModel):
+    """What voided a piece of evidence."""
+
+    id: Id
+    recorded_at: Moment
+    position: Place
+    actor: Id
+
+
+class EvidenceDocument(BaseModel):
+    """A piece of evidence as it stands now. It is `closed` once it was voided."""
+
+    id: Id
+    type: Literal["AttemptRecorded", "RubricScored"]
+    learner: Id
+    stream: str
+    version: int
+    state: Literal["open", "closed"]
+    occurred_at: Moment
+    recorded_at: Moment
+    actor: Id
+    body: AttemptRecorded | RubricScored
+    position: Place
+    voided: Voiding | None = None
+
+
+class AdoptionDocument(BaseModel):
+    """A policy in force for a scope; `version` counts the scope's adoptions."""
+
+    id: Id
+    scope: PolicyScope
+    policy: Digest
+    mode: Literal["recompute", "keep_attained"]
+    version: int
+    position: Place
+    recorded_at: Moment
+
+
+class AdoptionsDocument(BaseModel):
+    adoptions: list[AdoptionDocument]
+
+
+class ImportedDocument(BaseModel):
+    """How a roster fared. `refused` are problems that also name `file`, `index` and `sourcedId` of their row."""
+
+    appended: int
+    unchanged: int
+    refused: list[ProblemDocument]
+    positions: list[Place]
+
+
+class IdsRequest(Contract):
+    """Sourced ids of one kind, whose pseudonymous ids are asked for."""
+
+    kind: Literal["user", "org", "course", "class", "academicSession"]
+    sourced_ids: Annotated[list[Annotated[str, Field(min_length=1, max_length=255)]], Field(max_length=10_000)]
+
+
+class IdsDocument(BaseModel):
+    ids: dict[str, Id]
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "model": ProblemDocument,
+        "description": description,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+    }
+    for status, description in {
+        401: "No valid access token.",
+        404: "There is no such thing, or it is not yours.",
+        413: "The body is too large.",
+        422: "Something sent is wrong; `field` points at it, `detail` says what would be right.",
+        503: "Not at the moment; the same may be sent again after `Retry-After` seconds.",
+    }.items()
+}
+"""The refusals that every route shares."""
+
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {
+        "model": ProblemDocument,
+        "description": "Things have moved on; `version` is the stream's by now.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+    }
+}

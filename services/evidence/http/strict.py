@@ -1,0 +1,55 @@
+"""Requests read strictly: what a lenient parser would let pass or guess (NaN, floats, a key twice) is refused."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Header, Request, Response
+from fastapi.routing import APIRoute
+
+from services.evidence.domain.errors import Invalid
+from shared.ledger.canonical import parse
+from shared.ledger.identifiers import item_id
+
+MAX_KEY = 200
+"""Characters of an Idempotency-Key at most."""
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="At most 200 printable ASCII characters. Gives an id to what comes without one, always the same.",
+    ),
+]
+
+
+class StrictRoute(APIRoute):
+    """A route whose JSON body must have a canonical form. Raises NotCanonicalError before the body is validated."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            if request.method in {"POST", "PUT"}:
+                parse(await request.body())
+            return await handle(request)
+
+        return handle_strictly
+
+
+def checked_key(key: str | None) -> str | None:
+    """The Idempotency-Key as sent. Raises Invalid, naming the header, where it has no fit form."""
+    if key is None:
+        return None
+    if not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable() and key.strip()):
+        raise Invalid(f"The header Idempotency-Key must have from 1 to {MAX_KEY} printable ASCII characters.")
+    return key
+
+
+def id_of(given: str | None, key: str | None, *, actor: str, route: str) -> str:
+    """The id of a request of one command: its own, or the one that its Idempotency-Key becomes. Raises Invalid."""
+    key = checked_key(key)
+    if given is not None:
+        return given
+    if key is None:
+        raise Invalid("Give an id, or send the header Idempotency-Key.", field="/id")
+    return item_id(actor, "POST", route, key, 0)

@@ -1,0 +1,120 @@
+"""Wiring: what a process of `evidence` is made of, whichever roles it has."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from fastapi import FastAPI
+
+from services.evidence.flows.bootstrap import bootstrap
+from services.evidence.flows.read_ledger import Doors
+from services.evidence.http.app import application
+from services.evidence.http.health import Standing
+from services.evidence.ports import District
+from services.evidence.postgres.definitions import PostgresDefinitions
+from services.evidence.postgres.documents import PostgresDocuments
+from services.evidence.postgres.ledger import PostgresLedger
+from services.evidence.postgres.record import PostgresRecord
+from services.evidence.postgres.roster import PostgresRoster
+from services.evidence.settings import EvidenceSettings
+from shared.ledger.identifiers import SHARDS
+from shared.runtime.access.lag import AccessLag
+from shared.runtime.access.projection import AccessProjection
+from shared.runtime.access.questions import Access
+from shared.runtime.clock import now
+from shared.runtime.database import connect
+from shared.runtime.definitions.projection import DefinitionsProjection
+from shared.runtime.freshness import Freshness
+from shared.runtime.projecting import ledger_projector
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.relay import Relay
+from shared.runtime.serve import Worker, serve
+from shared.runtime.tokens import Verifier
+from shared.runtime.wake import Wake
+
+ROLES = ("http", "projector", "relay")
+
+REQUESTS, WORKERS, RELAY = 12, 8, 10
+"""Connections of the pools: for requests, for the projector, for the relay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that is ready to serve: its application, if it has that role, and its workers by their roles."""
+
+    app: FastAPI | None
+    workers: dict[str, Worker]
+
+
+async def run(settings: EvidenceSettings, roles: Collection[str]) -> None:
+    """Serve these roles until told to stop. Raises OSError or asyncpg's errors where the database does not answer."""
+    async with process(settings, roles) as made:
+        await serve(made.app, host=settings.host, port=settings.port, workers=made.workers)
+
+
+@asynccontextmanager
+async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIterator[Process]:
+    """Open what the roles need, and close it at the end: what is under way is appended first."""
+    wake = Wake()
+    workers: dict[str, Worker] = {}
+    async with AsyncExitStack() as opened:
+        if "projector" in roles:
+            pool = await _pool(opened, settings.database, WORKERS, "evidence projector")
+            record = PostgresRecord(pool)
+            projections = (AccessProjection(), DefinitionsProjection(pool, PostgresDocuments(pool).fetch))
+            workers["projector"] = ledger_projector(pool, projections, record, wake=wake.listener()).run
+            workers["access lag"] = AccessLag(pool, record).run
+        relay = await _relay(opened, settings, wake) if "relay" in roles else None
+        if relay is not None:
+            workers["relay"] = relay.run
+        app = await _http(opened, settings, wake, roles, relay) if "http" in roles else None
+        yield Process(app, workers)
+
+
+async def bootstrap_district(settings: EvidenceSettings, person: str) -> bool:
+    """Make a person the district's administrator; whether that was new. Raises as `bootstrap` does."""
+    async with AsyncExitStack() as opened:
+        pool = await _pool(opened, settings.database, 2, "evidence bootstrap")
+        ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=lambda: None, lanes=1)
+        opened.push_async_callback(ledger.close)
+        return await bootstrap(person, ledger, tenant=settings.tenant) is not None
+
+
+async def _http(
+    opened: AsyncExitStack, settings: EvidenceSettings, wake: Wake, roles: Collection[str], relay: Relay | None
+) -> FastAPI:
+    pool = await _pool(opened, settings.database, REQUESTS, "evidence http")
+    ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=wake.ring)
+    opened.push_async_callback(ledger.close)
+    applied = Freshness(pool)
+    documents = PostgresDocuments(pool)
+    record = PostgresRecord(pool)
+    district = District(
+        tenant=settings.tenant,
+        zone=settings.zone,
+        roster_key=settings.roster_key(),
+        now=now,
+        ledger=ledger,
+        rights=Access(pool),
+        definitions=PostgresDefinitions(pool),
+        documents=documents,
+        roster=PostgresRoster(pool, applied, tenant=settings.tenant),
+        applied=applied,
+    )
+    standing = Standing([role for role in ROLES if role in roles], pool, HealthWatch(pool, record), relay)
+    return application(district, Doors(record, documents), Verifier(settings.tenant, settings.trusted), standing)
+
+
+async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, wake: Wake) -> Relay:
+    if settings.database_relay is None:
+        raise ValueError("The role relay needs ASCERTAIN_DATABASE_RELAY.")
+    pool = await _pool(opened, settings.database_relay, RELAY, "evidence relay")
+    topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
+    return Relay(pool, settings.kafka, topics, wake=wake.listener())
+
+
+async def _pool(opened: AsyncExitStack, dsn: str, size: int, name: str) -> asyncpg.Pool:
+    pool = await connect(dsn, size=size, name=name)
+    opened.push_async_callback(pool.close)
+    return pool

@@ -1,0 +1,10 @@
+"""Watermarks, owners and the quarantine of evidence's own projections."""
+
+from shared.runtime.migrate import apply_shared
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    apply_shared("0001_projection")

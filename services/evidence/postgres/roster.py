@@ -1,0 +1,128 @@
+"""The port `Roster`: what rosters said, and the relations that the access projection keeps anyway."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+import asyncpg
+
+from services.evidence.domain.errors import NotNow
+from services.evidence.domain.roster_known import Grant, KnownRoster, Membership, Section, Session
+from services.evidence.ports import Applied
+from shared.ledger.identifiers import Ledger, definitions_owner, shard_of
+from shared.ledger.instants import Instant
+from shared.ledger.streams import learner_stream, person_stream, section_stream
+from shared.runtime.connections import borrowed
+from shared.runtime.shards import Shard
+
+
+class PostgresRoster:
+    """Reads relations only once the projections have come to where the ledger was when its versions were read.
+
+    So the relations are never older than the versions: a decision on them is right, or the ledger calls it stale.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, applied: Applied, *, tenant: str) -> None:
+        self._pool, self._applied, self._tenant = pool, applied, tenant
+
+    async def remember(self, orgs: Mapping[str, str], sessions: Mapping[str, Session]) -> None:
+        """See `Roster.remember`."""
+        async with borrowed(self._pool) as connection, connection.transaction():
+            await connection.execute(
+                "INSERT INTO handed_in.org AS o (id, type) SELECT * FROM unnest($1::uuid[], $2::text[]) ORDER BY 1"
+                " ON CONFLICT (id) DO UPDATE SET type = excluded.type WHERE o.type <> excluded.type",
+                list(orgs),
+                list(orgs.values()),
+            )
+            await connection.execute(
+                "INSERT INTO handed_in.session AS s (id, begins_ms, ends_ms)"
+                " SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) ORDER BY 1"
+                " ON CONFLICT (id) DO UPDATE SET begins_ms = excluded.begins_ms, ends_ms = excluded.ends_ms"
+                " WHERE (s.begins_ms, s.ends_ms) IS DISTINCT FROM (excluded.begins_ms, excluded.ends_ms)",
+                list(sessions),
+                [session.begins_at for session in sessions.values()],
+                [session.ends_at for session in sessions.values()],
+            )
+
+    async def known(
+        self, *, orgs: Collection[str], sessions: Collection[str], sections: Collection[str], people: Collection[str]
+    ) -> KnownRoster:
+        """See `Roster.known`."""
+        versions = await self._versions(sections, people)
+        if not await self._applied.reached(await self._heads(people)):
+            raise NotNow("What is known of these people is not up to date at the moment.")
+        return KnownRoster(
+            orgs={row["id"]: row["type"] for row in await self._rows(_ORGS, orgs)},
+            sessions={
+                row["id"]: Session(row["begins_ms"], row["ends_ms"]) for row in await self._rows(_SESSIONS, sessions)
+            },
+            sections={row["section"]: _section(row) for row in await self._rows(_SECTIONS, sections)},
+            grants=_grants(await self._rows(_GRANTS, people)),
+            enrolments=_enrolments(await self._rows(_ENROLMENTS, people)),
+            versions=versions,
+        )
+
+    async def _versions(self, sections: Iterable[str], people: Iterable[str]) -> dict[str, int]:
+        streams: list[tuple[str, str, Ledger]] = [
+            *((self._owner(name), name, "definitions") for name in map(section_stream, sections)),
+        ]
+        for person in people:
+            name = person_stream(person)
+            streams += [(self._owner(name), name, "definitions"), (person, learner_stream(person), "evidence")]
+        if not streams:
+            return {}
+        owners, names, ledgers = zip(*streams, strict=True)
+        rows = await self._pool.fetch(
+            "SELECT stream, version FROM ledger.stream"
+            " JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS asked (owner, stream, ledger)"
+            " USING (owner, stream, ledger)",
+            owners,
+            names,
+            ledgers,
+        )
+        return {row["stream"]: row["version"] for row in rows}
+
+    async def _heads(self, people: Iterable[str]) -> dict[Shard, int]:
+        """How far the ledger has come where these people's entries lie."""
+        shards = {shard_of(self._tenant, person) for person in people}
+        rows = await self._pool.fetch(
+            "SELECT ledger, shard, position FROM ledger.head"
+            " WHERE ledger = 'definitions' OR (ledger = 'evidence' AND shard = ANY ($1::int[]))",
+            list(shards),
+        )
+        return {Shard(row["ledger"], row["shard"]): row["position"] for row in rows}
+
+    async def _rows(self, statement: str, ids: Collection[str]) -> list[asyncpg.Record]:
+        return await self._pool.fetch(statement, list(ids)) if ids else []
+
+    def _owner(self, stream: str) -> str:
+        return definitions_owner(self._tenant, stream)
+
+
+_ORGS = "SELECT id::text, type FROM handed_in.org WHERE id = ANY ($1::uuid[])"
+_SESSIONS = "SELECT id::text, begins_ms, ends_ms FROM handed_in.session WHERE id = ANY ($1::uuid[])"
+_SECTIONS = (
+    "SELECT section::text, course::text, school::text, begins_ms, ends_ms FROM access.sections"
+    " WHERE section = ANY ($1::uuid[])"
+)
+_GRANTS = "SELECT person::text, role, scope, ends_ms FROM access.grants WHERE person = ANY ($1::uuid[])"
+_ENROLMENTS = (
+    "SELECT learner::text, school::text, section::text FROM access.enrolments WHERE learner = ANY ($1::uuid[])"
+)
+
+
+def _section(row: asyncpg.Record) -> Section:
+    return Section(row["course"], row["school"], row["begins_ms"], row["ends_ms"])
+
+
+def _grants(rows: Iterable[asyncpg.Record]) -> dict[str, dict[Grant, Instant | None]]:
+    grants: defaultdict[str, dict[Grant, Instant | None]] = defaultdict(dict)
+    for row in rows:
+        grants[row["person"]][row["role"], row["scope"]] = row["ends_ms"]
+    return grants
+
+
+def _enrolments(rows: Iterable[asyncpg.Record]) -> dict[str, frozenset[Membership]]:
+    enrolments: defaultdict[str, set[Membership]] = defaultdict(set)
+    for row in rows:
+        enrolments[row["learner"]].add((row["school"], row["section"]))
+    return {learner: frozenset(memberships) for learner, memberships in enrolments.items()}
