@@ -1,9 +1,8 @@
 -- What ledger.facts() and ledger.append() share. All of it runs within the append's own transaction.
 --
--- Everything that an append may wait for is taken in one order, whoever calls: heads by shard, then (the first time) the
--- district, then new kinds by
--- name, then ids by value. So no two appends can wait for each other.
-
+-- Everything that an append may wait for is taken in one order, whoever calls: heads by shard, then (once in a
+-- district's life) the district, then new kinds by name, then ids by value. So no two appends can wait for each other.
+--
 -- These functions are for those two alone, who set the search path for them too.
 
 -- The database becomes this district's with its first append, and stays so.
