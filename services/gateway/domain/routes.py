@@ -1,0 +1,115 @@
+"""The table of routes: every path that the gateway knows, who answers it, and how large a body may be. Pure.
+
+What is not in this table is not reachable from outside: the doors between services least of all.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Service: TypeAlias = Literal["gateway", "evidence", "mastery", "audit"]
+Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
+
+SMALL = 64 * 1024
+BATCH = 4 * 1024 * 1024
+DOCUMENT = 8 * 1024 * 1024 + 64 * 1024
+"""Bytes of a body: of a request about one thing, of a batch, of a document with room for its wrapping."""
+
+_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_~.-]+)+", re.ASCII)
+_PLACE = re.compile(r"\{[a-z_]+\}")
+_MAX_PATH = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`open` routes need no access token. In a template `{name}` stands for one segment."""
+
+    method: Method
+    template: str
+    service: Service
+    max_body: int = SMALL
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMethods:
+    """The path is known, but only for these methods."""
+
+    allowed: tuple[Method, ...]
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/v1/tokens", "gateway", open=True),
+    Route("GET", "/v1/personal-tokens", "gateway"),
+    Route("POST", "/v1/personal-tokens", "gateway"),
+    Route("DELETE", "/v1/personal-tokens/{id}", "gateway"),
+    Route("GET", "/v1/openapi.json", "gateway", open=True),
+    Route("GET", "/.well-known/jwks.json", "gateway", open=True),
+    Route("GET", "/docs", "gateway", open=True),
+    Route("GET", "/health", "gateway", open=True),
+    Route("POST", "/v1/evidence", "evidence", BATCH),
+    Route("GET", "/v1/evidence/{id}", "evidence"),
+    Route("POST", "/v1/evidence/{id}/void", "evidence"),
+    Route("PUT", "/v1/documents/{digest}", "evidence", DOCUMENT),
+    Route("GET", "/v1/documents/{digest}", "evidence"),
+    Route("POST", "/v1/adoptions", "evidence"),
+    Route("GET", "/v1/adoptions", "evidence"),
+    Route("POST", "/v1/rosters", "evidence", BATCH),
+    Route("POST", "/v1/rosters/ids", "evidence", BATCH),
+    Route("POST", "/v1/roles", "evidence"),
+    Route("POST", "/v1/roles/revocations", "evidence"),
+    Route("GET", "/v1/learners/{id}/mastery", "mastery"),
+    Route("GET", "/v1/learners/{id}/competencies/{competency}/explanation", "mastery"),
+    Route("GET", "/v1/learners/{id}/history", "audit"),
+    Route("POST", "/v1/verifications", "audit"),
+    Route("GET", "/v1/verifications/{id}", "audit"),
+)
+
+
+class RouteTable:
+    """Finds the route of a request."""
+
+    def __init__(self, routes: Iterable[Route] = ROUTES) -> None:
+        self._routes = tuple(routes)
+        self._fixed: dict[str, dict[str, Route]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, Route]]] = []
+        by_template: dict[str, dict[str, Route]] = {}
+        for route in self._routes:
+            by_template.setdefault(route.template, {})[route.method] = route
+        for template, methods in by_template.items():
+            if _PLACE.search(template):
+                self._patterns.append((_pattern(template), methods))
+            else:
+                self._fixed[template] = methods
+
+    def find(self, method: str, path: bytes) -> Route | OtherMethods | None:
+        """The route of a request, None where there is no such path.
+
+        `path` is what the client sent, not decoded. Ours are all plain: one with an escape, an empty segment, `.`,
+        `..`, a backslash or anything beyond letters, digits and `_~.-` is none of them, so that no two readings of
+        a path can differ between here and the service that answers.
+        """
+        methods = self._methods(path)
+        if methods is None:
+            return None
+        return methods.get(method) or OtherMethods(tuple(route.method for route in methods.values()))
+
+    def named(self, service: Service, method: str, template: str) -> Route | None:
+        """The route of a service that has this template, whatever the service itself calls what stands in a place."""
+        shape = _PLACE.sub("{}", template)
+        found = (route for route in self._routes if _PLACE.sub("{}", route.template) == shape)
+        return next((route for route in found if (route.service, route.method) == (service, method.upper())), None)
+
+    def _methods(self, path: bytes) -> dict[str, Route] | None:
+        text = path.decode("latin-1")
+        if len(text) > _MAX_PATH or not _PLAIN_PATH.fullmatch(text) or {".", ".."} & set(text.split("/")):
+            return None
+        fixed = self._fixed.get(text)
+        if fixed is not None:
+            return fixed
+        return next((methods for pattern, methods in self._patterns if pattern.fullmatch(text)), None)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(re.escape(part) for part in _PLACE.split(template)))

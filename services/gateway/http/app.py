@@ -1,0 +1,81 @@
+"""The gateway as an ASGI application."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+
+from services.gateway.domain.documentation import CONTENT_SECURITY_POLICY, page
+from services.gateway.domain.openapi import Document
+from services.gateway.domain.routes import RouteTable
+from services.gateway.http.documents import ApiDocument
+from services.gateway.http.forwarding import Forwarder
+from services.gateway.http.front import Front, Limits
+from services.gateway.http.health import Health
+from services.gateway.http.peers import Peers
+from services.gateway.http.personal_tokens import personal_token_routes
+from services.gateway.ports import MintsAccessTokens, PersonalTokens
+from shared.runtime.clock import Clock
+from shared.runtime.problems import answer_with_problems
+from shared.runtime.tokens import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the gateway is made of. `keys` are the public keys of its access tokens, as JWKs."""
+
+    tokens: PersonalTokens
+    access: MintsAccessTokens
+    verifier: Verifier
+    clock: Clock
+    keys: list[dict[str, str]]
+    peers: Peers
+    health: Health
+    limits: Limits
+    table: RouteTable
+
+
+def gateway_app(parts: Parts) -> FastAPI:
+    """Own routes, and the front that passes everything else on."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    answer_with_problems(app)
+    app.include_router(personal_token_routes(parts.tokens, parts.access, parts.verifier, parts.clock))
+    document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
+    app.include_router(_descriptions(parts, document))
+    app.add_middleware(
+        Front, table=parts.table, verifier=parts.verifier, limits=parts.limits, forwarder=Forwarder(parts.peers)
+    )
+    return app
+
+
+def _own_document(app: FastAPI) -> Document:
+    return get_openapi(title="gateway", version="1", routes=app.routes)
+
+
+def _descriptions(parts: Parts, document: ApiDocument) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/v1/openapi.json", summary="This description of the API, for programs")
+    async def openapi() -> dict[str, Any]:
+        """OpenAPI 3.1 of everything that is served here. `x-missing-services` names what could not be asked yet."""
+        return dict(await document.current())
+
+    @router.get("/.well-known/jwks.json", summary="The public keys of access tokens")
+    async def keys() -> dict[str, list[dict[str, str]]]:
+        """A JWK set (RFC 7517)."""
+        return {"keys": parts.keys}
+
+    @router.get("/health", summary="How everything is")
+    async def health() -> dict[str, Any]:
+        """The status of each service, with its shards: where the ledger ends, and how far each has come."""
+        return dict(await parts.health.current())
+
+    @router.get("/docs", summary="This description of the API, for people", response_class=HTMLResponse)
+    async def docs() -> Response:
+        """A page without scripts, that fetches nothing from anywhere."""
+        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
+        return HTMLResponse(page(await document.current()), headers=headers)
+
+    return router

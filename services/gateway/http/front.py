@@ -1,0 +1,131 @@
+"""What every request meets first: is there such a route, who is asking, not too much of it; then it is passed on.
+
+| answer | when |
+|---|---|
+| 404 | no route of ours, or a path that two programs could read in two ways |
+| 405 | the route is there, for other methods |
+| 401 | no valid access token, where the route needs one |
+| 413, 431 | a body or a head that is too large |
+| 415 | a compressed body: what it would unpack to is not known beforehand |
+| 429 | too many requests of one person, or of one address without a valid token |
+"""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.domain.routes import OtherMethods, Route, RouteTable
+from services.gateway.http.forwarding import Forwarder
+from services.gateway.http.limits import PER_ADDRESS, PER_PERSON, Limiter, address_of
+from shared.runtime.bounds import Bounded
+from shared.runtime.problems import Problem, not_found, too_large
+from shared.runtime.tokens import Verifier
+
+UNCOUNTED = frozenset({"/health"})
+"""Asked by machines that watch, at any rate; its answer is remembered for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The counters of callers."""
+
+    people: Limiter
+    addresses: Limiter
+
+    @classmethod
+    def usual(cls) -> "Limits":
+        return cls(Limiter(PER_PERSON), Limiter(PER_ADDRESS))
+
+
+class Front:
+    """ASGI middleware around the gateway's own application."""
+
+    def __init__(
+        self, app: ASGIApp, *, table: RouteTable, verifier: Verifier, limits: Limits, forwarder: Forwarder
+    ) -> None:
+        self._app, self._table, self._verifier, self._limits = app, table, verifier, limits
+        self._forwarder = forwarder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answering = _Answering(send)
+        try:
+            route = self._admitted(scope)
+            await Bounded(self._behind(route), max_body=route.max_body)(scope, receive, answering)
+        except Problem as problem:
+            await answering.refuse(problem, scope, receive)
+        except HTTPException as error:  # how `bounds` tells of a body that grows too large
+            await answering.refuse(too_large(f"{error.detail}."), scope, receive)
+
+    def _behind(self, route: Route) -> ASGIApp:
+        if route.service == "gateway":
+            return self._app
+        service = route.service
+
+        async def forwarded(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._forwarder.forward(service, scope, receive, send)
+
+        return forwarded
+
+    def _admitted(self, scope: Scope) -> Route:
+        """The request's route, if it may be taken. Raises Problem otherwise."""
+        found = self._table.find(scope["method"], scope["raw_path"])
+        address = address_of(scope["client"][0] if scope["client"] else None)
+        if not isinstance(found, Route):
+            self._limits.addresses.count(address)
+            raise _no_such_method(found) if found is not None else not_found("address")
+        if found.open:
+            if found.template not in UNCOUNTED:
+                self._limits.addresses.count(address)
+        else:
+            self._admit_person(scope, address)
+        if any(name == b"content-encoding" and value.lower() != b"identity" for name, value in scope["headers"]):
+            raise Problem(415, "compressed", "The body is compressed.", "Send it without Content-Encoding.")
+        return found
+
+    def _admit_person(self, scope: Scope, address: str) -> None:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        try:
+            caller = self._verifier.person(given[0].decode("latin-1") if len(given) == 1 else None)
+        except Problem:
+            self._limits.addresses.count(address)
+            raise
+        self._limits.people.count(caller.id)
+
+
+class _Answering:
+    """Sends the answer, with what stands on every answer of the gateway; knows whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._begun = send, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begun = True
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            headers.setdefault("Cache-Control", "no-store")
+            headers["X-Content-Type-Options"] = "nosniff"
+        await self._send(message)
+
+    async def refuse(self, problem: Problem, scope: Scope, receive: Receive) -> None:
+        if self._begun:
+            raise problem  # an answer that has begun cannot become a refusal: the connection ends
+        response = problem.response()
+        allowed = problem.more.get("allowed")
+        if isinstance(allowed, list):
+            response.headers["Allow"] = ", ".join(allowed)
+        await response(scope, receive, self)
+
+
+def _no_such_method(found: OtherMethods) -> Problem:
+    return Problem(
+        405,
+        "other-methods",
+        "This address is for other methods.",
+        f"Use {' or '.join(found.allowed)}.",
+        allowed=list(found.allowed),
+    )
