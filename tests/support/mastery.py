@@ -10,6 +10,7 @@ from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.refolding import Refolding
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope
+from shared.runtime.access.projection import AccessProjection
 from shared.runtime.applying import Applier
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
@@ -46,7 +47,7 @@ def projections(pool: asyncpg.Pool, writer: LedgerWriter) -> list[Projection]:
     async def fetch(digest: str) -> bytes:
         return canonical(writer.documents[digest])
 
-    return [DefinitionsProjection(pool, fetch), MasteryProjection(TENANT, DefinitionsReader())]
+    return [AccessProjection(), DefinitionsProjection(pool, fetch), MasteryProjection(TENANT, DefinitionsReader())]
 
 
 def entry_of(raw: Mapping[str, Any]) -> Entry:

@@ -10,8 +10,10 @@ from services.mastery.flows.folding import folded
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import pack, unpack
 from services.mastery.postgres.states import Key, StateRow
+from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import is_id, shard_of
+from shared.rulebook.contributing import Body
 from shared.rulebook.definitions import Enrolment, Learner, school_history
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
@@ -68,12 +70,22 @@ async def _read(entries: Iterable[Entry]) -> dict[str, News]:
     pace = Pace()
     for entry in entries:
         if entry.event in _EVENTS:
-            add_news(news, entry, orjson.loads(entry.body))
+            add_news(news, entry, _body(entry))
             await pace.breathe()
     for own in news.values():
         if not all(map(is_id, own.contributions)):
             raise ValueError("A competency's id must be a lowercase UUID.")
     return news
+
+
+def _body(entry: Entry) -> Body:
+    """The decoded body. What is not canonical is read strictly, so that nothing passes here that audit refuses."""
+    body = orjson.loads(entry.body)
+    if orjson.dumps(body, option=orjson.OPT_SORT_KEYS) != entry.body:
+        body = parse(entry.body)
+    if not isinstance(body, dict):
+        raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
+    return body
 
 
 async def _enrol(

@@ -1,51 +1,19 @@
 """Reading the definitions: as the rulebook folds with them, and as people name things."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 
 from shared.ledger.canonical import parse
-from shared.ledger.instants import Instant
 from shared.rulebook.definitions import Adoption, Definitions, Mode, Placement
-from shared.rulebook.known import EVERYTHING, Known
 from shared.rulebook.policy import Policy, read_policy
 from shared.rulebook.scope import read_scope
+from shared.runtime.definitions.view import DefinitionsView, PlacedCompetency
 
 _MANY = 2_000
 """Rows from which a reading is put together in a thread, so that the event loop goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedCompetency:
-    """A competency as one publication of a framework with it names it."""
-
-    id: str
-    code: str
-    statement: str
-    framework: str
-    position: int
-    recorded_at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionsView:
-    """All definitions at one revision.
-
-    `definitions` holds every adoption and placement since the first: a fold as known at earlier pins or at an instant
-    asks the same object (`Known`). `competencies` are all publications of each competency, oldest first.
-    """
-
-    revision: int
-    definitions: Definitions
-    competencies: Mapping[str, tuple[PlacedCompetency, ...]]
-
-    def competency(self, competency: str, known: Known = EVERYTHING) -> PlacedCompetency | None:
-        """The competency as the newest publication known names it; None where no known framework has it."""
-        publications = self.competencies.get(competency, ())
-        return next((named for named in reversed(publications) if known.of_definitions(named)), None)
 
 
 class DefinitionsReader:

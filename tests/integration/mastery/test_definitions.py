@@ -8,7 +8,8 @@ from shared.rulebook.definitions import Learner
 from shared.rulebook.known import Known
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.projection import DefinitionsProjection
-from shared.runtime.definitions.reading import DefinitionsReader, DefinitionsView, document
+from shared.runtime.definitions.reading import DefinitionsReader, document
+from shared.runtime.definitions.view import DefinitionsView
 from shared.runtime.trouble import UnavailableError
 from tests.support.ledger_writer import LedgerWriter, framework_document, named, policy_document
 from tests.support.mastery import entries_of

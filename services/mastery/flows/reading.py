@@ -1,0 +1,77 @@
+"""What reading a learner's mastery begins with, whatever is read: wait, ask for the right, find the horizon."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.mastery.domain.as_of import AsOf, AtInstant, AtPins
+from services.mastery.domain.errors import AsOfError, UnknownError
+from services.mastery.domain.horizon import Horizon, instant_horizon, now_horizon, pins_horizon
+from services.mastery.flows.folding import folded
+from services.mastery.ports import District, Record
+from shared.rulebook.known import Pin, Recorded
+from shared.rulebook.state import State
+from shared.runtime.definitions.view import PlacedCompetency
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who asks, of which learner, as of when, and after which positions at least."""
+
+    reader: str
+    learner: str
+    as_of: AsOf = None
+    at_least: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenState:
+    """A state as known, the competency's name where a framework gives it one, and how many pieces are known of."""
+
+    state: State
+    named: PlacedCompetency | None
+    evidence: int
+
+
+async def opened(question: Question, district: District) -> tuple[Record, Horizon]:
+    """The learner's record and how far into it the answer may see.
+
+    Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
+    learner who is not the reader's to see, AsOfError and NotReachedError.
+    """
+    if isinstance(question.as_of, AtInstant) and question.as_of.at > district.now():
+        raise AsOfError("as_of must not lie in the future.")
+    shard = district.records.shard(question.learner)
+    wanted = question.as_of.pins if isinstance(question.as_of, AtPins) else ()
+    await district.applied.reached(
+        [*question.at_least, *[pin for pin in wanted if pin[:2] in {("evidence", shard), ("definitions", 0)}]]
+    )
+    if not await district.rights.may_see(question.reader, question.learner):
+        raise UnknownError("learner")
+    record = await district.records.of(question.learner)
+    match question.as_of:
+        case None:
+            return record, now_horizon(record.reached, held=record.held)
+        case AtPins():
+            return record, pins_horizon(question.as_of, record.reached)
+        case AtInstant(at=at):
+            last = record.view.position_at(at)
+            entries = list(_entries(record))
+            return record, instant_horizon(question.as_of, shard, entries, last, held=record.held)
+
+
+async def seen_state(record: Record, horizon: Horizon, competency: str) -> SeenState:
+    """One state, folded from the record as known."""
+    pieces = record.contributions.get(competency, ())
+    state = await folded(record.learner, competency, pieces, record.view.definitions, horizon.known)
+    evidence = sum(horizon.known.of_learner(piece) for piece in pieces)
+    return SeenState(state, record.view.competency(competency, horizon.known), evidence)
+
+
+def _entries(record: Record) -> Iterator[Recorded]:
+    """The learner's entries that count for anything."""
+    yield from record.learner.schools
+    pieces: Sequence[Recorded]
+    for pieces in record.contributions.values():
+        yield from pieces
+    for own in record.contributions.values():
+        yield from (piece.withdrawn for piece in own if piece.withdrawn is not None)

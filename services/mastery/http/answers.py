@@ -1,0 +1,131 @@
+"""What HTTP answers: states, explanations, and every refusal of `domain.errors` as a problem, in this one place."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from services.mastery.domain.as_of import pins_text
+from services.mastery.domain.errors import AsOfError, MasteryError, NotReachedError, UnknownError
+from services.mastery.domain.horizon import Horizon
+from services.mastery.flows.explain_competency import Explained
+from services.mastery.flows.read_mastery import Mastery
+from services.mastery.flows.reading import SeenState
+from shared.ledger.decimals import unscaled
+from shared.ledger.instants import instant_text
+from shared.rulebook.explain import CountedPiece
+from shared.rulebook.known import Pin
+from shared.rulebook.state import Status
+from shared.runtime import problems
+from shared.runtime.problems import Problem
+
+
+def mastery_answer(mastery: Mastery) -> Response:
+    document = {
+        "learner": mastery.learner,
+        "as_of": _as_of(mastery.horizon),
+        "states": [_state(seen, mastery.horizon) for seen in mastery.states],
+    }
+    return _answer(document, mastery.horizon)
+
+
+def explanation_answer(explained: Explained) -> Response:
+    seen, explanation = explained.seen, explained.explanation
+    document = {
+        "learner": explained.learner,
+        "as_of": _as_of(explained.horizon),
+        **_state(seen, explained.horizon),
+        **({} if seen.named is None else {"statement": seen.named.statement}),
+        "why": explained.why,
+        "counted": [_counted(piece) for piece in explanation.counted],
+        "set_aside": [
+            {"event": piece.event, "reason": piece.reason.value, **({} if piece.by is None else {"by": piece.by})}
+            for piece in explanation.set_aside
+        ],
+        "next": explained.next,
+    }
+    return _answer(document, explained.horizon)
+
+
+def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), headers=headers, media_type="application/json")
+
+
+def answer_with_refusals(app: FastAPI) -> None:
+    """Make every refusal that a flow raises a problem document."""
+
+    @app.exception_handler(MasteryError)
+    async def _refusal(_request: Request, error: MasteryError) -> Response:
+        return _problem(error).response()
+
+
+def pin_documents(pins: tuple[Pin, ...]) -> list[dict[str, Any]]:
+    return [pin._asdict() for pin in pins]
+
+
+def _problem(error: MasteryError) -> Problem:
+    match error:
+        case UnknownError(what=what):
+            return problems.not_found(f"{what}, or it is not yours to see")
+        case NotReachedError(reached=reached):
+            return Problem(
+                503,
+                "not-reached",
+                "This is not seen here yet.",
+                str(error),
+                field="as_of",
+                reached=pin_documents(reached),
+            )
+        case AsOfError(field=field):
+            return problems.invalid(str(error), field=field)
+        case _:
+            return problems.invalid(str(error))
+
+
+def _answer(document: Any, horizon: Horizon) -> Response:
+    return json_answer(document, {"Ascertain-Position": pins_text(horizon.pins), "Cache-Control": "private, no-store"})
+
+
+def _as_of(horizon: Horizon) -> dict[str, Any]:
+    at = {} if horizon.at is None else {"at": instant_text(horizon.at)}
+    return {"pins": pin_documents(horizon.pins), **at}
+
+
+def _state(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
+    state, named = seen.state, seen.named
+    return {
+        "competency": state.competency,
+        **({} if named is None else {"code": named.code}),
+        "status": (Status.UNDER_REVIEW if horizon.under_review else state.status).value,
+        "level": state.level,
+        "value": None if state.value is None else unscaled(state.value),
+        "policy": state.policy,
+        "method": state.method,
+        "scope": None if state.adoption is None else str(state.adoption.scope),
+        "digest": state.digest,
+        "pins": pin_documents(state.pins),
+        "counted": len(state.counted),
+        "evidence": seen.evidence,
+    }
+
+
+def _counted(piece: CountedPiece) -> dict[str, Any]:
+    return {
+        "event": piece.event,
+        "kind": piece.kind,
+        "purpose": piece.purpose,
+        "occurred_at": instant_text(piece.occurred_at),
+        "recorded_at": instant_text(piece.recorded_at),
+        "results": [
+            {
+                "earned": unscaled(result.earned),
+                "possible": unscaled(result.possible),
+                **({} if result.criterion is None else {"criterion": result.criterion}),
+            }
+            for result in piece.results
+        ],
+        "value": unscaled(piece.value),
+        "weight": unscaled(piece.weight),
+        "value_after": unscaled(piece.value_after),
+        "level_after": piece.level_after,
+    }

@@ -1,0 +1,49 @@
+"""The HTTP application of `mastery`: its routes, doors and health, told in full by `/openapi.json`."""
+
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI
+
+from services.mastery.http.answers import answer_with_refusals
+from services.mastery.http.documents import ProblemDocument
+from services.mastery.http.doors import door_routes
+from services.mastery.http.health import Standing, health_routes
+from services.mastery.http.routes import learner_routes
+from services.mastery.ports import District
+from shared.runtime.bounds import Bounded
+from shared.runtime.problems import answer_with_problems
+from shared.runtime.tokens import Verifier
+
+MAX_BODY = 64 * 1024
+
+
+def application(district: District, pool: asyncpg.Pool, tenant: str, verifier: Verifier, standing: Standing) -> FastAPI:
+    app = FastAPI(
+        title="Ascertain: mastery",
+        version="1",
+        description="Where each learner is, why, and what comes next.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(Bounded, max_body=MAX_BODY)
+    answer_with_problems(app)
+    answer_with_refusals(app)
+    app.include_router(learner_routes(district, verifier))
+    app.include_router(door_routes(pool, tenant, verifier))
+    app.include_router(health_routes(standing))
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """FastAPI's own document, with the problems' schema that the routes' refusals refer to."""
+    generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generated()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.setdefault("ProblemDocument", ProblemDocument.model_json_schema())
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

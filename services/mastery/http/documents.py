@@ -1,0 +1,231 @@
+"""What answers look like, for the OpenAPI document."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from shared.contracts.values import Digest, Id, Moment
+
+Decimal: TypeAlias = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?$", examples=["3.25"])]
+
+_LEARNER = "8f14e45f-ceea-8e7a-9c3b-2f1d0a5b6c7d"
+_COMPETENCY = "c9f0f895-fb98-4b91-8f5e-0c1d2e3f4a5b"
+_EVENT = "0b5c7d0e-6f0a-4d0b-9f5e-4d3d3f0f6c11"
+_PINS: list[JsonValue] = [
+    {"ledger": "definitions", "shard": 0, "position": 7},
+    {"ledger": "evidence", "shard": 12, "position": 345},
+]
+_STATE: dict[str, JsonValue] = {
+    "competency": _COMPETENCY,
+    "code": "rl.10.2",
+    "status": "mastered",
+    "level": "Proficient",
+    "value": "3.3",
+    "policy": "5d41402abc4b2a76b9719d911017c592ae1f0f2c5d41402abc4b2a76b9719d91",
+    "method": "ascertain.decaying_average@1",
+    "scope": "district",
+    "digest": "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de",
+    "pins": _PINS,
+    "counted": 2,
+    "evidence": 3,
+}
+_COUNTED: dict[str, JsonValue] = {
+    "event": _EVENT,
+    "kind": "rubric_score",
+    "purpose": "performance",
+    "occurred_at": "2026-11-20T10:00:00.000Z",
+    "recorded_at": "2026-11-20T12:31:07.114Z",
+    "results": [{"earned": "4", "possible": "4", "criterion": "theme"}],
+    "value": "4",
+    "weight": "0.65",
+    "value_after": "3.3",
+    "level_after": "Proficient",
+}
+
+Status: TypeAlias = Literal[
+    "no_policy", "no_evidence", "not_enough", "not_yet", "mastered", "slipped", "under_review", "forgotten"
+]
+
+
+class PinDocument(BaseModel):
+    """A position of one shard of one ledger."""
+
+    ledger: Literal["evidence", "definitions"]
+    shard: int
+    position: int
+
+
+class AsOfDocument(BaseModel):
+    """How far an answer sees. Asked again as of these pins, it is the same for ever."""
+
+    pins: list[PinDocument]
+    at: Moment | None = Field(None, description="The instant that was asked for, where one was.")
+
+
+class _Common(BaseModel):
+    competency: Id
+    code: str | None = Field(None, description="The competency's code in its framework, where it has one.")
+    status: Status
+    level: str | None = Field(description="A name on the policy's scale.")
+    value: Decimal | None = Field(description="What the evidence alone comes to, on the policy's scale.")
+    policy: Digest | None = Field(description="The policy that it is folded under.")
+    method: str | None
+    scope: str | None = Field(description="The scope for which that policy was adopted.")
+    digest: Digest = Field(description="The digest of the state: the same pins give the same one, anywhere, for ever.")
+    pins: list[PinDocument] = Field(description="The newest entries that the state rests on, in each ledger.")
+    evidence: int = Field(description="How many pieces of evidence are known, with those that do not count.")
+
+
+class StateDocument(_Common):
+    """Where a learner is with one competency."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_STATE]})
+
+    counted: int = Field(description="How many pieces count.")
+
+
+class MasteryDocument(BaseModel):
+    """A learner's states, by the codes of their competencies."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"learner": _LEARNER, "as_of": {"pins": _PINS}, "states": [_STATE]}]}
+    )
+
+    learner: Id
+    as_of: AsOfDocument
+    states: list[StateDocument]
+
+
+class ResultDocument(BaseModel):
+    """What was earned of what was possible."""
+
+    earned: Decimal
+    possible: Decimal
+    criterion: str | None = None
+
+
+class CountedDocument(BaseModel):
+    """A piece that counts: its own value, its share in the value now, and the value and level after it."""
+
+    event: Id
+    kind: Literal["attempt", "rubric_score"]
+    purpose: str
+    occurred_at: Moment
+    recorded_at: Moment
+    results: list[ResultDocument]
+    value: Decimal
+    weight: Decimal
+    value_after: Decimal
+    level_after: str | None
+
+
+class SetAsideDocument(BaseModel):
+    """A piece that does not count, why, and the event that did it."""
+
+    event: Id
+    reason: Literal["voided", "purpose", "replaced"]
+    by: Id | None = None
+
+
+class ExplanationDocument(_Common):
+    """A state with its reasons, in plain sentences and as data."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **_STATE,
+                    "learner": _LEARNER,
+                    "as_of": {"pins": _PINS},
+                    "statement": "Determine a theme of a text and analyse its development.",
+                    "why": ["This is mastered: the level is Proficient, the value 3.3 of 4; mastery begins at 3."],
+                    "counted": [_COUNTED],
+                    "set_aside": [{"event": _EVENT, "reason": "purpose"}],
+                    "next": ["This holds: go on to what rests on it, or choose this work for the portfolio."],
+                }
+            ]
+        }
+    )
+
+    learner: Id
+    as_of: AsOfDocument
+    statement: str | None = Field(None, description="What the competency is, in its framework's words.")
+    why: list[str]
+    counted: list[CountedDocument]
+    set_aside: list[SetAsideDocument]
+    next: list[str]
+
+
+class DoorStateDocument(StateDocument):
+    """A state as it is stored, with its learner."""
+
+    learner: Id
+
+
+class DoorStatesDocument(BaseModel):
+    """A page of stored states; `next` goes on from here, null at the end."""
+
+    states: list[DoorStateDocument]
+    next: str | None = None
+
+
+class ShardDocument(BaseModel):
+    """One shard: `head` is the ledger's, `paused` why it does not move."""
+
+    shard: int
+    head: int | None = None
+    applied: int
+    lag_events: int | None = None
+    lag_seconds: float | None = None
+    paused: str | None = None
+
+
+class RefoldDocument(BaseModel):
+    """A refold that a definition (by its position) asked for: whose states, and how many are done."""
+
+    scope: str = Field(examples=["district"])
+    position: int
+    done: int
+
+
+class HealthDocument(BaseModel):
+    """How the service stands. `quarantined` counts owners whose entries wait to be looked at."""
+
+    service: Literal["mastery"]
+    status: Literal["ok", "degraded"]
+    roles: list[str]
+    shards: dict[str, list[ShardDocument]]
+    quarantined: int | None = None
+    refolds: list[RefoldDocument] | None = None
+    reason: str | None = None
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457: what is wrong, in one plain sentence that says what would be right."""
+
+    type: str = Field(examples=["urn:ascertain:problem:not-found"])
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+
+
+_PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: _problem("No valid access token."),
+    404: _problem("There is no such thing, or it is not yours to see."),
+    422: _problem("Something in the request is wrong; `field` says what."),
+    503: _problem("Not possible at the moment, or not seen so far yet; `reached` says how far."),
+}
+
+POSITION_HEADER: dict[str, Any] = {
+    "Ascertain-Position": {
+        "description": "How far the answer sees, as `as_of` and `at_least` take it.",
+        "schema": {"type": "string", "examples": ["definitions:0:7,evidence:12:345"]},
+    }
+}

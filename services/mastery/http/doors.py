@@ -1,0 +1,75 @@
+"""The doors for other services: stored states, page by page, or those of one learner."""
+
+import re
+from typing import Annotated
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.mastery.http.answers import json_answer
+from services.mastery.http.documents import PROBLEMS, DoorStatesDocument
+from services.mastery.postgres.stored_states import StoredState, states_after, states_of
+from shared.contracts.values import Id
+from shared.ledger.decimals import unscaled
+from shared.ledger.identifiers import UUID_PATTERN, shard_of
+from shared.runtime.problems import invalid
+from shared.runtime.tokens import Caller, Verifier, service
+
+MOST = 5_000
+_CURSOR = re.compile(rf"([0-9]{{1,2}}):({UUID_PATTERN}):({UUID_PATTERN})", re.ASCII)
+
+
+def door_routes(pool: asyncpg.Pool, tenant: str, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["doors"], responses=PROBLEMS, prefix="/mastery")
+    caller = Depends(service(verifier, "mastery"))
+
+    @router.get("/states", response_model=DoorStatesDocument, summary="All stored states")
+    async def all_states(
+        _peer: Annotated[Caller, caller],
+        after: Annotated[str | None, Query(description="`next` of the page before.", max_length=80)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 1_000,
+    ) -> Response:
+        """A learner's states stand together, except where a page ends; they may move between two pages."""
+        rows = await states_after(pool, _cursor(after), limit)
+        last = rows[-1] if len(rows) == limit else None
+        onward = None if last is None else f"{last.shard}:{last.learner}:{last.competency}"
+        return json_answer({"states": [_document(row) for row in rows], "next": onward})
+
+    @router.get("/learners/{learner}/states", response_model=DoorStatesDocument, summary="A learner's stored states")
+    async def of_learner(learner: Id, _peer: Annotated[Caller, caller]) -> Response:
+        """All of them, in one answer."""
+        rows = await states_of(pool, shard_of(tenant, learner), learner)
+        return json_answer({"states": [_document(row) for row in rows], "next": None})
+
+    return router
+
+
+def _cursor(after: str | None) -> tuple[int, str, str] | None:
+    if after is None:
+        return None
+    match = _CURSOR.fullmatch(after)
+    if match is None:
+        raise invalid("after must be `next` of the page before.", field="after")
+    return int(match[1]), match[2], match[3]
+
+
+def _document(row: StoredState) -> dict[str, object]:
+    pins = [("definitions", 0, row.definitions_position), ("evidence", row.shard, row.evidence_position)]
+    return {
+        "learner": row.learner,
+        "competency": row.competency,
+        "status": row.status,
+        "level": row.level,
+        "value": None if row.value is None else unscaled(row.value),
+        "policy": row.policy,
+        "method": row.method,
+        "scope": row.scope,
+        "digest": row.digest,
+        "pins": [
+            {"ledger": ledger, "shard": shard, "position": position}
+            for ledger, shard, position in pins
+            if position is not None
+        ],
+        "counted": row.counted,
+        "evidence": row.evidence,
+    }

@@ -1,0 +1,56 @@
+"""`GET /health`: how the service's shards and refolds stand. Tells nothing of anybody, so it asks for no token."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, Response
+
+from services.mastery.http.answers import json_answer
+from services.mastery.http.documents import HealthDocument
+from services.mastery.postgres.refold_queue import waiting
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.trouble import is_trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What health is read from. `failing` says why refolds do not go on, in this process."""
+
+    roles: Sequence[str]
+    pool: asyncpg.Pool
+    watch: HealthWatch
+    failing: Callable[[], str | None]
+
+    async def document(self) -> dict[str, Any]:
+        """Health as JSON. Where the database does not answer, only that is told."""
+        head = {"service": "mastery", "roles": list(self.roles)}
+        try:
+            health = await self.watch.look()
+            refolds = await waiting(self.pool)
+        except Exception as error:
+            if not is_trouble(error):
+                raise
+            return {**head, "status": "degraded", "shards": {}, "reason": "The database does not answer."}
+        failing = self.failing()
+        return {
+            **head,
+            "status": "degraded" if health.degraded or failing else "ok",
+            **health.document(),
+            "refolds": [
+                {"scope": refold.scope, "position": refold.position, "done": refold.done} for refold in refolds
+            ],
+            **({} if failing is None else {"reason": f"Refolds wait: {failing}."}),
+        }
+
+
+def health_routes(standing: Standing) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health", summary="Health", response_model=HealthDocument)
+    async def health() -> Response:
+        """How each shard stands, why it waits where it does, and which refolds are under way."""
+        return json_answer(await standing.document())
+
+    return router

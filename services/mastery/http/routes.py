@@ -1,0 +1,52 @@
+"""`GET /v1/learners/{learner}/mastery` and `…/competencies/{competency}/explanation`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from services.mastery.flows.explain_competency import explain_competency
+from services.mastery.flows.read_mastery import read_mastery
+from services.mastery.flows.reading import Question
+from services.mastery.http.answers import explanation_answer, mastery_answer
+from services.mastery.http.documents import POSITION_HEADER, PROBLEMS, ExplanationDocument, MasteryDocument
+from services.mastery.http.questions import AsOfText, AtLeastText, read_as_of, read_at_least
+from services.mastery.ports import District
+from shared.contracts.values import Id
+from shared.runtime.tokens import Caller, Verifier, person
+
+
+def learner_routes(district: District, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["mastery"], responses=PROBLEMS)
+    caller = Depends(person(verifier))
+
+    @router.get(
+        "/v1/learners/{learner}/mastery",
+        response_model=MasteryDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="Where a learner is",
+    )
+    async def mastery(
+        learner: Id, reader: Annotated[Caller, caller], as_of: AsOfText = None, at_least: AtLeastText = None
+    ) -> Response:
+        """Every competency for which there is evidence of this learner, with its status, level and value."""
+        question = Question(reader.id, learner, read_as_of(as_of), read_at_least(at_least))
+        return mastery_answer(await read_mastery(question, district))
+
+    @router.get(
+        "/v1/learners/{learner}/competencies/{competency}/explanation",
+        response_model=ExplanationDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="Why a learner is there",
+    )
+    async def explanation(
+        learner: Id,
+        competency: Id,
+        reader: Annotated[Caller, caller],
+        as_of: AsOfText = None,
+        at_least: AtLeastText = None,
+    ) -> Response:
+        """One state with its reasons: what counted and with what weight, what was set aside, what comes next."""
+        question = Question(reader.id, learner, read_as_of(as_of), read_at_least(at_least))
+        return explanation_answer(await explain_competency(question, competency, district))
+
+    return router

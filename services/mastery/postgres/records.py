@@ -1,0 +1,59 @@
+"""Reads the record of one learner, in one snapshot of the tables."""
+
+import asyncpg
+
+from services.mastery.ports import Record
+from services.mastery.postgres.packing import unpack, unpack_schools
+from shared.ledger.identifiers import shard_of
+from shared.rulebook.contribution import Contribution
+from shared.rulebook.definitions import Learner
+from shared.runtime.connections import borrowed
+from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.pace import Pace
+
+_STANDING = """
+    SELECT
+        (SELECT position FROM projection.watermark WHERE ledger = 'evidence' AND shard = $1) AS evidence,
+        (SELECT position FROM projection.watermark WHERE ledger = 'definitions' AND shard = 0) AS definitions,
+        EXISTS (SELECT FROM projection.quarantine WHERE ledger = 'evidence' AND shard = $1 AND owner = $2) AS held,
+        (SELECT last_position FROM projection.owner WHERE ledger = 'evidence' AND shard = $1 AND owner = $2) AS last,
+        (SELECT schools FROM mastery.learner WHERE shard = $1 AND learner = $2) AS schools
+"""
+
+
+class StoredRecords:
+    """The port `Records`, from this service's own tables."""
+
+    def __init__(self, pool: asyncpg.Pool, tenant: str, definitions: DefinitionsReader) -> None:
+        self._pool, self._tenant, self._definitions = pool, tenant, definitions
+
+    def shard(self, learner: str) -> int:
+        return shard_of(self._tenant, learner)
+
+    async def of(self, learner: str) -> Record:
+        shard = self.shard(learner)
+        async with (
+            borrowed(self._pool) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            view = await self._definitions.view(connection)
+            standing = await connection.fetchrow(_STANDING, shard, learner)
+            rows = await connection.fetch(
+                "SELECT competency::text, contributions FROM mastery.state WHERE shard = $1 AND learner = $2",
+                shard,
+                learner,
+            )
+        assert standing is not None
+        contributions: dict[str, list[Contribution]] = {}
+        pace = Pace()
+        for row in rows:
+            contributions[row["competency"]] = unpack(row["contributions"])
+            await pace.breathe()
+        return Record(
+            learner=Learner(learner, shard, unpack_schools(standing["schools"]) if standing["schools"] else ()),
+            contributions=contributions,
+            view=view,
+            evidence=(standing["last"] if standing["held"] else standing["evidence"]) or 0,
+            definitions=standing["definitions"] or 0,
+            held=standing["held"],
+        )

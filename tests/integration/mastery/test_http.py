@@ -1,0 +1,239 @@
+"""What mastery answers: to whom, as of when, why; and that the same pins give the same answer for ever."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.mastery.http.documents import (
+    DoorStatesDocument,
+    ExplanationDocument,
+    HealthDocument,
+    MasteryDocument,
+)
+from shared.ledger.identifiers import shard_of
+from shared.ledger.instants import instant_text
+from shared.runtime.ledger_table import LedgerTable
+from tests.integration.mastery.test_states import ANA, BO, LETTERS, NORTH, READING, SECOND, WRITING, adopt, given
+from tests.support.ledger_writer import TENANT, LedgerWriter, named, policy_document, result
+from tests.support.mastery import Applied, by_oracle
+from tests.support.mastery_http import Mastery, serving
+
+SHARD = shard_of(TENANT, ANA)
+
+
+@pytest.fixture
+def ledger() -> LedgerWriter:
+    return given()
+
+
+@pytest.fixture
+async def mastery(pool: asyncpg.Pool, ledger: LedgerWriter, tmp_path: Path) -> AsyncIterator[Mastery]:
+    async with serving(pool, LedgerTable(pool), tmp_path, lambda: ledger.now) as made:
+        yield made
+
+
+async def test_a_learner_sees_where_she_is_and_why(pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery) -> None:
+    ledger.attempt(ANA, result(READING, "2"))
+    second = ledger.attempt(ANA, result(READING, "4"))
+    practice = ledger.attempt(ANA, result(READING, "1"), purpose="practice")
+    await Applied(pool, ledger).more()
+    answer = await mastery.learner(ANA)
+    MasteryDocument.model_validate(answer)
+    [state] = answer["states"]
+    expected = by_oracle(ledger)[ANA, READING]
+    assert (state["status"], state["value"], state["level"]) == ("mastered", "3.3", "Proficient")
+    assert (state["digest"], state["code"]) == (expected["digest"], "c.0")
+    assert (state["counted"], state["evidence"]) == (2, 3)
+    explained = await mastery.explanation(ANA, READING)
+    ExplanationDocument.model_validate(explained)
+    assert explained["counted"][1] | {"occurred_at": "", "recorded_at": ""} == {
+        "event": second,
+        "kind": "attempt",
+        "purpose": "performance",
+        "occurred_at": "",
+        "recorded_at": "",
+        "results": [{"earned": "4", "possible": "4"}],
+        "value": "4",
+        "weight": "0.65",
+        "value_after": "3.3",
+        "level_after": "Proficient",
+    }
+    assert explained["set_aside"] == [{"event": practice, "reason": "purpose"}]
+    assert explained["why"][0].startswith("This is mastered")
+    assert explained["next"]
+
+
+async def test_the_same_pins_give_the_same_bytes_whatever_comes_later(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    applied = Applied(pool, ledger)
+    ledger.enrol(ANA, NORTH)
+    first = ledger.attempt(ANA, result(READING, "4"), result(WRITING, "1"))
+    ledger.attempt(ANA, result(READING, "3"))
+    await applied.more()
+    path = f"/v1/learners/{ANA}/mastery"
+    now = await mastery.get(path, ANA)
+    pins = now.headers["ascertain-position"]
+    states = {state["competency"]: state for state in now.json()["states"]}
+    why = await mastery.explanation(ANA, READING, as_of=pins)
+    moment = instant_text(ledger.now)
+    ledger.now += SECOND
+    ledger.void(ANA, first)
+    ledger.attempt(ANA, result(READING, "0"), occurred=ledger.now - 5 * SECOND)
+    ledger.attempt(ANA, result(WRITING, "3"), redo_of=first)
+    ledger.enrol(ANA, named("South"))
+    adopt(ledger, "district", policy_document("ascertain.highest@1"))
+    ledger.publish({**LETTERS, "title": "Letters, again", "competencies": list(reversed(LETTERS["competencies"]))})
+    await applied.more()
+    await applied.refold()
+    again = await mastery.get(path, ANA, as_of=pins)
+    assert again.content == now.content
+    assert again.headers["ascertain-position"] == pins
+    assert await mastery.explanation(ANA, READING, as_of=pins) == why
+    at_instant = await mastery.learner(ANA, as_of=moment)
+    assert at_instant["states"] == now.json()["states"]
+    assert at_instant["as_of"]["at"] == moment
+    for competency, state in states.items():
+        own = ",".join(f"{pin['ledger']}:{pin['shard']}:{pin['position']}" for pin in state["pins"])
+        shown = (await mastery.explanation(ANA, competency, as_of=own))["digest"]
+        assert shown == state["digest"]
+    assert (await mastery.get(path, ANA)).content != now.content
+
+
+async def test_now_is_never_older_than_the_definitions_it_names(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    applied = Applied(pool, ledger)
+    ledger.attempt(ANA, result(READING, "2"))
+    await applied.more()
+    adopt(ledger, "district", policy_document(cut="2"))
+    await applied.more()  # and not yet refolded
+    [state] = (await mastery.learner(ANA))["states"]
+    assert (state["status"], state["digest"]) == ("mastered", by_oracle(ledger)[ANA, READING]["digest"])
+
+
+async def test_no_evidence_is_explained_where_a_framework_has_the_competency(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    await Applied(pool, ledger).more()
+    explained = await mastery.explanation(ANA, WRITING)
+    ExplanationDocument.model_validate(explained)
+    assert (explained["status"], explained["evidence"]) == ("no_evidence", 0)
+    assert (await mastery.learner(ANA))["states"] == []
+    unknown = f"/v1/learners/{ANA}/competencies/{named('flying')}/explanation"
+    assert (await mastery.get(unknown, ANA)).status_code == 404
+
+
+async def test_what_is_not_reached_is_told_and_nothing_else_shown_for_it(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    ledger.attempt(ANA, result(READING, "2"))
+    await Applied(pool, ledger).more()
+    path = f"/v1/learners/{ANA}/mastery"
+    ahead = await mastery.get(path, ANA, as_of=f"evidence:{SHARD}:2,definitions:0:3")
+    assert (ahead.status_code, ahead.json()["type"]) == (503, "urn:ascertain:problem:not-reached")
+    assert {"ledger": "evidence", "shard": SHARD, "position": 1} in ahead.json()["reached"]
+    assert "retry-after" in ahead.headers
+    later = await mastery.get(path, ANA, at_least=f"evidence:{SHARD}:2")
+    assert later.status_code == 200
+    assert f"evidence:{SHARD}:1" in later.headers["ascertain-position"]
+    future = await mastery.get(path, ANA, as_of=instant_text(ledger.now + SECOND))
+    assert (future.status_code, future.json()["field"]) == (422, "as_of")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text"),
+    [
+        ("as_of", "yesterday"),
+        ("as_of", "evidence:64:1"),
+        ("as_of", "evidence:01:1"),
+        ("as_of", "definitions:0"),
+        ("as_of", "2026-02-30T00:00:00.000Z"),
+        ("at_least", "evidence:1:-1"),
+    ],
+)
+async def test_a_question_that_cannot_be_read_names_what_is_wrong(
+    ledger: LedgerWriter, mastery: Mastery, parameter: str, text: str
+) -> None:
+    response = await mastery.get(f"/v1/learners/{ANA}/mastery", ANA, **{parameter: text})
+    assert (response.status_code, response.json()["field"]) == (422, parameter)
+
+
+async def test_who_may_not_see_a_learner_finds_nobody(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    ledger.attempt(ANA, result(READING, "2"))
+    await Applied(pool, ledger).more()
+    await pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'auditor', 'district', $1)",
+        named("auditor"),
+    )
+    for path in (f"/v1/learners/{ANA}/mastery", f"/v1/learners/{ANA}/competencies/{READING}/explanation"):
+        assert (await mastery.get(path, ANA)).status_code == 200
+        assert (await mastery.get(path, named("auditor"))).status_code == 200
+        assert (await mastery.get(path, BO)).status_code == 404
+        assert (await mastery.client.get(path)).status_code == 401
+
+
+async def test_a_learner_in_quarantine_is_under_review_and_what_was_known_stays_known(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    applied = Applied(pool, ledger)
+    ledger.attempt(ANA, result(READING, "4"))
+    await applied.more()
+    before = await mastery.get(f"/v1/learners/{ANA}/mastery", ANA)
+    ledger.attempt(ANA, {"competency": READING, "earned": "five", "possible": "4"})
+    await applied.more()
+    held = await mastery.learner(ANA)
+    assert {state["status"] for state in held["states"]} == {"under_review"}
+    assert held["as_of"]["pins"] == before.json()["as_of"]["pins"]
+    assert (await mastery.explanation(ANA, READING))["why"][0].startswith("Something recorded")
+    assert {row["status"] for row in (await mastery.door("/mastery/states")).json()["states"]} == {"under_review"}
+    again = await mastery.get(f"/v1/learners/{ANA}/mastery", ANA, as_of=before.headers["ascertain-position"])
+    assert again.content == before.content
+    beyond = await mastery.get(f"/v1/learners/{ANA}/mastery", ANA, as_of=f"evidence:{SHARD}:2")
+    assert beyond.status_code == 503
+
+
+async def test_the_doors_give_every_stored_state_page_by_page(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    for learner in [ANA, BO, *[named(f"learner {n}") for n in range(5)]]:
+        ledger.attempt(learner, result(READING, "3"), result(WRITING, "1"))
+    await Applied(pool, ledger).more()
+    pages, after = [], {}
+    while True:
+        page = (await mastery.door("/mastery/states", limit=3, **after)).json()
+        DoorStatesDocument.model_validate(page)
+        pages += page["states"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert {(s["learner"], s["competency"]): s["digest"] for s in pages} == {
+        key: said["digest"] for key, said in by_oracle(ledger).items()
+    }
+    assert len(pages) == len(by_oracle(ledger))
+    mine = (await mastery.door(f"/mastery/learners/{ANA}/states")).json()["states"]
+    assert mine == [state for state in pages if state["learner"] == ANA]
+    assert (await mastery.get("/mastery/states", ANA)).status_code == 401
+    assert (await mastery.door("/mastery/states", after="x")).json()["field"] == "after"
+
+
+async def test_health_shows_refolds_and_the_openapi_document_is_whole(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    applied = Applied(pool, ledger)
+    ledger.attempt(ANA, result(READING, "3"))
+    await applied.more()
+    await applied.refold()
+    adopt(ledger, "district", policy_document())
+    await applied.more()
+    health = (await mastery.client.get("/health")).json()
+    HealthDocument.model_validate(health)
+    assert health["refolds"] == [{"scope": "district", "position": 5, "done": 0}]
+    document = (await mastery.client.get("/openapi.json")).json()
+    refused = document["paths"]["/v1/learners/{learner}/mastery"]["get"]["responses"]["404"]["content"]
+    assert refused["application/problem+json"]["schema"]["$ref"].rsplit("/", 1)[1] in document["components"]["schemas"]
+    assert document["components"]["schemas"]["MasteryDocument"]["examples"]

@@ -1,0 +1,80 @@
+"""Mastery's HTTP application over a test's database, and people who ask it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+
+from services.mastery.http.app import application
+from services.mastery.http.health import Standing
+from services.mastery.ports import District
+from services.mastery.postgres.applied import Watermarks
+from services.mastery.postgres.records import StoredRecords
+from shared.ledger.instants import Instant
+from shared.runtime.access.questions import Access
+from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.freshness import Freshness
+from shared.runtime.keys import SigningKey, make_keys
+from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
+from tests.support.ledger_writer import TENANT
+
+
+@dataclass(frozen=True, slots=True)
+class Mastery:
+    """The application, and answers to whoever asks."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    people: AccessTokens
+    audit: ServiceTokens
+
+    async def get(self, path: str, person: str, **query: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.people.mint(person)}"}
+        return await self.client.get(path, params=query, headers=headers)
+
+    async def door(self, path: str, **query: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.audit.for_service('mastery')}"}
+        return await self.client.get(path, params=query, headers=headers)
+
+    async def learner(self, learner: str, **query: str) -> dict[str, Any]:
+        """A learner's own mastery."""
+        response = await self.get(f"/v1/learners/{learner}/mastery", learner, **query)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    async def explanation(self, learner: str, competency: str, **query: str) -> dict[str, Any]:
+        path = f"/v1/learners/{learner}/competencies/{competency}/explanation"
+        response = await self.get(path, learner, **query)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+@asynccontextmanager
+async def serving(
+    pool: asyncpg.Pool, reader: LedgerReader, folder: Path, now: Callable[[], Instant]
+) -> AsyncIterator[Mastery]:
+    """The application with keys of its own in `folder`, its rights known to be fresh."""
+    for name in ("gateway", "audit"):
+        make_keys(name, keys=folder, trusted=folder)
+    await pool.execute("UPDATE access.complete SET looked = true, complete_ms = $1", now())
+    district = District(
+        zone=ZoneInfo("UTC"),
+        now=now,
+        records=StoredRecords(pool, TENANT, DefinitionsReader()),
+        rights=Access(pool, now),
+        applied=Watermarks(Freshness(pool, longest=0.3)),
+    )
+    standing = Standing(("http",), pool, HealthWatch(pool, reader), lambda: None)
+    app = application(district, pool, TENANT, Verifier(TENANT, folder), standing)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://mastery") as client:
+        people = AccessTokens(TENANT, SigningKey.read(folder, "gateway"))
+        yield Mastery(app, client, people, ServiceTokens(TENANT, "audit", SigningKey.read(folder, "audit")))
