@@ -1,0 +1,230 @@
+"""Folds states again from the audit's own copy, and compares them with those that `mastery` shows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.audit.domain.differences import Difference, Kind, Member, listed
+from shared.ledger.canonical import JsonValue, parse
+from shared.ledger.decimals import unscaled
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import digest
+from shared.rulebook.contributing import LearnerRecord, gather
+from shared.rulebook.defining import FRAMEWORK, adoption_of, placements_of
+from shared.rulebook.definitions import Adoption, Definitions, Learner, Placement
+from shared.rulebook.fold import fold
+from shared.rulebook.known import Known, Pin
+from shared.rulebook.policy import FORMAT as POLICY
+from shared.rulebook.policy import Policy, read_policy
+from shared.rulebook.state import State
+
+NOT_FOLDED = frozenset({"under_review", "forgotten"})
+"""Statuses that a projection shows in place of a fold; such states are set aside, neither equal nor different."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A state as `mastery` shows it. `said` are the members beside the digest that it tells: level, value and so on."""
+
+    learner: str
+    competency: str
+    status: str
+    digest: str
+    pins: frozenset[Pin]
+    said: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """What became of one learner's states.
+
+    `certain` differences are proved by the states' own pins. `doubtful` ones (missing, behind) may pass: whoever
+    projects may only be about to get there, so they are to be looked at again.
+    """
+
+    learner: str
+    states: int
+    set_aside: int
+    certain: tuple[Difference, ...]
+    doubtful: tuple[Difference, ...]
+
+
+def refold(
+    learner: Learner, entries: Sequence[Entry], shown: Sequence[Shown], definitions: Definitions, known: Known
+) -> Refolded:
+    """Fold each state again at its own pins, and look for what is missing of what was `known`.
+
+    `entries` are all that the copy has of the learner; `known` is how far whoever shows the states had come at least
+    before they were read.
+    """
+    held = sum(state.status in NOT_FOLDED for state in shown)
+    folded = [state for state in shown if state.status not in NOT_FOLDED]
+    try:
+        record = gather([(entry, _body(entry)) for entry in entries])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        hidden = bool(held) and not folded
+        return Refolded(learner.id, len(folded), held, () if hidden else (_not_refoldable(learner),), ())
+    learner = Learner(learner.id, learner.shard, record.schools)
+    certain: list[Difference] = []
+    doubtful: list[Difference] = []
+    for state in folded:
+        difference = _at_its_pins(learner, record, definitions, state)
+        if difference is not None:
+            certain.append(difference)
+        elif (late := _behind(learner, record, definitions, state, known)) is not None:
+            doubtful.append(late)
+    if not held:
+        doubtful += _missing(learner, record, {state.competency for state in shown}, known)
+    return Refolded(learner.id, len(folded), held, tuple(certain), tuple(doubtful))
+
+
+def definitions_of(entries: Iterable[Entry], contents: Mapping[str, bytes]) -> Definitions:
+    """The definitions that the copy's entries of the definitions ledger say, with the documents they name by digest.
+
+    An entry that cannot be handled holds back its owner's later ones, as a quarantine does everywhere else.
+    Raises KeyError for a document that is not among `contents`, ValueError for one that is not what its digest says.
+    """
+    entries = list(entries)
+    documents = {address: _document(address, contents[address]) for address in documents_named(entries)}
+    adoptions: list[Adoption] = []
+    placements: list[Placement] = []
+    published: set[str] = set()
+    held: set[str] = set()
+    for entry in entries:
+        if entry.owner in held or entry.event not in {"PolicyAdopted", "DocumentPublished"}:
+            continue
+        try:
+            body = _body(entry)
+            if entry.event == "PolicyAdopted":
+                adoptions.append(adoption_of(entry, body, _published(body["policy"], documents, published)))
+            else:
+                published.add(body["digest"])
+                if body["format"] == FRAMEWORK:
+                    placements += placements_of(documents[body["digest"]], entry.position, entry.recorded_at)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            held.add(entry.owner)
+    return Definitions.of(adoptions, placements)
+
+
+def documents_named(entries: Iterable[Entry]) -> set[str]:
+    """The digests of the documents that `definitions_of` needs for these entries."""
+    named = set()
+    for entry in entries:
+        try:
+            body = _body(entry)
+        except ValueError:
+            continue
+        if entry.event == "PolicyAdopted":
+            named.add(body.get("policy"))
+        elif entry.event == "DocumentPublished" and body.get("format") == FRAMEWORK:
+            named.add(body.get("digest"))
+    return {address for address in named if isinstance(address, str)}
+
+
+def _published(address: str, documents: Mapping[str, Mapping[str, Any]], published: set[str]) -> Policy:
+    if address not in published or documents[address].get("format") != POLICY:
+        raise ValueError(f"The policy {address} is adopted but not published.")
+    return read_policy(documents[address])
+
+
+def _document(address: str, content: bytes) -> Mapping[str, Any]:
+    value = parse(content)
+    if digest(content) != address or not isinstance(value, dict):
+        raise ValueError(f"What is kept as the document {address} is another one.")
+    return value
+
+
+def _body(entry: Entry) -> Mapping[str, Any]:
+    body = parse(entry.body)
+    if not isinstance(body, dict):
+        raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
+    return body
+
+
+def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitions, shown: Shown) -> Difference | None:
+    """What of a state is not as the copy comes to at the state's own pins."""
+    at = Known.at_pins(shown.pins, learner.shard)
+    state = fold(learner, shown.competency, record.contributions.get(shown.competency, ()), definitions, at)
+    if state.digest == shown.digest and frozenset(state.pins) == shown.pins and not _unlike(state, shown):
+        return None
+    members = [Member("digest", state.digest, shown.digest)] if state.digest != shown.digest else []
+    if frozenset(state.pins) != shown.pins:
+        members.append(Member("pins", _pins_text(state.pins), _pins_text(shown.pins)))
+    members += _unlike(state, shown)
+    names = listed([member.name for member in members])
+    what = f"folded again at its pins from the audit's copy, it differs in {names}"
+    return _of_state("state_differs", (learner, shown.competency), what, state.pins, tuple(members))
+
+
+def _unlike(state: State, shown: Shown) -> list[Member]:
+    """The members beside the digest that are not as the fold makes them; what is not told is not compared."""
+    folded: dict[str, JsonValue] = {
+        "status": state.status.value,
+        "level": state.level,
+        "value": None if state.value is None else unscaled(state.value),
+        "policy": state.policy,
+        "method": state.method,
+        "scope": None if state.adoption is None else str(state.adoption.scope),
+        "counted": len(state.counted),
+    }
+    said = {**shown.said, "status": shown.status}
+    return [
+        Member(name, None if ours is None else str(ours), None if said[name] is None else str(said[name]))
+        for name, ours in folded.items()
+        if name in said and said[name] != ours
+    ]
+
+
+def _behind(
+    learner: Learner, record: LearnerRecord, definitions: Definitions, shown: Shown, known: Known
+) -> Difference | None:
+    """Whether a state rests on less than was known; a state that is further on than `known` is not judged."""
+    if any(pin.position > _bound(pin, known) for pin in shown.pins):
+        return None
+    state = fold(learner, shown.competency, record.contributions.get(shown.competency, ()), definitions, known)
+    if frozenset(state.pins) == shown.pins:
+        return None
+    now, then = _pins_text(state.pins), _pins_text(shown.pins)
+    what = f"it rests on {then}, although {now} was known, and does not catch up"
+    return _of_state("state_behind", (learner, shown.competency), what, state.pins, (Member("pins", now, then),))
+
+
+def _bound(pin: Pin, known: Known) -> int:
+    return (known.evidence if pin.ledger == "evidence" else known.definitions) or 0
+
+
+def _missing(learner: Learner, record: LearnerRecord, shown: set[str], known: Known) -> list[Difference]:
+    """The competencies of which the copy has known evidence, and for which no state is shown."""
+    missing = []
+    for competency, pieces in record.contributions.items():
+        first = next((piece for piece in pieces if known.of_learner(piece)), None)
+        if competency not in shown and first is not None:
+            pins = (Pin("evidence", learner.shard, first.position),)
+            what = f"there is none, although evidence for it was recorded at position {first.position}"
+            missing.append(_of_state("state_missing", (learner, competency), what, pins))
+    return missing
+
+
+def _not_refoldable(learner: Learner) -> Difference:
+    what = f"The copy's entries of learner {learner.id} cannot be read as their contracts say: nothing can be refolded."
+    return Difference("states", "unreadable", what, "evidence", learner.shard, learner=learner.id)
+
+
+def _of_state(
+    kind: Kind, subject: tuple[Learner, str], what: str, pins: Iterable[Pin], members: tuple[Member, ...] = ()
+) -> Difference:
+    """A difference of one learner's state in one competency, located at the newest entry that it should rest on."""
+    learner, competency = subject
+    return Difference(
+        *("states", kind, f"The state of learner {learner.id} in competency {competency}: {what}."),
+        ledger="evidence",
+        shard=learner.shard,
+        position=max((pin.position for pin in pins if pin.ledger == "evidence"), default=None),
+        learner=learner.id,
+        competency=competency,
+        members=members,
+    )
+
+
+def _pins_text(pins: Iterable[Pin]) -> str:
+    return ", ".join(f"{pin.ledger}:{pin.shard}:{pin.position}" for pin in sorted(pins)) or "nothing"

@@ -1,0 +1,27 @@
+"""Waiting, within bounds, until a projection has come as far as another place already is."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from shared.runtime.shards import Shard
+
+POLL = 0.1
+
+
+async def catch_up(
+    reached: Callable[[], Awaitable[Mapping[Shard, int]]], wanted: Mapping[Shard, int], *, patience: float
+) -> Mapping[Shard, int]:
+    """Wait until `wanted` is reached, or until nothing has moved for `patience` seconds. Returns what is reached then.
+
+    `wanted` stands still, so this ends; as long as there is progress it waits, since an import may just be under way.
+    """
+    last, moved_at = await reached(), time.monotonic()
+    while any(last.get(shard, 0) < position for shard, position in wanted.items()):
+        if time.monotonic() - moved_at > patience:
+            break
+        await asyncio.sleep(POLL)
+        now = await reached()
+        if now != last:
+            last, moved_at = now, time.monotonic()
+    return last

@@ -1,0 +1,56 @@
+"""What a running verification has found and how far it has come, written down as it goes."""
+
+import time
+from collections.abc import Sequence
+
+from services.audit.domain.differences import Difference, PhaseName
+from services.audit.domain.verification import PHASES, Phase
+from services.audit.ports import Verifications
+
+MOST = 1000
+"""Differences that are kept of one verification; all are counted."""
+
+EVERY = 0.25
+"""Seconds between two writings of the progress."""
+
+
+class Findings:
+    """The notebook of one verification. Memory stays bounded: differences are written down as they are found."""
+
+    def __init__(self, verifications: Verifications, id_: str) -> None:
+        self._verifications, self._id = verifications, id_
+        self._phases: dict[PhaseName, Phase] = {name: Phase(name) for name in PHASES}
+        self._written = time.monotonic()
+        self.found = 0
+        self.set_aside = 0
+
+    async def expect(self, phase: PhaseName, total: int) -> None:
+        """A phase begins that will be done after `total`."""
+        self._phases[phase] = Phase(phase, 0, total)
+        await self.write()
+
+    async def advance(self, phase: PhaseName, by: int) -> None:
+        now = self._phases[phase]
+        self._phases[phase] = Phase(phase, now.done + by, now.total)
+        if time.monotonic() - self._written >= EVERY:
+            await self.write()
+
+    async def finish(self, phase: PhaseName) -> None:
+        """A phase is over: its total is what was done."""
+        now = self._phases[phase]
+        self._phases[phase] = Phase(phase, now.done, now.done)
+        await self.write()
+
+    async def add(self, differences: Sequence[Difference]) -> None:
+        """Count the differences and keep those that still have room."""
+        if not differences:
+            return
+        first = self.found + 1
+        self.found += len(differences)
+        kept = differences[: max(0, MOST + 1 - first)]
+        if kept:
+            await self._verifications.keep(self._id, first, kept)
+
+    async def write(self) -> None:
+        self._written = time.monotonic()
+        await self._verifications.progress(self._id, list(self._phases.values()), self.found, self.set_aside)

@@ -1,0 +1,52 @@
+"""Reading a learner's history from the audit's own copy: who, when, under which policy, and what voided it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.audit.domain.errors import NotFoundError
+from services.audit.domain.history import Passage, told
+from services.audit.ports import Rights
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import shard_of
+from shared.rulebook.definitions import Definitions
+from shared.runtime.shards import Shard
+
+
+class Archive(Protocol):
+    """The copy, as a reader of histories needs it."""
+
+    async def page_of_owner(self, owner: str, after: int, limit: int) -> list[Entry]: ...
+
+    async def context_of_owner(self, owner: str) -> list[Entry]: ...
+
+    async def reached(self) -> dict[Shard, int]: ...
+
+    async def adopted(self) -> Definitions:
+        """The definitions as far as they have come."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Passages in order of position, as far as the shard and the definitions had come (`as_of`)."""
+
+    passages: Sequence[Passage]
+    as_of: dict[Shard, int]
+
+
+async def read_history(  # noqa: PLR0913 - a page of one learner, for one person
+    learner: str, person: str, after: int, limit: int, *, tenant: str, rights: Rights, archive: Archive
+) -> HistoryPage:
+    """The learner's entries above position `after`, at most `limit`.
+
+    Raises NotFoundError, also where the learner is not the person's to see.
+    """
+    if not await rights.may_see(person, learner):
+        raise NotFoundError("learner")
+    shard, definitions = Shard("evidence", shard_of(tenant, learner)), Shard("definitions", 0)
+    reached = await archive.reached()
+    page = await archive.page_of_owner(learner, after, limit)
+    context = await archive.context_of_owner(learner)
+    passages = told(learner, shard.number, page, context, await archive.adopted())
+    return HistoryPage(passages, {one: reached.get(one, 0) for one in (definitions, shard)})

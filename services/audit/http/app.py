@@ -1,0 +1,204 @@
+"""The HTTP application of `audit`: a learner's history, verifications, and how the service stands."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import uuid4
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi.routing import APIRoute
+
+from services.audit.domain.errors import BusyError, NotFoundError, OtherRequestError
+from services.audit.domain.verification import Subject
+from services.audit.flows.ask_verification import AskVerification, Start, ask_verification, find_verification
+from services.audit.flows.read_history import Archive, read_history
+from services.audit.http.answers import history_document, verification_document
+from services.audit.http.documents import (
+    PROBLEMS,
+    HealthDocument,
+    HistoryDocument,
+    VerificationDocument,
+    VerificationRequest,
+)
+from services.audit.ports import Rights, Verifications
+from shared.contracts.values import Id
+from shared.ledger.canonical import parse
+from shared.ledger.identifiers import item_id
+from shared.runtime import problems
+from shared.runtime.bounds import Bounded
+from shared.runtime.clock import Clock
+from shared.runtime.freshness import Freshness, parse_at_least, written
+from shared.runtime.projection_health import ProjectionHealth
+from shared.runtime.tokens import Caller, Verifier, person
+
+MAX_BODY = 64 * 1024
+_ABSENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+"""What a database that is not there makes a query raise."""
+
+ROUTE = "/v1/verifications"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Everything that the routes need. `start` runs a verification in the background."""
+
+    tenant: str
+    rights: Rights
+    archive: Archive
+    verifications: Verifications
+    start: Start
+    freshness: Freshness
+    health: Callable[[], Awaitable[ProjectionHealth]]
+    roles: Sequence[str]
+    now: Clock
+
+
+def application(audit: Audit, verifier: Verifier) -> FastAPI:
+    """The service's HTTP: every route, with its bounds and its problems."""
+    app = FastAPI(
+        title="Ascertain audit",
+        version="1",
+        description="An independent copy of the record: histories, and proof that nothing was changed.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(Bounded, max_body=MAX_BODY)
+    problems.answer_with_problems(app)
+    _answer_with_refusals(app)
+    for kind in _ABSENT:
+        app.add_exception_handler(kind, _absent)
+    app.include_router(_history_routes(audit, verifier))
+    app.include_router(_verification_routes(audit, verifier))
+    app.include_router(_health_routes(audit))
+    return app
+
+
+class _StrictRoute(APIRoute):
+    """A route whose JSON body must have a canonical form: a key twice, NaN and floats are refused, not guessed at."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            if request.method == "POST":
+                parse(await request.body())
+            return await handle(request)
+
+        return handle_strictly
+
+
+def _history_routes(audit: Audit, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["history"], responses={**PROBLEMS, 200: {"headers": {"Ascertain-Position": _POSITION}}})
+
+    @router.get("/v1/learners/{id}/history", response_model=HistoryDocument, summary="A learner's history")
+    async def history(
+        id_: Annotated[Id, Path(alias="id", description="The learner.")],
+        caller: Annotated[Caller, Depends(person(verifier))],
+        at_least: Annotated[
+            str | None, Query(description="Positions to wait for, such as `evidence:17:42`; bounded.", max_length=2000)
+        ] = None,
+        after: Annotated[int, Query(ge=0, lt=2**53, description="Only entries above this position.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> Response:
+        """Every entry of a learner's record, in order: who, when in both times, under which policy, what voided it.
+
+        Read from the audit's own copy. `as_of` says how far that had come.
+        """
+        await _waited(audit, at_least)
+        page = await read_history(
+            id_, caller.id, after, limit, tenant=audit.tenant, rights=audit.rights, archive=audit.archive
+        )
+        return _json(history_document(id_, page, limit), headers={"Ascertain-Position": written(page.as_of)})
+
+    return router
+
+
+def _verification_routes(audit: Audit, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["verifications"], route_class=_StrictRoute, responses=PROBLEMS)
+    calling = Depends(person(verifier))
+
+    @router.post(ROUTE, response_model=VerificationDocument, status_code=202, summary="Verify the record")
+    async def ask(
+        request: VerificationRequest,
+        caller: Annotated[Caller, calling],
+        idempotency_key: Annotated[
+            str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")
+        ] = None,
+    ) -> Response:
+        """Compare the audit's copy with ledger and topics, leaf by leaf, and refold every state, in the background.
+
+        Of everything: for administrators and auditors of the district. Of one learner: also for those of the school.
+        """
+        if (request.learner is None) == (request.scope is None):
+            raise problems.invalid('Give either "learner", or "scope": "district".', field="/learner")
+        key = idempotency_key
+        id_ = str(uuid4()) if key is None else item_id(caller.id, "POST", ROUTE, key, 0)
+        asked = AskVerification(id_, Subject(request.learner), caller.id, audit.now())
+        verification = await ask_verification(asked, audit.rights, audit.verifications, audit.start)
+        return _json(verification_document(verification), status=202, headers={"Location": f"{ROUTE}/{id_}"})
+
+    @router.get(ROUTE + "/{id}", response_model=VerificationDocument, summary="How a verification stands")
+    async def find(id_: Annotated[Id, Path(alias="id")], caller: Annotated[Caller, calling]) -> Response:
+        """How far a verification has come, or how it ended, with every difference located."""
+        verification = await find_verification(id_, caller.id, audit.rights, audit.verifications)
+        return _json(verification_document(verification))
+
+    return router
+
+
+def _health_routes(audit: Audit) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health", response_model=HealthDocument, response_model_exclude_none=True, summary="How it stands")
+    async def health() -> dict[str, Any]:
+        """How far the copy of each shard has come, and what is in its way."""
+        head = {"service": "audit", "roles": list(audit.roles)}
+        try:
+            state = await audit.health()
+        except _ABSENT:
+            nothing = {"shards": {"evidence": [], "definitions": []}, "quarantined": 0}
+            return {**head, "status": "degraded", "reason": "The database does not answer.", **nothing}
+        return {**head, "status": "degraded" if state.degraded else "ok", **state.document()}
+
+    return router
+
+
+async def _waited(audit: Audit, at_least: str | None) -> None:
+    """Wait for what a reader has just written; what is then answered says itself how far it had come."""
+    if at_least is not None:
+        try:
+            pins = parse_at_least(at_least)
+        except ValueError as error:
+            raise problems.invalid(f"at_least {error}.", field="/at_least") from error
+        await audit.freshness.reached(pins)
+
+
+def _answer_with_refusals(app: FastAPI) -> None:
+    """The one place where the errors of the domain become problems."""
+
+    @app.exception_handler(NotFoundError)
+    async def _not_found(_request: Request, error: NotFoundError) -> Response:
+        return problems.not_found(f"{error.what}, or it is not yours").response()
+
+    @app.exception_handler(BusyError)
+    async def _busy(_request: Request, _error: BusyError) -> Response:
+        return problems.too_many("Many verifications wait already; ask again later.", retry_after=30).response()
+
+    @app.exception_handler(OtherRequestError)
+    async def _other(_request: Request, _error: OtherRequestError) -> Response:
+        return problems.invalid(
+            "This Idempotency-Key came with another request before; use a new one.", code="mismatch"
+        ).response()
+
+
+async def _absent(_request: Request, _error: Exception) -> Response:
+    return problems.unavailable("The database does not answer at the moment.").response()
+
+
+def _json(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), status, headers, media_type="application/json")
+
+
+_POSITION = {"description": "How far the copy had come, as `at_least` takes it.", "schema": {"type": "string"}}

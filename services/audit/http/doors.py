@@ -1,0 +1,166 @@
+"""The doors of `evidence` and `mastery`, called as a peer, and read without trusting what they say."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import orjson
+
+from services.audit.domain.refolding import Shown
+from services.audit.domain.telling import Told, Unreadable, told_by_door
+from services.audit.domain.verification import VerificationError
+from shared.ledger.identifiers import SHARDS, Ledger, is_id
+from shared.rulebook.known import Pin
+from shared.runtime.shards import Shard
+
+PAGE = 500
+TRIES = 6
+PASSING = frozenset({429, 502, 503, 504})
+MOST_BROKEN = 50
+"""Positions in a row that a door may fail to give one by one: more, and the door is broken, not the record."""
+
+
+class BrokenAnswerError(Exception):
+    """The service answers, but cannot give this page: something in it is not as it can be."""
+
+
+class Peer:
+    """One service of the district. `token` gives a service token for it."""
+
+    def __init__(self, name: str, client: httpx.AsyncClient, url: str, token: Callable[[], str]) -> None:
+        self.name, self._client, self._url, self._token = name, client, url.rstrip("/"), token
+
+    async def get(self, path: str, query: dict[str, Any] | None = None) -> Any:
+        """The answer's JSON. Raises VerificationError where none comes for long, BrokenAnswerError for a 500."""
+        for attempt in range(TRIES):
+            if attempt:
+                await asyncio.sleep(0.2 * 2 ** (attempt - 1))
+            try:
+                headers = {"Authorization": f"Bearer {self._token()}"}
+                response = await self._client.get(f"{self._url}{path}", params=query, headers=headers)
+            except httpx.TransportError:
+                continue
+            if response.status_code in PASSING:
+                continue
+            if response.status_code == 500:
+                raise BrokenAnswerError
+            if response.status_code != 200:
+                break
+            try:
+                return orjson.loads(response.content)
+            except ValueError as error:
+                raise BrokenAnswerError from error
+        raise VerificationError(f"The {self.name} service does not answer, or not as it should.")
+
+    async def sure(self, path: str, query: dict[str, Any] | None = None) -> Any:
+        """As `get`, where nothing in the record can be the reason for a 500."""
+        try:
+            return await self.get(path, query)
+        except BrokenAnswerError as error:
+            raise VerificationError(f"The {self.name} service fails when it is asked for {path}.") from error
+
+
+class LedgerDoors:
+    """The `Record`: the ledger through the doors of `evidence`."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._broken = 0
+
+    async def heads(self) -> dict[Shard, int]:
+        answer = await self._peer.sure("/ledger/heads")
+        return {Shard(ledger, n): int(head) for ledger in SHARDS for n, head in enumerate(answer[ledger])}
+
+    async def window(self, shard: Shard, after: int, through: int) -> dict[int, Told]:
+        """Where a page cannot be given, it is asked for in halves, down to the one position that stands in the way."""
+        told: dict[int, Told] = {}
+        while after < through:
+            try:
+                answer = await self._page(shard, after, min(PAGE, through - after))
+            except BrokenAnswerError:
+                if through - after == 1:
+                    return told | {through: self._unreadable()}
+                middle = (after + through) // 2
+                return told | await self.window(shard, after, middle) | await self.window(shard, middle, through)
+            self._broken = 0
+            if not answer:
+                break
+            told |= {position: told_by_door(item) for position, item in answer if position <= through}
+            after = answer[-1][0]
+        return told
+
+    async def beyond(self, shard: Shard, after: int) -> list[int]:
+        try:
+            return [position for position, _ in await self._page(shard, after, PAGE)]
+        except BrokenAnswerError:
+            return []
+
+    async def of_owner(self, ledger: Ledger, owner: str) -> dict[int, Told]:
+        told: dict[int, Told] = {}
+        after = 0
+        while True:
+            answer = await self._peer.sure(f"/ledger/owners/{owner}", {"after": after})
+            items = [(_position(item), item) for item in answer["entries"]]
+            told |= {position: told_by_door(item) for position, item in items if _ledger(item) == ledger}
+            if not items or items[-1][0] <= after:
+                return told
+            after = items[-1][0]
+
+    async def _page(self, shard: Shard, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+        path = f"/ledger/{shard.ledger}/{shard.number}"
+        answer = await self._peer.get(path, {"after": after, "limit": limit})
+        items = [(_position(item), item) for item in answer["entries"]]
+        if any(position <= after for position, _ in items):
+            raise VerificationError("The evidence service gives entries that were not asked for.")
+        return items
+
+    def _unreadable(self) -> Unreadable:
+        self._broken += 1
+        if self._broken > MOST_BROKEN:
+            raise VerificationError("The evidence service cannot give the ledger's entries.")
+        return Unreadable("the ledger's door fails to give it")
+
+
+class MasteryDoors:
+    """The `Mastery`: states through the doors of `mastery`."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+
+    async def states(self) -> AsyncIterator[list[Shown]]:
+        after: Any = None
+        while True:
+            query = {"limit": PAGE} if after is None else {"limit": PAGE, "after": after}
+            answer = await self._peer.sure("/mastery/states", query)
+            yield [_shown(state) for state in answer["states"]]
+            after = answer.get("next")
+            if after is None:
+                return
+
+    async def of_learner(self, learner: str) -> list[Shown]:
+        answer = await self._peer.sure(f"/mastery/learners/{learner}/states")
+        return [_shown(state) for state in answer["states"]]
+
+    async def reached(self) -> dict[Shard, int]:
+        answer = await self._peer.sure("/health")
+        return {Shard(ledger, one["shard"]): one["applied"] for ledger in SHARDS for one in answer["shards"][ledger]}
+
+
+def _position(item: dict[str, Any]) -> int:
+    position = item["envelope"]["position"]
+    if not isinstance(position, int):
+        raise VerificationError("The evidence service gives an entry without a position.")
+    return position
+
+
+def _ledger(item: dict[str, Any]) -> object:
+    return item["envelope"].get("ledger")
+
+
+def _shown(state: dict[str, Any]) -> Shown:
+    learner, competency, digest = state["learner"], state["competency"], state["digest"]
+    if not (is_id(learner) and is_id(competency) and isinstance(digest, str)):
+        raise VerificationError("The mastery service gives a state that names no learner, competency or digest.")
+    pins = frozenset(Pin(pin["ledger"], pin["shard"], pin["position"]) for pin in state["pins"])
+    return Shown(learner, competency, state["status"], digest, pins, state)

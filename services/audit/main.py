@@ -1,0 +1,143 @@
+"""Wiring: what a process of `audit` is made of, whichever roles it has.
+
+`projector` keeps the copy; `http` answers histories, and runs the verifications that are asked for.
+"""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import httpx
+import structlog
+from fastapi import FastAPI
+
+from services.audit.flows.running import Running
+from services.audit.flows.verify import Witnesses
+from services.audit.http.app import Audit, application
+from services.audit.http.doors import LedgerDoors, MasteryDoors, Peer
+from services.audit.kafka import KafkaTopics
+from services.audit.postgres.archive import CopyArchive
+from services.audit.postgres.copy import CopyKeeper, CopyReader
+from services.audit.postgres.documents import CheckedDocuments
+from services.audit.postgres.verifications import StoredVerifications
+from services.audit.processes import RefoldingProcess
+from shared.ledger.identifiers import SHARDS
+from shared.runtime.access.lag import AccessLag
+from shared.runtime.access.projection import AccessProjection
+from shared.runtime.access.questions import Access
+from shared.runtime.clock import now
+from shared.runtime.database import connect
+from shared.runtime.definitions.door import documents_from
+from shared.runtime.definitions.projection import DefinitionsProjection
+from shared.runtime.freshness import Freshness
+from shared.runtime.keys import SigningKey
+from shared.runtime.ledger_reader import LedgerDoor
+from shared.runtime.projecting import kafka_projector
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.serve import Worker, serve
+from shared.runtime.settings import Settings
+from shared.runtime.tokens import ServiceTokens, Verifier
+
+SERVICE = "audit"
+ROLES = ("http", "projector")
+
+REQUESTS, VERIFYING, PROJECTING = 8, 6, 8
+"""Connections of the pools: for requests, for verifications, for the projector."""
+
+PATIENCE = 30.0
+"""Seconds that a verification waits for a service that makes no progress."""
+
+_TIMEOUT = httpx.Timeout(15, connect=5)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that is ready to serve: its application, if it has that role, and its workers by their roles."""
+
+    app: FastAPI | None
+    workers: dict[str, Worker]
+
+
+class Peers:
+    """The district's other services, called with this one's own key."""
+
+    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
+        tokens = ServiceTokens(settings.tenant, SERVICE, SigningKey.read(settings.keys, SERVICE))
+
+        def for_evidence() -> str:
+            return tokens.for_service("evidence")
+
+        self.ledger = LedgerDoor(client, settings.evidence_url, for_evidence)
+        self.document = documents_from(client, settings.evidence_url, for_evidence)
+        self.record = LedgerDoors(Peer("evidence", client, settings.evidence_url, for_evidence))
+        self.mastery = MasteryDoors(
+            Peer("mastery", client, settings.mastery_url, lambda: tokens.for_service("mastery"))
+        )
+
+
+async def run(settings: Settings, roles: Collection[str]) -> None:
+    """Serve these roles until told to stop. Raises OSError or asyncpg's errors where the database does not answer."""
+    async with process(settings, roles) as made:
+        await serve(made.app, host=settings.host, port=settings.port, workers=made.workers)
+
+
+@asynccontextmanager
+async def process(settings: Settings, roles: Collection[str], *, patience: float = PATIENCE) -> AsyncIterator[Process]:
+    """Open what the roles need, and close it at the end: a verification under way is written down as failed."""
+    workers: dict[str, Worker] = {}
+    async with AsyncExitStack() as opened:
+        client = await opened.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False))
+        peers = Peers(settings, client)
+        if "projector" in roles:
+            pool = await _pool(opened, settings, PROJECTING, "audit projector")
+            projections = (DefinitionsProjection(pool, peers.document), AccessProjection())
+            projector = kafka_projector(settings, SERVICE, pool, projections, peers.ledger, keepers=[CopyKeeper()])
+            workers["projector"] = projector.run
+            workers["access lag"] = AccessLag(pool, peers.ledger).run
+        app = await _http(opened, settings, peers, roles, patience) if "http" in roles else None
+        yield Process(app, workers)
+
+
+async def _http(
+    opened: AsyncExitStack, settings: Settings, peers: Peers, roles: Collection[str], patience: float
+) -> FastAPI:
+    pool = await _pool(opened, settings, REQUESTS, "audit http")
+    verifying = await _pool(opened, settings, VERIFYING, "audit verifying")
+    witnesses = Witnesses(
+        tenant=settings.tenant,
+        copy=CopyReader(verifying),
+        record=peers.record,
+        topics=KafkaTopics(settings.kafka, {ledger: settings.topic(ledger) for ledger in SHARDS}),
+        mastery=peers.mastery,
+        documents=CheckedDocuments(verifying, peers.document),
+        patience=patience,
+    )
+    verifications = StoredVerifications(verifying, settings.database, now)
+    await verifications.open()
+    opened.push_async_callback(verifications.close)
+    running = Running(verifications, witnesses, RefoldingProcess, _fault)
+    opened.push_async_callback(running.stop)
+    audit = Audit(
+        tenant=settings.tenant,
+        rights=Access(pool),
+        archive=CopyArchive(pool),
+        verifications=verifications,
+        start=running.start,
+        freshness=Freshness(pool),
+        health=HealthWatch(pool, peers.ledger).look,
+        roles=[role for role in ROLES if role in roles],
+        now=now,
+    )
+    return application(audit, Verifier(settings.tenant, settings.trusted))
+
+
+async def _pool(opened: AsyncExitStack, settings: Settings, size: int, name: str) -> asyncpg.Pool:
+    pool = await connect(settings.database, size=size, name=name)
+    opened.push_async_callback(pool.close)
+    return pool
+
+
+def _fault(error: BaseException) -> None:
+    _log.error("a verification failed", error=error)

@@ -1,0 +1,145 @@
+"""The audit's own copy of both ledgers: kept as it came, entry by entry, and read back."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+import asyncpg
+
+from services.audit.ports import Misplaced
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import Ledger
+from shared.runtime.shards import Shard
+
+_COLUMNS = (
+    "ledger, shard, position, epoch, tenant, owner, stream, version, id, type, schema, occurred_at, recorded_at,"
+    " actor, body, request_digest"
+)
+_TYPES = (
+    *("text", "int", "bigint", "bigint", "text", "text", "text", "bigint", "text", "text", "text"),
+    *("bigint", "bigint", "text", "bytea", "text"),
+)
+_KEEP = (
+    f"INSERT INTO audit.entry ({_COLUMNS}) SELECT * FROM unnest("  # noqa: S608 - of constants
+    + ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES, start=1))
+    + ") ON CONFLICT DO NOTHING"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM audit.entry"  # noqa: S608 - of constants
+
+_EVIDENCE = ["ascertain.AttemptRecorded", "ascertain.RubricScored"]
+_DEFINING = ["ascertain.PolicyAdopted", "ascertain.DocumentPublished"]
+_CONTEXT = ["ascertain.EvidenceVoided", "ascertain.LearnerEnrolled"]
+
+PAGE = 500
+"""Learners of a page."""
+
+
+class CopyKeeper:
+    """Keeps every entry that comes, also of owners whom a quarantine holds back: a `Keeper` of the projector.
+
+    What was kept before stays as it is, even where something else comes in its place: verifications tell.
+    """
+
+    async def keep(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        await connection.execute(_KEEP, *(list(column) for column in zip(*map(_row, entries), strict=True)))
+
+
+class CopyReader:
+    """Reads the copy; every method raises what the database raises where it does not answer."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def reached(self) -> dict[Shard, int]:
+        rows = await self._pool.fetch("SELECT ledger, shard, position FROM projection.watermark")
+        return {Shard(row["ledger"], row["shard"]): row["position"] for row in rows}
+
+    async def window(self, shard: Shard, after: int, through: int) -> list[Entry]:
+        return await self._entries(
+            f"{_SELECT} WHERE ledger = $1 AND shard = $2 AND position > $3 AND position <= $4 ORDER BY position",
+            *(shard.ledger, shard.number, after, through),
+        )
+
+    async def at(self, shard: Shard, positions: Sequence[int]) -> list[Entry]:
+        return await self._entries(
+            f"{_SELECT} WHERE ledger = $1 AND shard = $2 AND position = ANY ($3::bigint[])",
+            *(shard.ledger, shard.number, positions),
+        )
+
+    async def of_owner(self, ledger: Ledger, owner: str) -> list[Entry]:
+        return await self._entries(f"{_SELECT} WHERE ledger = $1 AND owner = $2 ORDER BY position", ledger, owner)
+
+    async def page_of_owner(self, owner: str, after: int, limit: int) -> list[Entry]:
+        """Entries of a learner above position `after`, at most `limit`."""
+        return await self._entries(
+            f"{_SELECT} WHERE ledger = 'evidence' AND owner = $1 AND position > $2 ORDER BY position LIMIT $3",
+            *(owner, after, limit),
+        )
+
+    async def context_of_owner(self, owner: str) -> list[Entry]:
+        """A learner's enrolments, and what withdraws evidence."""
+        return await self._entries(
+            f"{_SELECT} WHERE ledger = 'evidence' AND owner = $1 AND type = ANY ($2) ORDER BY position", owner, _CONTEXT
+        )
+
+    async def of_learners(self, learners: Sequence[str]) -> dict[str, list[Entry]]:
+        entries = await self._entries(
+            f"{_SELECT} WHERE ledger = 'evidence' AND owner = ANY ($1) ORDER BY owner, position", learners
+        )
+        by_owner: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_owner.setdefault(entry.owner, []).append(entry)
+        return by_owner
+
+    async def definitions(self) -> list[Entry]:
+        return await self._entries(
+            f"{_SELECT} WHERE ledger = 'definitions' AND type = ANY ($1) ORDER BY position", _DEFINING
+        )
+
+    async def beyond(self) -> list[tuple[Shard, int, int]]:
+        rows = await self._pool.fetch(
+            "SELECT kept.ledger, kept.shard, kept.position, coalesce(mark.position, 0) AS reached"
+            " FROM (SELECT DISTINCT ledger, shard FROM audit.entry) AS had"
+            " LEFT JOIN projection.watermark AS mark USING (ledger, shard)"
+            " CROSS JOIN LATERAL (SELECT e.ledger, e.shard, e.position FROM audit.entry AS e"
+            "  WHERE e.ledger = had.ledger AND e.shard = had.shard AND e.position > coalesce(mark.position, 0)"
+            "  ORDER BY e.position LIMIT 100) AS kept ORDER BY 1, 2, 3"
+        )
+        return [(Shard(row["ledger"], row["shard"]), row["position"], row["reached"]) for row in rows]
+
+    async def out_of_sequence(self, shard: Shard, through: int, owner: str | None, limit: int) -> list[Misplaced]:
+        rows = await self._pool.fetch(
+            "SELECT position, stream, version, expected FROM ("
+            " SELECT position, stream, version,"
+            "  row_number() OVER (PARTITION BY owner, stream ORDER BY position) AS expected"
+            " FROM audit.entry WHERE ledger = $1 AND shard = $2 AND position <= $3"
+            "  AND ($4::text IS NULL OR owner = $4)"
+            ") AS numbered WHERE version <> expected ORDER BY position LIMIT $5",
+            *(shard.ledger, shard.number, through, owner, limit),
+        )
+        return [Misplaced(*row) for row in rows]
+
+    async def positions_of(self, ids: Iterable[str]) -> dict[str, tuple[Shard, int]]:
+        rows = await self._pool.fetch(
+            "SELECT id, ledger, shard, position FROM audit.entry WHERE id = ANY ($1)", list(ids)
+        )
+        return {row["id"]: (Shard(row["ledger"], row["shard"]), row["position"]) for row in rows}
+
+    async def learners(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
+        rows = await self._pool.fetch(
+            "SELECT DISTINCT owner FROM audit.entry"
+            " WHERE ledger = $1 AND shard = $2 AND position <= $3 AND type = ANY ($4)",
+            *(shard.ledger, shard.number, through, _EVIDENCE),
+        )
+        owners = [row["owner"] for row in rows]
+        for first in range(0, len(owners), PAGE):
+            yield owners[first : first + PAGE]
+
+    async def _entries(self, query: str, *arguments: object) -> list[Entry]:
+        return [Entry(*row) for row in await self._pool.fetch(query, *arguments)]
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    return (
+        *(entry.ledger, entry.shard, entry.position, entry.epoch, entry.tenant, entry.owner, entry.stream),
+        *(entry.version, entry.id, entry.type, entry.schema, entry.occurred_at, entry.recorded_at, entry.actor),
+        *(entry.body, entry.request_digest),
+    )

@@ -1,0 +1,121 @@
+"""Verifications and what they found, in the audit's own tables; and who runs them, so that none runs for ever."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import asyncpg
+import orjson
+
+from services.audit.domain.differences import Difference, Member
+from services.audit.domain.verification import INTERRUPTED, Phase, State, Subject, Verification
+from shared.runtime.clock import Clock
+
+_LOCK = 7100
+"""Class of the advisory locks by which a running process is known to live."""
+
+_INTERRUPTED = f"""
+    UPDATE audit.verification AS v SET state = 'failed', reason = $1, ended_at = $2
+    WHERE state = 'running' AND ($3::uuid IS NULL OR id = $3) AND NOT EXISTS (
+        SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+        WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.granted
+        AND l.classid = {_LOCK} AND l.objid::bigint = v.runner AND l.objsubid = 2
+    )
+"""  # noqa: S608 - of constants
+
+
+class StoredVerifications:
+    """The `Verifications` of one process. `open` first, `close` last; the database may be lost and come back between.
+
+    The process is known to live by a lock that one connection holds; where that connection is lost, what was running
+    then counts as interrupted, and the next verification is begun under a new number.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, dsn: str, clock: Clock) -> None:
+        self._pool, self._dsn, self._clock = pool, dsn, clock
+        self._alive: asyncpg.Connection | None = None
+        self._runner = 0
+
+    async def open(self) -> None:
+        """Take a number, and end as failed what a process that is no more left running."""
+        await self._hold()
+        await self._pool.execute(_INTERRUPTED, INTERRUPTED, self._clock(), None)
+
+    async def close(self) -> None:
+        """End as failed what still runs here."""
+        await self._pool.execute(
+            "UPDATE audit.verification SET state = 'failed', reason = $1, ended_at = $2"
+            " WHERE state = 'running' AND runner = $3",
+            *(INTERRUPTED, self._clock(), self._runner),
+        )
+        if self._alive is not None:
+            await self._alive.close(timeout=2)
+
+    async def begin(self, verification: Verification) -> bool:
+        await self._hold()
+        tag = await self._pool.execute(
+            "INSERT INTO audit.verification (id, learner, asked_by, runner, state, began_at, phases)"
+            " VALUES ($1, $2, $3, $4, 'running', $5, $6) ON CONFLICT DO NOTHING",
+            *(verification.id, verification.subject.learner, verification.asked_by, self._runner),
+            *(verification.began_at, _phases_text(verification.phases)),
+        )
+        return str(tag) == "INSERT 0 1"
+
+    async def progress(self, id_: str, phases: Sequence[Phase], found: int, set_aside: int) -> None:
+        await self._pool.execute(
+            "UPDATE audit.verification SET phases = $2, found = $3, set_aside = $4 WHERE id = $1 AND state = 'running'",
+            *(id_, _phases_text(phases), found, set_aside),
+        )
+
+    async def keep(self, id_: str, first: int, differences: Sequence[Difference]) -> None:
+        await self._pool.executemany(
+            "INSERT INTO audit.difference (verification, number, located) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [(id_, number, _located(difference)) for number, difference in enumerate(differences, start=first)],
+        )
+
+    async def end(self, id_: str, state: State, reason: str | None) -> None:
+        await self._pool.execute(
+            "UPDATE audit.verification SET state = $2, reason = $3, ended_at = $4 WHERE id = $1 AND state = 'running'",
+            *(id_, state, reason, self._clock()),
+        )
+
+    async def find(self, id_: str) -> Verification | None:
+        await self._pool.execute(_INTERRUPTED, INTERRUPTED, self._clock(), id_)
+        row = await self._pool.fetchrow("SELECT * FROM audit.verification WHERE id = $1", id_)
+        if row is None:
+            return None
+        differences = await self._pool.fetch(
+            "SELECT located FROM audit.difference WHERE verification = $1 ORDER BY number", id_
+        )
+        return Verification(
+            id=str(row["id"]),
+            subject=Subject(None if row["learner"] is None else str(row["learner"])),
+            asked_by=str(row["asked_by"]),
+            state=row["state"],
+            began_at=row["began_at"],
+            ended_at=row["ended_at"],
+            phases=tuple(Phase(**phase) for phase in orjson.loads(row["phases"])),
+            found=row["found"],
+            set_aside=row["set_aside"],
+            reason=row["reason"],
+            differences=tuple(_difference(orjson.loads(one["located"])) for one in differences),
+        )
+
+    async def _hold(self) -> None:
+        if self._alive is not None and not self._alive.is_closed():
+            return
+        self._alive = await asyncpg.connect(self._dsn, command_timeout=30)
+        self._runner = await self._alive.fetchval("SELECT nextval('audit.runners')")
+        await self._alive.execute("SELECT pg_advisory_lock($1::int, $2::int)", _LOCK, self._runner)
+
+
+def _phases_text(phases: Sequence[Phase]) -> str:
+    return orjson.dumps([asdict(phase) for phase in phases]).decode()
+
+
+def _located(difference: Difference) -> str:
+    return orjson.dumps({name: value for name, value in asdict(difference).items() if value is not None}).decode()
+
+
+def _difference(located: dict[str, Any]) -> Difference:
+    return Difference(**{**located, "members": tuple(Member(**member) for member in located["members"])})

@@ -1,0 +1,15 @@
+"""Where nothing was touched, everything is equal, and a history says what happened."""
+
+from tests.support.audited import AuditedDistrict
+
+
+async def test_an_untouched_district_verifies(audited: AuditedDistrict, story: object) -> None:
+    result = await audited.verify()
+    assert (result["state"], result["differences"]) == ("equal", [])
+    entries = await audited.evidence.fetchval("SELECT count(*) FROM ledger.stored_entry")
+    states = await audited.mastery.fetchval("SELECT count(*) FROM mastery.state")
+    assert [(phase["name"], phase["done"], phase["total"]) for phase in result["phases"]] == [
+        ("ledger", entries, entries),
+        ("topic", entries, entries),
+        ("states", states, states),
+    ]
