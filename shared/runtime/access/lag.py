@@ -34,19 +34,20 @@ class AccessLag:
         """Look again and again, until cancelled."""
         while True:
             try:
-                await self.look()
+                complete = await self.look()
             except Exception as error:
                 if not is_trouble(error):
                     raise
                 _log.warning("the ledger's heads are not known", error=error)
                 await asyncio.sleep(RETRY)
             else:
-                await asyncio.sleep(EVERY)
+                await asyncio.sleep(EVERY if complete else RETRY)
 
-    async def look(self) -> None:
-        """Compare once. Raises what the ledger or the database raises where it does not answer."""
+    async def look(self) -> bool:
+        """Compare once; whether everything was complete. Raises what the ledger or the database raises."""
         before = self._clock()
         await self._note(before, await self._reader.heads())
+        return bool(await self._pool.fetchval("SELECT bool_and(complete_ms >= $1) FROM access.complete", before))
 
     async def _note(self, before: Instant, heads: Mapping[Shard, int]) -> None:
         """A shard whose head is in the tables is complete up to `before` it was read; else up to its last entry."""
