@@ -1,0 +1,39 @@
+"""Fixtures: a ledger's database for each test, as its roles see it."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from deploy.local.databases import Database
+from deploy.local.postgres import PostgresServer
+from services.evidence.postgres.ledger import PostgresLedger
+from tests.support.appending import evidence_database, open_ledger
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    async with evidence_database(postgres) as database:
+        yield database
+
+
+@pytest.fixture
+async def ledger(database: Database) -> AsyncIterator[PostgresLedger]:
+    async with open_ledger(database) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+async def app(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the API's role."""
+    connection = await asyncpg.connect(database.app)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def migrator(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the tables' owner."""
+    connection = await asyncpg.connect(database.migrator)
+    yield connection
+    await connection.close()
