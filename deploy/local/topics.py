@@ -68,8 +68,10 @@ async def _partition_counts(admin: AIOKafkaAdminClient, names: Mapping[str, int]
 async def _until_known(admin: AIOKafkaAdminClient, names: Mapping[str, int]) -> dict[str, int]:
     """The counts once the broker knows all of them: what its controller has made, it learns of a little later."""
     end = time.monotonic() + 30
-    while not names.keys() <= (found := await _partition_counts(admin, names)).keys() and time.monotonic() < end:
+    found = await _partition_counts(admin, names)
+    while not names.keys() <= found.keys() and time.monotonic() < end:
         await asyncio.sleep(0.05)
+        found = await _partition_counts(admin, names)
     return found
 
 

@@ -113,6 +113,7 @@ class Projector:
         return {shard: self.advance.positions[shard] for shard in self._source.placed()}
 
     async def _round(self) -> None:
+        self._reap()
         await self._place()
         work = {batch.shard: self.advance.take(batch) for batch in await self._source.read()}
         for shard in self._behind & self._source.placed() - work.keys():
@@ -123,12 +124,15 @@ class Projector:
         for shard, coroutine in work.items():
             self._running[shard] = asyncio.create_task(self._guarded(shard, coroutine))
         await asyncio.wait([self._running[shard] for shard in work], timeout=PATIENCE)
+        self._reap()
+        for shard in self._running:
+            self._source.hold(shard)
+
+    def _reap(self) -> None:
         for shard, task in list(self._running.items()):
             if task.done():
                 del self._running[shard]
                 task.result()
-            else:
-                self._source.hold(shard)
 
     async def _place(self) -> None:
         """Tell the source where to begin with the shards that wait, from their watermarks."""

@@ -41,6 +41,7 @@ class Corner:
     relay_pool: asyncpg.Pool
     app_pool: asyncpg.Pool
     migrator: str
+    dsn: str
 
     @property
     def topics(self) -> dict[Ledger, str]:
@@ -125,7 +126,9 @@ async def corner_of(bootstrap: str, district: District, prefix: str, *, topics: 
     writing, reading, relaying, projecting = pools
     try:
         async with open_door(reading) as door:
-            yield Corner(bootstrap, prefix, RealLedger(writing), door, projecting, relaying, reading, own.migrator)
+            yield Corner(
+                bootstrap, prefix, RealLedger(writing), door, projecting, relaying, reading, own.migrator, own.app
+            )
     finally:
         for pool in pools:
             pool.terminate()

@@ -129,6 +129,7 @@ class RealLedger:
 class OpenDoor(LedgerDoor):
     """A real door over HTTP. `requests` lists what was asked of it; while `shut`, it answers 503."""
 
+    url: str
     requests: list[str]
     shut: bool
 
@@ -176,8 +177,9 @@ async def open_door(pool: asyncpg.Pool) -> AsyncIterator[OpenDoor]:
         await until(lambda: server.started, "the door is open")
         port = server.servers[0].sockets[0].getsockname()[1]
         async with httpx.AsyncClient(timeout=5) as client:
-            door = OpenDoor(client, f"http://127.0.0.1:{port}", lambda: "a token")
-            door.requests, door.shut = requests, False
+            url = f"http://127.0.0.1:{port}"
+            door = OpenDoor(client, url, lambda: "a token")
+            door.url, door.requests, door.shut = url, requests, False
             yield door
     finally:
         server.should_exit = True
