@@ -1,7 +1,6 @@
 """The stack as a process of its own, which survives the terminal that started it.
 
-Run as `python -m deploy.local.background`, it holds the home, tells its story in `logs/stack.log`, and ends in order
-at SIGTERM. `up` and `down` start and end it from outside.
+`up` and `down` start and end `deploy.local.supervisor` from outside, and follow the story that it tells in its log.
 """
 
 import asyncio
@@ -12,19 +11,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from deploy.local.description import Description, describe
 from deploy.local.errors import AlreadyRunningError, StackError
-from deploy.local.home import ROOT, Home, open_home
-from deploy.local.stack import Stack
+from deploy.local.home import ROOT, Home
+from deploy.local.programs import has_ended
 
+SUPERVISOR = "deploy.local.supervisor"
 UP_SECONDS = 180
 DOWN_SECONDS = 60
 LOOK_AGAIN_SECONDS = 0.1
 
+_left_running: list[subprocess.Popen[bytes]] = []
+"""Supervisors that this process started and does not wait for, kept as Python complains of forgotten children."""
 
-async def up(home: Home, say: Callable[[str], None]) -> Description:
+
+async def up(home: Home, say: Callable[[str], None], supervisor: str = SUPERVISOR) -> Description:
     """Start the stack in the background and wait until it is up, saying each step.
 
     Raises AlreadyRunningError where it is up already, StackError where it does not come up. Interrupted, it takes
@@ -36,7 +38,7 @@ async def up(home: Home, say: Callable[[str], None]) -> Description:
     log = home.log_of("stack")
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: ASYNC220  (it is meant to live on)
-            (sys.executable, "-P", "-m", "deploy.local.background"),
+            (sys.executable, "-P", "-m", supervisor),
             cwd=home.path,
             env=os.environ | {"ASCERTAIN_HOME": str(home.path), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
@@ -46,7 +48,9 @@ async def up(home: Home, say: Callable[[str], None]) -> Description:
         )
         told_from = output.tell()
     try:
-        return await _follow(home, process, told_from, say)
+        description = await _follow(home, process, told_from, say)
+        _left_running.append(process)
+        return description  # noqa: TRY300  (all of it is what may be interrupted)
     except BaseException:
         process.terminate()
         process.wait()
@@ -60,7 +64,7 @@ async def down(home: Home) -> bool:
         return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(holder, signal.SIGTERM)
-    if not await _until(lambda: home.holder() is None, DOWN_SECONDS):
+    if not await _until(lambda: home.holder() != holder and has_ended(holder), DOWN_SECONDS):
         raise StackError(f"The stack did not end within {DOWN_SECONDS} s; its process is {holder}.")
     return True
 
@@ -99,40 +103,3 @@ async def _until(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
     return True
-
-
-def _tell(sentence: str) -> None:
-    print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}  {sentence}", flush=True)  # noqa: T201  (its story is its output)
-
-
-async def _serve() -> None:
-    """Until cancelled."""
-    async with Stack(open_home(), notice=_tell):
-        try:
-            await asyncio.Event().wait()
-        finally:
-            _tell("Going down.")
-
-
-async def _run() -> None:
-    serving = asyncio.create_task(_serve())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # once: a second signal must not cut the orderly end short
-        loop.add_signal_handler(number, lambda: serving.cancelling() or serving.cancel())
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
-    _tell("Everything is down.")
-
-
-def main() -> int:
-    try:
-        asyncio.run(_run())
-    except StackError as error:
-        _tell(str(error))
-        return error.code
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,29 +1,17 @@
 """A district's databases and roles on one PostgreSQL. Tables, grants on them and functions are the migrations' part."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import asyncpg
 
+from deploy.local.description import Database
 from deploy.local.postgres import PostgresServer
+
+__all__ = ["Database", "drop_databases", "make_databases"]
 
 OWNERS = ("evidence", "mastery", "audit", "gateway")
 RIGHTS = {"evidence": ("migrator", "app", "relay")}
 USUAL_RIGHTS = ("migrator", "app")
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One service's database: its name, and a DSN a role. `relay` is for the ledger's relay, elsewhere None.
-
-    The migrator owns the database and is the only one who may change its shape; the others may only connect, until a
-    migration grants them more.
-    """
-
-    name: str
-    migrator: str
-    app: str
-    relay: str | None
 
 
 async def make_databases(

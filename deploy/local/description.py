@@ -6,9 +6,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.local.databases import Database
 from deploy.local.errors import StackError
 from deploy.local.home import Home, read_json, write_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One service's database: its name, and a DSN a role. `relay` is for the ledger's relay, elsewhere None.
+
+    The migrator owns the database and is the only one who may change its shape; the others may only connect, until a
+    migration grants them more.
+    """
+
+    name: str
+    migrator: str
+    app: str
+    relay: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +68,11 @@ class Operator:
 
 def describe(home: Home) -> Description | None:
     """What the stack of this home says of itself; None where none runs, whatever an older one left in writing."""
-    if home.holder() is None or not home.state.exists():
+    holder = home.holder()
+    if holder is None or not home.state.exists():
         return None
-    return _description(read_json(home.state))
+    description = _description(read_json(home.state))
+    return description if description.pid == holder else None
 
 
 def running(home: Home) -> Description:

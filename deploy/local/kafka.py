@@ -143,11 +143,10 @@ class KafkaServer:
         making = self.folder / "data.making"
         shutil.rmtree(making, ignore_errors=True)
         self._write_settings(making)
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         formatted = subprocess.run(
             (
                 *_java("-XX:TieredStopAtLevel=1", *LOG_OPTIONS),
-                *("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(self._settings)),
+                *("kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", str(self._settings)),
             ),
             env=bare_environment(),
             capture_output=True,
@@ -161,6 +160,12 @@ class KafkaServer:
             )
         self._write_settings(self.data)
         making.rename(self.data)
+
+
+def _cluster_id() -> str:
+    """Random, as Kafka makes its own: never with a dash in front, which the tool would take for an option."""
+    made = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return _cluster_id() if made.startswith("-") else made
 
 
 def _java(*options: str) -> tuple[str, ...]:

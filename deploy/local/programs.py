@@ -122,6 +122,14 @@ class Child:
         return f"{self.program.name} {what}.{last} The whole log is {self.program.log}."
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or only waits for its parent to take note."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
 async def run_once(
     arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float
 ) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from deploy.local.databases import Database
+from deploy.local.description import Database
 from deploy.local.home import ROOT, Home
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import Program, bare_environment

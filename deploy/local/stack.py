@@ -12,8 +12,8 @@ from dataclasses import asdict, replace
 from types import TracebackType
 from typing import Self
 
-from deploy.local.databases import Database, make_databases
-from deploy.local.description import Description, Operator, Running, operator
+from deploy.local.databases import make_databases
+from deploy.local.description import Database, Description, Operator, Running, operator
 from deploy.local.errors import ProgramError
 from deploy.local.home import Home, write_secret
 from deploy.local.kafka import KafkaServer
