@@ -21,7 +21,7 @@ class _Rate(ProgressColumn):
 def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar named `what`; call what it gives with the number done since the last call."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)
         yield lambda count: progress.update(task, advance=count)
         progress.update(task, total=progress.tasks[0].completed)

@@ -71,18 +71,13 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
     """A state with its reasons, as a table and sentences."""
     title = state.get("code") or state["competency"]
     level = state["level"] or state["status"].replace("_", " ")
-    console.print(f"[bold]{title}[/bold]: [bold]{level}[/bold] ({state['status']}, {state['value'] or 'no value'})")
+    status = state["status"].replace("_", " ")
+    console.print(f"[bold]{title}[/bold]: [bold]{level}[/bold] ({status}, {state['value'] or 'no value'})")
     table = Table("happened", "evidence", "kind", "value", "value after", "level after", box=None, pad_edge=False)
     for piece in state["counted"]:
-        kind = piece["kind"].replace("_", " ")
-        table.add_row(
-            piece["occurred_at"],
-            piece["event"],
-            kind,
-            piece["value"],
-            piece["value_after"],
-            piece["level_after"] or "-",
-        )
+        kind, level_after = piece["kind"].replace("_", " "), piece["level_after"] or "-"
+        row = (piece["occurred_at"][:10], piece["event"], kind, piece["value"], piece["value_after"], level_after)
+        table.add_row(*row)
     if state["counted"]:
         console.print(table)
     for piece in state["set_aside"]:

@@ -123,7 +123,7 @@ class Story:
 
     def _step(self, title: str) -> None:
         self.console.print()
-        self.console.rule(f"[bold]{title}", align="left")
+        self.console.print(f"[bold cyan]▍ {title}[/bold cyan]")
 
     def _receipt(self, status: int, receipt: dict[str, Any]) -> None:
         place = receipt["position"]
@@ -137,9 +137,9 @@ class Story:
         record = found.record
         self.console.print(f"  {record.topic}, partition {record.partition}, offset {record.offset}", style="dim")
         for name, value in record.headers:
-            self.console.print(f"  {name:<18} {value.decode()}", highlight=False)
-        self.console.print(f"  [bold]value[/bold]  {found.entry.body.decode()}", highlight=False)
-        self.console.print(f"  [bold]leaf[/bold]   {found.entry.leaf().hex()}", highlight=False)
+            self.console.print(f"  {name:<18} {value.decode()}", soft_wrap=True)
+        self.console.print(f"  [bold]value[/bold]              {found.entry.body.decode()}", soft_wrap=True)
+        self.console.print(f"  [bold]leaf[/bold]               {found.entry.leaf().hex()}", soft_wrap=True)
         self._expect("the canonical body", canonical(parse(found.entry.body)), found.entry.body)
 
     def _expect(self, what: str, got: object, wanted: object) -> None:
