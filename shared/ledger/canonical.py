@@ -6,12 +6,15 @@ asks.
 """
 
 import json
+import re
 from typing import Never, TypeAlias
 
 JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | tuple[JsonValue, ...] | dict[str, JsonValue] | None"
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class NotCanonicalError(ValueError):
@@ -54,6 +57,8 @@ def parse(text: bytes) -> JsonValue:
     except RecursionError as error:
         raise NotCanonicalError(f"JSON may be nested at most {MAX_DEPTH} deep.") from error
     _ordered(value, 0)
+    if _SURROGATE.search(text):
+        canonical(value)  # only an escape can bring in a lone surrogate
     return value
 
 

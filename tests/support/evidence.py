@@ -21,6 +21,7 @@ from shared.runtime.keys import SigningKey, make_keys
 from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.tokens import AccessTokens, ServiceTokens
 from tests.support.servers import District
+from tests.support.waiting import until
 
 TENANT = "5f0c6c0e-2d0b-4b55-9a53-0a2f6b1e7a01"
 SIGNERS = ("gateway", "mastery", "evidence")
@@ -127,12 +128,13 @@ async def prepared(district: District, folder: Path, **more: Any) -> EvidenceSet
 
 async def applied(running: Running) -> None:
     """Wait until the service's projections have come to where its ledger is."""
-    async with asyncio.timeout(20):
-        while await running.owner.fetchval(
-            "SELECT EXISTS (SELECT FROM ledger.head h LEFT JOIN projection.watermark w USING (ledger, shard)"
+    await until(
+        lambda: running.owner.fetchval(
+            "SELECT NOT EXISTS (SELECT FROM ledger.head h LEFT JOIN projection.watermark w USING (ledger, shard)"
             " WHERE h.position > coalesce(w.position, 0))"
-        ):
-            await asyncio.sleep(0.01)
+        ),
+        "the projections have come to the ledger's heads",
+    )
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
         summary="Records evidence, and what it is judged by.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.router.routes.insert(0, recording_route(district, verifier))
     app.include_router(evidence_routes(district, verifier))
