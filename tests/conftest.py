@@ -3,11 +3,16 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.databases import drop_databases, make_databases
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
+
+# A property is true or false; how long it takes says how busy the machine is.
+settings.register_profile("ascertain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ascertain")
 
 
 @pytest.fixture(scope="session")
