@@ -4,6 +4,7 @@ Only what the table routes is in it, so no door between services is told of. Sch
 are one; where the content differs, the later service's gets that service's name before its own.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -70,7 +71,7 @@ def merged(documents: Mapping[Service, Document], table: RouteTable, *, missing:
         for path, operation, method in _operations(document, table, service):
             route = table.named(service, method, path)
             shown = _operation(_relinked(operation, renamed), service, open_=route is not None and route.open)
-            shown["operationId"] = _unique(str(shown.get("operationId") or f"{method}_{path}"), service, operations)
+            shown["operationId"] = _named_once(operation, (service, method, path), operations)
             paths.setdefault(path, {})[method] = shown
     document_ = {
         "openapi": "3.1.0",
@@ -198,7 +199,11 @@ def _reachable(paths: Mapping[str, Any], components: Mapping[str, Mapping[str, A
     return {kind: named for kind, named in kept.items() if named}
 
 
-def _unique(name: str, service: Service, taken: set[str]) -> str:
-    unique = name if name not in taken else f"{service}_{name}"
-    taken.add(unique)
-    return unique
+def _named_once(operation: Mapping[str, Any], where: tuple[Service, str, str], taken: set[str]) -> str:
+    """A name for the operation that no other has: its own, else its service's, else that of its place."""
+    service, method, path = where
+    place = re.sub(r"[^A-Za-z0-9]+", "_", f"{service}_{method}{path}").strip("_")
+    own = str(operation.get("operationId") or place)
+    name = next(name for name in (own, f"{service}_{own}", place) if name not in taken)
+    taken.add(name)
+    return name

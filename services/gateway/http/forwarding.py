@@ -8,7 +8,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.domain.routes import Service
-from services.gateway.http.peers import Peers
+from services.gateway.http.peers import TIMEOUTS, Peers
 from shared.runtime.problems import Problem, unavailable
 
 REQUEST_HEADERS = frozenset(
@@ -52,11 +52,12 @@ class Forwarder:
         service breaks the client's connection too, so that half an answer never looks whole.
         """
         client = self._peers[service]
-        request = client.build_request(
+        request = httpx.Request(  # not the client's own `build_request`, which adds headers
             scope["method"],
-            httpx.URL(client.base_url).copy_with(raw_path=_target(scope)),
+            client.base_url.copy_with(raw_path=_target(scope)),
             headers=[header for header in scope["headers"] if header[0] in REQUEST_HEADERS],
             content=_body(receive) if _has_body(scope) else None,
+            extensions={"timeout": TIMEOUTS.as_dict()},
         )
         try:
             response = await client.send(request, stream=True)

@@ -25,9 +25,7 @@ class Peers:
     def __init__(self, urls: Mapping[Service, str]) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
         self._clients = {
-            name: httpx.AsyncClient(
-                base_url=url, limits=limits, timeout=TIMEOUTS, trust_env=False, follow_redirects=False, headers={}
-            )
+            name: httpx.AsyncClient(base_url=url, limits=limits, timeout=TIMEOUTS, trust_env=False)
             for name, url in urls.items()
         }
 
