@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -203,7 +204,8 @@ async def test_the_doors_give_every_stored_state_page_by_page(
     for learner in [ANA, BO, *[named(f"learner {n}") for n in range(5)]]:
         ledger.attempt(learner, result(READING, "3"), result(WRITING, "1"))
     await Applied(pool, ledger).more()
-    pages, after = [], {}
+    pages: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
     while True:
         page = (await mastery.door("/mastery/states", limit=3, **after)).json()
         DoorStatesDocument.model_validate(page)
