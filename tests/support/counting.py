@@ -20,22 +20,21 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON counting.owner TO {app};
 class Counting:
     """`positions` keeps the order in which entries were applied. A body without a whole number `n` cannot be handled.
 
-    `before_apply`, where set, is awaited inside the transaction, before the tables are touched.
+    `poison` are positions that cannot be handled either. Entries of the owner `slow` wait until they `may_go_on`.
     """
 
     def __init__(self) -> None:
-        self.before_apply: asyncio.Event | None = None
-        self.waits = asyncio.Event()
         self.poison: set[int] = set()
+        self.slow: str | None = None
+        self.may_go_on = asyncio.Event()
 
     async def prepare(self, entries: Sequence[Entry]) -> None:
         """Nothing is fetched."""
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-        if self.before_apply is not None:
-            self.waits.set()
-            await self.before_apply.wait()
         owners = by_owner(entries)
+        if self.slow in owners:
+            await self.may_go_on.wait()
         await connection.execute(
             "INSERT INTO counting.owner AS o"
             " SELECT owner, entries, total, '{}' FROM unnest($1::text[]::uuid[], $2::bigint[], $3::bigint[])"

@@ -6,15 +6,10 @@ import pytest
 
 from deploy.local.kafka import KafkaServer
 from tests.support.corner import Corner, corner_of
+from tests.support.corner_fixtures import corner, two_databases
 from tests.support.servers import District, running_kafka
 
-
-@pytest.fixture
-async def corner(kafka: KafkaServer, district: District, topic_prefix: str) -> AsyncIterator[Corner]:
-    """A ledger with its door, empty topics, and a database that projects; the topics go after the test."""
-    async with corner_of(kafka.bootstrap, district, topic_prefix) as corner:
-        yield corner
-        await corner.forget_topics()
+__all__ = ["corner", "two_databases"]
 
 
 @pytest.fixture
@@ -25,7 +20,7 @@ async def own_kafka() -> AsyncIterator[KafkaServer]:
 
 
 @pytest.fixture
-async def mortal(own_kafka: KafkaServer, district: District, topic_prefix: str) -> AsyncIterator[Corner]:
+async def mortal(own_kafka: KafkaServer, two_databases: District, topic_prefix: str) -> AsyncIterator[Corner]:
     """A corner on a Kafka that the test may kill."""
-    async with corner_of(own_kafka.bootstrap, district, topic_prefix) as corner:
-        yield corner
+    async with corner_of(own_kafka.bootstrap, two_databases, topic_prefix) as made:
+        yield made

@@ -36,12 +36,12 @@ async def _first_too_large(corner: Corner) -> tuple[list[Entry], list[Entry]]:
 
 
 async def test_two_outstanding_batches_leave_a_hole_and_the_publisher_does_not(
-    kafka: KafkaServer, district: District, topic_prefix: str
+    kafka: KafkaServer, two_databases: District, topic_prefix: str
 ) -> None:
     await make_topics(
         kafka.bootstrap, topic_prefix, LEDGER_PARTITIONS, {**LEDGER_SETTINGS, "max.message.bytes": "20000"}
     )
-    async with corner_of(kafka.bootstrap, district, topic_prefix, topics=False) as corner:
+    async with corner_of(kafka.bootstrap, two_databases, topic_prefix, topics=False) as corner:
         first, second = await _first_too_large(corner)
         topic = corner.topics["evidence"]
 

@@ -1,5 +1,6 @@
 """The projector against real Kafka and PostgreSQL: each effect once, in order, whatever the topic holds."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from shared.ledger.entry import Entry
 from shared.ledger.records import record_headers, record_key
 from tests.support.corner import Corner, running
-from tests.support.counting import counted, expected
+from tests.support.counting import Counting, counted, expected
 from tests.support.real_ledger import owners_of
 from tests.support.waiting import until
 
@@ -79,6 +80,22 @@ async def test_a_gap_waits_for_the_door_and_holds_nobody_else(corner: Corner) ->
         corner.door.shut = False
         await applied(corner, gappy + others)
         assert projector.reasons() == {}
+
+
+async def test_a_slow_shard_holds_nobody_else_and_goes_on(corner: Corner) -> None:
+    slow, quick = owners_of(0, 1)[0], owners_of(1, 1)[0]
+    counting = Counting()
+    counting.slow, counting.may_go_on = slow, asyncio.Event()
+    slowly = await corner.ledger.grow([slow], 3)
+    quickly = await corner.ledger.grow([quick], 3)
+    async with running(corner.relay(), corner.projector(counting)):
+        for _ in range(3):
+            await applied(corner, quickly)
+            quickly += await corner.ledger.grow([quick], 3)
+        counting.may_go_on.set()
+        await applied(corner, slowly + quickly)
+        slowly += await corner.ledger.grow([slow], 3)
+        await applied(corner, slowly + quickly)
 
 
 async def test_what_the_ledger_lacks_is_told_and_never_skipped(corner: Corner) -> None:
