@@ -13,7 +13,7 @@ from shared.rulebook.contributing import LearnerRecord, gather
 from shared.rulebook.defining import FRAMEWORK, adoption_of, placements_of
 from shared.rulebook.definitions import Adoption, Definitions, Learner, Placement
 from shared.rulebook.fold import fold
-from shared.rulebook.known import Known, Pin
+from shared.rulebook.known import Known, Pin, known_of
 from shared.rulebook.policy import FORMAT as POLICY
 from shared.rulebook.policy import Policy, read_policy
 from shared.rulebook.state import State
@@ -144,20 +144,25 @@ def _body(entry: Entry) -> Mapping[str, Any]:
 def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitions, shown: Shown) -> Difference | None:
     """What of a state is not as the copy comes to at the state's own pins."""
     at = Known.at_pins(shown.pins, learner.shard)
-    state = fold(learner, shown.competency, record.contributions.get(shown.competency, ()), definitions, at)
-    if state.digest == shown.digest and frozenset(state.pins) == shown.pins and not _unlike(state, shown):
+    pieces = record.contributions.get(shown.competency, ())
+    state = fold(learner, shown.competency, pieces, definitions, at)
+    unlike = _unlike(state, len(known_of(pieces, at)), shown)
+    if state.digest == shown.digest and frozenset(state.pins) == shown.pins and not unlike:
         return None
     members = [Member("digest", state.digest, shown.digest)] if state.digest != shown.digest else []
     if frozenset(state.pins) != shown.pins:
         members.append(Member("pins", _pins_text(state.pins), _pins_text(shown.pins)))
-    members += _unlike(state, shown)
+    members += unlike
     names = listed([member.name for member in members])
     what = f"folded again at its pins from the audit's copy, it differs in {names}"
     return _of_state("state_differs", (learner, shown.competency), what, state.pins, tuple(members))
 
 
-def _unlike(state: State, shown: Shown) -> list[Member]:
-    """The members beside the digest that are not as the fold makes them; what is not told is not compared."""
+def _unlike(state: State, evidence: int, shown: Shown) -> list[Member]:
+    """The members beside the digest that are not as the fold makes them; what is not told is not compared.
+
+    `evidence` is how many contributions were known, counted or not.
+    """
     folded: dict[str, JsonValue] = {
         "status": state.status.value,
         "level": state.level,
@@ -166,6 +171,7 @@ def _unlike(state: State, shown: Shown) -> list[Member]:
         "method": state.method,
         "scope": None if state.adoption is None else str(state.adoption.scope),
         "counted": len(state.counted),
+        "evidence": evidence,
     }
     said = {**shown.said, "status": shown.status}
     return [
