@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from deploy.local.description import Database
+from deploy.local.description import Database, running
+from deploy.local.errors import ProgramError
 from deploy.local.home import ROOT, Home
 from deploy.local.ports import LOOPBACK
-from deploy.local.programs import Program, bare_environment
+from deploy.local.programs import Program, bare_environment, run_once
 
 HEALTHY = ("ok", "degraded")
 
@@ -76,6 +77,23 @@ class District:
             stop_seconds=5.5,
             ready_seconds=60,
         )
+
+    async def ask(self, service: Service, *arguments: str) -> str:
+        """Run `python -m` of a service once, with its settings, and give back what it printed. Raises ProgramError."""
+        answer = await run_once(
+            command(service, *arguments), environment=self.environment(service), folder=self.home.path, seconds=120
+        )
+        if answer.returncode != 0:
+            words = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
+            raise ProgramError(f"{service.name} {arguments[0]} failed: {words[-1] if words else 'it gave no reason'}")
+        return answer.stdout
+
+
+def running_district(home: Home) -> District:
+    """The district of the stack that runs in this home. Raises StackError where none is up."""
+    description = running(home)
+    ports = {name: int(url.rsplit(":", 1)[1]) for name, url in description.urls.items()}
+    return District(home, description.tenant, description.bootstrap, description.databases, ports)
 
 
 def command(service: Service, *arguments: str) -> tuple[str, ...]:

@@ -14,13 +14,11 @@ from typing import Self
 
 from deploy.local.databases import make_databases
 from deploy.local.description import Database, Description, Operator, Running, operator
-from deploy.local.errors import ProgramError
 from deploy.local.home import Home, write_secret
 from deploy.local.kafka import KafkaServer
 from deploy.local.keeper import Keeper, Notice
 from deploy.local.postgres import PostgresServer
-from deploy.local.programs import run_once
-from deploy.local.services import SERVICES, District, Service, command
+from deploy.local.services import SERVICES, District, Service
 from deploy.local.topics import LEDGER_PARTITIONS, make_topics
 from shared.runtime.keys import make_keys
 
@@ -144,17 +142,7 @@ class Stack:
 
     async def ask(self, name: str, *arguments: str) -> str:
         """Run `python -m` of a service once, with its settings, and give back what it printed. Raises ProgramError."""
-        service = self.services[name]
-        answer = await run_once(
-            command(service, *arguments),
-            environment=self._district.environment(service),
-            folder=self.home.path,
-            seconds=120,
-        )
-        if answer.returncode != 0:
-            words = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
-            raise ProgramError(f"{name} {arguments[0]} failed: {words[-1] if words else 'it gave no reason'}")
-        return answer.stdout
+        return await self._district.ask(self.services[name], *arguments)
 
     async def personal_token(self, person: str) -> str:
         """A new personal token of a person, as the operator's command makes it."""
