@@ -8,6 +8,10 @@ from shared.rulebook.contributing import Body, contributions_of, enrolment_of, w
 from shared.rulebook.contribution import Contribution, Withdrawal, fold_order, in_order
 from shared.rulebook.definitions import Enrolment
 
+EVIDENCE = frozenset({"AttemptRecorded", "RubricScored"})
+SPEAKING_OF_LEARNERS = EVIDENCE | {"EvidenceVoided", "LearnerEnrolled"}
+"""The events that make news; every other says nothing here."""
+
 
 @dataclass(slots=True)
 class News:
@@ -28,11 +32,12 @@ def add_news(news: dict[str, News], entry: Entry, body: Body) -> None:
     own = news.get(entry.owner)
     if own is None:
         own = news[entry.owner] = News()
-    for competency, contribution in contributions_of(entry, body).items():
-        own.contributions.setdefault(competency, []).append(contribution)
-    if (voided := withdrawal_of(entry, body)) is not None:
+    if entry.event in EVIDENCE:
+        for competency, contribution in contributions_of(entry, body).items():
+            own.contributions.setdefault(competency, []).append(contribution)
+    elif (voided := withdrawal_of(entry, body)) is not None:
         own.withdrawals.setdefault(*voided)
-    if (enrolment := enrolment_of(entry, body)) is not None:
+    elif (enrolment := enrolment_of(entry, body)) is not None:
         own.enrolments.append(enrolment)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import asyncpg
 import orjson
 
-from services.mastery.domain.news import News, add_news, joined
+from services.mastery.domain.news import SPEAKING_OF_LEARNERS, News, add_news, joined
 from services.mastery.flows.folding import folded
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import pack, unpack
@@ -18,8 +18,6 @@ from shared.rulebook.definitions import Enrolment, Learner, school_history
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
 
-_EVENTS = frozenset({"AttemptRecorded", "RubricScored", "EvidenceVoided", "LearnerEnrolled"})
-
 
 class MasteryProjection:
     """A `Projection`. In a service's list it stands after the projection of the definitions, which it reads."""
@@ -31,7 +29,7 @@ class MasteryProjection:
         """Nothing: what evidence says stands in it."""
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-        """Raises KeyError or ValueError for evidence that breaks its contract."""
+        """Raises what `_read` does for evidence that breaks its contract."""
         if entries[0].ledger == "definitions":
             await refold_queue.ask(connection, entries)
         elif news := await _read(entries):
@@ -65,16 +63,19 @@ class MasteryProjection:
 
 
 async def _read(entries: Iterable[Entry]) -> dict[str, News]:
-    """The news by learner. Raises KeyError or ValueError for a body that breaks its contract."""
+    """The news by learner. Raises KeyError, TypeError, ValueError or msgspec.ValidationError for a broken body."""
     news: dict[str, News] = {}
     pace = Pace()
     for entry in entries:
-        if entry.event in _EVENTS:
+        if entry.event in SPEAKING_OF_LEARNERS:
             add_news(news, entry, _body(entry))
             await pace.breathe()
     for own in news.values():
-        if not all(map(is_id, own.contributions)):
-            raise ValueError("A competency's id must be a lowercase UUID.")
+        for competency, pieces in own.contributions.items():
+            if not is_id(competency):
+                raise ValueError("A competency's id must be a lowercase UUID.")
+            unpack(pack(pieces))  # what could not be read again must not be stored
+        await pace.breathe()
     return news
 
 
