@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain": "cli.reading:explain",
         "history": "cli.reading:history",
         "verify": "cli.reading:verify",
+        "token": "cli.tokens:token",
     }
 )
 """Each command's name, and `module:name` of its function, or of a group of further commands."""
