@@ -1,5 +1,6 @@
 """A district's databases and roles on one PostgreSQL. Tables, grants on them and functions are the migrations' part."""
 
+import hmac
 from collections.abc import Iterable, Mapping
 
 import asyncpg
@@ -15,12 +16,15 @@ USUAL_RIGHTS = ("migrator", "app")
 
 
 async def make_databases(
-    server: PostgresServer, prefix: str, password: str, services: Iterable[str] = OWNERS
+    server: PostgresServer, prefix: str, secret: str, services: Iterable[str] = OWNERS
 ) -> Mapping[str, Database]:
-    """Make what is missing of `{prefix}_{service}` and its roles, and set their password. Repeatable."""
+    """Make what is missing of `{prefix}_{service}` and its roles, and set their passwords. Repeatable.
+
+    Each role has a password of its own, derived from `secret`: a service never learns that of another.
+    """
     connection = await asyncpg.connect(server.dsn())
     try:
-        return {service: await _make_database(connection, server, prefix, service, password) for service in services}
+        return {service: await _make_database(connection, server, prefix, service, secret) for service in services}
     finally:
         await connection.close()
 
@@ -38,14 +42,14 @@ async def drop_databases(server: PostgresServer, prefix: str, services: Iterable
 
 
 async def _make_database(
-    connection: asyncpg.Connection, server: PostgresServer, prefix: str, service: str, password: str
+    connection: asyncpg.Connection, server: PostgresServer, prefix: str, service: str, secret: str
 ) -> Database:
     name = f"{prefix}_{service}"
     roles = {right: f"{name}_{right}" for right in RIGHTS.get(service, USUAL_RIGHTS)}
     for role in roles.values():
         if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
             await connection.execute(f"CREATE ROLE {_quoted(role)} LOGIN")
-        await connection.execute(f"ALTER ROLE {_quoted(role)} PASSWORD {_literal(password)}")
+        await connection.execute(f"ALTER ROLE {_quoted(role)} PASSWORD {_literal(_password(secret, role))}")
     if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
         # an empty template is copied seven times as fast file by file as through the write-ahead log
         owner = _quoted(roles["migrator"])
@@ -53,8 +57,12 @@ async def _make_database(
     await connection.execute(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
     for role in roles.values():
         await connection.execute(f"GRANT CONNECT ON DATABASE {_quoted(name)} TO {_quoted(role)}")
-    dsns = {right: server.dsn(name, role, password) for right, role in roles.items()}
+    dsns = {right: server.dsn(name, role, _password(secret, role)) for right, role in roles.items()}
     return Database(name, dsns["migrator"], dsns["app"], dsns.get("relay"))
+
+
+def _password(secret: str, role: str) -> str:
+    return hmac.new(secret.encode(), role.encode(), "sha256").hexdigest()[:48]
 
 
 def _quoted(name: str) -> str:

@@ -47,7 +47,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     stop_seconds: float = 6
-    ready_seconds: float = 60
+    ready_seconds: float = 120
 
 
 class Child:

@@ -75,7 +75,6 @@ class District:
             log=self.home.log_of(service.name),
             ready=lambda: is_healthy(self.url(service.name)),
             stop_seconds=5.5,
-            ready_seconds=60,
         )
 
     async def ask(self, service: Service, *arguments: str) -> str:
