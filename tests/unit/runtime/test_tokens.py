@@ -120,6 +120,10 @@ def test_a_service_token_is_for_one_service_and_for_no_person(world: World) -> N
         world.verifier.person(token)
 
 
+def test_the_gateway_is_no_service_that_comes_through_doors(world: World) -> None:
+    refused(world, world.service("gateway"))
+
+
 def test_a_person_has_no_way_through_a_door_of_services(world: World) -> None:
     with pytest.raises(Problem):
         world.verifier.service(f"Bearer {world.access()}", audience="evidence")
