@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 Instant: TypeAlias = int
@@ -9,6 +10,10 @@ Instant: TypeAlias = int
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DAY = 86_400_000
+_CANONICAL = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])\.([0-9]{3})Z", re.ASCII
+)
 _RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,3})0*)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
@@ -17,6 +22,14 @@ def instant(written: str) -> Instant:
 
     Raises ValueError otherwise (also for leap seconds and years outside 1–9999); the message says what would be right.
     """
+    canonical = _CANONICAL.fullmatch(written)
+    if canonical is not None:
+        date, hours, minutes, seconds, milliseconds = canonical.groups()
+        days = _days(date)
+        if days is not None:
+            return (
+                days * _DAY + int(hours) * 3_600_000 + int(minutes) * 60_000 + int(seconds) * 1000 + int(milliseconds)
+            )
     match = _RFC3339.fullmatch(written)
     if match is None:
         raise ValueError('must be an instant such as "2026-11-24T09:30:00.000Z"')
@@ -30,5 +43,22 @@ def instant(written: str) -> Instant:
 
 def instant_text(moment: Instant) -> str:
     """The one canonical writing: UTC, three decimals, `Z`."""
-    text = (_EPOCH + moment * _MILLISECOND).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    days, rest = divmod(moment, _DAY)
+    seconds, milliseconds = divmod(rest, 1000)
+    minutes, second = divmod(seconds, 60)
+    return f"{_date(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> str:
+    """The date so many days after 1970-01-01. Instants of one day are many: each date is worked out once."""
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _days(date: str) -> int | None:
+    """The days from 1970-01-01 to a date, None where there is no such date."""
+    try:
+        return (datetime.fromisoformat(f"{date}T00:00:00+00:00") - _EPOCH).days
+    except ValueError:
+        return None

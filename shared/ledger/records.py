@@ -7,31 +7,11 @@ to rebuild its leaf.
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from shared.ledger.canonical import JsonValue
-from shared.ledger.entry import Entry, entry_from_envelope
-from shared.ledger.instants import instant_text
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import Ledger
+from shared.ledger.instants import instant, instant_text
 
 Headers: TypeAlias = list[tuple[str, bytes]]
-
-_FROM_HEADER = {
-    "actor": "ce_actor",
-    "body_digest": "ce_bodydigest",
-    "id": "ce_id",
-    "ledger": "ce_ledger",
-    "occurred_at": "ce_time",
-    "owner": "ce_partitionkey",
-    "recorded_at": "ce_recordedtime",
-    "schema": "ce_dataschema",
-    "stream": "ce_subject",
-    "tenant": "ce_tenant",
-    "type": "ce_type",
-}
-_NUMBER_FROM_HEADER = {
-    "epoch": "ce_epoch",
-    "position": "ce_position",
-    "shard": "ce_shard",
-    "version": "ce_streamversion",
-}
 
 
 def record_key(entry: Entry) -> bytes:
@@ -42,28 +22,28 @@ def record_key(entry: Entry) -> bytes:
 def record_headers(entry: Entry) -> Headers:
     """The record's headers in their fixed order; every value is UTF-8 text."""
     headers = [
-        ("ce_specversion", "1.0"),
-        ("ce_id", entry.id),
-        ("ce_source", f"urn:ascertain:{entry.tenant}"),
-        ("ce_type", entry.type),
-        ("ce_dataschema", entry.schema),
-        ("ce_time", instant_text(entry.occurred_at)),
-        ("ce_recordedtime", instant_text(entry.recorded_at)),
-        ("ce_subject", entry.stream),
-        ("ce_partitionkey", entry.owner),
-        ("ce_tenant", entry.tenant),
-        ("ce_ledger", entry.ledger),
-        ("ce_shard", str(entry.shard)),
-        ("ce_position", str(entry.position)),
-        ("ce_epoch", str(entry.epoch)),
-        ("ce_streamversion", str(entry.version)),
-        ("ce_actor", entry.actor),
-        ("ce_bodydigest", entry.body_digest),
-        ("content-type", "application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", entry.id.encode()),
+        ("ce_source", f"urn:ascertain:{entry.tenant}".encode()),
+        ("ce_type", entry.type.encode()),
+        ("ce_dataschema", entry.schema.encode()),
+        ("ce_time", instant_text(entry.occurred_at).encode()),
+        ("ce_recordedtime", instant_text(entry.recorded_at).encode()),
+        ("ce_subject", entry.stream.encode()),
+        ("ce_partitionkey", entry.owner.encode()),
+        ("ce_tenant", entry.tenant.encode()),
+        ("ce_ledger", entry.ledger.encode()),
+        ("ce_shard", b"%d" % entry.shard),
+        ("ce_position", b"%d" % entry.position),
+        ("ce_epoch", b"%d" % entry.epoch),
+        ("ce_streamversion", b"%d" % entry.version),
+        ("ce_actor", entry.actor.encode()),
+        ("ce_bodydigest", entry.body_digest.encode()),
+        ("content-type", b"application/json"),
     ]
     if entry.request_digest is not None:
-        headers.append(("ce_requestdigest", entry.request_digest))
-    return [(name, value.encode()) for name, value in headers]
+        headers.append(("ce_requestdigest", entry.request_digest.encode()))
+    return headers
 
 
 def entry_from_record(headers: Iterable[tuple[str, bytes]], value: bytes) -> Entry:
@@ -73,15 +53,39 @@ def entry_from_record(headers: Iterable[tuple[str, bytes]], value: bytes) -> Ent
     copy of an entry: a header missing or malformed, or a value whose digest is not the one that the headers name.
     """
     texts = {name: content.decode() for name, content in headers}
-    envelope: dict[str, JsonValue] = {}
     try:
-        for member, header in _FROM_HEADER.items():
-            envelope[member] = texts[header]
-        for member, header in _NUMBER_FROM_HEADER.items():
-            envelope[member] = _count(texts[header])
+        entry = Entry(
+            _ledger(texts["ce_ledger"]),
+            _count(texts["ce_shard"]),
+            _count(texts["ce_position"]),
+            _count(texts["ce_epoch"]),
+            texts["ce_tenant"],
+            texts["ce_partitionkey"],
+            texts["ce_subject"],
+            _count(texts["ce_streamversion"]),
+            texts["ce_id"],
+            texts["ce_type"],
+            texts["ce_dataschema"],
+            instant(texts["ce_time"]),
+            instant(texts["ce_recordedtime"]),
+            texts["ce_actor"],
+            value,
+            texts.get("ce_requestdigest"),
+        )
+        named = texts["ce_bodydigest"]
     except KeyError as error:
         raise ValueError(f"The record has no header {error.args[0]}.") from error
-    return entry_from_envelope(envelope, value, texts.get("ce_requestdigest"))
+    if entry.body_digest != named:
+        raise ValueError(f"The body of entry {entry.id} does not have the digest that its headers name.")
+    return entry
+
+
+def _ledger(text: str) -> Ledger:
+    if text == "evidence":
+        return "evidence"
+    if text == "definitions":
+        return "definitions"
+    raise ValueError(f"There is no ledger {text[:40]!r}.")
 
 
 def _count(text: str) -> int:

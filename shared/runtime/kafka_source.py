@@ -162,7 +162,7 @@ class KafkaSource:
         except (ValueError, AttributeError):  # a header without a value is None
             return None
         mine = (entry.ledger, entry.shard, entry.tenant) == (shard.ledger, shard.number, self._tenant)
-        return entry if mine and _storable(entry) and is_id(entry.owner) else None
+        return entry if mine and _storable(entry) else None
 
     async def _drop(self) -> None:
         """Leave the group within `STOP_SECONDS`, or be thrown out of it later."""
@@ -174,10 +174,16 @@ class KafkaSource:
 
 
 def _storable(entry: Entry) -> bool:
-    """Whether a row of the ledger can hold such numbers and texts at all; if not, the record is no copy of one."""
-    numbers = (entry.epoch, entry.position, entry.version)
-    texts = (entry.actor, entry.id, entry.schema, entry.stream, entry.type, entry.request_digest or "")
-    return all(0 < number <= MAX_INTEGER for number in numbers) and not any("\x00" in text for text in texts)
+    """Whether a row of the ledger can hold such numbers, ids and texts at all; if not, the record is no copy of one."""
+    return (
+        0 < entry.position <= MAX_INTEGER
+        and 0 < entry.epoch <= MAX_INTEGER
+        and 0 < entry.version <= MAX_INTEGER
+        and is_id(entry.id)
+        and is_id(entry.owner)
+        and is_id(entry.actor)
+        and "\x00" not in f"{entry.stream}{entry.type}{entry.schema}{entry.request_digest}"
+    )
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is published without types

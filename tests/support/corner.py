@@ -11,6 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.local.databases import make_databases
 from deploy.local.topics import make_topics
 from shared.contracts.events import is_known
 from shared.ledger.entry import Entry
@@ -24,7 +25,7 @@ from shared.runtime.relay import Relay
 from shared.runtime.shards import Shard
 from tests.support.counting import TABLES, Counting
 from tests.support.real_ledger import TENANT, OpenDoor, RealLedger, open_door
-from tests.support.servers import District
+from tests.support.servers import PASSWORD, District, running_kafka, running_postgres
 
 ROOT = Path(__file__).parents[2]
 
@@ -132,6 +133,15 @@ async def corner_of(bootstrap: str, district: District, prefix: str, *, topics: 
     finally:
         for pool in pools:
             pool.terminate()
+
+
+@asynccontextmanager
+async def standing_corner() -> AsyncIterator[Corner]:
+    """A corner on servers of its own, for what runs outside the tests."""
+    async with running_postgres() as postgres, running_kafka() as kafka:
+        district = District("bench", await make_databases(postgres, "bench", PASSWORD, ("evidence", "mastery")))
+        async with corner_of(kafka.bootstrap, district, "bench.") as corner:
+            yield corner
 
 
 @asynccontextmanager

@@ -54,6 +54,8 @@ class Counting:
 
     def _number(self, entry: Entry) -> int:
         body = parse(entry.body)
+        if isinstance(body, dict) and "results" in body:
+            return 1
         if not isinstance(body, dict) or not isinstance(body.get("n"), int) or entry.position in self.poison:
             raise ValueError(f"{entry.body[:20]!r} says no number")
         return int(body["n"])  # type: ignore[arg-type]
