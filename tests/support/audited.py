@@ -87,12 +87,12 @@ class AuditedDistrict:
         await until(known, "audit knows who may do what", seconds=60)
 
     async def get(self, path: str, person: str = ADMINISTRATOR, **query: Any) -> httpx.Response:
-        return await self.http.get(path, params=query, headers=self._headers(person))
+        return await self.http.get(path, params=query, headers=self.headers(person))
 
     async def verify(self, learner: str | None = None, person: str = ADMINISTRATOR) -> dict[str, Any]:
         """The result of a verification, once it has ended."""
         asked = {"scope": "district"} if learner is None else {"learner": learner}
-        answer = await self.http.post("/v1/verifications", json=asked, headers=self._headers(person))
+        answer = await self.http.post("/v1/verifications", json=asked, headers=self.headers(person))
         assert answer.status_code == 202, answer.text
         return await self.ended(answer.json()["id"], person)
 
@@ -105,7 +105,7 @@ class AuditedDistrict:
         assert ended is not None
         return ended
 
-    def _headers(self, person: str) -> dict[str, str]:
+    def headers(self, person: str) -> dict[str, str]:
         tokens = AccessTokens(TENANT, SigningKey.read(self.keys, "gateway"))
         return {"Authorization": f"Bearer {tokens.mint(person)}"}
 

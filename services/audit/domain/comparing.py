@@ -75,11 +75,13 @@ def compare_entry(place: Place, position: int, ours: Telling, theirs: Told) -> l
 
 def absent(place: Place, side: str, first: int, last: int, *, before: int | None = None) -> Difference:
     """The difference that one side has nothing at these positions; `before` an offset, if of a topic."""
-    where = f"position {first}" if first == last else f"positions {first} to {last}"
+    single = first == last
+    where = f"position {first}" if single else f"positions {first} to {last}"
     the = _THE[side]
-    what = f"{the[0].upper()}{the[1:]} has no {'entry' if first == last else 'entries'} at {where}"
-    what += "." if before is None else f" where they belong, before the record at offset {before}."
-    through = None if first == last else last
+    what = f"{the[0].upper()}{the[1:]} has no {'entry' if single else 'entries'} at {where}"
+    belongs = "it belongs" if single else "they belong"
+    what += "." if before is None else f" where {belongs}, before the record at offset {before}."
+    through = None if single else last
     return Difference(place.other, "missing", what, place.ledger, place.shard, first, through)
 
 

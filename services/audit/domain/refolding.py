@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.audit.domain.differences import Difference, Kind, Member, listed
+from shared.contracts.events import EVENTS, decode
 from shared.ledger.canonical import JsonValue, parse
 from shared.ledger.decimals import unscaled
 from shared.ledger.entry import Entry
@@ -36,7 +37,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Refolded:
-    """What became of one learner's states.
+    """What became of one learner's states: how many were folded, and how many nobody can fold.
 
     `certain` differences are proved by the states' own pins. `doubtful` ones (missing, behind) may pass: whoever
     projects may only be about to get there, so they are to be looked at again.
@@ -61,9 +62,9 @@ def refold(
     folded = [state for state in shown if state.status not in NOT_FOLDED]
     try:
         record = gather([(entry, _body(entry)) for entry in entries])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        hidden = bool(held) and not folded
-        return Refolded(learner.id, len(folded), held, () if hidden else (_not_refoldable(learner),), ())
+    except (ValueError, KeyError, TypeError, AttributeError):  # whoever projects it holds its owner back
+        wrongly_shown = (_not_refoldable(learner),) if folded else ()
+        return Refolded(learner.id, len(folded), max(held, 1), wrongly_shown, ())
     learner = Learner(learner.id, learner.shard, record.schools)
     certain: list[Difference] = []
     doubtful: list[Difference] = []
@@ -73,8 +74,10 @@ def refold(
             certain.append(difference)
         elif (late := _behind(learner, record, definitions, state, known)) is not None:
             doubtful.append(late)
-    if not held:
-        doubtful += _missing(learner, record, {state.competency for state in shown}, known)
+    missing = [] if held else _missing(learner, record, {state.competency for state in shown}, known)
+    if missing and not all(_keeps_its_contract(entry) for entry in entries):
+        missing, held = [], 1
+    doubtful += missing
     return Refolded(learner.id, len(folded), held, tuple(certain), tuple(doubtful))
 
 
@@ -139,6 +142,15 @@ def _body(entry: Entry) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
     return body
+
+
+def _keeps_its_contract(entry: Entry) -> bool:
+    """Whether a projection can take the entry at all; where not, it holds back the owner's entries from there on."""
+    contract = EVENTS.get(entry.event)
+    try:
+        return contract is not None and decode(entry, contract.body) is not None
+    except ValueError:
+        return False
 
 
 def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitions, shown: Shown) -> Difference | None:

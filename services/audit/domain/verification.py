@@ -36,8 +36,8 @@ class Phase:
 class Verification:
     """One verification. `found` counts every difference; `differences` are the first of them, in order of finding.
 
-    `set_aside` counts states that `mastery` shows as under review, which nobody can refold. `reason` says why a
-    verification failed.
+    `set_aside` counts what nobody can refold: states under review, and learners held back before their first state.
+    `reason` says why a verification failed.
     """
 
     id: str

@@ -164,7 +164,7 @@ class VerificationDocument(BaseModel):
 
     `equal`: everything compared is the same everywhere. `different`: `differences` lists the first thousand of
     `found`. `failed`: it could not be finished, for `reason`; nothing is said of what was not compared.
-    `set_aside` counts states that stand under review and so could not be compared.
+    `set_aside` counts states under review, and learners held back before their first state: nobody can refold these.
     """
 
     model_config = _example(
