@@ -11,11 +11,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from services.evidence.domain.commands import Appended, Outcome
 from services.evidence.ports import LedgerBusy, LedgerUnavailable
 from services.evidence.postgres.lane_connection import LaneConnection
 from services.evidence.postgres.prepared import Prepared
 from shared.ledger.identifiers import SHARDS
+
+_log = structlog.get_logger()
 
 MAX_EVENTS = 500
 """Events of one call to the database at most, but for a single command that has more."""
@@ -87,6 +91,7 @@ class Lane:
             if len(jobs) == 1:
                 _fail(jobs[0], error)
                 return
+            _log.error("a call to the ledger failed as a whole", count=len(jobs), error=error)
             for job in jobs:  # one of them is at fault, and its neighbours must not suffer for it
                 await self._serve([job])
         else:
