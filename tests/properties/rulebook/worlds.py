@@ -57,7 +57,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def happenings(draw: st.DrawFn) -> tuple[Any, ...]:
-    what = draw(st.sampled_from(["piece"] * 6 + ["void", "enrol", "adopt", "adopt", "publish"]))
+    what = draw(st.sampled_from(["piece"] * 6 + ["void", "void", "enrol", "adopt", "adopt", "publish"]))
     learner = draw(st.sampled_from(LEARNERS))
     match what:
         case "piece":
@@ -68,10 +68,10 @@ def happenings(draw: st.DrawFn) -> tuple[Any, ...]:
                 draw(st.lists(results(), min_size=1, max_size=3)),
                 draw(st.sampled_from([PURPOSES[0], PURPOSES[0], *PURPOSES])),
                 draw(st.integers(-4, 4)),
-                draw(st.none() | st.integers(0, 5)),
+                draw(st.none() | st.integers(0, 3)),
             )
         case "void":
-            return (what, learner, draw(st.integers(0, 9)))
+            return (what, learner, draw(st.integers(0, 3)))
         case "enrol":
             return (what, learner, draw(st.sampled_from(SCHOOLS)))
         case "adopt":

@@ -341,6 +341,13 @@ def test_as_known_before_a_void_and_before_an_adoption() -> None:
     assert story.state(Known.at_pins(shown.pins, shown.pins[1].shard)) == shown
 
 
+def test_a_void_is_pinned() -> None:
+    story = Story(policy_document())
+    event = story.earns("4")
+    story.writer.void(ADA, event)
+    assert [(pin.ledger, pin.position) for pin in story.state().pins] == [("definitions", 1), ("evidence", 2)]
+
+
 def test_a_shard_without_a_pin_knew_nothing() -> None:
     story = Story(policy_document())
     story.earns("4")
