@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 from fastapi import FastAPI
@@ -12,10 +12,12 @@ from services.evidence.flows.read_ledger import Doors
 from services.evidence.http.app import application
 from services.evidence.http.health import Standing
 from services.evidence.ports import District
+from services.evidence.postgres.applied import PostgresApplied
 from services.evidence.postgres.definitions import PostgresDefinitions
 from services.evidence.postgres.documents import PostgresDocuments
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.record import PostgresRecord
+from services.evidence.postgres.rights import RightsTogether
 from services.evidence.postgres.roster import PostgresRoster
 from services.evidence.settings import EvidenceSettings
 from shared.ledger.identifiers import SHARDS
@@ -25,11 +27,11 @@ from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.database import connect
 from shared.runtime.definitions.projection import DefinitionsProjection
-from shared.runtime.freshness import Freshness
-from shared.runtime.projecting import ledger_projector
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
 from shared.runtime.serve import Worker, serve
+from shared.runtime.sources import LedgerSource
 from shared.runtime.tokens import Verifier
 from shared.runtime.wake import Wake
 
@@ -38,6 +40,9 @@ ROLES = ("http", "projector", "relay")
 REQUESTS, WORKERS, RELAY = 12, 8, 10
 """Connections of the pools: for requests, for the projector, for the relay."""
 
+POLL = 1.0
+"""Seconds between two looks of the projector at the ledger while nobody waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -45,6 +50,14 @@ class Process:
 
     app: FastAPI | None
     workers: dict[str, Worker]
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Rung within a process: something was `appended` and may be relayed; somebody `wanted` the projector to look."""
+
+    appended: Wake = field(default_factory=Wake)
+    wanted: Wake = field(default_factory=Wake)
 
 
 async def run(settings: EvidenceSettings, roles: Collection[str]) -> None:
@@ -56,19 +69,20 @@ async def run(settings: EvidenceSettings, roles: Collection[str]) -> None:
 @asynccontextmanager
 async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIterator[Process]:
     """Open what the roles need, and close it at the end: what is under way is appended first."""
-    wake = Wake()
+    bells = Bells()
     workers: dict[str, Worker] = {}
     async with AsyncExitStack() as opened:
         if "projector" in roles:
             pool = await _pool(opened, settings.database, WORKERS, "evidence projector")
             record = PostgresRecord(pool)
             projections = (AccessProjection(), DefinitionsProjection(pool, PostgresDocuments(pool).fetch))
-            workers["projector"] = ledger_projector(pool, projections, record, wake=wake.listener()).run
+            source = LedgerSource(record, wake=bells.wanted.listener(), poll=POLL)
+            workers["projector"] = Projector(pool, source, projections, refill=record).run
             workers["access lag"] = AccessLag(pool, record).run
-        relay = await _relay(opened, settings, wake) if "relay" in roles else None
+        relay = await _relay(opened, settings, bells) if "relay" in roles else None
         if relay is not None:
             workers["relay"] = relay.run
-        app = await _http(opened, settings, wake, roles, relay) if "http" in roles else None
+        app = await _http(opened, settings, bells, roles, relay) if "http" in roles else None
         yield Process(app, workers)
 
 
@@ -82,12 +96,12 @@ async def bootstrap_district(settings: EvidenceSettings, person: str) -> bool:
 
 
 async def _http(
-    opened: AsyncExitStack, settings: EvidenceSettings, wake: Wake, roles: Collection[str], relay: Relay | None
+    opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells, roles: Collection[str], relay: Relay | None
 ) -> FastAPI:
     pool = await _pool(opened, settings.database, REQUESTS, "evidence http")
-    ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=wake.ring)
+    ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
     opened.push_async_callback(ledger.close)
-    applied = Freshness(pool)
+    applied = PostgresApplied(pool, bells.wanted)
     documents = PostgresDocuments(pool)
     record = PostgresRecord(pool)
     district = District(
@@ -96,7 +110,7 @@ async def _http(
         roster_key=settings.roster_key(),
         now=now,
         ledger=ledger,
-        rights=Access(pool),
+        rights=RightsTogether(Access(pool)),
         definitions=PostgresDefinitions(pool),
         documents=documents,
         roster=PostgresRoster(pool, applied, tenant=settings.tenant),
@@ -106,12 +120,12 @@ async def _http(
     return application(district, Doors(record, documents), Verifier(settings.tenant, settings.trusted), standing)
 
 
-async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, wake: Wake) -> Relay:
+async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Relay:
     if settings.database_relay is None:
         raise ValueError("The role relay needs ASCERTAIN_DATABASE_RELAY.")
     pool = await _pool(opened, settings.database_relay, RELAY, "evidence relay")
     topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
-    return Relay(pool, settings.kafka, topics, wake=wake.listener())
+    return Relay(pool, settings.kafka, topics, wake=bells.appended.listener())
 
 
 async def _pool(opened: AsyncExitStack, dsn: str, size: int, name: str) -> asyncpg.Pool:

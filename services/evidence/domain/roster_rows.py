@@ -51,17 +51,17 @@ Ignored: TypeAlias = Annotated[str, StringConstraints(max_length=255)]
 
 
 class Row(Contract):
-    """What every file's rows have. `tobedeleted` says that the thing is no more."""
+    """What every file's rows have. `tobedeleted`, and OneRoster 1.1's `inactive`, say that the thing is no more."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
     sourced_id: SourcedId
-    status: Literal["", "active", "tobedeleted"] = ""
+    status: Literal["", "active", "inactive", "tobedeleted"] = ""
     date_last_modified: Ignored = ""
 
     @property
     def is_active(self) -> bool:
-        return self.status != "tobedeleted"
+        return self.status in {"", "active"}
 
 
 class OrgRow(Row):

@@ -16,12 +16,13 @@ from shared.contracts.documents import MAX_DOCUMENT
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import answer_with_problems, unavailable
 from shared.runtime.tokens import Verifier
+from shared.runtime.trouble import is_trouble
 
 MAX_BODY = MAX_DOCUMENT + 64 * 1024
 """Bytes of any request at most: a document, as it may be written with more spaces than its canonical form has."""
 
-_ABSENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
-"""What a database that is not there makes a query raise."""
+_OF_THE_WORLD = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a query raises where the database fails, or where it was asked wrongly."""
 
 
 def application(district: District, doors: Doors, verifier: Verifier, standing: Standing) -> FastAPI:
@@ -45,10 +46,12 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.add_middleware(Bounded, max_body=MAX_BODY)
     answer_with_problems(app)
     answer_with_refusals(app)
-    for kind in _ABSENT:
-        app.add_exception_handler(kind, _absent)
+    for kind in _OF_THE_WORLD:
+        app.add_exception_handler(kind, _troubled)
     return app
 
 
-async def _absent(_request: Request, _error: Exception) -> Response:
+async def _troubled(_request: Request, error: Exception) -> Response:
+    if not is_trouble(error):
+        raise error
     return unavailable("The database does not answer at the moment.").response()

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from services.evidence.domain.pieces import Piece
 from services.evidence.domain.voiding import VoidEvidence
@@ -20,7 +20,9 @@ from shared.runtime.freshness import written
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import Caller, Verifier, person
 
-VOID_ROUTE = "/v1/evidence/{id}/void"
+READ_ROUTE, VOID_ROUTE = "/v1/evidence/{id}", "/v1/evidence/{id}/void"
+
+EvidenceId = Annotated[Id, Path(alias="id")]
 
 
 def evidence_routes(district: District, verifier: Verifier) -> APIRouter:
@@ -28,8 +30,8 @@ def evidence_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["evidence"], route_class=StrictRoute, responses=PROBLEMS)
     caller = Depends(person(verifier))
 
-    @router.get("/v1/evidence/{evidence}", response_model=EvidenceDocument, summary="Read a piece of evidence")
-    async def read(evidence: Id, reader: Annotated[Caller, caller]) -> Response:
+    @router.get(READ_ROUTE, response_model=EvidenceDocument, summary="Read a piece of evidence")
+    async def read(evidence: EvidenceId, reader: Annotated[Caller, caller]) -> Response:
         """A piece of evidence as it stands now, from the record itself. `Ascertain-Position` says as of where."""
         piece = await read_evidence(evidence, reader.id, district)
         latest = piece.latest
@@ -37,17 +39,20 @@ def evidence_routes(district: District, verifier: Verifier) -> APIRouter:
         return json_response(_document(piece), headers={"Ascertain-Position": position})
 
     @router.post(
-        "/v1/evidence/{evidence}/void",
+        VOID_ROUTE,
         response_model=ReceiptDocument,
         status_code=201,
         responses={200: {"model": ReceiptDocument, "description": "Voided before, by this request."}, **CONFLICT},
         summary="Void a piece of evidence",
     )
     async def void(
-        evidence: Id, request: VoidRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
+        evidence: EvidenceId,
+        request: VoidRequest,
+        actor: Annotated[Caller, caller],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response:
         """Withdraw a piece of evidence: it stays in the record and no longer counts."""
-        event_id = id_of(request.id, idempotency_key, actor=actor.id, route=VOID_ROUTE)
+        event_id = id_of(request.id, key, actor=actor.id, route=VOID_ROUTE)
         occurred_at = None if request.occurred_at is None else instant(request.occurred_at)
         wish = VoidEvidence(event_id, evidence, request.expected_version, occurred_at)
         return answer(await void_evidence(wish, actor.id, district))

@@ -85,8 +85,8 @@ async def test_the_openapi_document_is_whole(evidence: Running) -> None:
     assert document["openapi"].startswith("3.1")
     assert {(path, method) for path, methods in document["paths"].items() for method in methods} == {
         ("/v1/evidence", "post"),
-        ("/v1/evidence/{evidence}", "get"),
-        ("/v1/evidence/{evidence}/void", "post"),
+        ("/v1/evidence/{id}", "get"),
+        ("/v1/evidence/{id}/void", "post"),
         ("/v1/documents/{digest}", "put"),
         ("/v1/documents/{digest}", "get"),
         ("/v1/adoptions", "post"),
