@@ -57,6 +57,7 @@ class KafkaSource:
         self._consumer: Any = None
         self._waiting: set[Shard] = set()
         self._placed: set[Shard] = set()
+        self._offsets: dict[Shard, int] = {}
 
     async def start(self) -> None:
         """Join the group. Raises PartitionsDifferError, KafkaError or OSError."""
@@ -96,6 +97,7 @@ class KafkaSource:
         partition = self._partition(shard)
         self._consumer.seek(partition, bookmark.next_offset)
         self._consumer.resume(partition)
+        self._offsets[shard] = bookmark.next_offset
         self._waiting.discard(shard)
         self._placed.add(shard)
 
@@ -120,9 +122,16 @@ class KafkaSource:
         batches = []
         for partition, records in received.items():
             shard = Shard(self._ledgers[partition.topic], partition.partition)
+            self._offsets[shard] = records[-1].offset + 1
             batches.append(self._batch(shard, records))
             await asyncio.sleep(0)
         return [batch for batch in batches if batch.shard in self._placed]
+
+    def drained(self, shard: Shard) -> bool:
+        if shard not in self._placed:
+            return False
+        end = self._consumer.highwater(self._partition(shard))
+        return end is not None and self._offsets[shard] >= end
 
     async def stop(self) -> None:
         await self._drop()

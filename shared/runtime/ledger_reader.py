@@ -1,6 +1,7 @@
 """Reading the ledger itself: through the service doors of `evidence`, for refills, releases and rebuilds."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ import orjson
 from shared.ledger.entry import Entry, entry_from_envelope
 from shared.ledger.identifiers import SHARDS, Ledger
 from shared.runtime.shards import Shard
+from shared.runtime.trouble import UnavailableError
 
 PAGE = 500
 """Entries of a page, unless another number is asked for."""
@@ -24,7 +26,7 @@ class Page:
 
 
 class LedgerReader(Protocol):
-    """The record itself. Every method raises OSError, a database error or httpx.HTTPError where it does not answer."""
+    """The record itself. In trouble, every method raises what `shared.runtime.trouble.is_trouble` knows."""
 
     async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
         """The entries of a shard above `after`, without a gap, at most `limit`."""
@@ -49,13 +51,15 @@ class LedgerDoor:
 
     async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
         answer = await self._get(f"/ledger/{shard.ledger}/{shard.number}", {"after": after, "limit": limit})
-        return Page([entry_of(item) for item in answer["entries"]], answer["head"])
+        with _as_promised():
+            return Page([entry_of(item) for item in answer["entries"]], answer["head"])
 
     async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:
         entries: list[Entry] = []
         while True:
             answer = await self._get(f"/ledger/owners/{owner}", {"after": after})
-            page = [entry_of(item) for item in answer["entries"]]
+            with _as_promised():
+                page = [entry_of(item) for item in answer["entries"]]
             entries += [entry for entry in page if entry.ledger == ledger]
             if not page or page[-1].position <= after:
                 return entries
@@ -63,7 +67,8 @@ class LedgerDoor:
 
     async def heads(self) -> dict[Shard, int]:
         answer = await self._get("/ledger/heads", {})
-        return {Shard(ledger, n): head for ledger in SHARDS for n, head in enumerate(answer[ledger])}
+        with _as_promised():
+            return {Shard(ledger, n): head for ledger in SHARDS for n, head in enumerate(answer[ledger])}
 
     async def _get(self, path: str, query: dict[str, int]) -> Any:
         token = self._token()
@@ -73,7 +78,17 @@ class LedgerDoor:
             f"{self._url}{path}", params=query, headers={"Authorization": f"Bearer {token}"}
         )
         response.raise_for_status()
-        return orjson.loads(response.content)
+        with _as_promised():
+            return orjson.loads(response.content)
+
+
+@contextmanager
+def _as_promised() -> Iterator[None]:
+    """An answer that is not as the door promises is a trouble of the door, and no fault of an entry."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnavailableError("The ledger's door gave an answer that is none.") from error
 
 
 def entry_of(item: dict[str, Any]) -> Entry:

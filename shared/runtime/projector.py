@@ -29,7 +29,7 @@ from shared.runtime.watermark import FencedError, mark_paused, open_watermarks
 _log = structlog.get_logger()
 
 FOR_GOOD = float("inf")
-PATIENCE = 1.0
+PATIENCE = 2.0
 """Seconds that a round waits for one shard before it goes on with the others."""
 
 
@@ -49,7 +49,8 @@ class Projector:
 
     `refill` is the ledger itself, for gaps. At most `batch` entries go into one transaction, at most `concurrency`
     shards are applied at a time, each on a connection of `pool`. `failures` owners that fail in a row stop a shard. A
-    shard that has not moved for `stalled` seconds although the ledger went on is refilled from the ledger.
+    shard that has not moved for `stalled` seconds, although the ledger went on and the source has given all it has, is
+    refilled from the ledger.
     """
 
     def __init__(  # noqa: PLR0913 - bounds, each by its name
@@ -191,14 +192,14 @@ class Projector:
             await asyncio.sleep(min(2.0, self._stalled / 3))
             try:
                 heads = await self._refill.heads()
-            except Exception as error:
-                if not is_trouble(error):
-                    raise
+            except Exception as error:  # noqa: BLE001 - the next look may be luckier, and the watch must not end
+                _log.warning("the ledger's heads are not known", error=error)
                 continue
             now = time.monotonic()
             for shard in self._source.placed():
                 standing, position = self._standings[shard], self.advance.positions[shard]
-                if standing.seen != position or heads.get(shard, 0) <= position:
+                waits = heads.get(shard, 0) > position and self._source.drained(shard)
+                if standing.seen != position or not waits:
                     standing.seen, standing.seen_at = position, now
                 elif now - standing.seen_at >= self._stalled:
                     self._behind.add(shard)

@@ -63,6 +63,10 @@ class Source(Protocol):
         """
         ...
 
+    def drained(self, shard: Shard) -> bool:
+        """Whether everything that the other side says it has of a placed shard was given."""
+        ...
+
     async def stop(self) -> None:
         """End within a few seconds, whatever the other side does."""
         ...
@@ -123,6 +127,9 @@ class LedgerSource:
                 batches.append(Batch(shard, page.entries, next_offset=last))
         self._more = bool(batches)
         return batches
+
+    def drained(self, shard: Shard) -> bool:  # noqa: ARG002 - what is behind here is read here in any case
+        return False
 
     async def stop(self) -> None:
         return

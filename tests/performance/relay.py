@@ -19,8 +19,8 @@ from tests.performance.answers import grown, printed
 from tests.support.corner import Corner, running, standing_corner
 from tests.support.waiting import until
 
-RECORDS = 64_000
-OWNERS = 640
+RECORDS = 32_000
+OWNERS = 320
 
 Ready = tuple[bytes, bytes, int, Headers]
 
