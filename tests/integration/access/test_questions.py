@@ -107,9 +107,11 @@ async def test_who_administers_what(world: World) -> None:
     assert not await world.access.may_verify_all(ADMINISTRATOR)
 
 
-async def test_a_grant_ends_at_that_very_instant(world: World) -> None:
+@pytest.mark.parametrize("batch", [1, 1000])
+async def test_a_grant_ends_at_that_very_instant_and_the_latest_counts(world: World, batch: int) -> None:
     ends = world.clock.now + 1000
-    await world.given(school_year().granted(ADMINISTRATOR, "administrator", "district", ends=ends))
+    relations = school_year().granted(ADMINISTRATOR, "administrator", "district")
+    await world.given(relations.granted(ADMINISTRATOR, "administrator", "district", ends=ends), batch=batch)
     world.clock.now = ends - 1
     assert await world.rights(ADMINISTRATOR) == ["see", "record", "verify"]
     assert await world.access.is_administrator(ADMINISTRATOR, "district")
@@ -118,9 +120,10 @@ async def test_a_grant_ends_at_that_very_instant(world: World) -> None:
     assert not await world.access.is_administrator(ADMINISTRATOR, "district")
 
 
-async def test_a_section_is_current_from_its_beginning_until_its_end(world: World) -> None:
+@pytest.mark.parametrize("batch", [1, 1000])
+async def test_a_section_is_current_from_its_beginning_until_its_end(world: World, batch: int) -> None:
     begins, ends = world.clock.now + 1000, world.clock.now + 2000
-    await world.given(school_year().opened(SECTION, SCHOOL, begins, ends))
+    await world.given(school_year().opened(SECTION, SCHOOL, begins, ends), batch=batch)
     seen = {}
     for moment in (begins - 1, begins, ends - 1, ends):
         world.clock.now = moment
