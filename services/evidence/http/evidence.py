@@ -52,7 +52,7 @@ def evidence_routes(district: District, verifier: Verifier) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         """Withdraw a piece of evidence: it stays in the record and no longer counts."""
-        event_id = id_of(request.id, key, actor=actor.id, route=VOID_ROUTE)
+        event_id = id_of(request.id, idempotency_key, actor=actor.id, route=VOID_ROUTE)
         occurred_at = None if request.occurred_at is None else instant(request.occurred_at)
         wish = VoidEvidence(event_id, evidence, request.expected_version, occurred_at)
         return answer(await void_evidence(wish, actor.id, district))
