@@ -118,14 +118,16 @@ class Flawed(MasteryProjection):
 
 
 async def test_a_learner_in_quarantine_waits_alone_and_is_folded_again_at_release(stream: Stream) -> None:
-    some_evidence(stream.writer, random.Random(4), 100)
-    stumble = stream.writer.attempt(ANA, result(READING, "4"))
-    some_evidence(stream.writer, random.Random(5), 100)
     flawed = Flawed(TENANT, DefinitionsReader())
-    flawed.stumbles_at = frozenset({stumble})
     own = [*projections(stream.pool, stream.writer)[:-1], flawed]
-    await stream.publish()
     async with at_work(stream.projector(own), stream.refolding()):
+        stream.writer.attempt(ANA, result(READING, "2"))
+        some_evidence(stream.writer, random.Random(4), 100)
+        await stream.publish()
+        await stream.settled()
+        flawed.stumbles_at = frozenset({stream.writer.attempt(ANA, result(READING, "4"))})
+        some_evidence(stream.writer, random.Random(5), 100)
+        await stream.publish()
         await stream.settled()
         everyone_else = {key: said for key, said in by_oracle(stream.writer).items() if key[0] != ANA}
         assert {key: said for key, said in (await stored(stream.pool)).items() if key[0] != ANA} == everyone_else

@@ -17,7 +17,7 @@ from shared.ledger.identifiers import shard_of
 from shared.ledger.instants import instant_text
 from shared.runtime.ledger_table import LedgerTable
 from tests.integration.mastery.test_states import ANA, BO, LETTERS, NORTH, READING, SECOND, WRITING, adopt, given
-from tests.support.ledger_writer import TENANT, LedgerWriter, named, policy_document, result
+from tests.support.ledger_writer import TENANT, LedgerWriter, framework_document, named, policy_document, result
 from tests.support.mastery import Applied, by_oracle
 from tests.support.mastery_http import Mastery, serving
 
@@ -86,7 +86,7 @@ async def test_the_same_pins_give_the_same_bytes_whatever_comes_later(
     ledger.attempt(ANA, result(WRITING, "3"), redo_of=first)
     ledger.enrol(ANA, named("South"))
     adopt(ledger, "district", policy_document("ascertain.highest@1"))
-    ledger.publish({**LETTERS, "title": "Letters, again", "competencies": list(reversed(LETTERS["competencies"]))})
+    ledger.publish(framework_document(str(LETTERS["id"]), [WRITING, READING]))  # each has the other's code now
     await applied.more()
     await applied.refold()
     again = await mastery.get(path, ANA, as_of=pins)
@@ -109,6 +109,7 @@ async def test_now_is_never_older_than_the_definitions_it_names(
     applied = Applied(pool, ledger)
     ledger.attempt(ANA, result(READING, "2"))
     await applied.more()
+    assert [state["status"] for state in (await mastery.learner(ANA))["states"]] == ["not_yet"]
     adopt(ledger, "district", policy_document(cut="2"))
     await applied.more()  # and not yet refolded
     [state] = (await mastery.learner(ANA))["states"]
