@@ -69,7 +69,6 @@ class Stack:
         try:
             self._lay_out()
             await _together(self._start_postgres(), self._start_kafka())
-            await self._introduce_operator()
             await _together(*(self._start_service(service) for service in self.services.values()))
         except BaseException:
             await self.stop()
@@ -198,6 +197,7 @@ class Stack:
         self._district = replace(self._district, databases=databases)
         self._tell(f"PostgreSQL is ready ({time.monotonic() - begun:.1f} s).")
         await _together(*(self.ask(name, "--migrate") for name in self.services))
+        await self._introduce_operator()
 
     async def _start_kafka(self) -> None:
         begun = time.monotonic()
@@ -211,9 +211,10 @@ class Stack:
         if self.home.operator.exists() or not {"evidence", "gateway"} <= self.services.keys():
             return
         person = str(uuid.uuid4())
-        await self.ask("evidence", "--bootstrap", person)
-        token = await self.personal_token(person)
-        write_secret(self.home.operator, json.dumps(asdict(Operator(person, token)), indent=1))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.ask("evidence", "--bootstrap", person))
+            token = group.create_task(self.personal_token(person))
+        write_secret(self.home.operator, json.dumps(asdict(Operator(person, token.result())), indent=1))
 
     async def _start_service(self, service: Service) -> None:
         begun = time.monotonic()
