@@ -20,7 +20,8 @@ from services.evidence.domain.commands import (
 from services.evidence.postgres.ledger import PostgresLedger
 from shared.contracts.events import MAX_BODY
 from shared.ledger.entry import Entry
-from shared.ledger.identifiers import definitions_owner, shard_of
+from shared.ledger.identifiers import definitions_owner, digest, shard_of
+from shared.ledger.request import RequestedEvent, request_digest
 from shared.ledger.streams import learner_stream, policy_stream
 from tests.support.appending import ACTOR, SOMEWHEN, TENANT, command, enrolment, event, learner_is, owner_in
 
@@ -111,6 +112,12 @@ async def test_a_command_of_several_is_repeated_whole_or_not_at_all(ledger: Post
     assert isinstance(first, Appended)
     assert [placed.shard for placed in first.events] == [3, 60, 3]
     assert await one(ledger, group) == Repeated(first.events)
+    requested = [
+        RequestedEvent(piece.type, piece.owner, piece.stream, piece.occurred_at, digest(piece.body))
+        for piece in group.events
+    ]
+    entries = await ledger.entries([piece.id for piece in group.events])
+    assert {entry.request_digest for entry in entries.values()} == {request_digest(requested)}
     part, only = command(*group.events[:2]), command(group.events[1])
     more = command(*group.events, event(OTHER))
     assert await ledger.append([part, only, more]) == [

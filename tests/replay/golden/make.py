@@ -1,0 +1,357 @@
+"""How the golden files were made: from DESIGN §11 alone, with nothing of the platform's code.
+
+    python tests/replay/golden/make.py
+
+The files are what counts; they were read against the page, and they do not change. This script is kept so that anyone
+can see where each byte comes from.
+"""
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+HERE = Path(__file__).parent
+
+TENANT = "5f8a4a2e-3c1f-4d55-8a52-0d9c7f1f2b10"
+TEACHER = "0c7b0f7e-93a1-4c0e-9a43-6f3f5a3b1d22"
+LEARNER = "8e1f2a3b-4c5d-4e6f-8a7b-9c0d1e2f3a4b"
+SCHOOL = "11111111-2222-4333-8444-555555555555"
+SECTION = "66666666-7777-4888-8999-aaaaaaaaaaaa"
+COURSE = "bbbbbbbb-cccc-4ddd-8eee-ffffffffffff"
+WORK = "31415926-5358-4979-8238-462643383279"
+GROUP = "27182818-2845-4904-8235-360287471352"
+TASK = "16180339-8874-4989-8848-204586834365"
+ANALYSE = "14142135-6237-4309-8048-801688724209"
+ARGUE = "17320508-0756-4887-8293-527446341505"
+FRAMEWORK = "22360679-7749-4978-8696-409173668731"
+EVIDENCE = "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d"
+EARLIER = "d4c3b2a1-f6e5-4b7a-9d8c-5d4c3b2a1f0e"
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# RFC 8785: keys by their UTF-16 code units; of the characters below U+0020 the five short escapes, else \u00xx.
+SHORT = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
+def text(value: str) -> str:
+    return '"' + "".join(SHORT.get(ord(c), f"\\u{ord(c):04x}" if ord(c) < 32 else c) for c in value) + '"'
+
+
+def canonical(value: Any) -> str:
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(item) for item in value) + "]"
+    ordered = sorted(value, key=lambda key: [unit for c in key for unit in units(c)])
+    return "{" + ",".join(f"{text(key)}:{canonical(value[key])}" for key in ordered) + "}"
+
+
+def units(character: str) -> list[int]:
+    """The UTF-16 code units of a character, by the definition of surrogate pairs."""
+    point = ord(character)
+    if point < 0x10000:
+        return [point]
+    return [0xD800 + (point - 0x10000 >> 10), 0xDC00 + (point - 0x10000 & 0x3FF)]
+
+
+def shard(owner: str) -> int:
+    first_eight = hashlib.sha256(bytes.fromhex((TENANT + owner).replace("-", ""))).digest()[:8]
+    return int.from_bytes(first_eight, "big") % 64
+
+
+def roster(key: bytes, kind: str, sourced_id: str) -> str:
+    number = int.from_bytes(hmac.new(key, f"{kind}:{sourced_id}".encode(), "sha256").digest()[:16], "big")
+    number = number & ~(0xF << 76) | 8 << 76  # version 8
+    number = number & ~(0x3 << 62) | 2 << 62  # variant 10
+    return str(UUID(int=number))
+
+
+def ids() -> dict[str, Any]:
+    route = "/v1/evidence"
+    item = [
+        (TEACHER, "POST", route, "a key", 0),
+        (TEACHER, "POST", route, "a key", 10),
+        (TEACHER, "POST", "/v1/evidence/{id}/void", "Schlüssel 7", 0),
+        (LEARNER, "POST", route, "", 999),
+    ]
+    key = bytes(range(32))
+    return {
+        "item_id": [
+            {"actor": a, "method": m, "route": r, "key": k, "index": i, "id": str(uuid5(UUID(a), f"{m} {r}\n{k}\n{i}"))}
+            for a, m, r, k, i in item
+        ],
+        "further_event_id": [{"item": EVIDENCE, "n": n, "id": str(uuid5(UUID(EVIDENCE), str(n)))} for n in (1, 2, 10)],
+        "service_actor": [
+            {"tenant": TENANT, "name": name, "id": str(uuid5(UUID(TENANT), f"service/{name}"))}
+            for name in ("evidence", "mastery", "audit", "gateway")
+        ],
+        "definitions_owner": [
+            {"tenant": TENANT, "stream": stream, "id": str(uuid5(UUID(TENANT), stream))}
+            for stream in ("policy/district", f"policy/school/{SCHOOL}", f"document/{DIGEST}", f"section/{SECTION}")
+        ],
+        "roster_id": [
+            {"key": key.hex(), "kind": kind, "sourced_id": name, "id": roster(key, kind, name)}
+            for kind in ("user", "org", "course", "class", "academicSession")
+            for name in ("12345", "Müller:7")
+        ],
+        "shard": [
+            {"tenant": TENANT, "owner": owner, "shard": shard(owner)}
+            for owner in (LEARNER, TEACHER, WORK, GROUP, TASK, ANALYSE, SCHOOL, SECTION, COURSE)
+        ],
+    }
+
+
+def numbers() -> dict[str, Any]:
+    """Written by hand: a decimal and its one writing, times 10^6; an instant, its milliseconds and its one writing."""
+    return {
+        "decimals": [
+            {"written": written, "canonical": one, "scaled": scaled}
+            for written, one, scaled in (
+                ("0", "0", 0),
+                ("0.0", "0", 0),
+                ("3", "3", 3_000_000),
+                ("3.50", "3.5", 3_500_000),
+                ("2.000000000", "2", 2_000_000),
+                ("-1.25", "-1.25", -1_250_000),
+                ("-0.000001", "-0.000001", -1),
+                ("0.000001", "0.000001", 1),
+                ("10", "10", 10_000_000),
+                ("100.10", "100.1", 100_100_000),
+                ("999999999999.999999", "999999999999.999999", 999_999_999_999_999_999),
+            )
+        ],
+        "refused_decimals": [
+            *("", " 3", "3 ", "+3", "03", "-03.5", "-0", "-0.0", ".5", "5.", "1e3", "1E-3", "NaN", "Infinity", "-inf"),
+            *("0.0000001", "1234567890123", "1,5", "1_000", "٣", "0x10", "3.5.1", "--1", "9" * 400),
+        ],
+        "instants": [
+            {"written": written, "text": one, "milliseconds": milliseconds}
+            for written, one, milliseconds in (
+                ("1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z", 0),
+                ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", 0),
+                ("1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z", -1),
+                ("2000-01-01T00:00:00Z", "2000-01-01T00:00:00.000Z", 946_684_800_000),
+                ("2000-03-01T01:00:00.5+01:00", "2000-03-01T00:00:00.500Z", 951_868_800_500),
+                ("2026-11-24T09:30:00.000Z", "2026-11-24T09:30:00.000Z", 1_795_512_600_000),
+                ("2026-11-24T04:30:00.12000-05:00", "2026-11-24T09:30:00.120Z", 1_795_512_600_120),
+                ("2026-11-24t09:30:00z", "2026-11-24T09:30:00.000Z", 1_795_512_600_000),
+            )
+        ],
+        "refused_instants": [
+            *("", "2026-11-24", "2026-11-24T09:30:00", "2026-11-24 09:30:00Z", "2026-11-24T09:30Z", "1795512600000"),
+            *("2026-02-30T00:00:00Z", "2026-11-24T24:30:00Z", "2026-11-24T09:30:60Z", "2026-11-24T09:30:00.0001Z"),
+            *("0000-01-01T00:00:00Z", "2026-11-24T09:30:00+25:00", "٢026-11-24T09:30:00Z"),
+        ],
+    }
+
+
+def documents() -> dict[str, Any]:
+    values: list[Any] = [
+        {},
+        [],
+        "",
+        None,
+        {"b": 1, "a": [True, False, None], "B": -1},
+        [0, -0, 9007199254740991, -9007199254740991],
+        {"10": 1, "9": 2, "": 3, "é": 4, "e\u0301": 5},
+        {"\U0001f600": "beyond the first plane: D83D DE00", "\ufb33": "FB33", "\ue000": "E000", "a": "61"},
+        {"\u20ac": "Euro", "\r": "return", "\u0080": "control", "1": "one", "\ufb33": "dalet", "\U0001f602": "joy"},
+        '\x00\x07\b\t\n\x0b\f\r\x1f "\\/\x7f\u2028\u2029<>&',
+        {"nested": [{"z": {"y": [{"x": "w"}]}}]},
+    ]
+    return {
+        "canonical": [
+            {"json": json.dumps(value), "canonical": canonical(value).encode().hex(), "text": canonical(value)}
+            for value in values
+        ],
+        "refused": [
+            *("1.0", "1e2", "-0.0", "NaN", "Infinity", "-Infinity", "9007199254740992", "-9007199254740992"),
+            *('{"a":1,"a":2}', '"\\ud800"', '{"\\udc00":1}', "[" * 40 + "]" * 40, "[1,]", "{'a':1}", "", "1 2"),
+            *("1" * 400, '{"a":{"b":1,"b":1}}', "nul", '"\t"'),
+        ],
+    }
+
+
+def entries() -> list[dict[str, Any]]:
+    """One of each event: what a client might hand in, and each byte of what becomes of it."""
+    district = "policy/district"
+    samples: list[tuple[str, str, str | None, dict[str, Any], dict[str, Any]]] = [
+        (
+            "DocumentPublished",
+            f"document/{DIGEST}",
+            None,
+            {"digest": DIGEST, "format": "ascertain.framework@1", "id": FRAMEWORK, "size": 2048},
+            {},
+        ),
+        ("PolicyAdopted", district, None, {"scope": "district", "policy": DIGEST, "mode": "keep_attained"}, {}),
+        (
+            "SectionOpened",
+            f"section/{SECTION}",
+            None,
+            {"section": SECTION, "course": COURSE, "school": SCHOOL, "begins_at": "2026-08-24T08:00:00+02:00"},
+            {"begins_at": "2026-08-24T06:00:00.000Z"},
+        ),
+        (
+            "RoleGranted",
+            f"person/{TEACHER}",
+            None,
+            {"person": TEACHER, "role": "teacher", "scope": f"section/{SECTION}", "ends_at": "2027-06-30T00:00:00Z"},
+            {"ends_at": "2027-06-30T00:00:00.000Z"},
+        ),
+        (
+            "RoleRevoked",
+            f"person/{TEACHER}",
+            None,
+            {"person": TEACHER, "role": "administrator", "scope": f"school/{SCHOOL}"},
+            {},
+        ),
+        (
+            "LearnerEnrolled",
+            f"learner/{LEARNER}",
+            LEARNER,
+            {"learner": LEARNER, "school": SCHOOL, "section": SECTION, "course": COURSE},
+            {},
+        ),
+        ("LearnerWithdrawn", f"learner/{LEARNER}", LEARNER, {"learner": LEARNER, "school": SCHOOL}, {}),
+        (
+            "AttemptRecorded",
+            f"evidence/{EVIDENCE}",
+            LEARNER,
+            {
+                "learner": LEARNER,
+                "task": TASK,
+                "purpose": "practice",
+                "redo_of": EARLIER,
+                "results": [{"earned": "3.50", "possible": "4.0", "competency": ANALYSE}],
+            },
+            {"results": [{"competency": ANALYSE, "earned": "3.5", "possible": "4"}]},
+        ),
+        (
+            "RubricScored",
+            f"evidence/{EVIDENCE}",
+            LEARNER,
+            {
+                "learner": LEARNER,
+                "rubric": DIGEST,
+                "task": TASK,
+                "work": WORK,
+                "group": GROUP,
+                "course": COURSE,
+                "purpose": "performance",
+                "redo_of": EARLIER,
+                "feedback_ref": DIGEST,
+                "results": [
+                    {"competency": ANALYSE, "criterion": "use-of-symbols", "earned": "0", "possible": "4"},
+                    {"competency": ARGUE, "criterion": "claim.1", "earned": "2.25", "possible": "3"},
+                ],
+            },
+            {},
+        ),
+        (
+            "EvidenceVoided",
+            f"evidence/{EARLIER}",
+            LEARNER,
+            {"learner": LEARNER, "evidence": EARLIER, "reason_ref": DIGEST},
+            {},
+        ),
+    ]
+    return [
+        entry(number, *sample[:3], handed_in=sample[3], body=sample[3] | sample[4])
+        for number, sample in enumerate(samples, start=1)
+    ]
+
+
+def entry(
+    number: int, name: str, stream: str, owner: str | None, *, handed_in: dict[str, Any], body: dict[str, Any]
+) -> dict[str, Any]:
+    stored = canonical(body)
+    ledger = "evidence" if owner else "definitions"
+    owner = owner or str(uuid5(UUID(TENANT), stream))
+    own = stream.startswith("evidence/") and name != "EvidenceVoided"
+    occurred_ms, recorded_ms = 1_795_512_600_000 + number, 1_795_512_660_000 + 7 * number
+    envelope = {
+        "actor": TEACHER,
+        "body_digest": digest(stored.encode()),
+        "epoch": 1 + number % 2,
+        "id": EVIDENCE if own else str(UUID(int=number, version=4)),
+        "ledger": ledger,
+        "occurred_at": f"2026-11-24T09:30:00.{number:03d}Z",
+        "owner": owner,
+        "position": 100 * number,
+        "recorded_at": f"2026-11-24T09:31:00.{7 * number:03d}Z",
+        "schema": f"urn:ascertain:{name}:1",
+        "shard": shard(owner) if ledger == "evidence" else 0,
+        "stream": stream,
+        "tenant": TENANT,
+        "type": f"ascertain.{name}",
+        "version": 1 if own else number,
+    }
+    of_several = digest(b"of several") if number % 3 == 0 else None
+    headers = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", envelope["id"]),
+        ("ce_source", f"urn:ascertain:{TENANT}"),
+        ("ce_type", envelope["type"]),
+        ("ce_dataschema", envelope["schema"]),
+        ("ce_time", envelope["occurred_at"]),
+        ("ce_recordedtime", envelope["recorded_at"]),
+        ("ce_subject", stream),
+        ("ce_partitionkey", owner),
+        ("ce_tenant", TENANT),
+        ("ce_ledger", ledger),
+        ("ce_shard", str(envelope["shard"])),
+        ("ce_position", str(envelope["position"])),
+        ("ce_epoch", str(envelope["epoch"])),
+        ("ce_streamversion", str(envelope["version"])),
+        ("ce_actor", TEACHER),
+        ("ce_bodydigest", envelope["body_digest"]),
+        ("content-type", "application/json"),
+    ]
+    if of_several:
+        headers.append(("ce_requestdigest", of_several))
+    return {
+        "event": name,
+        "handed_in": handed_in,
+        "body": stored,
+        "occurred_ms": occurred_ms,
+        "recorded_ms": recorded_ms,
+        "request_digest": of_several,
+        "envelope": envelope,
+        "envelope_canonical": canonical(envelope),
+        "leaf": digest(b"\x00" + canonical(envelope).encode()),
+        "key": owner,
+        "headers": headers,
+        "closes": name == "EvidenceVoided",
+    }
+
+
+def requests() -> list[dict[str, Any]]:
+    first = ["ascertain.RubricScored", LEARNER, f"evidence/{EVIDENCE}", "2026-11-24T09:30:00.000Z", DIGEST]
+    second = ["ascertain.RubricScored", GROUP, f"evidence/{EARLIER}", None, digest(b"{}")]
+    return [
+        {"events": events, "digest": digest(canonical(events).encode())}
+        for events in ([first, second], [second, first], [second])
+    ]
+
+
+def main() -> None:
+    for name, value in (
+        *(("ids", ids()), ("numbers", numbers()), ("canonical", documents())),
+        *(("entries", entries()), ("requests", requests())),
+    ):
+        (HERE / f"{name}.json").write_text(json.dumps(value, indent=2, ensure_ascii=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()
