@@ -26,6 +26,7 @@ from shared.runtime.shards import Shard
 from tests.support.counting import TABLES, Counting
 from tests.support.real_ledger import TENANT, OpenDoor, RealLedger, open_door
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,10 +89,17 @@ class Corner:
         return records
 
     async def forget_topics(self) -> None:
+        """Delete the topics, and wait until nobody could still write to the old ones."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
             await admin.delete_topics(list(self.topics.values()))
+
+            async def gone() -> bool:
+                described = await admin.describe_topics(list(self.topics.values()))
+                return all(topic["error_code"] != 0 for topic in described)
+
+            await until(gone, "the broker has forgotten the topics")
         finally:
             await admin.close()
 
