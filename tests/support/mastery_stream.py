@@ -38,6 +38,7 @@ class Stream:
     pool: asyncpg.Pool
     ledger: RealLedger
     door: LedgerTable
+    reading: asyncpg.Pool
     _published: int = 0
     _ends: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -100,7 +101,7 @@ async def stream_of(bootstrap: str, district: District, prefix: str, writer: Led
         await connect(evidence.app, size=4, name="test") as reading,
     ):
         await writing.execute("INSERT INTO ledger.district (tenant) VALUES ($1)", TENANT)
-        yield Stream(bootstrap, prefix, writer, pool, RealLedger(writing), LedgerTable(reading))
+        yield Stream(bootstrap, prefix, writer, pool, RealLedger(writing), LedgerTable(reading), reading)
 
 
 @asynccontextmanager

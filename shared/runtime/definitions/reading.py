@@ -80,6 +80,7 @@ class DefinitionsReader:
                 ],
             ),
             competencies=_by_competency(placements),
+            moments=tuple(sorted({(row["recorded_ms"], row["position"]) for row in [*adoptions, *placements]})),
         )
 
 

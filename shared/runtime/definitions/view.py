@@ -1,5 +1,6 @@
 """All definitions of one moment, as folds and people ask them. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,12 +26,14 @@ class DefinitionsView:
     """All definitions at one revision.
 
     `definitions` holds every adoption and placement since the first: a fold as known at earlier pins or at an instant
-    asks the same object (`Known`). `competencies` are all publications of each competency, oldest first.
+    asks the same object (`Known`). `competencies` are all publications of each competency, oldest first;
+    `moments` are when each of those positions was recorded, and the position.
     """
 
     revision: int
     definitions: Definitions
     competencies: Mapping[str, tuple[PlacedCompetency, ...]]
+    moments: tuple[tuple[Instant, int], ...]
 
     def competency(self, competency: str, known: Known = EVERYTHING) -> PlacedCompetency | None:
         """The competency as the newest publication known names it; None where no known framework has it."""
@@ -39,9 +42,5 @@ class DefinitionsView:
 
     def position_at(self, at: Instant) -> int:
         """The position of the last adoption or placement recorded by an instant; 0 where none was."""
-        known = Known(at=at)
-        adoptions = (
-            row.position for rows in self.definitions.adoptions.values() for row in rows if known.of_definitions(row)
-        )
-        placements = (row.position for rows in self.competencies.values() for row in rows if known.of_definitions(row))
-        return max((*adoptions, *placements), default=0)
+        recorded = bisect_right(self.moments, at, key=lambda moment: moment[0])
+        return self.moments[recorded - 1][1] if recorded else 0

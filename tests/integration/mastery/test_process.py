@@ -1,0 +1,88 @@
+"""The service as a process: migrates, projects, answers over HTTP, and ends when it is told to."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+
+from deploy.local.kafka import KafkaServer
+from deploy.local.ports import free_port
+from shared.ledger.canonical import canonical
+from shared.runtime.keys import SigningKey, make_keys
+from shared.runtime.tokens import AccessTokens
+from tests.integration.mastery.test_states import ANA, READING, given
+from tests.support.ledger_writer import TENANT, result
+from tests.support.mastery import by_oracle
+from tests.support.mastery_stream import stream_of
+from tests.support.real_ledger import open_door
+from tests.support.servers import District
+from tests.support.waiting import until
+
+ROOT = Path(__file__).parents[3]
+
+
+async def test_a_process_projects_answers_and_ends_when_told_to(
+    kafka: KafkaServer, district: District, topic_prefix: str, tmp_path: Path
+) -> None:
+    for name in ("gateway", "mastery"):
+        make_keys(name, keys=tmp_path, trusted=tmp_path)
+    ledger = given()
+    ledger.attempt(ANA, result(READING, "4"))
+    async with (
+        stream_of(kafka.bootstrap, district, topic_prefix, ledger) as stream,
+        open_door(stream.reading) as door,
+        httpx.AsyncClient(timeout=10) as client,
+    ):
+        for digest, document in ledger.documents.items():
+            await stream.pool.execute("INSERT INTO definitions.content VALUES ($1, $2)", digest, canonical(document))
+        await stream.publish()
+        port = free_port()
+        settings = {
+            "TENANT": TENANT,
+            "PORT": str(port),
+            "KAFKA": kafka.bootstrap,
+            "TOPIC_PREFIX": topic_prefix,
+            "DATABASE": district.databases["mastery"].app,
+            "DATABASE_MIGRATOR": district.databases["mastery"].migrator,
+            "KEYS": str(tmp_path),
+            "TRUSTED": str(tmp_path),
+            "EVIDENCE_URL": door.url,
+        }
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)} | {f"ASCERTAIN_{k}": v for k, v in settings.items()}
+        migrating = await _started("--migrate", environment=environment)
+        assert await migrating.wait() == 0
+        running = await _started("--run", "http,projector", environment=environment)
+        try:
+            base = f"http://127.0.0.1:{port}"
+            token = AccessTokens(TENANT, SigningKey.read(tmp_path, "gateway")).mint(ANA)
+
+            expected = [by_oracle(ledger)[ANA, READING]["digest"]]
+
+            async def shown() -> bool:
+                try:
+                    answer = await client.get(
+                        f"{base}/v1/learners/{ANA}/mastery", headers={"Authorization": f"Bearer {token}"}
+                    )
+                except httpx.TransportError:
+                    return False
+                return [state["digest"] for state in answer.json()["states"]] == expected
+
+            await until(shown, "the level is there", seconds=60)
+            health = (await client.get(f"{base}/health")).json()
+            assert health["roles"] == ["http", "projector"]
+            assert sum(shard["applied"] for shard in health["shards"]["evidence"]) == 1
+            running.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(running.wait(), 10) == 0
+        finally:
+            if running.returncode is None:
+                running.kill()
+                await running.wait()
+
+
+async def _started(*arguments: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.mastery", *arguments), cwd=ROOT, env=environment
+    )
