@@ -150,6 +150,15 @@ async def test_two_imports_at_once_record_everything_once(evidence: Running, peo
     assert (await imported(people, rows))["appended"] == 0
 
 
+async def test_different_imports_at_once_record_what_they_share_once(evidence: Running, people: People) -> None:
+    names = learners(20)
+    poor = roster(names)
+    rich = {**poor, "enrollments": [*poor["enrollments"], *(enrolment(name, "history") for name in names)]}
+    answers = await asyncio.gather(*(imported(people, rows) for rows in (poor, rich, poor, rich)))
+    assert sum(answer["appended"] for answer in answers) == 40
+    assert (await imported(people, rich))["appended"] == 0
+
+
 async def test_ids_are_given_to_administrators(evidence: Running, people: People) -> None:
     answer = await people.administrator.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": ["amara", "bao"]})
     assert answer.json() == {"ids": {"amara": people.amara, "bao": people.bao}}
