@@ -101,7 +101,7 @@ class RoleRevoked(Contract):
 
 
 class LearnerEnrolled(Contract):
-    """A learner belongs to a school, and where given to a section of a course there."""
+    """A learner belongs to a school: through a section of a course there, or where none is given by itself."""
 
     learner: Id
     school: Id

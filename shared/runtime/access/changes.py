@@ -31,7 +31,7 @@ class Section(NamedTuple):
 
 
 class Enrolment(NamedTuple):
-    """A learner belongs to a school (`section` is None), or to a section there."""
+    """A learner belongs to a school, through a section there or (`section` is None) by itself."""
 
     learner: str
     school: str
@@ -85,9 +85,7 @@ def changes(entries: Sequence[Entry]) -> Changes:
 
 
 def _enrol(sum_: Changes, event: LearnerEnrolled) -> None:
-    sum_.enrolments[Enrolment(event.learner, event.school, None)] = True
-    if event.section is not None:
-        sum_.enrolments[Enrolment(event.learner, event.school, event.section)] = True
+    sum_.enrolments[Enrolment(event.learner, event.school, event.section)] = True
 
 
 def _withdraw(sum_: Changes, event: LearnerWithdrawn) -> None:

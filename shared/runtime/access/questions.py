@@ -47,7 +47,7 @@ _ALLOWED = f"""
         WHERE EXISTS (SELECT FROM held WHERE scope = 'district')
         UNION
         SELECT e.learner FROM held JOIN access.enrolments AS e ON held.scope = 'school/' || e.school
-        WHERE e.learner = ANY ($4::uuid[]) AND e.section IS NULL
+        WHERE e.learner = ANY ($4::uuid[])
         UNION
         SELECT e.learner FROM held JOIN access.enrolments AS e ON held.scope = 'section/' || e.section
         JOIN access.sections AS s USING (section)

@@ -25,7 +25,8 @@ CREATE TABLE access.sections (
 );
 CREATE INDEX sections_owner ON access.sections (owner);
 
--- A learner belongs to a school (`section` is null), and beside that to sections there. A withdrawn one has no row.
+-- A learner belongs to a school, through sections there or (`section` is null) by itself. A withdrawn one has no row:
+-- who has moved to another school, and left the last section here, is no longer seen here.
 CREATE TABLE access.enrolments (
     learner uuid NOT NULL, -- also the owner
     school  uuid NOT NULL,

@@ -145,9 +145,18 @@ async def test_a_revoked_role_is_gone_and_may_come_again(world: World, batch: in
 
 
 @pytest.mark.parametrize("batch", [1, 2, 1000])
-async def test_leaving_a_section_leaves_the_school_to_see(world: World, batch: int) -> None:
+async def test_leaving_the_last_section_leaves_the_school(world: World, batch: int) -> None:
     relations = school_year().granted(ADMINISTRATOR, "administrator", f"school/{SCHOOL}")
     await world.given(relations.withdrawn(LEARNER, SCHOOL, SECTION), batch=batch)
+    assert await world.rights(TEACHER) == []
+    assert await world.rights(ADMINISTRATOR) == []
+
+
+@pytest.mark.parametrize("batch", [1, 2, 1000])
+async def test_whoever_belongs_to_a_school_by_itself_stays_without_a_section(world: World, batch: int) -> None:
+    relations = school_year().granted(ADMINISTRATOR, "administrator", f"school/{SCHOOL}")
+    relations.enrolled(LEARNER, SCHOOL).withdrawn(LEARNER, SCHOOL, SECTION)
+    await world.given(relations, batch=batch)
     assert await world.rights(TEACHER) == []
     assert await world.rights(ADMINISTRATOR) == ["see", "record", "verify"]
 
