@@ -14,7 +14,7 @@ import httpx
 from shared.ledger.entry import Entry
 from shared.runtime.database import connect
 from shared.runtime.kafka_source import KafkaSource
-from shared.runtime.ledger_reader import LedgerDoor
+from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.projector import Projector
 from tests.support.counting import Counting
 from tests.support.real_ledger import TENANT

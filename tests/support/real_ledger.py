@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from shared.ledger.entry import Entry, schema_name, type_name
 from shared.ledger.identifiers import SHARDS, Ledger, shard_of
-from shared.runtime.ledger_reader import LedgerDoor
+from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.ledger_table import LedgerTable
 from shared.runtime.shards import Shard
 from tests.support.waiting import until

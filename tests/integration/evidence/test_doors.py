@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from shared.ledger.identifiers import shard_of
-from shared.runtime.ledger_reader import LedgerDoor, entry_of
+from shared.runtime.ledger_door import LedgerDoor, entry_of
 from shared.runtime.shards import Shard
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import TENANT, Running, address, attempt, policy

@@ -19,7 +19,7 @@ from services.evidence.settings import EvidenceSettings
 from shared.ledger.identifiers import roster_id
 from shared.ledger.records import entry_from_record, record_headers
 from shared.runtime.keys import SigningKey
-from shared.runtime.ledger_reader import LedgerDoor
+from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import AccessTokens, ServiceTokens
 from tests.support.evidence import TENANT, Client, address, attempt, framework, prepared, roster
