@@ -32,7 +32,7 @@ from shared.runtime.definitions.door import documents_from
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey
-from shared.runtime.ledger_reader import LedgerDoor
+from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.serve import Worker, serve

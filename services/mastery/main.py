@@ -26,7 +26,7 @@ from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey
-from shared.runtime.ledger_reader import LedgerDoor
+from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection import Projection
 from shared.runtime.projection_health import HealthWatch
