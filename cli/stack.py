@@ -74,7 +74,9 @@ def status(
 
 
 def logs(
-    service: Annotated[str, typer.Argument(help="evidence, mastery, audit, gateway, kafka, postgres or stack")],
+    service: Annotated[
+        str, typer.Argument(metavar="SERVICE", help="evidence, mastery, audit, gateway, kafka, postgres or stack")
+    ],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as more is written")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="how many of the last lines")] = TAIL_LINES,
 ) -> None:
