@@ -44,12 +44,12 @@ class Advance:
         Raises UnknownEntryError once everything before the unknown entry is applied, LedgerLacksError, and what
         `Applier.apply` raises.
         """
-        last = batch.entries[-1] if batch.entries else None
-        for step in runs(self.positions[batch.shard], batch.entries, self.batch):
+        steps = list(runs(self.positions[batch.shard], batch.entries, self.batch))
+        for step in steps:
             if isinstance(step, Gap):
                 await self._fill(batch.shard, step)
-            else:
-                offset = batch.next_offset if step.entries[-1] is last else None
+            else:  # after the last run, nothing of the batch is left but repetitions
+                offset = batch.next_offset if step is steps[-1] else None
                 await self._apply(batch.shard, step.entries, offset)
         if batch.passed_over:
             self.passed_over += batch.passed_over

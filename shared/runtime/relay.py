@@ -7,6 +7,7 @@ any error the producer is dropped, the cursors are read again, and a new produce
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -17,6 +18,7 @@ from shared.ledger.identifiers import Ledger
 from shared.runtime.kafka_source import PartitionsDifferError
 from shared.runtime.ledger_table import COLUMNS, entry_of_row
 from shared.runtime.publisher import BATCH_BYTES, Publisher, PublisherLostError, RefusedError
+from shared.runtime.relay_age import unrelayed
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import Backoff, is_trouble, reason_of
 from shared.runtime.wake import rung
@@ -25,6 +27,9 @@ _log = structlog.get_logger()
 
 PAGE = 1000
 """Entries read at a time."""
+
+ALARM = 60.0
+"""Seconds that an entry may wait for its topic before it is told, once in as many."""
 
 APART = 0.005
 """Seconds at least between two looks at the cursors, however often the bell rings."""
@@ -72,6 +77,7 @@ class Relay:
         self._lines: dict[Shard, _Line] = {}
         self._running: dict[Shard, asyncio.Task[None]] = {}
         self._shared = self._publisher()
+        self._told_at = time.monotonic()
         self.refused = 0
         self.lost = 0
 
@@ -109,6 +115,18 @@ class Relay:
             line = self._lines.setdefault(shard, _Line(Backoff(longest=self._retry_longest)))
             if shard not in self._running and line.retry_at <= now:
                 self._running[shard] = asyncio.create_task(self._guarded(shard, line, cursor))
+        if behind and now - self._told_at >= ALARM:
+            self._told_at = now
+            await self._tell_late()
+
+    async def _tell_late(self) -> None:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # told the next time
+            late = [each for each in await unrelayed(self._pool) if each.age >= ALARM]
+            if late:
+                _log.error(
+                    "entries wait for their topic", count=len(late), seconds=round(late[0].age),
+                    ledger=late[0].shard.ledger, shard=late[0].shard.number, position=late[0].relayed + 1,
+                )  # fmt: skip
 
     async def _behind(self) -> dict[Shard, int]:
         """The shards with entries that are not on the topic yet, and their cursors."""

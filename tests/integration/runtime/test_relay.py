@@ -16,6 +16,7 @@ from deploy.local.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
 from shared.ledger.entry import Entry
 from shared.ledger.records import entry_from_record
 from shared.runtime.kafka_source import PartitionsDifferError
+from shared.runtime.relay_age import unrelayed
 from shared.runtime.wake import Wake
 from tests.support.corner import SHARD, Corner, corner_of, running
 from tests.support.real_ledger import owners_of
@@ -161,3 +162,15 @@ async def _accept_all(bootstrap: str, topics: Sequence[str]) -> None:
 
 def _first_seen(found: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(found))
+
+
+async def test_the_age_of_what_waits_for_its_topic_is_told(corner: Corner) -> None:
+    first, *_ = await corner.ledger.grow(owners_of(0, 1), 5)
+    await corner.ledger.grow(owners_of(1, 1), 1)
+    await corner.relay_pool.execute("UPDATE ledger.cursor SET position = 2 WHERE ledger = 'evidence' AND shard = 0")
+    now = first.recorded_at / 1000 + 100
+    late = await unrelayed(corner.relay_pool, clock=lambda: now)
+    assert [(each.shard.number, each.relayed, each.head, round(each.age, 3)) for each in late] == [
+        (0, 2, 5, 99.998),
+        (1, 0, 1, 99.995),
+    ]
