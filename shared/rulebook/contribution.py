@@ -5,7 +5,9 @@ These are named tuples where the rest of the rulebook has dataclasses: a distric
 from packed rows, and a frozen dataclass of this width costs five times as much to make.
 """
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -59,6 +61,14 @@ def fold_order(contribution: Contribution) -> tuple[Instant, int]:
     """The order in which every method sees contributions: `(effective_at, position)` (RULES.md, head)."""
     occurred, recorded = contribution.occurred_at, contribution.recorded_at
     return (min(recorded, occurred), contribution.position)
+
+
+def contributions_digest(in_fold_order: Sequence[Contribution]) -> str:
+    """SHA-256 of the contributions as JSON lists of their members, hex: by it two services compare what they fold from.
+
+    It is no part of a state's frozen digest, and may change with the members of a contribution.
+    """
+    return hashlib.sha256(json.dumps(in_fold_order, separators=(",", ":")).encode()).hexdigest()
 
 
 def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:

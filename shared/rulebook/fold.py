@@ -84,6 +84,22 @@ def fold(
     )
 
 
+def pins_of(
+    learner: Learner,
+    competency: str,
+    contributions: Sequence[Contribution],
+    definitions: Definitions,
+    known: Known = EVERYTHING,
+) -> tuple[Pin, ...]:
+    """The pins that the state as known would have, without folding it."""
+    pieces = known_of(contributions, known)
+    return _pins(
+        learner.shard,
+        [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known)],
+        [definitions.in_force(learner, competency, known), definitions.placement(competency, known)],
+    )
+
+
 def standing(pieces: Sequence[Contribution], policy: Policy, floor: Floor | None = None) -> Standing:
     """What `policy` makes of the pieces, in fold order and all of them known, above `floor`."""
     counting, counted, set_aside = _sort_out(pieces, policy)

@@ -1,5 +1,6 @@
 """Folds states again from the audit's own copy, and compares them with those that `mastery` shows."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,10 @@ from shared.ledger.decimals import unscaled
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
 from shared.rulebook.contributing import LearnerRecord, gather
+from shared.rulebook.contribution import Contribution, contributions_digest, in_order
 from shared.rulebook.defining import FRAMEWORK, adoption_of, placements_of
 from shared.rulebook.definitions import Adoption, Definitions, Learner, Placement
-from shared.rulebook.fold import fold
+from shared.rulebook.fold import fold, pins_of
 from shared.rulebook.known import Known, Pin, known_of
 from shared.rulebook.policy import FORMAT as POLICY
 from shared.rulebook.policy import Policy, read_policy
@@ -138,7 +140,11 @@ def _document(address: str, content: bytes) -> Mapping[str, Any]:
 
 
 def _body(entry: Entry) -> Mapping[str, Any]:
-    body = parse(entry.body)
+    """The body, read fast: whether it keeps its contract is asked only where something is wrong."""
+    try:
+        body = json.loads(entry.body)
+    except RecursionError as error:
+        raise ValueError("The body is nested too deep.") from error
     if not isinstance(body, dict):
         raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
     return body
@@ -158,7 +164,7 @@ def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitio
     at = Known.at_pins(shown.pins, learner.shard)
     pieces = record.contributions.get(shown.competency, ())
     state = fold(learner, shown.competency, pieces, definitions, at)
-    unlike = _unlike(state, len(known_of(pieces, at)), shown)
+    unlike = _unlike(state, known_of(in_order(pieces), at), shown)
     if state.digest == shown.digest and frozenset(state.pins) == shown.pins and not unlike:
         return None
     members = [Member("digest", state.digest, shown.digest)] if state.digest != shown.digest else []
@@ -170,10 +176,10 @@ def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitio
     return _of_state("state_differs", (learner, shown.competency), what, state.pins, tuple(members))
 
 
-def _unlike(state: State, evidence: int, shown: Shown) -> list[Member]:
+def _unlike(state: State, pieces: Sequence[Contribution], shown: Shown) -> list[Member]:
     """The members beside the digest that are not as the fold makes them; what is not told is not compared.
 
-    `evidence` is how many contributions were known, counted or not.
+    `pieces` are the contributions that were known, counted or not, in fold order.
     """
     folded: dict[str, JsonValue] = {
         "status": state.status.value,
@@ -183,8 +189,10 @@ def _unlike(state: State, evidence: int, shown: Shown) -> list[Member]:
         "method": state.method,
         "scope": None if state.adoption is None else str(state.adoption.scope),
         "counted": len(state.counted),
-        "evidence": evidence,
+        "evidence": len(pieces),
     }
+    if "contributions" in shown.said:
+        folded["contributions"] = contributions_digest(pieces)
     said = {**shown.said, "status": shown.status}
     return [
         Member(name, None if ours is None else str(ours), None if said[name] is None else str(said[name]))
@@ -199,12 +207,13 @@ def _behind(
     """Whether a state rests on less than was known; a state that is further on than `known` is not judged."""
     if any(pin.position > _bound(pin, known) for pin in shown.pins):
         return None
-    state = fold(learner, shown.competency, record.contributions.get(shown.competency, ()), definitions, known)
-    if frozenset(state.pins) == shown.pins:
+    pieces = record.contributions.get(shown.competency, ())
+    pins = pins_of(learner, shown.competency, pieces, definitions, known)
+    if frozenset(pins) == shown.pins:
         return None
-    now, then = _pins_text(state.pins), _pins_text(shown.pins)
+    now, then = _pins_text(pins), _pins_text(shown.pins)
     what = f"it rests on {then}, although {now} was known, and does not catch up"
-    return _of_state("state_behind", (learner, shown.competency), what, state.pins, (Member("pins", now, then),))
+    return _of_state("state_behind", (learner, shown.competency), what, pins, (Member("pins", now, then),))
 
 
 def _bound(pin: Pin, known: Known) -> int:

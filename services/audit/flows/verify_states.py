@@ -13,8 +13,8 @@ from services.audit.ports import Copy, Documents, Mastery, Record, Refolder, Tas
 from shared.ledger.identifiers import shard_of
 from shared.runtime.shards import Shard
 
-LEARNERS = 50
-"""Learners refolded at a time."""
+LEARNERS = 20
+"""Learners refolded at a time; packing their entries for the process that folds holds up the event loop."""
 
 TOGETHER = 2
 """Batches under way: while one is folded, the next is fetched."""

@@ -157,9 +157,10 @@ class ExplanationDocument(_Common):
 
 
 class DoorStateDocument(StateDocument):
-    """A state as it is stored, with its learner."""
+    """A state as it is stored, with its learner. `contributions` is a digest of what it is folded from."""
 
     learner: Id
+    contributions: Digest | None
 
 
 class DoorStatesDocument(BaseModel):

@@ -4,14 +4,17 @@ import re
 from typing import Annotated
 
 import asyncpg
+import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import PROBLEMS, DoorStatesDocument
+from services.mastery.postgres.packing import unpack
 from services.mastery.postgres.stored_states import StoredState, states_after, states_of
 from shared.contracts.values import Id
 from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN, shard_of
+from shared.rulebook.contribution import contributions_digest
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, service
 
@@ -72,4 +75,13 @@ def _document(row: StoredState) -> dict[str, object]:
         ],
         "counted": row.counted,
         "evidence": row.evidence,
+        "contributions": _contributions_digest(row.contributions),
     }
+
+
+def _contributions_digest(packed: bytes) -> str | None:
+    """By it others compare what the state is folded from; None where the row holds no contributions at all."""
+    try:
+        return contributions_digest(unpack(packed))
+    except msgspec.MsgspecError:
+        return None

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import asyncpg
 
 _SELECT = """
-    SELECT shard, learner::text, competency::text, evidence, counted, level, value, scope, policy, method, digest,
-        evidence_position, definitions_position,
+    SELECT shard, learner::text, competency::text, contributions, evidence, counted, level, value, scope, policy,
+        method, digest, evidence_position, definitions_position,
         CASE WHEN EXISTS (
             SELECT FROM projection.quarantine AS q
             WHERE q.ledger = 'evidence' AND q.shard = s.shard AND q.owner = s.learner
@@ -19,11 +19,12 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 class StoredState(NamedTuple):
-    """A row of `mastery.state` without its contributions."""
+    """A row of `mastery.state`; `contributions` as packed."""
 
     shard: int
     learner: str
     competency: str
+    contributions: bytes
     evidence: int
     counted: int
     level: str | None

@@ -55,6 +55,7 @@ STATE_EDITS = {
     "scope": "scope = 'learner/' || learner",
     "counted": "counted = counted + 1",
     "evidence": "evidence = evidence + 1",
+    "contributions": "contributions = set_byte(contributions, 3, (get_byte(contributions, 3) + 1) % 256)",
     "pin": "evidence_position = evidence_position + 1",
     "earlier pin": "evidence_position = evidence_position - 1",
     "definitions pin": "definitions_position = definitions_position - 1",
