@@ -35,7 +35,11 @@ async def test_a_poison_entry_of_a_known_type_holds_its_owner_alone(corner: Corn
     after = await corner.ledger.grow([sick, *well], 3)
     async with running(corner.relay(), corner.projector()):
         await until(lambda: _reached(corner, after[-1].position), "the watermark goes on")
+        held_back = (await counted(corner.pool)).get(sick)
+        after += await corner.ledger.grow([sick, *well], 3)
+        await until(lambda: _reached(corner, after[-1].position), "the watermark goes on again")
         found = await counted(corner.pool)
+    assert found.get(sick) == held_back
     assert {k: v for k, v in found.items() if k != sick} == expected([e for e in before + after if e.owner != sick])
     assert found.get(sick, (0, 0, []))[0] <= 3
     async with borrowed(corner.pool) as connection:
