@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from uuid import UUID, uuid4
 
 import asyncpg
+import uvloop
 
 from deploy.local.databases import Database, make_databases
 from services.evidence.domain.commands import Appended, Command, Guard, NewEvent
@@ -144,4 +145,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the services run
+        runner.run(_main())
