@@ -14,7 +14,9 @@ from services.mastery.ports import District
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.records import StoredRecords
+from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
+from services.mastery.postgres.stored_states import PostgresStates
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
@@ -119,12 +121,12 @@ async def _http(
     )
     standing = Standing(
         roles=[role for role in ROLES if role in roles],
-        pool=pool,
+        refolds=WaitingRefolds(pool),
         watch=HealthWatch(pool, evidence.ledger),
         failing=lambda: None if refolding is None else refolding.failing,
     )
     verifier = Verifier(settings.tenant, settings.trusted)
-    return application(district, pool, settings.tenant, verifier, standing)
+    return application(district, PostgresStates(pool, settings.tenant), verifier, standing)
 
 
 async def _evidence(opened: AsyncExitStack, settings: Settings) -> Peer:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
@@ -40,6 +40,55 @@ class Records(Protocol):
 
     def shard(self, learner: str) -> int:
         """The shard of the evidence ledger in which the learner's entries lie."""
+        ...
+
+
+class StoredState(NamedTuple):
+    """A state as it is stored; `contributions` is a digest of what it is folded from, None where they are broken."""
+
+    shard: int
+    learner: str
+    competency: str
+    contributions: str | None
+    evidence: int
+    counted: int
+    level: str | None
+    value: int | None
+    scope: str | None
+    policy: str | None
+    method: str | None
+    digest: str
+    evidence_position: int | None
+    definitions_position: int | None
+    status: str
+
+
+class StoredStates(Protocol):
+    """The states as they are stored; of a learner in quarantine they say that they are under review."""
+
+    async def after(self, key: tuple[int, str, str] | None, limit: int) -> list[StoredState]:
+        """Those after one of this shard, learner and competency, in that order; from the first on after None."""
+        ...
+
+    async def of(self, learner: str) -> list[StoredState]:
+        """Those of one learner, by competency."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refold:
+    """A refold under way: whose states, the definition (by its position) that asked for it, how many are done."""
+
+    position: int
+    scope: str
+    done: int
+
+
+class Refolds(Protocol):
+    """The refolds that are not done."""
+
+    async def waiting(self) -> Sequence[Refold]:
+        """The next ones first. Raises what the database raises."""
         ...
 
 

@@ -16,6 +16,8 @@ from services.mastery.http.health import Standing
 from services.mastery.ports import District
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.records import StoredRecords
+from services.mastery.postgres.refold_queue import WaitingRefolds
+from services.mastery.postgres.stored_states import PostgresStates
 from shared.ledger.instants import Instant
 from shared.runtime.access.questions import Access
 from shared.runtime.definitions.reading import DefinitionsReader
@@ -72,8 +74,8 @@ async def serving(
         rights=Access(pool, now),
         applied=Watermarks(Freshness(pool, longest=0.3)),
     )
-    standing = Standing(("http",), pool, HealthWatch(pool, reader), lambda: None)
-    app = application(district, pool, TENANT, Verifier(TENANT, folder), standing)
+    standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)
+    app = application(district, PostgresStates(pool, TENANT), Verifier(TENANT, folder), standing)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://mastery") as client:
         people = AccessTokens(TENANT, SigningKey.read(folder, "gateway"))

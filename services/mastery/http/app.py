@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import asyncpg
 from fastapi import FastAPI
 
 from services.mastery.http.answers import answer_with_refusals
@@ -10,7 +9,7 @@ from services.mastery.http.documents import ProblemDocument
 from services.mastery.http.doors import door_routes
 from services.mastery.http.health import Standing, health_routes
 from services.mastery.http.routes import learner_routes
-from services.mastery.ports import District
+from services.mastery.ports import District, StoredStates
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
@@ -18,7 +17,7 @@ from shared.runtime.tokens import Verifier
 MAX_BODY = 64 * 1024
 
 
-def application(district: District, pool: asyncpg.Pool, tenant: str, verifier: Verifier, standing: Standing) -> FastAPI:
+def application(district: District, states: StoredStates, verifier: Verifier, standing: Standing) -> FastAPI:
     app = FastAPI(
         title="Ascertain: mastery",
         version="1",
@@ -30,7 +29,7 @@ def application(district: District, pool: asyncpg.Pool, tenant: str, verifier: V
     answer_with_problems(app)
     answer_with_refusals(app)
     app.include_router(learner_routes(district, verifier))
-    app.include_router(door_routes(pool, tenant, verifier))
+    app.include_router(door_routes(states, verifier))
     app.include_router(health_routes(standing))
     _describe(app)
     return app

@@ -3,18 +3,14 @@
 import re
 from typing import Annotated
 
-import asyncpg
-import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import PROBLEMS, DoorStatesDocument
-from services.mastery.postgres.packing import unpack
-from services.mastery.postgres.stored_states import StoredState, states_after, states_of
+from services.mastery.ports import StoredState, StoredStates
 from shared.contracts.values import Id
 from shared.ledger.decimals import unscaled
-from shared.ledger.identifiers import UUID_PATTERN, shard_of
-from shared.rulebook.contribution import contributions_digest
+from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, service
 
@@ -22,7 +18,7 @@ MOST = 5_000
 _CURSOR = re.compile(rf"([0-9]{{1,2}}):({UUID_PATTERN}):({UUID_PATTERN})", re.ASCII)
 
 
-def door_routes(pool: asyncpg.Pool, tenant: str, verifier: Verifier) -> APIRouter:
+def door_routes(states: StoredStates, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["doors"], responses=PROBLEMS, prefix="/mastery")
     caller = Depends(service(verifier, "mastery"))
 
@@ -33,7 +29,7 @@ def door_routes(pool: asyncpg.Pool, tenant: str, verifier: Verifier) -> APIRoute
         limit: Annotated[int, Query(ge=1, le=MOST)] = 1_000,
     ) -> Response:
         """A learner's states stand together, except where a page ends; they may move between two pages."""
-        rows = await states_after(pool, _cursor(after), limit)
+        rows = await states.after(_cursor(after), limit)
         last = rows[-1] if len(rows) == limit else None
         onward = None if last is None else f"{last.shard}:{last.learner}:{last.competency}"
         return json_answer({"states": [_document(row) for row in rows], "next": onward})
@@ -41,7 +37,7 @@ def door_routes(pool: asyncpg.Pool, tenant: str, verifier: Verifier) -> APIRoute
     @router.get("/learners/{learner}/states", response_model=DoorStatesDocument, summary="A learner's stored states")
     async def of_learner(learner: Id, _peer: Annotated[Caller, caller]) -> Response:
         """All of them, in one answer."""
-        rows = await states_of(pool, shard_of(tenant, learner), learner)
+        rows = await states.of(learner)
         return json_answer({"states": [_document(row) for row in rows], "next": None})
 
     return router
@@ -75,13 +71,5 @@ def _document(row: StoredState) -> dict[str, object]:
         ],
         "counted": row.counted,
         "evidence": row.evidence,
-        "contributions": _contributions_digest(row.contributions),
+        "contributions": row.contributions,
     }
-
-
-def _contributions_digest(packed: bytes) -> str | None:
-    """By it others compare what the state is folded from; None where the row holds no contributions at all."""
-    try:
-        return contributions_digest(unpack(packed))
-    except msgspec.MsgspecError:
-        return None

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 from fastapi import APIRouter, Response
 
 from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import HealthDocument
-from services.mastery.postgres.refold_queue import waiting
+from services.mastery.ports import Refolds
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.trouble import is_trouble
 
@@ -19,7 +18,7 @@ class Standing:
     """What health is read from. `failing` says why refolds do not go on, in this process."""
 
     roles: Sequence[str]
-    pool: asyncpg.Pool
+    refolds: Refolds
     watch: HealthWatch
     failing: Callable[[], str | None]
 
@@ -28,7 +27,7 @@ class Standing:
         head = {"service": "mastery", "roles": list(self.roles)}
         try:
             health = await self.watch.look()
-            refolds = await waiting(self.pool)
+            refolds = await self.refolds.waiting()
         except Exception as error:
             if not is_trouble(error):
                 raise

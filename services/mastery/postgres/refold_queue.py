@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from services.mastery.ports import Refold
 from shared.contracts.bodies import DocumentPublished, PolicyAdopted
 from shared.contracts.events import decode
 from shared.ledger.entry import Entry
@@ -37,14 +38,12 @@ _KEYS = {"district": _OF_ALL, "school": _OF_SCHOOL, "learner": _OF_LEARNER, COMP
 
 
 @dataclass(frozen=True, slots=True)
-class Refold:
-    """One refold: what asked for it (a position of the definitions), whose states, the last one done, how many are."""
+class Task:
+    """A refold as it lies here: `competencies` where the scope is by them, and the last state that is done."""
 
-    position: int
-    scope: str
+    refold: Refold
     competencies: Sequence[str] | None
     last: StateKey
-    done: int
 
 
 async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
@@ -56,7 +55,7 @@ async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
             await _ask(connection, entry.position, COMPETENCIES, await _placed_by(connection, entry.position))
 
 
-async def take(connection: asyncpg.Connection) -> Refold | None:
+async def take(connection: asyncpg.Connection) -> Task | None:
     """The first refold that no other worker is at, held until the transaction ends."""
     row = await connection.fetchrow(
         "SELECT position, scope, competencies::text[], shard, learner::text, competency::text, done"
@@ -64,24 +63,24 @@ async def take(connection: asyncpg.Connection) -> Refold | None:
     )
     if row is None:
         return None
-    last = (row["shard"], row["learner"], row["competency"])
-    return Refold(row["position"], row["scope"], row["competencies"], last, row["done"])
+    refold = Refold(row["position"], row["scope"], row["done"])
+    return Task(refold, row["competencies"], (row["shard"], row["learner"], row["competency"]))
 
 
-async def next_keys(connection: asyncpg.Connection, refold: Refold, limit: int) -> list[StateKey]:
+async def next_keys(connection: asyncpg.Connection, task: Task, limit: int) -> list[StateKey]:
     """The states that come after the last one done."""
-    kind, _, name = refold.scope.partition("/")
-    argument = refold.competencies if kind == COMPETENCIES else name
+    kind, _, name = task.refold.scope.partition("/")
+    argument = task.competencies if kind == COMPETENCIES else name
     further = [] if kind == "district" else [argument]
-    rows = await connection.fetch(_KEYS[kind], *refold.last, limit, *further)
+    rows = await connection.fetch(_KEYS[kind], *task.last, limit, *further)
     return [(row["shard"], row["learner"], row["competency"]) for row in rows]
 
 
-async def note_done(connection: asyncpg.Connection, refold: Refold, keys: Sequence[StateKey]) -> None:
+async def note_done(connection: asyncpg.Connection, task: Task, keys: Sequence[StateKey]) -> None:
     shard, learner, competency = keys[-1]
     await connection.execute(
         "UPDATE mastery.refold SET shard = $2, learner = $3, competency = $4, done = done + $5 WHERE position = $1",
-        refold.position,
+        task.refold.position,
         shard,
         learner,
         competency,
@@ -89,27 +88,19 @@ async def note_done(connection: asyncpg.Connection, refold: Refold, keys: Sequen
     )
 
 
-async def end(connection: asyncpg.Connection, refold: Refold) -> None:
-    await connection.execute("DELETE FROM mastery.refold WHERE position = $1", refold.position)
+async def end(connection: asyncpg.Connection, task: Task) -> None:
+    await connection.execute("DELETE FROM mastery.refold WHERE position = $1", task.refold.position)
 
 
-async def waiting(connection: asyncpg.Connection | asyncpg.Pool, limit: int = 20) -> list[Refold]:
-    """The refolds that are not done, the next ones first."""
-    rows = await connection.fetch(
-        "SELECT position, scope, competencies::text[], shard, learner::text, competency::text, done"
-        " FROM mastery.refold ORDER BY position LIMIT $1",
-        limit,
-    )
-    return [
-        Refold(
-            row["position"],
-            row["scope"],
-            row["competencies"],
-            (row["shard"], row["learner"], row["competency"]),
-            row["done"],
-        )
-        for row in rows
-    ]
+class WaitingRefolds:
+    """The port `Refolds`."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def waiting(self) -> list[Refold]:
+        rows = await self._pool.fetch("SELECT position, scope, done FROM mastery.refold ORDER BY position LIMIT 20")
+        return [Refold(*row) for row in rows]
 
 
 async def _adopted(connection: asyncpg.Connection, position: int, written: str) -> None:

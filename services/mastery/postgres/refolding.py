@@ -57,16 +57,16 @@ class Refolding:
         """Refold one chunk. Returns False where nothing waits that another worker is not at."""
         async with borrowed(self._pool) as connection, connection.transaction(isolation="read_committed"):
             await wait_turn(connection, "evidence")
-            refold = await refold_queue.take(connection)
-            if refold is None:
+            task = await refold_queue.take(connection)
+            if task is None:
                 return False
-            keys = await refold_queue.next_keys(connection, refold, self._chunk)
+            keys = await refold_queue.next_keys(connection, task, self._chunk)
             if keys:
                 await self._refold(connection, keys)
-                await refold_queue.note_done(connection, refold, keys)
+                await refold_queue.note_done(connection, task, keys)
             if len(keys) < self._chunk:
-                await refold_queue.end(connection, refold)
-                _log.info("refolded", position=refold.position, count=refold.done + len(keys))
+                await refold_queue.end(connection, task)
+                _log.info("refolded", position=task.refold.position, count=task.refold.done + len(keys))
         return True
 
     async def _refold(self, connection: asyncpg.Connection, keys: list[StateKey]) -> None:

@@ -1,8 +1,15 @@
 """Reads states as they are stored, for the doors. A learner in quarantine shows as under review: joined here."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import asyncpg
+import msgspec
+
+from services.mastery.ports import StoredState
+from services.mastery.postgres.packing import unpack
+from shared.ledger.identifiers import shard_of
+from shared.rulebook.contribution import contributions_digest
+from shared.runtime.pace import Pace
 
 _SELECT = """
     SELECT shard, learner::text, competency::text, contributions, evidence, counted, level, value, scope, policy,
@@ -18,31 +25,33 @@ _OF_LEARNER = f"{_SELECT} WHERE shard = $1 AND learner = $2 ORDER BY s.competenc
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
-class StoredState(NamedTuple):
-    """A row of `mastery.state`; `contributions` as packed."""
+class PostgresStates:
+    """The port `StoredStates`."""
 
-    shard: int
-    learner: str
-    competency: str
-    contributions: bytes
-    evidence: int
-    counted: int
-    level: str | None
-    value: int | None
-    scope: str | None
-    policy: str | None
-    method: str | None
-    digest: str
-    evidence_position: int | None
-    definitions_position: int | None
-    status: str
+    def __init__(self, pool: asyncpg.Pool, tenant: str) -> None:
+        self._pool, self._tenant = pool, tenant
+
+    async def after(self, key: tuple[int, str, str] | None, limit: int) -> list[StoredState]:
+        shard, learner, competency = key or (-1, _NOBODY, _NOBODY)
+        return await _states(await self._pool.fetch(_AFTER, shard, learner, competency, limit))
+
+    async def of(self, learner: str) -> list[StoredState]:
+        shard = shard_of(self._tenant, learner)
+        return await _states(await self._pool.fetch(_OF_LEARNER, shard, learner))
 
 
-async def states_after(pool: asyncpg.Pool, after: tuple[int, str, str] | None, limit: int) -> list[StoredState]:
-    """The states after one of this shard, learner and competency, in that order; from the first on after None."""
-    shard, learner, competency = after or (-1, _NOBODY, _NOBODY)
-    return [StoredState(*row) for row in await pool.fetch(_AFTER, shard, learner, competency, limit)]
+async def _states(rows: Iterable[asyncpg.Record]) -> list[StoredState]:
+    states: list[StoredState] = []
+    pace = Pace()
+    for shard, learner, competency, packed, *outcome in rows:
+        states.append(StoredState(shard, learner, competency, _digest(packed), *outcome))
+        await pace.breathe()
+    return states
 
 
-async def states_of(pool: asyncpg.Pool, shard: int, learner: str) -> list[StoredState]:
-    return [StoredState(*row) for row in await pool.fetch(_OF_LEARNER, shard, learner)]
+def _digest(packed: bytes) -> str | None:
+    """By it others compare what the state is folded from; None where the row holds no contributions at all."""
+    try:
+        return contributions_digest(unpack(packed))
+    except msgspec.MsgspecError:
+        return None

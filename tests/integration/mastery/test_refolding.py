@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.mastery.postgres.refold_queue import waiting
+from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
@@ -49,7 +49,7 @@ async def test_a_refold_that_is_killed_goes_on_where_it_was(pool: asyncpg.Pool, 
             child.send_signal(signal.SIGKILL)
             await child.wait()
         await until(lambda: nobody_refolds(pool), "the killed child's session is gone")
-        [refold] = await waiting(pool)
+        [refold] = await WaitingRefolds(pool).waiting()
         dones.append(refold.done)
         ours = sum(row["method"] == "ascertain.highest@1" for row in (await stored(pool)).values())
         assert ours == refold.done < 2 * LEARNERS
@@ -115,7 +115,7 @@ class Halting(DefinitionsReader):
 
 
 async def done_beyond(pool: asyncpg.Pool, before: int) -> bool:
-    refolds = await waiting(pool)
+    refolds = await WaitingRefolds(pool).waiting()
     return bool(refolds) and refolds[0].done >= before + 20
 
 
