@@ -1,0 +1,23 @@
+"""`docs/guarantees.md` promises only what a test tries: every test that it names exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+ROWS = [
+    line
+    for line in (TESTS.parent / "docs" / "guarantees.md").read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| Guarantee")
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[2:60])
+def test_every_row_names_tests_that_exist(row: str) -> None:
+    names = re.findall(r"`([\w/]+(?:\.py)?(?:::\w+)?)`", row.rsplit("|", 2)[1])
+    assert names, "the row names no test"
+    for name in names:
+        path, _, function = name.partition("::")
+        assert (TESTS / path).exists(), f"{path} does not exist"
+        assert not function or re.search(rf"def {function}\(", (TESTS / path).read_text()), f"{name} does not exist"
