@@ -14,8 +14,10 @@ from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.postgres_account import postgres_account
+from deploy.local.programs import has_ended
 
 PASSWORD = "of-the-tests"
+FOLDERS = "ascertain-test-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def unique_prefix() -> str:
 @contextlib.contextmanager
 def reachable_folder(name: str) -> Iterator[Path]:
     """A temporary folder that PostgreSQL's user can reach, which pytest's own are not when root runs the tests."""
-    folder = Path(tempfile.mkdtemp(prefix=f"ascertain-test-{name}-", dir="/var/tmp")).resolve()
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-{name}-", dir="/var/tmp")).resolve()
     account = postgres_account()
     if account is not None:
         os.chown(folder, account.uid, account.gid)
@@ -42,6 +45,14 @@ def reachable_folder(name: str) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what test sessions that were killed left behind; a folder's name tells whose it was."""
+    for folder in Path("/var/tmp").glob(f"{FOLDERS}*"):
+        pid = folder.name.removeprefix(FOLDERS).partition("-")[0]
+        if pid.isdecimal() and has_ended(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.asynccontextmanager
