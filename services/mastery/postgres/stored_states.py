@@ -53,5 +53,5 @@ def _digest(packed: bytes) -> str | None:
     """By it others compare what the state is folded from; None where the row holds no contributions at all."""
     try:
         return contributions_digest(unpack(packed))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError):  # texts that are no UTF-8 are told of by Python's own error
         return None

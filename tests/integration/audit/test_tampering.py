@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.mastery.postgres.packing import pack, unpack
 from shared.ledger.decimals import scaled
 from shared.ledger.entry import Entry
 from tests.support import oracle
@@ -280,9 +281,10 @@ async def test_a_state_taken_back_to_what_it_once_was(audited: AuditedDistrict, 
     await states.edit(
         row,
         "digest = $2, status = $3, level = $4, value = $5, counted = $6, evidence = 1, evidence_position = $7,"
-        " definitions_position = $8",
+        " definitions_position = $8, contributions = $9",
         *(once.digest, once.status, once.level, scaled(once.value or "0"), len(once.counted)),
         *(pins["evidence"], pins["definitions"]),
+        pack([piece for piece in unpack(row["contributions"]) if piece.event == story.first]),
     )
     [found] = (await audited.verify())["differences"]
     assert (found["kind"], found["learner"], found["competency"]) == ("state_behind", learner, THEME)
