@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "demo": "cli.demo.command:demo",
         "test": "cli.checks:check",
+        "bench": "cli.checks:bench",
         "up": "cli.stack:up",
         "down": "cli.stack:down",
         "status": "cli.stack:status",
@@ -72,7 +73,7 @@ def _app(names: Iterable[str]) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name, context_settings=dict(PASSING_ON) if name == "test" else None)(command)
+            app.command(name, context_settings=dict(PASSING_ON) if name in {"test", "bench"} else None)(command)
     return app
 
 

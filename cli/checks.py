@@ -1,4 +1,4 @@
-"""`test`: everything that must hold before a change goes in, one check after the other."""
+"""`test`: everything that must hold before a change goes in, one check after the other. `bench`: how fast it is."""
 
 import os
 import subprocess
@@ -37,6 +37,13 @@ def check(
     if failed:
         typer.echo(f"Failed: {', '.join(failed)}.", err=True)
         raise typer.Exit(outcomes[failed[0]])
+
+
+def bench(
+    arguments: Annotated[list[str] | None, typer.Argument(help="names of benches, --json; all without any")] = None,
+) -> None:
+    """Measure each part beside a limit that is measured in the same run."""
+    raise typer.Exit(_run(("python", "-m", "tests.performance", *(arguments or []))))
 
 
 def _run(command: tuple[str, ...]) -> int:

@@ -1,13 +1,10 @@
-"""Entries such as a district's real ones, for measuring; and how figures are printed."""
+"""Entries such as a district's real ones, for measuring."""
 
-import sys
-from collections.abc import Iterable
 from uuid import NAMESPACE_OID, uuid5
 
 from shared.contracts.bodies import AttemptRecorded, Result
 from shared.contracts.events import encode
 from shared.ledger.entry import Entry
-from tests.performance import Figure
 from tests.support.corner import Corner
 
 
@@ -24,11 +21,3 @@ async def grown(corner: Corner, owners: int, each: int) -> list[Entry]:
     for first in range(0, len(entries), 20_000):
         await corner.ledger.append(entries[first : first + 20_000])
     return entries
-
-
-def printed(figures: Iterable[Figure]) -> None:
-    for figure in figures:
-        sys.stdout.write(
-            f"{figure.name:<30} {figure.value:>9,.0f} {figure.unit}   {figure.ratio:.2f} × {figure.limit_name}"
-            f" ({figure.limit_value:,.0f})\n"
-        )

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from uuid import UUID, uuid4
 
 import asyncpg
-import uvloop
 
 from deploy.local.databases import Database, make_databases
 from services.evidence.domain.commands import Appended, Command, Guard, NewEvent
@@ -133,17 +132,9 @@ async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - begun
 
 
-async def _main() -> None:
+async def figures() -> list[Figure]:
+    """Measure on a server and database of its own."""
     async with running_postgres() as server:
         database = (await make_databases(server, unique_prefix(), PASSWORD, ("evidence",)))["evidence"]
         await migrate_in_loop("evidence", database.migrator)
-        for figure in await measure(database):
-            print(  # noqa: T201 - its report
-                f"{figure.name:<50} {figure.value:>9,.0f} {figure.unit}   {figure.ratio:.2f} × {figure.limit_name}"
-                f" ({figure.limit_value:,.0f})"
-            )
-
-
-if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the services run
-        runner.run(_main())
+        return await measure(database)

@@ -24,7 +24,7 @@ LIMIT = "SHA-256 over the same canonical states, one core"
 ADA, THEME, NORTH = named("Ada"), named("theme"), named("North")
 
 
-def measure() -> list[Figure]:
+async def figures() -> list[Figure]:
     """Contributions a second of processor time, for short and long lists and for each method."""
     policies = {
         "highest": policy_document("ascertain.highest@1"),
@@ -74,11 +74,3 @@ def _pieces(chance: random.Random, length: int) -> tuple[Contribution, ...]:
         )
         for index in range(length)
     )
-
-
-if __name__ == "__main__":
-    for figure in measure():
-        print(  # noqa: T201 - its report
-            f"{figure.name:<45} {figure.value:>9,.0f} {figure.unit}   {figure.ratio:.3f} × {figure.limit_name}"
-            f" ({figure.limit_value:,.0f})"
-        )

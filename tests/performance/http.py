@@ -193,22 +193,15 @@ async def _written(client: httpx.AsyncClient, method: str, path: str, body: obje
     return None if answer.status_code == 404 else answer
 
 
-async def _main() -> None:
-    if sys.argv[1:2] == ["--limit"]:
-        await serve(limit_application(), host="127.0.0.1", port=int(sys.argv[2]), workers={})
-        return
+async def figures() -> list[Figure]:
+    """Measure a process of the service beside one of the limit."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        limit = started("-m", "tests.performance.http", "--limit", str(port), url=f"http://127.0.0.1:{port}/")
+        limit = started("-m", "tests.performance.http", str(port), url=f"http://127.0.0.1:{port}/")
         async with limit, evidence_process(Path(folder)) as (settings, url):
             token, learners = await enrolled(settings, url)
-            figures = await measure(url, f"http://127.0.0.1:{port}", token, learners)
-    for figure in figures:
-        print(  # noqa: T201 - its report
-            f"{figure.name:<58} {figure.value:>9,.1f} {figure.unit:<10} {figure.ratio:.2f} × {figure.limit_name}"
-            f" ({figure.limit_value:,.1f})"
-        )
+            return await measure(url, f"http://127.0.0.1:{port}", token, learners)
 
 
-if __name__ == "__main__":
-    uvloop.run(_main())
+if __name__ == "__main__":  # the process of the limit
+    uvloop.run(serve(limit_application(), host="127.0.0.1", port=int(sys.argv[1]), workers={}))

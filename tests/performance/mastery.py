@@ -3,13 +3,11 @@
 python -m tests.performance.mastery
 """
 
-import asyncio
 import random
 import time
 
 import asyncpg
 import orjson
-import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.databases import drop_databases, make_databases
@@ -29,7 +27,7 @@ from tests.support.waiting import until
 RECORDS, LEARNERS, COMPETENCIES = 40_000, 1_000, 8
 
 
-async def measure(records: int = RECORDS) -> list[Figure]:
+async def figures(records: int = RECORDS) -> list[Figure]:
     """The rates of projecting and refolding, on servers of their own."""
     async with running_postgres() as postgres, running_kafka() as kafka:
         prefix = unique_prefix()
@@ -121,11 +119,3 @@ async def _all_applied(pool: asyncpg.Pool, records: int) -> bool:
 
 async def _asked(pool: asyncpg.Pool) -> bool:
     return bool(await pool.fetchval("SELECT true FROM mastery.refold WHERE position >= 4"))
-
-
-if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        for figure in runner.run(measure()):
-            print(  # noqa: T201 - its report
-                f"{figure.name}: {figure.value:,.0f} {figure.unit}; {figure.ratio:.2f} of {figure.limit_name}"
-            )

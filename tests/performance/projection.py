@@ -3,7 +3,6 @@
 python -m tests.performance.projection
 """
 
-import asyncio
 import time
 
 import orjson
@@ -11,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.ledger.entry import Entry
 from tests.performance import Figure
-from tests.performance.answers import grown, printed
+from tests.performance.answers import grown
 from tests.support.corner import Corner, running, standing_corner
 from tests.support.counting import Counting
 from tests.support.waiting import until
@@ -71,10 +70,7 @@ async def _bare(corner: Corner, count: int) -> float:
         return (count - before) / (time.perf_counter() - begun)
 
 
-async def _main() -> None:
+async def figures() -> list[Figure]:
+    """Measure in a corner of its own."""
     async with standing_corner() as corner:
-        printed(await measure(corner))
-
-
-if __name__ == "__main__":
-    asyncio.run(_main())
+        return await measure(corner)

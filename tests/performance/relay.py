@@ -15,7 +15,7 @@ from shared.ledger.records import Headers, record_headers, record_key
 from shared.runtime.publisher import BATCH_BYTES
 from shared.runtime.relay import Relay
 from tests.performance import Figure
-from tests.performance.answers import grown, printed
+from tests.performance.answers import grown
 from tests.support.corner import Corner, running, standing_corner
 from tests.support.waiting import until
 
@@ -74,10 +74,7 @@ async def _send(producer: Any, topic: str, partition: int, records: Sequence[Rea
         await (await producer.send_batch(batch, topic, partition=partition))
 
 
-async def _main() -> None:
+async def figures() -> list[Figure]:
+    """Measure in a corner of its own."""
     async with standing_corner() as corner:
-        printed(await measure(corner))
-
-
-if __name__ == "__main__":
-    asyncio.run(_main())
+        return await measure(corner)
