@@ -65,7 +65,7 @@ def compare_entry(place: Place, position: int, ours: Telling, theirs: Told) -> l
     if isinstance(theirs, Unreadable):
         what = f"What {_THE[place.other]} has at position {position} cannot be read as an entry: {theirs.why}."
         return [_located(place, "unreadable", what, ours)]
-    if ours == theirs and theirs.body == theirs.envelope[1]:
+    if ours == theirs:
         return []
     members = _differing(ours, theirs)
     names = listed([member.name for member in members])
@@ -170,8 +170,6 @@ def _differing(ours: Telling, theirs: Telling) -> tuple[Member, ...]:
     ]
     if ours.body != theirs.body:
         members.append(Member("body", ours.body, theirs.body))
-    elif theirs.body != theirs.envelope[1] and not members:
-        members.append(Member("body_digest", ours.body, _text(theirs.envelope[1])))
     if ours.request_digest != theirs.request_digest:
         members.append(Member("request_digest", ours.request_digest, theirs.request_digest))
     if ours.envelope != theirs.envelope:

@@ -113,6 +113,25 @@ async def test_an_entry_forged_on_the_topic_is_found(own: AuditedDistrict) -> No
     ]
 
 
+async def test_versions_out_of_sequence_are_found_even_where_everyone_agrees(own: AuditedDistrict) -> None:
+    """Written into the ledger past its functions, and from there relayed, copied and applied like any other."""
+    stream = f"learner/{LEARNERS[3]}"
+    [row] = await own.evidence.fetch("SELECT * FROM ledger.stored_entry WHERE stream = $1", stream)
+    end = await own.evidence.fetchval(
+        "UPDATE ledger.head SET position = position + 1 WHERE ledger = 'evidence' AND shard = $1 RETURNING position",
+        row["shard"],
+    )
+    values = {**row, "position": end, "id": uuid4(), "version": 3}
+    marks = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+    await own.evidence.execute(
+        f"INSERT INTO ledger.stored_entry ({', '.join(values)}) VALUES ({marks})", *values.values()
+    )
+    await own.applied()
+    [found] = (await own.verify())["differences"]
+    assert (found["kind"], positions([found])) == ("out_of_sequence", {("evidence", row["shard"], end)})
+    assert f"version 3 of the stream {stream}, where 2 would be next" in found["what"]
+
+
 def _fields(entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in vars(entry).items() if name != "body_digest"}
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.audit.domain.telling import MEMBERS, Telling, Unreadable, told_by_copy, told_by_door, told_by_record
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope
+from shared.ledger.identifiers import digest
 from shared.ledger.records import record_headers
 from tests.support.ledger_writer import LedgerWriter, named, result
 
@@ -43,6 +44,15 @@ def test_a_door_that_leaves_a_member_out_tells_another_entry(member: str) -> Non
     told = told_by_door({"envelope": envelope, "body": one.body.decode()})
     assert isinstance(told, Telling)
     assert told.envelope[MEMBERS.index(member)] is None
+
+
+def test_a_door_that_claims_the_digest_of_another_body_tells_what_it_gave() -> None:
+    """An edited body beside the old digest: the envelope alone, and so the leaf, would look untouched."""
+    one = entry()
+    told = told_by_door({"envelope": one.envelope(), "body": '{"edited":true}'})
+    assert isinstance(told, Telling)
+    assert told.envelope == told_by_copy(one).envelope
+    assert told.body == digest(b'{"edited":true}')
 
 
 def test_a_door_that_gives_no_entry_is_unreadable() -> None:
