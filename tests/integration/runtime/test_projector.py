@@ -177,7 +177,7 @@ async def test_records_that_are_no_copy_of_an_entry_are_passed_over_and_made_goo
             spoiled(entries[10], ce_position=str(2**60).encode()),
         ]
     )
-    async with running(projector := corner.projector()):
+    async with running(projector := corner.projector(stalled=600.0)):
         await applied(corner, entries)
     assert projector.advance.passed_over == 11
     assert projector.advance.refilled == 15
