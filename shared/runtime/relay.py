@@ -144,7 +144,7 @@ class Relay:
         except RefusedError as error:
             self.refused += 1
             jammed = line.most == 1
-            line.most = max(1, line.most // 2)
+            line.most = max(1, min(line.most, len(line.entries)) // 2)
             self._wait(shard, line, f"Kafka refuses {'the next entry' if jammed else 'a batch'}: {error}", jammed)
         except PublisherLostError as error:
             self.lost += 1
@@ -184,6 +184,7 @@ class Relay:
                 if not await self._moved(shard, cursor, cursor + count):
                     return
                 cursor += count
+                line.reason = None
                 del line.entries[:count]
                 line.most = min(PAGE, line.most * 2)
         finally:
