@@ -7,6 +7,7 @@ asks.
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Never, TypeAlias
 
 JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | tuple[JsonValue, ...] | dict[str, JsonValue] | None"
@@ -62,6 +63,16 @@ def parse(text: bytes) -> JsonValue:
     return value
 
 
+def key_twice(pairs: Iterable[tuple[str, object]]) -> str:
+    """The first key that stands there a second time. Raises LookupError where none does."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise LookupError("No key stands there twice.")
+
+
 def _ordered(value: JsonValue, depth: int) -> JsonValue:
     if depth > MAX_DEPTH:
         raise NotCanonicalError(f"JSON may be nested at most {MAX_DEPTH} deep.")
@@ -87,9 +98,7 @@ def _utf16(key: str) -> bytes:
 def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise NotCanonicalError(f"The key {twice[:64]!r} stands twice in one object.")
+        raise NotCanonicalError(f"The key {key_twice(pairs)[:64]!r} stands twice in one object.")
     return members
 
 

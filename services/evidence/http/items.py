@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.evidence.domain.errors import Invalid, Refusal
 from services.evidence.domain.recording import Item
 from services.evidence.http.documents import MAX_ITEMS, AttemptItem, EvidenceItem, RubricItem
-from shared.ledger.canonical import MAX_DEPTH, MAX_INTEGER
+from shared.ledger.canonical import MAX_DEPTH, MAX_INTEGER, key_twice
 from shared.ledger.identifiers import is_id, item_id
 from shared.ledger.instants import instant
 
@@ -101,9 +102,7 @@ class _Parsing:
         members = dict(pairs)
         if len(members) == len(pairs):
             return members
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        return self._unfit(f"The key {twice[:64]!r} stands twice in one object.")
+        return self._unfit(f"The key {key_twice(pairs)[:64]!r} stands twice in one object.")
 
     def _float(self, text: str) -> Unfit:
         return self._unfit(f'The number {text[:40]} must be written as a decimal string, such as "3.5".')
@@ -118,27 +117,45 @@ class _Parsing:
         return Unfit(detail)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands. Its pointer is put together only for the one that is told of: thousands may share a long
+    beginning.
+    """
+
+    above: "_Place | None" = None
+    token: str | int = ""
+
+    def pointer(self) -> str:
+        tokens: list[str] = []
+        place: _Place | None = self
+        while place is not None and place.above is not None:
+            tokens.append(f"/{_token(str(place.token))}")
+            place = place.above
+        return "".join(reversed(tokens))
+
+
 def _check_fit(raw: object) -> None:
     """Raise Invalid for the first thing in an item that may not be there, naming its place."""
-    for where, value in _places(raw):
+    for place, value in _places(raw):
         if isinstance(value, Unfit):
-            raise Invalid(value.detail, field=where)
+            raise Invalid(value.detail, field=place.pointer())
         if isinstance(value, str) and not _is_unicode(value):
-            raise Invalid("Text must be well-formed Unicode, without lone surrogates.", field=where)
+            raise Invalid("Text must be well-formed Unicode, without lone surrogates.", field=place.pointer())
 
 
-def _places(raw: object) -> Iterator[tuple[str, object]]:
-    """Every value and key within an item with the pointer to it, without recursion, for depth is not ours to trust."""
-    waiting: list[tuple[str, object]] = [("", raw)]
+def _places(raw: object) -> Iterator[tuple[_Place, object]]:
+    """Every value and key within an item with its place, without recursion, for depth is not ours to trust."""
+    waiting: deque[tuple[_Place, object]] = deque([(_Place(), raw)])
     while waiting:
-        where, value = waiting.pop(0)
-        yield where, value
+        place, value = waiting.popleft()
+        yield place, value
         if isinstance(value, dict):
             for key, member in value.items():
-                yield where, key
-                waiting.append((f"{where}/{_token(key)}", member))
+                yield place, key
+                waiting.append((_Place(place, key), member))
         elif isinstance(value, list):
-            waiting.extend((f"{where}/{index}", member) for index, member in enumerate(value))
+            waiting.extend((_Place(place, index), member) for index, member in enumerate(value))
 
 
 def _is_unicode(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Canonical JSON against another hand's RFC 8785, and decimals against `Decimal`."""
 
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -42,6 +43,15 @@ def test_numbers_that_have_no_one_writing_are_refused(number: float) -> None:
         canonical([number])  # type: ignore[list-item]
     with pytest.raises(NotCanonicalError):
         parse(json.dumps([number]).encode())
+
+
+def test_a_key_that_stands_twice_among_a_hundred_thousand_is_found_at_once() -> None:
+    keys = [*(f"k{number}" for number in range(100_000)), "k99999"]
+    text = "{" + ",".join(f'"{key}":1' for key in keys) + "}"
+    begun = time.process_time()
+    with pytest.raises(NotCanonicalError, match="'k99999' stands twice"):
+        parse(text.encode())
+    assert time.process_time() - begun < 5.0  # comparing each key with each takes minutes
 
 
 @given(st.integers(-(10**18) + 1, 10**18 - 1))

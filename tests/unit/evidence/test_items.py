@@ -1,0 +1,51 @@
+"""Items are read in time that grows with their length alone, and what is wrong in them is named by its place."""
+
+import time
+from uuid import uuid4
+
+import pytest
+
+from services.evidence.domain.errors import Refusal
+from services.evidence.http.items import read_request
+
+ACTOR = str(uuid4())
+SECONDS = 5.0
+"""Ten times what any of these takes on a busy machine; what compares everything with everything takes minutes."""
+
+
+def refusals(text: bytes) -> list[tuple[str | None, str]]:
+    begun = time.process_time()
+    request = read_request(text, actor=ACTOR, key=None)
+    assert time.process_time() - begun < SECONDS
+    return [(item.field, item.detail) for item in request.items if isinstance(item, Refusal)]
+
+
+def test_a_key_that_stands_twice_among_a_hundred_thousand() -> None:
+    keys = [*(f"k{number}" for number in range(100_000)), "k99999"]
+    text = "{" + ",".join(f'"{key}":1' for key in keys) + "}"
+    assert refusals(text.encode()) == [("", "The key 'k99999' stands twice in one object.")]
+
+
+def test_a_float_behind_three_hundred_thousand_values() -> None:
+    [(field, _)] = refusals(f'{{"x":[{"0," * 300_000}1.5]}}'.encode())
+    assert field == "/x/300000"
+
+
+def test_many_values_below_a_long_key_do_not_each_bear_it() -> None:
+    [(field, _)] = refusals(f'{{"{"k" * 100_000}":[{"0," * 30_000}1.5]}}'.encode())
+    assert field == f"/{'k' * 100_000}/30000"
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        ('{"a":{"b":[0,{"c":1.5}]}}', "/a/b/1/c"),
+        ('{"~/":NaN}', "/~0~1"),
+        ('{"a":"\\ud800"}', "/a"),
+        ('{"a":{"\\ud800":1}}', "/a"),
+        ("1.5", ""),
+    ],
+)
+def test_the_place_of_what_may_not_be_there(raw: str, field: str) -> None:
+    [(told, _)] = refusals(f"[{raw}]".encode())
+    assert told == field
