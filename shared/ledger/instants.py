@@ -14,7 +14,13 @@ _DAY = 86_400_000
 _CANONICAL = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])\.([0-9]{3})Z", re.ASCII
 )
-_RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,3})0*)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,3})0*)?"
+    r"([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
+)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The bounds of years 1 to 9999 in UTC. An offset can lead beyond them, where an instant could not be written."""
 
 
 def instant(written: str) -> Instant:
@@ -36,9 +42,12 @@ def instant(written: str) -> Instant:
     date, time, fraction, offset = match.groups()
     try:
         moment = datetime.fromisoformat(f"{date}T{time}{'+00:00' if offset in 'Zz' else offset}")
-        return (moment - _EPOCH) // _MILLISECOND + int((fraction or "0").ljust(3, "0"))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise ValueError(f'must be an instant that exists, such as "2026-11-24T09:30:00.000Z" ({error})') from error
+    since_epoch = (moment - _EPOCH) // _MILLISECOND + int((fraction or "0").ljust(3, "0"))
+    if not _FIRST <= since_epoch <= _LAST:
+        raise ValueError('must be an instant of the years 1 to 9999 in UTC, such as "2026-11-24T09:30:00.000Z"')
+    return since_epoch
 
 
 def instant_text(moment: Instant) -> str:
