@@ -4,6 +4,7 @@ Names, addresses and whatever else tells who somebody is are no columns here, an
 a roster is pseudonymous from the moment it leaves the district's own machine.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,10 @@ MAX_ROWS = 20_000
 File: TypeAlias = Literal["orgs", "academicSessions", "courses", "classes", "users", "enrollments"]
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Python reads also `2026-W01-1`, which no roster means."""
+
+
 def _clean(text: str) -> str:
     if text != text.strip() or any(ord(character) < 32 for character in text):
         raise ValueError("must not begin or end with a space, nor hold control characters")
@@ -28,7 +33,7 @@ def _clean(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    if text and not (len(text) == 10 and _is_date(text)):
+    if text and not (_DATE.fullmatch(text) and _is_date(text)):
         raise ValueError('must be a date such as "2026-08-31", or empty')
     return text
 
@@ -102,9 +107,9 @@ class UserRow(Row):
     org_sourced_ids: References = ""
 
     def orgs(self) -> list[str]:
-        """The sourced ids of the organisations that the user belongs to."""
-        named = [part.strip() for part in (self.org_sourced_ids or self.primary_org_sourced_id).split(",")]
-        return [part for part in named if part]
+        """The sourced ids of the organisations that the user belongs to, each once."""
+        named = (part.strip() for part in (self.org_sourced_ids or self.primary_org_sourced_id).split(","))
+        return list(dict.fromkeys(part for part in named if part))
 
 
 class EnrollmentRow(Row):

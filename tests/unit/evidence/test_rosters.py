@@ -209,3 +209,14 @@ def test_a_row_that_brings_a_name_is_refused_without_it_being_told() -> None:
     [refused] = rows.refused
     assert refused.refusal.field == "/givenName"
     assert "Okafor" not in refused.refusal.detail
+
+
+def test_a_school_that_a_user_names_twice_is_enrolled_in_once() -> None:
+    row = {"sourcedId": "amara", "role": "student", "orgSourcedIds": "school, school"}
+    assert then(when(EMPTY, users=[row])) == [LearnerEnrolled(learner=AMARA, school=SCHOOL)]
+
+
+@pytest.mark.parametrize("written", ["2026-W01-1", "20260817", "2026-8-17", "2026-02-30", "1066-10-14", "٢026-08-17"])
+def test_a_date_is_written_in_one_way(written: str) -> None:
+    rows = read_rows({"enrollments": [enrolment(beginDate=written)]})
+    assert [row.refusal.field for row in rows.refused] == ["/beginDate"]
