@@ -1,5 +1,6 @@
 """Import a roster, or any part of one: what differs from what is known becomes events, and nothing else does."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -58,14 +59,17 @@ async def import_roster(rows: Rows, actor: str, district: District) -> Imported:
 async def _round(  # noqa: PLR0913 - one pass over everything that the import is about
     rows: Rows, reading: Reading, actor: str, district: District, imported: Imported, *, is_first: bool
 ) -> bool:
-    """Decide and append once; whether all of it was decided on what was so."""
-    ids = named(rows, reading)
+    """Decide and append once; whether all of it was decided on what was so.
+
+    What is worked out of the rows is worked out in a thread: of many, it takes seconds, and others are not to wait.
+    """
+    ids = await asyncio.to_thread(named, rows, reading)
     known = await district.roster.known(orgs=ids.orgs, sessions=ids.sessions, sections=ids.sections, people=ids.people)
-    changes = decide_roster(rows, known, reading)
+    changes = await asyncio.to_thread(decide_roster, rows, known, reading)
     if is_first:
         imported.refused = [*rows.refused, *changes.refused]
         imported.unchanged = rows.count() - changes.changed - len(changes.refused)
-    commands = commands_of(changes, known.versions, tenant=district.tenant, actor=actor)
+    commands = await asyncio.to_thread(commands_of, changes, known.versions, tenant=district.tenant, actor=actor)
     outcomes = await district.ledger.append(commands) if commands else []
     for command, outcome in zip(commands, outcomes, strict=True):
         imported.receive(command, outcome)

@@ -23,7 +23,7 @@ from services.evidence.http.documents import (
     RevocationRequest,
     RoleRequest,
 )
-from services.evidence.http.strict import IdempotencyKey, StrictRoute, checked_key, id_of
+from services.evidence.http.strict import SMALL, IdempotencyKey, StrictRoute, checked_key, id_of
 from services.evidence.ports import District
 from shared.contracts.bodies import check_role_scope
 from shared.contracts.documents import Document
@@ -34,9 +34,6 @@ from shared.runtime.shards import Shard
 from shared.runtime.tokens import Caller, Verifier, person
 
 _REPEATED: dict[int | str, dict[str, Any]] = {200: {"model": ReceiptDocument, "description": "Recorded before."}}
-
-SMALL = 32 * 1024
-"""Bytes up to which a document is read on the event loop; a larger one would hold others up."""
 
 
 def document_routes(district: District, verifier: Verifier) -> APIRouter:

@@ -1,5 +1,6 @@
 """`POST /v1/evidence`, the hot route: a plain ASGI callable on a documented route (DESIGN §1)."""
 
+import asyncio
 from typing import Annotated, Any
 
 import orjson
@@ -13,8 +14,8 @@ from services.evidence.flows.record_evidence import Answer, record_evidence
 from services.evidence.http.answers import problem_of, problem_of_ledger, receipt_document
 from services.evidence.http.documents import CONFLICT, PROBLEMS, EvidenceItem, EvidenceItems, ReceiptDocument
 from services.evidence.http.documents import ProblemDocument as ProblemModel
-from services.evidence.http.items import ROUTE, read_request
-from services.evidence.http.strict import IdempotencyKey, checked_key
+from services.evidence.http.items import ROUTE, Request, read_request
+from services.evidence.http.strict import SMALL, IdempotencyKey, checked_key
 from services.evidence.ports import District, LedgerBusy, LedgerUnavailable
 from shared.runtime.problems import MEDIA_TYPE, Problem, too_large
 from shared.runtime.tokens import Caller, Verifier, person
@@ -51,7 +52,7 @@ class RecordEvidence:
         headers = dict(reversed(scope["headers"]))
         caller = self._verifier.person(_text(headers, b"authorization"))
         key = checked_key(_text(headers, b"idempotency-key"))
-        request = read_request(await _body(receive), actor=caller.id, key=key)
+        request = await _read(await _body(receive), caller.id, key)
         answers = await record_evidence(request.items, caller.id, self._district)
         documents = [_document(answer, id_) for answer, id_ in zip(answers, request.ids, strict=True)]
         if request.is_batch:
@@ -108,6 +109,12 @@ def _document(answer: Answer, id_: str | None) -> dict[str, Any]:
         return receipt_document(answer)
     problem = problem_of(answer).document()
     return problem if id_ is None else {**problem, "id": id_}
+
+
+async def _read(text: bytes, actor: str, key: str | None) -> Request:
+    if len(text) <= SMALL:
+        return read_request(text, actor=actor, key=key)
+    return await asyncio.to_thread(read_request, text, actor=actor, key=key)
 
 
 async def _body(receive: Receive) -> bytes:

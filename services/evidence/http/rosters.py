@@ -1,5 +1,6 @@
 """Rosters, and the pseudonymous ids of what they name."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -72,7 +73,8 @@ def roster_routes(district: District, verifier: Verifier) -> APIRouter:
         }
         if sum(len(rows) for rows in files.values()) > MAX_ROWS:
             raise too_large(f"A request may bring at most {MAX_ROWS} rows; send the roster in parts.")
-        return json_response(_document(await import_roster(read_rows(files), actor.id, district)))
+        rows = await asyncio.to_thread(read_rows, files)
+        return json_response(_document(await import_roster(rows, actor.id, district)))
 
     @router.post("/v1/rosters/ids", response_model=IdsDocument, summary="Pseudonymous ids")
     async def ids(request: IdsRequest, reader: Annotated[Caller, caller]) -> Response:

@@ -1,5 +1,6 @@
 """Requests read strictly: what a lenient parser would let pass or guess (NaN, floats, a key twice) is refused."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any
 
@@ -9,6 +10,9 @@ from fastapi.routing import APIRoute
 from services.evidence.domain.errors import Invalid
 from shared.ledger.canonical import parse
 from shared.ledger.identifiers import item_id
+
+SMALL = 32 * 1024
+"""Bytes up to which a body is read on the event loop; a larger one would hold others up."""
 
 MAX_KEY = 200
 """Characters of an Idempotency-Key at most."""
@@ -30,7 +34,8 @@ class StrictRoute(APIRoute):
 
         async def handle_strictly(request: Request) -> Response:
             if request.method in {"POST", "PUT"}:
-                parse(await request.body())
+                text = await request.body()
+                await asyncio.to_thread(parse, text) if len(text) > SMALL else parse(text)
             return await handle(request)
 
         return handle_strictly

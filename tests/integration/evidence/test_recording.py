@@ -10,6 +10,7 @@ import pytest
 from shared.ledger.identifiers import shard_of
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import SYMBOLS, TENANT, THEME, Running, attempt, scored
+from tests.support.pauses import longest_pause
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -257,3 +258,13 @@ async def test_decimals_and_instants_are_stored_canonically(people: People) -> N
     assert stored["occurred_at"] == "2026-09-14T10:30:00.000Z"
     again = {**item, "occurred_at": "2026-09-14T10:30:00Z"}
     assert (await people.teacher.post("/v1/evidence", again)).status_code == 200
+
+
+async def test_others_are_served_while_a_large_request_is_read(people: People) -> None:
+    many = attempt(people.amara)
+    many["body"]["results"] *= 40
+    items = [{**many, "id": "no id"}] * 1_000
+    async with longest_pause() as pause:
+        answer = await people.teacher.post("/v1/evidence", items)
+    assert answer.status_code == 207
+    assert pause() < 0.4, "read on the event loop it takes a second and more"

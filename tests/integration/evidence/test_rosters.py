@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import Running, attempt, enrolment, roster
+from tests.support.pauses import longest_pause
 
 
 async def imported(people: People, rows: dict[str, Any]) -> dict[str, Any]:
@@ -170,3 +171,10 @@ async def test_what_is_no_roster_is_refused(people: People) -> None:
         assert (await people.administrator.post("/v1/rosters", body)).status_code == 422
     for raw in (b"{", b'{"users":[1.5]}', b'{"users":[],"users":[]}', b'{"users":[{"sourcedId":"\\ud800"}]}'):
         assert (await people.administrator.post("/v1/rosters", raw)).status_code == 422
+
+
+async def test_others_are_served_while_many_rows_are_worked_out(people: People) -> None:
+    async with longest_pause() as pause:
+        answer = await imported(people, {"enrollments": [enrolment(name) for name in learners(5_000)]})
+    assert answer["appended"] == 5_000
+    assert pause() < 0.4, "worked out on the event loop it takes a second"
