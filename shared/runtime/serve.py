@@ -11,6 +11,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from shared.runtime.heads import HeadBoundedProtocol
+
 GRACE = 4.0
 """Seconds that requests and workers have to end once a stop is asked for."""
 
@@ -58,7 +60,7 @@ def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=int(GRACE),
         timeout_keep_alive=75,
-        http="httptools",
+        http=HeadBoundedProtocol,
         loop="uvloop",
         ws="none",
     )

@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from deploy.local.ports import LOOPBACK, free_port
+from shared.runtime.heads import HeadBoundedProtocol
 
 
 class _Server(uvicorn.Server):
@@ -30,7 +31,7 @@ async def serving(app: ASGIApp, *, port: int | None = None) -> AsyncIterator[str
             log_config=None,
             access_log=False,
             server_header=False,
-            http="httptools",
+            http=HeadBoundedProtocol,
             ws="none",
             lifespan="off",
         )
