@@ -1,5 +1,6 @@
 """The ledger in PostgreSQL: the port `Ledger`, kept."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import asyncpg
@@ -7,7 +8,7 @@ import asyncpg
 from services.evidence.domain.commands import Command, Mismatch, Outcome
 from services.evidence.postgres.lane_connection import LaneConnection
 from services.evidence.postgres.lanes import Lanes
-from services.evidence.postgres.prepared import prepare
+from services.evidence.postgres.prepared import Prepared, prepare
 from services.evidence.postgres.reading import entries_of_ids, entries_of_stream
 from services.evidence.postgres.repetition import leaves_out_instants, repetition
 from services.evidence.postgres.shards import shards_of_owners
@@ -18,6 +19,9 @@ LANES = 2
 
 WAITING = 20_000
 """Commands that may wait in a process; with more, whoever comes is told to come back."""
+
+BREATH = 200
+"""Commands prepared in one go; others' requests are served before the next ones."""
 
 
 class PostgresLedger:
@@ -45,7 +49,11 @@ class PostgresLedger:
 
     async def append(self, commands: Sequence[Command]) -> list[Outcome]:
         """See `Ledger.append`. A caller that is cancelled does not learn its outcomes; they may yet come to be."""
-        prepared = [prepare(command, self._shards[command.ledger]) for command in commands]
+        prepared: list[Prepared] = []
+        for index, command in enumerate(commands, start=1):
+            prepared.append(prepare(command, self._shards[command.ledger]))
+            if index % BREATH == 0:
+                await asyncio.sleep(0)
         outcomes = await self._lanes.append(prepared) if prepared else []
         return [
             await self._looked_at_closely(command, outcome) if isinstance(outcome, Mismatch) else outcome
