@@ -10,7 +10,7 @@ import asyncpg
 
 from shared.ledger.entry import Entry
 from shared.runtime.connections import borrowed
-from shared.runtime.owners import by_owner, last_positions, note_positions
+from shared.runtime.owners import by_owner, last_positions, note_positions, stretches
 from shared.runtime.projection import Keeper, Projection
 from shared.runtime.quarantine import quarantine, quarantined_among
 from shared.runtime.shards import Shard
@@ -127,12 +127,21 @@ class Applier:
     async def _owner_by_owner(
         self, connection: asyncpg.Connection, entries: Sequence[Entry], faults: Mapping[str, _Fault], streak: int
     ) -> tuple[dict[str, int], int]:
+        """A definition may build on another owner's before it (a policy adopted was published), so there the order of
+        the ledger is kept; pieces of evidence never build on another owner's.
+        """
         applied: dict[str, int] = {}
-        for owner, own in by_owner(entries).items():
+        quarantined: set[str] = set()
+        in_turn = by_owner(entries).values() if entries[0].ledger == "evidence" else stretches(entries)
+        for own in in_turn:
+            owner = own[0].owner
+            if owner in quarantined:
+                continue
             fault = faults.get(owner) or await self._tried(connection, own)
             if fault is None:
                 applied[owner], streak = own[-1].position, 0
                 continue
+            quarantined.add(owner)
             streak += 1
             if streak >= self.failures:
                 raise TooManyFailuresError(f"{streak} owners in a row cannot be handled, the last for {fault.reason}")

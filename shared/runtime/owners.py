@@ -1,6 +1,7 @@
 """How far each owner's rows have come. An entry applies to its owner only above that, whoever brings it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 import asyncpg
 
@@ -40,3 +41,8 @@ def by_owner(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         groups.setdefault(entry.owner, []).append(entry)
     return groups
+
+
+def stretches(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Entries of one owner that follow each other, stretch by stretch: an owner may have several."""
+    return [list(stretch) for _, stretch in groupby(entries, key=lambda entry: entry.owner)]
