@@ -117,8 +117,9 @@ def moved(difference: Difference, elsewhere: int | None) -> Difference:
 
 
 def shown_id(difference: Difference) -> str | None:
-    """The id that the other side shows in place of the copy's, where the ids differ."""
-    return next((member.elsewhere for member in difference.members if member.name == "id"), None)
+    """The id that the other side shows in place of the copy's, where the ids differ and it is one at all."""
+    shown = next((member.elsewhere for member in difference.members if member.name == "id"), None)
+    return shown if shown is not None and is_id(shown) else None
 
 
 @dataclass(slots=True)
@@ -207,4 +208,5 @@ def _located(place: Place, kind: Kind, what: str, ours: Telling, members: tuple[
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)[:200]
+    """What was told, in a form that can be kept: what is forged may be long, or hold what no database takes."""
+    return None if value is None else str(value)[:200].replace("\x00", "\ufffd")

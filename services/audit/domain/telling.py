@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical
+from shared.ledger.canonical import MAX_INTEGER, JsonValue, NotCanonicalError, canonical
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
 from shared.ledger.instants import instant_text
@@ -76,7 +76,7 @@ def told_by_door(item: Mapping[str, Any]) -> Told:
 def told_by_record(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> tuple[int | None, Told, str | None]:
     """What a Kafka record says, from headers and value alone: the position it claims, the telling, and the owner.
 
-    The position is None where the record names none.
+    The position is None where the record names none, or none that there can be.
     """
     try:
         entry = entry_from_record(headers, value or b"")
@@ -86,6 +86,8 @@ def told_by_record(headers: Iterable[tuple[str, bytes]], value: bytes | None) ->
         position = int(claimed) if claimed.isascii() and claimed.isdecimal() and len(claimed) < 17 else None
         why = "its headers and value are no full copy of an entry, or its body is not the one that they name"
         return position, Unreadable(why), texts.get("ce_partitionkey")
+    if entry.position > MAX_INTEGER:
+        return None, Unreadable("no position is that great"), entry.owner
     return entry.position, told_by_copy(entry), entry.owner
 
 

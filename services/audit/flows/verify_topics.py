@@ -18,7 +18,7 @@ CHUNK = 500
 """Records compared at a time."""
 
 LATE = 10.0
-"""Seconds that records are waited for which the relay should have brought by now."""
+"""Seconds without a record that is waited for, after which those that the relay should have brought are missing."""
 
 SILENCE = 30.0
 """Seconds without a single record after which Kafka counts as not answering."""
@@ -34,6 +34,11 @@ class TopicComparison:
         self._tracks = {shard: Track(positions) for shard, positions in expected.items()}
         self._ends = {shard: positions[-1] if positions else 0 for shard, positions in expected.items()}
         self.later: dict[Shard, int] = {}
+
+    @property
+    def passed(self) -> int:
+        """How many of the expected positions are behind."""
+        return sum(track.at for track in self._tracks.values())
 
     def complete(self, shard: Shard) -> bool:
         return not self._tracks[shard].left()
@@ -86,6 +91,7 @@ class TopicVerifier:
     record: Record
     topics: Topics
     findings: Findings
+    late: float = LATE
 
     async def of_all(self, ends: Mapping[Shard, int]) -> None:
         """Compare every position of every shard up to `ends`: present, in order (repeats allowed), the same leaf."""
@@ -111,23 +117,26 @@ class TopicVerifier:
     async def _pass_over(self, comparison: TopicComparison, shards: Sequence[Shard]) -> None:
         reading = await self.topics.open(shards)
         try:
-            await _read_all(reading, comparison, set(shards))
+            await _read_all(reading, comparison, set(shards), self.late)
         finally:
             await reading.stop()
         await comparison.close()
 
 
-async def _read_all(reading: Reading, comparison: TopicComparison, open_: set[Shard]) -> None:
+async def _read_all(reading: Reading, comparison: TopicComparison, open_: set[Shard], late: float) -> None:
+    """Read until everything expected has come, or what comes is only what the district appends meanwhile."""
     heard_at = time.monotonic()
     while open_:
+        unread = {shard for shard in open_ if not reading.ended(shard)}
+        passed = comparison.passed
         batches = await reading.read()
         for shard, records in batches:
             await comparison.take(shard, records)
-        if batches:
+        if comparison.passed > passed or any(shard in unread for shard, _ in batches):
             heard_at = time.monotonic()
         silent = time.monotonic() - heard_at
         ended = {shard for shard in open_ if reading.ended(shard)}
-        open_ -= {shard for shard in ended if comparison.complete(shard) or silent > LATE}
+        open_ -= {shard for shard in ended if comparison.complete(shard) or silent > late}
         if silent > SILENCE and open_ - ended:
             raise VerificationError("Kafka gave nothing more although its topics go on.")
 

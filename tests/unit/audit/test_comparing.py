@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,14 @@ def test_an_edit_is_located_and_named(position: int, member: str) -> None:
     beside = {"body": {"body_digest", "leaf"}, "request_digest": set()}.get(member, {"leaf"})
     assert named_ == {member} | beside
     assert member in found.what
+
+
+@pytest.mark.parametrize("member", ["id", "stream"])
+def test_what_no_database_takes_is_told_without_it(member: str) -> None:
+    forged = ENTRIES | {3: replace(ENTRIES[3], **{member: "a\x00b"})}  # type: ignore[arg-type]
+    [found] = compare(PLACE, POSITIONS, tellings(ENTRIES), tellings(forged))
+    assert [one.elsewhere for one in found.members if one.name == member] == ["a\ufffdb"]
+    assert shown_id(found) is None
 
 
 def test_a_digest_that_is_not_the_bodys_is_named() -> None:

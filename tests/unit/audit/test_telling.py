@@ -78,6 +78,13 @@ def test_a_record_of_nothing_names_no_position() -> None:
     assert told_by_record([("ce_position", b"\xff"), ("ce_id", b"")], b"")[0] is None
 
 
+def test_a_position_that_no_ledger_can_have_is_none() -> None:
+    """It could not even be asked for: a forged record must be found, not stumbled over."""
+    position, told, _ = told_by_record(record_headers(entry(position=10**18)), entry().body)
+    assert position is None
+    assert isinstance(told, Unreadable)
+
+
 def test_a_row_with_an_absurd_instant_can_still_be_told() -> None:
     telling = told_by_copy(entry(occurred_at=2**63 - 1))
     assert telling.envelope[MEMBERS.index("occurred_at")] == f"{2**63 - 1} ms"
