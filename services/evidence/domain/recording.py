@@ -76,6 +76,8 @@ def _check_competencies(body: AttemptRecorded, known: Container[str]) -> None:
 
 
 def _check_criteria(body: RubricScored, rubrics: Mapping[str, Criteria]) -> None:
+    if body.feedback_ref is not None:  # what names nothing would name it for ever
+        raise Invalid("No text of this reference is kept; leave feedback_ref out.", field="/body/feedback_ref")
     criteria = rubrics.get(body.rubric)
     if criteria is None:
         raise Invalid("No rubric of this digest was published.", field="/body/rubric")

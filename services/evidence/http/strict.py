@@ -34,6 +34,7 @@ class StrictRoute(APIRoute):
 
         async def handle_strictly(request: Request) -> Response:
             if request.method in {"POST", "PUT"}:
+                _check_media_type(request.headers.get("content-type"))
                 text = await request.body()
                 await asyncio.to_thread(parse, text) if len(text) > SMALL else parse(text)
             return await handle(request)
@@ -41,12 +42,22 @@ class StrictRoute(APIRoute):
         return handle_strictly
 
 
+def _check_media_type(header: str | None) -> None:
+    """Raise Invalid where the body is said to be something else than JSON: it would be taken for a mere string."""
+    kind = "application/json" if header is None else header.partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise Invalid("Send JSON, and the header Content-Type: application/json.", field="/header/Content-Type")
+
+
 def checked_key(key: str | None) -> str | None:
     """The Idempotency-Key as sent. Raises Invalid, naming the header, where it has no fit form."""
     if key is None:
         return None
     if not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable() and key.strip()):
-        raise Invalid(f"The header Idempotency-Key must have from 1 to {MAX_KEY} printable ASCII characters.")
+        raise Invalid(
+            f"The header Idempotency-Key must have from 1 to {MAX_KEY} printable ASCII characters.",
+            field="/header/Idempotency-Key",
+        )
     return key
 
 

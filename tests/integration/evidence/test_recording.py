@@ -65,6 +65,7 @@ async def test_a_key_of_no_fit_form_is_refused(people: People, key: str) -> None
     )
     assert answer.status_code == 422
     assert "Idempotency-Key" in answer.json()["detail"]
+    assert answer.json()["field"] == "/header/Idempotency-Key"
 
 
 async def test_without_id_and_key_the_id_is_asked_for(people: People) -> None:

@@ -1,6 +1,7 @@
 """Voiding a piece of evidence and reading it: versions, guards, and who may."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 from tests.integration.evidence.conftest import People
@@ -108,3 +109,12 @@ async def test_what_is_no_piece_of_evidence_is_not_read_as_one(people: People) -
     assert (await people.teacher.get(f"/v1/evidence/{void['id']}")).status_code == 404
     assert (await people.teacher.post(f"/v1/evidence/{void['id']}/void", void)).status_code == 404
     assert (await people.teacher.get("/v1/evidence/1")).status_code == 422
+
+
+async def test_a_body_that_is_said_to_be_no_json_is_refused_for_that(people: People) -> None:
+    piece = await recorded(people)
+    body = json.dumps({"id": str(uuid4()), "expected_version": 1}).encode()
+    answer = await people.teacher.send(
+        "POST", f"/v1/evidence/{piece}/void", body, headers={"Content-Type": "text/plain"}
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "/header/Content-Type")

@@ -130,3 +130,9 @@ def test_a_redo_of_an_earlier_item_is_guarded_by_it() -> None:
 )
 def test_a_redo_of_anything_else_is_refused(given: Known, earlier: dict[str, str], redo_of: str) -> None:
     assert refusal(attempt(redo_of=redo_of), given, earlier=earlier).field == "/body/redo_of"
+
+
+def test_feedback_that_is_kept_nowhere_is_not_referred_to() -> None:
+    body = scoring().model_copy(update={"feedback_ref": "b" * 64})
+    told = refusal(body, known(rubrics={RUBRIC: {"thesis": THESIS}}))
+    assert (type(told), told.field) == (Invalid, "/body/feedback_ref")
