@@ -114,7 +114,7 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
         return Explanation(state, (), aside, None, None, ())
     policy = state.adoption.policy
     counting = [pieces[event] for event, _ in state.counted]
-    missing = _missing(counting, policy)
+    missing = _missing(len(counting), {piece.kind for piece in counting}, policy)
     return Explanation(
         state=state,
         counted=tuple(_counted(state, counting, policy)),
@@ -128,9 +128,11 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
 def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> Iterator[CountedPiece]:
     values = [value for _, value in state.counted]
     weights = list(policy.method.weights(values, **policy.parameters)) if values else []
+    kinds: set[str] = set()
     for index, piece in enumerate(counting):
         value_after = state.trajectory[index]
-        enough = _missing(counting[: index + 1], policy) is None
+        kinds.add(piece.kind)
+        enough = _missing(index + 1, kinds, policy) is None
         level = policy.scale.level_at(value_after) if enough else None
         yield CountedPiece(
             event=piece.event,
@@ -146,10 +148,10 @@ def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> 
         )
 
 
-def _missing(counting: Sequence[Contribution], policy: Policy) -> Missing | None:
-    pieces = max(0, policy.minimum.pieces - len(counting))
-    kinds = max(0, policy.minimum.kinds - len({piece.kind for piece in counting}))
-    return Missing(pieces, kinds) if pieces or kinds else None
+def _missing(pieces: int, kinds: set[str], policy: Policy) -> Missing | None:
+    more_pieces = max(0, policy.minimum.pieces - pieces)
+    more_kinds = max(0, policy.minimum.kinds - len(kinds))
+    return Missing(more_pieces, more_kinds) if more_pieces or more_kinds else None
 
 
 def _weakest(counting: Sequence[Contribution]) -> Weakest | None:

@@ -55,12 +55,17 @@ def latest_weights(values: Sequence[int]) -> Iterator[int]:
 def decaying_average_weights(values: Sequence[int], *, weight: int) -> Iterator[int]:
     """w(1 − w)ⁿ⁻ᵏ, and (1 − w)ⁿ⁻¹ for the first; each rounded to six places, for showing; so they may miss 1.
 
-    The power is exact: integers grow, so only explanations ask for it.
+    The power is exact, and grows until the weights before round to nothing.
     """
-    for index in range(len(values)):
-        later = len(values) - 1 - index
-        own = SCALE if index == 0 else weight
-        yield half_even(own * (SCALE - weight) ** later, SCALE**later)
+    shares: list[int] = []
+    kept, whole = 1, 1  # (1 − w)ⁿ⁻ᵏ is kept ÷ whole
+    for index in reversed(range(len(values))):
+        if 2 * SCALE * kept < whole:
+            break
+        shares.append(half_even((weight if index else SCALE) * kept, whole))
+        kept, whole = kept * (SCALE - weight), whole * SCALE
+    yield from [0] * (len(values) - len(shares))
+    yield from reversed(shares)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,23 @@
 """Why a learner is where she is with one competency, and what would move it."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
 from services.mastery.ports import District
+from shared.rulebook.contribution import Contribution
 from shared.rulebook.explain import Explanation, explain
+from shared.rulebook.state import State
 from shared.rulebook.wording import what_next, why
 
 UNDER_REVIEW = "Something recorded for this learner could not be read yet, so this may change."
+
+MANY = 500
+"""Pieces from which an explanation is made in a thread: several sentences and numbers are made for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,24 @@ async def explain_competency(question: Question, competency: str, district: Dist
     seen = await seen_state(record, horizon, competency)
     if seen.named is None and not seen.evidence:
         raise UnknownError("competency")
-    explanation = explain(seen.state, record.contributions.get(competency, ()))
-    reasons = why(explanation, district.zone)
+    pieces = record.contributions.get(competency, ())
+    if len(pieces) < MANY:
+        explanation, reasons, following = _told(seen.state, pieces, district.zone)
+    else:
+        explanation, reasons, following = await asyncio.to_thread(_told, seen.state, pieces, district.zone)
     return Explained(
         learner=question.learner,
         horizon=horizon,
         seen=seen,
         explanation=explanation,
         why=(UNDER_REVIEW, *reasons) if horizon.under_review else reasons,
-        next=what_next(explanation),
+        next=following,
     )
+
+
+def _told(
+    state: State, pieces: Sequence[Contribution], zone: tzinfo
+) -> tuple[Explanation, tuple[str, ...], tuple[str, ...]]:
+    """The reasons as data, why in words, and what next."""
+    explanation = explain(state, pieces)
+    return explanation, why(explanation, zone), what_next(explanation)

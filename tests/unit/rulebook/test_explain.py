@@ -1,6 +1,7 @@
 """Why a level is what it is, and what would move it: as data and in plain words."""
 
 import re
+import time
 from typing import Any
 
 from hypothesis import given
@@ -188,3 +189,16 @@ def test_every_state_explains_itself_without_rank_or_blame(world: LedgerWriter) 
             *_, then = policy.policy.run([*values, *[move.value] * move.pieces])
             assert policy.policy.scale.level_at(then) == policy.policy.scale.named(move.level)
             assert move.masters == (then >= policy.policy.scale.cut)
+
+
+def test_many_pieces_are_explained_in_little_time() -> None:
+    writer = LedgerWriter()
+    writer.adopt("district", DECAYING)
+    for number in range(1_000):
+        writer.attempt(ADA, result(THEME, str(number % 5)))
+    record = gathered(writer.entries, writer.documents)
+    state, pieces = record.state(ADA, THEME), record.records[ADA].contributions[THEME]
+    begun = time.thread_time()
+    explanation = explain(state, pieces)
+    assert time.thread_time() - begun < 0.1
+    assert len(explanation.counted) == 1_000

@@ -1,8 +1,10 @@
 """What each method computes after each value, and what each value weighs in the end."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.ledger.decimals import scaled, unscaled
+from shared.ledger.decimals import SCALE, scaled, unscaled
 from shared.rulebook.arithmetic import half_even, value_of
 from shared.rulebook.contribution import Result
 from shared.rulebook.methods import METHODS
@@ -95,3 +97,15 @@ def test_the_value_of_a_contribution_is_the_top_times_the_mean_share(
 def test_halves_go_to_even() -> None:
     assert [half_even(n, 2) for n in range(8)] == [0, 0, 1, 2, 2, 2, 3, 4]
     assert [half_even(n, 3) for n in range(7)] == [0, 0, 1, 1, 1, 2, 2]
+
+
+@given(
+    weight=st.one_of(st.integers(1, SCALE), st.sampled_from([1, SCALE - 1, SCALE])),
+    count=st.integers(min_value=1, max_value=60),
+)
+def test_the_weights_are_the_exact_powers_rounded_once(weight: int, count: int) -> None:
+    exact = [
+        half_even((weight if index else SCALE) * (SCALE - weight) ** later, SCALE**later)
+        for index, later in enumerate(reversed(range(count)))
+    ]
+    assert list(METHODS["ascertain.decaying_average@1"].weights([0] * count, weight=weight)) == exact
