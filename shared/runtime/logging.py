@@ -39,14 +39,20 @@ def start_logging(service: str, level: str) -> None:
 
 
 class _Foreign(logging.Handler):
-    """Takes in what libraries log: the logger's name and level, but not its text, which may quote anything."""
+    """Takes in what libraries log: the logger's name and level, and an exception's type and place.
+
+    Not its text, which may quote anything. The server's log of a fault in a route comes this way too.
+    """
 
     def __init__(self, service: str) -> None:
         super().__init__()
         self._log = structlog.get_logger().bind(service=service)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._log.warning("library", place=f"{record.name}:{record.funcName}:{record.lineno}", type=record.levelname)
+        where: dict[str, Any] = {"place": f"{record.name}:{record.funcName}:{record.lineno}", "type": record.levelname}
+        if record.exc_info and record.exc_info[1] is not None:
+            where["error"] = record.exc_info[1]
+        self._log.warning("library", **where)
 
 
 def _without_messages(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
