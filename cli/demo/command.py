@@ -1,6 +1,7 @@
 """`ascertain demo`: the whole platform on this machine, a small invented district, and its story told."""
 
 import asyncio
+import contextlib
 import signal
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from cli.demo.seeding import seed
 from cli.demo.story import Story
 from cli.gateway import Gateway
+from deploy.local.errors import AlreadyRunningError
 from deploy.local.home import Home, default_path, open_home
 from deploy.local.stack import Stack
 
@@ -20,11 +22,13 @@ def demo(
     """Start everything, seed an invented district, and watch a score become a level. Stays up until Ctrl-C."""
     console = Console(highlight=False)
     home = open_home(default_path() / "demo")
-    home.erase()
+    with home.held():  # refused while another demo runs here: its data must not be taken from under it
+        home.erase()
     try:
         untrue = asyncio.run(_demo(open_home(home.path), console, once=once))
     finally:
-        home.erase()
+        with contextlib.suppress(AlreadyRunningError), home.held():
+            home.erase()
     if untrue:
         console.print(f"[bold red]{len(untrue)} steps were not as told.[/bold red]")
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ from deploy.local.postgres_account import postgres_account
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = Path("/var/lib/ascertain")  # where root's homes keep what PostgreSQL's own user must reach
 PORT_IN_USE_SECONDS = 3
+LOCK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,8 @@ class Home:
         Raises AlreadyRunningError where another process holds it.
         """
         with (self.path / "lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise AlreadyRunningError(f"The stack in {self.path} is up already.") from None
+            if not _locked(file.fileno()):
+                raise AlreadyRunningError(f"The stack in {self.path} is up already.")
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
@@ -173,6 +172,9 @@ def open_home(path: Path | None = None) -> Home:
     try:
         home.path.mkdir(parents=True, exist_ok=True)
         home.logs.mkdir(exist_ok=True)
+        for folder in (home.logs, home.kafka):
+            if folder.exists() and folder.stat().st_mode & 0o077:
+                folder.chmod(0o700)  # logs and records are for nobody else on this machine
         probe = home.path / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -204,6 +206,20 @@ def _made(folder: Path) -> Path:
     if folder.is_symlink():
         raise StackError(f"{folder} is a symbolic link, and the stack writes only into folders of its own.")
     return folder
+
+
+def _locked(number: int) -> bool:
+    """Whether the lock could be had. Who asks for the holder has it for an instant: that is no reason to give up."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def _comes_free(port: int) -> bool:

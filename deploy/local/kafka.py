@@ -84,7 +84,7 @@ class KafkaServer:
         A lock file that a killed broker left behind is harmless: the lock itself went with its process.
         """
         await fetch_kafka_jars()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write_settings(self.data)
         if not self.data.exists():
             await asyncio.to_thread(self._format)
