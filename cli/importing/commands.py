@@ -1,7 +1,7 @@
 """The commands that bring a district's data in, all through the public API: `import …`, `record`, `adopt`."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,8 @@ from shared.contracts.documents import document_digest
 
 POLICY = Path(__file__).parent / "responses_policy.json"
 """The policy that `import responses` adopts for its framework: Canvas' usual decaying average, in our exact form."""
+
+TOO_MANY_CELLS = "The row has {} cells more than the header has columns; put cells with commas between quotes."
 
 importing = typer.Typer(help="Bring a district's data in.", no_args_is_help=True)
 
@@ -93,7 +95,7 @@ async def _import_roster(folder: Path) -> None:
     console.print(f"{appended} events recorded, {unchanged} rows unchanged, {len(refused)} refused.")
     for (name, sourced_id), (line, problem) in sorted(refused.items(), key=str):
         where = f"line {line.number}" if line else sourced_id
-        console.print(f"  {name}.csv, {where}: {problem.get('detail')}")
+        console.print(f"  {name}.csv, {where}: {problem.get('detail')}", markup=False)
     if refused:
         raise typer.Exit(1)
 
@@ -182,6 +184,7 @@ async def record_rows(  # noqa: PLR0913 - a file, its columns and how its rows b
 ) -> Tally:
     """Send a file's rows as evidence with a bar; refused rows go to FILE.rejected.csv with line, field and reason."""
     total = count_lines(file) if limit is None else min(limit, count_lines(file))
+    tally = Tally()
     with (
         table(file, required=(), renamed=renamed) as lines,
         RejectedRows(file, columns) as rejected,
@@ -192,13 +195,22 @@ async def record_rows(  # noqa: PLR0913 - a file, its columns and how its rows b
             field = str(problem.get("field") or "")
             rejected.add(line, {**problem, "field": fields.get(field, field)})
 
+        def fitting(lines: Iterable[Line]) -> Iterator[Line]:
+            for line in lines:
+                if not line.surplus:
+                    yield line
+                    continue
+                tally.refused += 1
+                rejected.add(line, {"detail": TOO_MANY_CELLS.format(line.surplus)})
+                progress(1)
+
         wanted = (line for _, line in zip(range(limit), lines, strict=False)) if limit is not None else lines
-        return await send(gateway, rows(wanted), refuse=refuse, progress=progress)
+        return await send(gateway, rows(fitting(wanted)), tally, refuse=refuse, progress=progress)
 
 
 def report(file: Path, tally: Tally) -> None:
     """Say how a file fared; exit with 1 where rows were refused."""
     console.print(f"{tally.appended:,} recorded, {tally.repeated:,} known before, {tally.refused:,} refused.")
     if tally.refused:
-        console.print(f"The refused rows, each with its line, field and reason: {file.name}.rejected.csv")
+        console.print(f"The refused rows, each with its line, field and reason: {file.name}.rejected.csv", markup=False)
         raise typer.Exit(1)

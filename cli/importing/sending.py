@@ -57,16 +57,17 @@ class Row(Generic[_Row]):
 async def send(
     gateway: Gateway,
     rows: Iterable[Row[_Row]],
+    tally: Tally,
     *,
     refuse: Callable[[_Row, dict[str, Any]], None],
     progress: Callable[[int], None],
 ) -> Tally:
-    """Record every row's evidence; `refuse` is told each row that was refused with its problem, in the file's order.
+    """Record every row's evidence, counted in `tally`, which it gives back.
 
-    `progress` is told how many rows were answered. Raises Refused where a whole request is refused for a reason that
-    is no row's own (rights, size), and CommandError where the platform stops answering.
+    `refuse` is told each row that was refused with its problem, in the file's order; `progress` is told how many rows
+    were answered. Raises Refused where a whole request is refused for a reason that is no row's own (rights, size), and
+    CommandError where the platform stops answering.
     """
-    tally = Tally()
     async for batch, results in _answers(gateway, rows):
         for row, result in zip(batch, results, strict=True):
             if "outcome" in result:

@@ -1,6 +1,7 @@
 """CSV files as people really have them: read row by row with line numbers, and what was refused written beside them."""
 
 import csv
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,15 @@ from cli.errors import CommandError
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One data row: its line number in the file (the header is line 1) and its cells by our column names."""
+    """One data row: its line number in the file (the header is line 1) and its cells by our column names.
+
+    `surplus` counts the cells beyond the last column, as of a decimal comma without quotes: what the others say is
+    then not to be trusted.
+    """
 
     number: int
     cells: Mapping[str, str]
+    surplus: int = 0
 
 
 @contextmanager
@@ -40,7 +46,9 @@ def table(
                 raise CommandError(f"{path} has no column {', '.join(missing)}; it has {', '.join(columns)}.")
             yield _lines(reader, columns)
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (EOFError, zlib.error) as error:
+        raise CommandError(f"{path} cannot be unpacked: it is damaged, or only a part of it.") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{path} is not UTF-8 text (byte {error.start}); save it as CSV UTF-8.") from error
     except csv.Error as error:
@@ -52,7 +60,7 @@ def count_lines(path: Path) -> int:
     try:
         with _open(path) as file:
             return max(sum(1 for _ in file) - 1, 0)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
         raise CommandError(f"{path} cannot be read.") from error
 
 
@@ -62,12 +70,16 @@ class RejectedRows:
     def __init__(self, source: Path, columns: tuple[str, ...]) -> None:
         self.path = source.with_name(f"{source.name}.rejected.csv")
         self.count = 0
+        self._source = source.name
         self._columns = columns
         self._file: TextIO | None = None
         self._writer: Any = None
 
     def __enter__(self) -> Self:
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
         return self
 
     def __exit__(
@@ -79,7 +91,10 @@ class RejectedRows:
     def add(self, line: Line, problem: Mapping[str, Any]) -> None:
         """Write one refused row down."""
         if self._file is None:
-            self._file = self.path.open("w", newline="", encoding="utf-8")
+            try:
+                self._file = self.path.open("w", newline="", encoding="utf-8")
+            except OSError as error:
+                raise self._unwritable(error) from error
             self._writer = csv.writer(self._file)
             self._writer.writerow(["line", "field", "reason", *self._columns])
         reason = problem.get("detail") or problem.get("title") or ""
@@ -87,11 +102,17 @@ class RejectedRows:
         self._writer.writerow([line.number, problem.get("field", ""), reason, *map(_inert, cells)])
         self.count += 1
 
+    def _unwritable(self, error: OSError) -> CommandError:
+        return CommandError(
+            f"Refused rows cannot be written to {self.path}: {error.strerror}. Move {self._source} to another folder."
+        )
+
 
 def _lines(reader: Any, columns: list[str]) -> Iterator[Line]:
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield Line(reader.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=False)))
+            named = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+            yield Line(reader.line_num, named, surplus=len([cell for cell in cells[len(columns) :] if cell.strip()]))
 
 
 def _open(path: Path) -> TextIO:
