@@ -56,6 +56,8 @@ def main(arguments: Sequence[str]) -> int:
         sentence, code = _explained(error)
         print(sentence, file=sys.stderr)
         return code
+    if answer == INTERRUPTED:  # Typer turns a Ctrl-C into an exit code without a word
+        print("Interrupted.", file=sys.stderr)
     return answer if isinstance(answer, int) else 0
 
 

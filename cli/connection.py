@@ -17,9 +17,13 @@ from deploy.local.home import open_home
 @asynccontextmanager
 async def connect() -> AsyncIterator[Gateway]:
     """A client of the gateway. Raises CommandError or StackError where nothing says which."""
-    url, token = os.environ.get("ASCERTAIN_URL"), os.environ.get("ASCERTAIN_TOKEN")
+    url, token = os.environ.get("ASCERTAIN_URL") or None, os.environ.get("ASCERTAIN_TOKEN") or None
     if (url is None) != (token is None):
         raise CommandError("Set both ASCERTAIN_URL and ASCERTAIN_TOKEN, or neither.")
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise CommandError(f"ASCERTAIN_URL must begin with http:// or https://; it is {url!r}.")
+    if token is not None and not (token.isascii() and token.isprintable()):
+        raise CommandError("ASCERTAIN_TOKEN is no personal token: those have letters, digits, '-' and '_' alone.")
     if url is None or token is None:
         home = open_home()
         url, token = running(home).urls["gateway"], operator(home).token

@@ -4,6 +4,7 @@ Every write that goes through here carries ids or an Idempotency-Key, so sending
 whenever the outcome is not known.
 """
 
+import ipaddress
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,7 @@ from typing import Any, Self
 import httpx
 import orjson
 import stamina
+import stamina.instrumentation
 
 from cli.errors import CommandError, Refused
 
@@ -18,6 +20,8 @@ ATTEMPTS = 12
 """How often a call is tried while the platform does not answer; with back-off, about half a minute."""
 
 _RENEW_BEFORE = 30.0
+
+stamina.instrumentation.set_on_retry_hooks([])  # a person at a terminal is told of the end, not of every attempt
 
 
 class _Retry(Exception):  # noqa: N818 - never leaves this module
@@ -34,7 +38,12 @@ class Gateway:
         self.url = url.rstrip("/")
         self._personal_token = personal_token
         self._access_token, self._renew_at = "", 0.0
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=httpx.Timeout(60, connect=5))
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=self.url, timeout=httpx.Timeout(60, connect=5), trust_env=not _is_of_this_machine(self.url)
+            )
+        except httpx.InvalidURL as error:
+            raise CommandError(f"{self.url} is no address of a platform: {error}.") from error
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,6 +104,15 @@ class Gateway:
             self._access_token = answer["access_token"]
             self._renew_at = time.monotonic() + float(answer["expires_in"]) - _RENEW_BEFORE
         return self._access_token
+
+
+def _is_of_this_machine(url: str) -> bool:
+    """Whether it is on the loopback, where no proxy leads: a personal token must not be shown to one either."""
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _answer(response: httpx.Response) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
@@ -22,9 +23,9 @@ def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar named `what`; call what it gives with the number done since the last call."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
+        task = progress.add_task(escape(what), total=total)
         yield lambda count: progress.update(task, advance=count)
         progress.update(task, total=progress.tasks[0].completed)
     if not console.is_terminal:
         finished = progress.tasks[0]
-        console.print(f"{what}: {finished.completed:,.0f} in {finished.elapsed or 0:.1f} s")
+        console.print(f"{escape(what)}: {finished.completed:,.0f} in {finished.elapsed or 0:.1f} s")

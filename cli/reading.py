@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from cli.connection import connect
 from cli.errors import CommandError
@@ -20,6 +21,7 @@ Learner = Annotated[str, typer.Argument(help="The learner's id, or sourcedId in 
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 
 HISTORY_PAGE = 500
+PLAIN: dict[str, Any] = {"box": None, "pad_edge": False}
 
 
 def explain(
@@ -57,10 +59,16 @@ async def learner_id(gateway: Gateway, name: str) -> str:
     return str(answer["ids"][name])
 
 
+def _unknown(name: str) -> CommandError:
+    return CommandError(f"There is no such learner as {name}; give a learner's id, or sourcedId in the roster.")
+
+
 async def _explain(name: str, competency: str, as_of: str | None, json: bool) -> None:
     async with connect() as gateway:
         learner = await learner_id(gateway, name)
         answer = await gateway.get(f"/v1/learners/{learner}/competencies/{competency}/explanation", as_of=as_of)
+        if not answer["counted"] and not answer["set_aside"]:
+            await _check_recorded(gateway, learner, name)
     if json:
         print_json(answer)
     else:
@@ -69,13 +77,14 @@ async def _explain(name: str, competency: str, as_of: str | None, json: bool) ->
 
 def show_explanation(console: Console, state: dict[str, Any]) -> None:
     """A state with its reasons, as a table and sentences."""
-    title = state.get("code") or state["competency"]
-    level = state["level"] or state["status"].replace("_", " ")
+    title = escape(state.get("code") or state["competency"])
+    level = escape(state["level"] or state["status"].replace("_", " "))
     status = state["status"].replace("_", " ")
     console.print(f"[bold]{title}[/bold]: [bold]{level}[/bold] ({status}, {state['value'] or 'no value'})")
-    table = Table("happened", "evidence", "kind", "value", "value after", "level after", box=None, pad_edge=False)
+    names = ("happened", "evidence", "kind", "value", "value after", "level after")
+    table = Table(*map(_whole, names), **PLAIN)
     for piece in state["counted"]:
-        kind, level_after = piece["kind"].replace("_", " "), piece["level_after"] or "-"
+        kind, level_after = piece["kind"].replace("_", " "), escape(piece["level_after"] or "-")
         row = (piece["occurred_at"][:10], piece["event"], kind, piece["value"], piece["value_after"], level_after)
         table.add_row(*row)
     if state["counted"]:
@@ -83,26 +92,40 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
     for piece in state["set_aside"]:
         console.print(f"  set aside: {piece['event']}: {piece['reason'].replace('_', ' ')}")
     for sentence in [*state["why"], *state["next"]]:
-        console.print(f"  {sentence}")
+        console.print(f"  {sentence}", markup=False)
     console.print(
         f"  policy {state['policy'] or '-'}, method {state['method'] or '-'}, digest {state['digest']}", style="dim"
     )
+
+
+def _whole(name: str) -> Column:
+    """A column whose cells take several lines where there is little room: half an id would be no use to anyone."""
+    return Column(name, overflow="fold")
 
 
 async def _history(name: str, json: bool) -> None:
     async with connect() as gateway:
         learner = await learner_id(gateway, name)
         entries = [entry async for entry in history_entries(gateway, learner)]
+    if not entries:
+        raise _unknown(name)
     if json:
         print_json({"learner": learner, "entries": entries})
         return
-    table = Table("position", "recorded", "happened", "event", "by", "id", "voided by", box=None, pad_edge=False)
+    names = ("position", "recorded", "happened", "event", "by", "id", "voided by")
+    table = Table(*map(_whole, names), **PLAIN)
     for entry in entries:
         place = entry["position"]
         position = f"{place['shard']}:{place['position']}"
         row = (position, entry["recorded_at"], entry["occurred_at"], entry["type"], entry["actor"], entry["id"])
         table.add_row(*row, entry.get("voided_by") or "")
     out.print(table)
+
+
+async def _check_recorded(gateway: Gateway, learner: str, name: str) -> None:
+    page = await gateway.get(f"/v1/learners/{learner}/history", limit=1)
+    if not page["entries"]:
+        raise _unknown(name)
 
 
 async def history_entries(gateway: Gateway, learner: str) -> Any:
@@ -121,6 +144,8 @@ async def _verify(name: str | None, json: bool) -> None:
     async with connect() as gateway:
         asked = {"scope": "district"} if name is None else {"learner": await learner_id(gateway, name)}
         result = await verification(gateway, asked)
+    if name is not None and not any(phase["done"] for phase in result["phases"]):
+        raise _unknown(name)
     if json:
         print_json(result)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local.description import describe, resident_bytes
 from deploy.local.home import Home
@@ -44,7 +44,8 @@ def table(found: dict[str, Any], console: Console) -> None:
 
 
 def _programs(found: dict[str, Any]) -> Table:
-    rows = Table("program", "state", "health", "where", "memory", "started again", box=None, pad_edge=False)
+    names = ("program", "state", "health", "where", "memory", "started again")
+    rows = Table(*(Column(name, overflow="fold") for name in names), box=None, pad_edge=False)
     for name, program in found["programs"].items():
         health = found["services"].get(name, {})
         restarts = f"{program['restarts']} × (last: {program['last_end']})" if program["restarts"] else "never"

@@ -58,7 +58,7 @@ async def test_bad_rows_are_refused_with_line_field_and_reason_and_the_good_ones
     ran = await run(stack, "record", file, "--map", "Student=learner")
     assert ran.code == 1
     assert "2 recorded, 0 known before, 4 refused" in ran.err
-    rejected = list(csv.DictReader((tmp_path / "marks.csv.rejected.csv").open()))
+    rejected = list(csv.DictReader((tmp_path / "marks.csv.rejected.csv").read_text().splitlines()))
     assert [(row["line"], row["field"]) for row in rejected] == [
         ("3", "earned"),
         ("4", "learner"),
@@ -85,6 +85,36 @@ async def test_explain_and_history_answer_for_people_and_machines(stack: Stack, 
     assert kinds.count("AttemptRecorded") + kinds.count("ascertain.AttemptRecorded") == 3
 
 
+async def test_a_row_whose_cells_do_not_fit_the_header_is_refused(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text(
+        "learner,competency,occurred_at,purpose,possible,earned\n"
+        f"learner-bao,{THEME},2026-10-05T09:00:00.000Z,practice,10,7,5\n"
+        f'learner-bao,{THEME},2026-10-05T09:00:00.000Z,practice,10,"7.5"\n'
+    )
+    ran = await run(stack, "record", file)
+    assert ran.code == 1
+    assert "1 recorded, 0 known before, 1 refused" in ran.err
+    rejected = list(csv.DictReader((tmp_path / "marks.csv.rejected.csv").read_text().splitlines()))
+    assert [(row["line"], row["earned"]) for row in rejected] == [("2", "7")]
+    assert "1 cells more" in rejected[0]["reason"]
+
+
+async def test_what_stands_in_brackets_is_shown_as_it_is(stack: Stack, demo_files: Path, tmp_path: Path) -> None:
+    policy = json.loads((demo_files / "policy.json").read_text())
+    for level in policy["scale"]["levels"]:
+        level["name"] = f"[/b]{level['name']}"
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(policy))
+    assert (await run(stack, "adopt", file, "--scope", f"competency/{THEME}")).code == 0
+    await until_applied(stack)
+    shown = await run(stack, "explain", "learner-amara", THEME, COLUMNS="60")
+    assert shown.code == 0, shown.err
+    assert "[/b]Developing" in shown.out
+    history = await run(stack, "history", "learner-amara", COLUMNS="40")
+    assert "…" not in shown.out + history.out
+
+
 async def test_verify_says_equal(stack: Stack) -> None:
     await until_applied(stack)
     ran = await run(stack, "verify")
@@ -99,7 +129,8 @@ async def test_verify_says_equal(stack: Stack) -> None:
         (("import", "roster", "no-such-folder"), "is no folder"),
         (("import", "framework", "pyproject.toml"), "not JSON"),
         (("explain", "learner-amara", "00000000-0000-4000-8000-000000000000", "--as-of", "yesterday"), "as_of"),
-        (("explain", "nobody-here", THEME), "no such"),
+        (("explain", "nobody-here", THEME), "no such learner as nobody-here"),
+        (("history", "nobody-here"), "no such learner as nobody-here"),
     ],
 )
 async def test_whatever_is_wrong_is_told_in_one_sentence(stack: Stack, arguments: tuple[str, ...], word: str) -> None:
