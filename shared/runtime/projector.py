@@ -172,8 +172,10 @@ class Projector:
                 _log.error("a shard cannot be applied", ledger=shard.ledger, shard=shard.number, error=error)
             await self._hold(shard, reason_of(error), standing.backoff.failed())
         else:
-            standing.reason = None
             standing.backoff.succeeded()
+            if standing.reason is not None:
+                standing.reason = None
+                await self._show(shard, None)  # also where there was nothing to apply, so that no mark was taken off
 
     async def _hold(self, shard: Shard, reason: str, seconds: float) -> None:
         standing = self._standings[shard]
@@ -182,6 +184,10 @@ class Projector:
         _log.warning(
             "a shard waits", ledger=shard.ledger, shard=shard.number, reason=reason, attempt=standing.backoff.failures
         )
+        await self._show(shard, reason)
+
+    async def _show(self, shard: Shard, reason: str | None) -> None:
+        """Let everyone see why the shard waits, or (None) that it does not."""
         with suppress(Exception):  # the database may be what is in trouble; the reason is told here all the same
             async with borrowed(self._pool, seconds=1) as connection:
                 await mark_paused(connection, shard, self.advance.positions[shard], reason)

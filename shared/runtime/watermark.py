@@ -61,7 +61,7 @@ async def move_watermark(  # noqa: PLR0913 - a row, and what it was
 
 
 async def mark_paused(connection: asyncpg.Connection, shard: Shard, position: int, reason: str | None) -> None:
-    """Let everyone see why the shard does not move from `position`; without effect where it did."""
+    """Let everyone see why the shard does not move from `position` (None: it does); without effect where it did."""
     await connection.execute(
         "UPDATE projection.watermark SET paused = $4"
         " WHERE ledger = $1 AND shard = $2 AND position = $3 AND paused IS DISTINCT FROM $4",

@@ -84,6 +84,23 @@ async def test_a_gap_waits_for_the_door_and_holds_nobody_else(corner: Corner) ->
         assert projector.reasons() == {}
 
 
+async def test_why_a_shard_waited_is_told_no_longer_once_there_is_nothing_to_apply(corner: Corner) -> None:
+    entries = await corner.ledger.grow(owners_of(0, 2), 3)
+    await corner.publish(entries)
+    async with running(projector := corner.projector()):
+        await applied(corner, entries)
+        corner.door.shut = True
+        await corner.publish_raw([("evidence", 0, b"key", b"no entry at all", [])])
+        await until(corner.paused, "everyone sees why the shard waits")
+        corner.door.shut = False
+
+        async def goes_on() -> bool:
+            return await corner.paused() is None
+
+        await until(goes_on, "nobody is told any longer that it waits")
+        assert projector.reasons() == {}
+
+
 async def test_a_slow_shard_holds_nobody_else_and_goes_on(corner: Corner) -> None:
     slow, quick = owners_of(0, 1)[0], owners_of(1, 1)[0]
     counting = Counting()
