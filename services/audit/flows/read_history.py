@@ -40,13 +40,15 @@ async def read_history(  # noqa: PLR0913 - a page of one learner, for one person
 ) -> HistoryPage:
     """The learner's entries above position `after`, at most `limit`.
 
-    Raises NotFoundError, also where the learner is not the person's to see.
+    Raises NotFoundError where nothing is recorded of the learner, or it is not the person's to see.
     """
     if not await rights.may_see(person, learner):
         raise NotFoundError("learner")
     shard, definitions = Shard("evidence", shard_of(tenant, learner)), Shard("definitions", 0)
     reached = await archive.reached()
     page = await archive.page_of_owner(learner, after, limit)
+    if not page and not after:
+        raise NotFoundError("learner")
     context = await archive.context_of_owner(learner)
     passages = told(learner, shard.number, page, context, await archive.adopted())
     return HistoryPage(passages, {one: reached.get(one, 0) for one in (definitions, shard)})

@@ -6,6 +6,7 @@ import asyncpg
 _ABSENT = (
     OSError,  # TimeoutError is one
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a server that dies amid a call can leave the connection's own state behind
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shut down, starting up, cancelled
     asyncpg.InsufficientResourcesError,  # disk full, too many connections

@@ -36,7 +36,7 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
     """The learner's record and how far into it the answer may see.
 
     Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
-    learner who is not the reader's to see, AsOfError and NotReachedError.
+    learner who is not the reader's to see or of whom nothing is recorded, AsOfError and NotReachedError.
     """
     if isinstance(question.as_of, AtInstant) and question.as_of.at > district.now():
         raise AsOfError("as_of must not lie in the future.")
@@ -48,6 +48,8 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
     if not await district.rights.may_see(question.reader, question.learner):
         raise UnknownError("learner")
     record = await district.records.of(question.learner)
+    if not (record.learner.schools or record.contributions or record.held):
+        raise UnknownError("learner")
     match question.as_of:
         case None:
             return record, now_horizon(record.reached, held=record.held)

@@ -159,11 +159,18 @@ async def test_closing_appends_what_is_under_way_and_takes_nothing_more(
             # more than one call of them, so that some are not even with their lane yet
             asked = [command(event(LEARNER)) for _ in range(1_100)]
             under_way = asyncio.create_task(ledger.append(asked))
-            await asyncio.sleep(0)
+            await until(lambda: ledger._lanes._waiting == len(asked), "the lanes have taken them")
             closing = asyncio.create_task(ledger.close())
             await asyncio.sleep(0)
             with pytest.raises(LedgerBusy):
                 await ledger.append([command(event(NEAR))])
         assert all(isinstance(outcome, Appended) for outcome in await under_way)
         await closing
-    assert await app.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'evidence append'") == 0
+
+    async def gone() -> bool:
+        return not await app.fetchval(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'evidence append' AND datname = current_database()"
+        )
+
+    await until(gone, "the lanes' connections have ended")

@@ -119,6 +119,7 @@ async def test_now_is_never_older_than_the_definitions_it_names(
 async def test_no_evidence_is_explained_where_a_framework_has_the_competency(
     pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
 ) -> None:
+    ledger.enrol(ANA, NORTH)
     await Applied(pool, ledger).more()
     explained = await mastery.explanation(ANA, WRITING)
     ExplanationDocument.model_validate(explained)
@@ -176,6 +177,9 @@ async def test_who_may_not_see_a_learner_finds_nobody(
         assert (await mastery.get(path, ANA)).status_code == 200
         assert (await mastery.get(path, named("auditor"))).status_code == 200
         assert (await mastery.get(path, BO)).status_code == 404
+        assert (await mastery.get(path.replace(ANA, BO), named("auditor"))).status_code == 404, (
+            "nothing is recorded of BO"
+        )
         assert (await mastery.client.get(path)).status_code == 401
 
 
