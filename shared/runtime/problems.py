@@ -94,10 +94,12 @@ def pointer(location: Sequence[int | str]) -> str:
 def from_validation(errors: Sequence[Mapping[str, Any]], *, below: Sequence[int | str] = ()) -> Problem:
     """The problem of the first of pydantic's errors, the others counted; `below` is where the model stands."""
     first = errors[0]
-    location = [part for part in first["loc"] if part != "body"] if first["loc"][:1] == ("body",) else first["loc"]
+    location = tuple(part for part in first["loc"] if part != "body" or first["loc"][:1] != ("body",))
     field = pointer([*below, *location])
     message = str(first["msg"]).removeprefix("Value error, ")
-    detail = f"{field or 'The body'}: {message[:1].lower()}{message[1:]}{'' if message.endswith('.') else '.'}"
+    of_body = tuple(first["loc"][:1]) not in [("path",), ("query",), ("header",)]
+    place = field if of_body else location[-1]  # a person reads the name of a parameter, not a pointer to it
+    detail = f"{place or 'The body'}: {message[:1].lower()}{message[1:]}{'' if message.endswith('.') else '.'}"
     return invalid(detail, field=field, further_errors=len(errors) - 1)
 
 
