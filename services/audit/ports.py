@@ -139,6 +139,10 @@ class Mastery(Protocol):
         """How far `mastery` has applied each shard."""
         ...
 
+    async def refolding(self) -> dict[int, int]:
+        """The refolds that wait or are under way: by the definition's position, how many states are done."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

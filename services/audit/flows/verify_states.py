@@ -27,7 +27,8 @@ class StateComparison:
     """The states beside what the copy comes to.
 
     `ends` is how far ledger and copy are verified. States may be missing or behind while `mastery` is still at work:
-    these are asked for again until nothing has changed for `patience` seconds, all in all.
+    these are asked for again until nothing has changed for `patience` seconds, all in all: no state has caught up, and
+    no refold that a known definition asked for has come further.
     """
 
     tenant: str
@@ -42,6 +43,7 @@ class StateComparison:
     _known: dict[Shard, int] = field(default_factory=dict)
     _defined: int = -1
     _moved_at: float = 0.0
+    _refolding: Mapping[int, int] = field(default_factory=dict)
 
     async def of_all(self) -> None:
         """Compare the states of everyone."""
@@ -105,16 +107,22 @@ class StateComparison:
                 doubtful[result.learner] = result
                 if not result.doubtful:
                     settled.append(doubtful.pop(result.learner))
-            if len(doubtful) < before:
+            if len(doubtful) < before or await self._refolds_go_on():
                 self._moved_at = time.monotonic()
             elif time.monotonic() - self._moved_at > self.patience:
                 break
-            else:
-                await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL if doubtful else 0)
         for result in [*settled, *doubtful.values()]:
             self.findings.set_aside += result.set_aside
             await self.findings.add([*result.certain, *result.doubtful])
             await self.findings.advance("states", result.states)
+
+    async def _refolds_go_on(self) -> bool:
+        """Whether the refolds of known definitions have come further; these are finitely many, so that ends."""
+        last = self._known.get(DEFINITIONS, 0)
+        now = {position: done for position, done in (await self.mastery.refolding()).items() if position <= last}
+        before, self._refolding = self._refolding, now
+        return now != before
 
     async def _refold(self, batch: Mapping[str, Sequence[Shown]]) -> list[Refolded]:
         await self._reach(pin for states in batch.values() for shown in states for pin in shown.pins)

@@ -143,8 +143,18 @@ class MasteryDoors:
         return [_shown(state) for state in answer["states"]]
 
     async def reached(self) -> dict[Shard, int]:
+        shards = (await self._health())["shards"]
+        return {Shard(ledger, one["shard"]): one["applied"] for ledger in SHARDS for one in shards[ledger]}
+
+    async def refolding(self) -> dict[int, int]:
+        return {one["position"]: one["done"] for one in (await self._health()).get("refolds", [])}
+
+    async def _health(self) -> Any:
+        """Raises VerificationError also where the service has no shards to tell of, since its database is away."""
         answer = await self._peer.sure("/health")
-        return {Shard(ledger, one["shard"]): one["applied"] for ledger in SHARDS for one in answer["shards"][ledger]}
+        if not answer["shards"]:
+            raise VerificationError("The mastery service does not know how far it has come.")
+        return answer
 
 
 def _position(item: dict[str, Any]) -> int:
