@@ -46,7 +46,8 @@ def receipt_or_refusal(command: Command, outcome: Outcome) -> Receipt | Refusal:
             return StaleVersion(stream, version)
         case Mismatch(event_id):
             return SentBefore(
-                f"The id {event_id} stands for another request already; send what differs under an id of its own."
+                f"The id {event_id}, sent or made from the Idempotency-Key, stands for another request already; "
+                "send what differs under an id or a key of its own."
             )
         case Refused(stream, state):
             return _refused(stream, state)
