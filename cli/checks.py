@@ -19,13 +19,15 @@ CHECKS = (
     ("imports", ("lint-imports",)),
 )
 TESTS = ("tests", ("pytest",))
+TOGETHER = ("--numprocesses", "2", "--dist", "loadfile")
+"""Two files at a time: most tests wait for servers, and a file's tests share what they set up."""
 
 
 def check(
     arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest; then only pytest runs")] = None,
 ) -> None:
     """Run lints, types and all tests. The exit code is that of the first that failed."""
-    checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, TESTS]
+    checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, (TESTS[0], (*TESTS[1], *TOGETHER))]
     outcomes = {}
     for number, (name, command) in enumerate(checks, start=1):
         typer.echo(f"[{number}/{len(checks)}] {name}")
