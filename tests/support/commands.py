@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,13 @@ async def start(stack: Stack | None, *arguments: str | Path, **more: str) -> asy
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_as_in_a_terminal,
     )
+
+
+def _as_in_a_terminal() -> None:
+    """Whoever runs the tests in the background ignores Ctrl-C, and so would every process of theirs."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def run(stack: Stack | None, *arguments: str | Path, **more: str) -> Ran:
