@@ -67,8 +67,6 @@ async def _explain(name: str, competency: str, as_of: str | None, json: bool) ->
     async with connect() as gateway:
         learner = await learner_id(gateway, name)
         answer = await gateway.get(f"/v1/learners/{learner}/competencies/{competency}/explanation", as_of=as_of)
-        if not answer["counted"] and not answer["set_aside"]:
-            await _check_recorded(gateway, learner, name)
     if json:
         print_json(answer)
     else:
@@ -107,8 +105,6 @@ async def _history(name: str, json: bool) -> None:
     async with connect() as gateway:
         learner = await learner_id(gateway, name)
         entries = [entry async for entry in history_entries(gateway, learner)]
-    if not entries:
-        raise _unknown(name)
     if json:
         print_json({"learner": learner, "entries": entries})
         return
@@ -120,12 +116,6 @@ async def _history(name: str, json: bool) -> None:
         row = (position, entry["recorded_at"], entry["occurred_at"], entry["type"], entry["actor"], entry["id"])
         table.add_row(*row, entry.get("voided_by") or "")
     out.print(table)
-
-
-async def _check_recorded(gateway: Gateway, learner: str, name: str) -> None:
-    page = await gateway.get(f"/v1/learners/{learner}/history", limit=1)
-    if not page["entries"]:
-        raise _unknown(name)
 
 
 async def history_entries(gateway: Gateway, learner: str) -> Any:
