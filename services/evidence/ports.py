@@ -10,6 +10,7 @@ from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.documents import ReadDocument
 from services.evidence.domain.recording import Criteria
 from services.evidence.domain.roster_known import KnownRoster, Session
+from services.evidence.domain.texts import KeptText, Name, NewText
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant
 from shared.runtime.shards import Shard
@@ -63,6 +64,60 @@ class Rights(Protocol):
     async def is_administrator(self, person: str, scope: str) -> bool:
         """Whether a person administers `district` or `school/{id}`; the district's administrators do both."""
         ...
+
+    async def visible(self, person: str, learners: Sequence[str]) -> set[str]:
+        """The learners among these that a person may see."""
+        ...
+
+    async def gradable(self, person: str, course: str, learners: Sequence[str]) -> set[str]:
+        """The learners among these whom a person may grade in a course: as a teacher of a current section of that
+        course in which they are, or as an administrator.
+        """
+        ...
+
+    async def is_guardian(self, person: str, learner: str) -> bool:
+        """Whether a person is a guardian of a learner."""
+        ...
+
+    async def members(self, scope: str) -> list[str]:
+        """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""
+        ...
+
+
+class Vault(Protocol):
+    """Texts and names, encrypted under keys of their owners that lie in a database of their own (DESIGN §3).
+
+    Every method raises VaultUnavailable where the keys or the texts cannot be reached.
+    """
+
+    async def keep(self, texts: Sequence[NewText]) -> list[str]:
+        """Keep texts, durably; their references, in order: 64 hex digits each.
+
+        The same text of the same owner, event and field has the same reference for ever, so an honest retry stores
+        nothing new. Raises Gone where an owner's key is destroyed. Texts that no event comes to refer to within a day
+        are swept.
+        """
+        ...
+
+    async def texts(self, refs: Collection[str]) -> Mapping[str, KeptText]:
+        """The texts that these references name; those unknown, swept or no longer to be decrypted are left out."""
+        ...
+
+    async def keep_names(self, names: Mapping[str, Name]) -> None:
+        """Keep people's names, by person; a later one replaces an earlier one. The forgotten are passed over."""
+        ...
+
+    async def names(self, people: Collection[str]) -> Mapping[str, Name]:
+        """The names of these people, where they are known and not forgotten."""
+        ...
+
+    async def destroy(self, owner: str) -> None:
+        """Destroy an owner's key and whatever was encrypted under it, for ever; none is made again. Repeatable."""
+        ...
+
+
+class VaultUnavailable(Exception):  # noqa: N818 - named for what is so, as the flows tell it
+    """The vault or its keys did not answer; the same may be asked again."""
 
 
 class Definitions(Protocol):

@@ -12,7 +12,7 @@ from shared.ledger.decimals import scaled
 Purpose: TypeAlias = Literal["practice", "performance", "diagnostic"]
 Role: TypeAlias = Literal["teacher", "administrator", "auditor"]
 DocumentFormat: TypeAlias = Literal[
-    "ascertain.framework@1", "ascertain.rubric@1", "ascertain.task@1", "ascertain.policy@1"
+    "ascertain.framework@1", "ascertain.rubric@1", "ascertain.task@1", "ascertain.policy@1", "ascertain.policy@2"
 ]
 
 MAX_RESULTS = 500

@@ -155,12 +155,19 @@ class Policy(Contract):
     redo: Literal["replaces", "adds"]
 
 
-Document: TypeAlias = Annotated[Framework | Rubric | Task | Policy, Field(discriminator="format")]
+class PolicyWithOverrides(Policy):
+    """As `Policy`, and how long a teacher's override stands: until it is cleared, or also until new evidence."""
 
-_DOCUMENT: TypeAdapter[Framework | Rubric | Task | Policy] = TypeAdapter(Document)
+    format: Literal["ascertain.policy@2"]  # type: ignore[assignment]  # the richer form of the same document
+    override: Literal["stands", "until_evidence"]
 
 
-def read_document(value: JsonValue) -> Framework | Rubric | Task | Policy:
+Document: TypeAlias = Annotated[Framework | Rubric | Task | Policy | PolicyWithOverrides, Field(discriminator="format")]
+
+_DOCUMENT: TypeAdapter[Framework | Rubric | Task | Policy | PolicyWithOverrides] = TypeAdapter(Document)
+
+
+def read_document(value: JsonValue) -> Framework | Rubric | Task | Policy | PolicyWithOverrides:
     """The document that a parsed JSON value is. Raises pydantic's ValidationError where it breaks its format."""
     return _DOCUMENT.validate_python(value)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
-from shared.contracts import bodies
+from shared.contracts import bodies, grades, judgement, learners, pieces, works
 from shared.contracts.values import Contract
 from shared.ledger.canonical import canonical, parse
 from shared.ledger.entry import Entry, schema_name, type_name
@@ -12,10 +12,14 @@ from shared.ledger.identifiers import Ledger
 from shared.ledger.streams import (
     document_stream,
     evidence_stream,
+    grade_stream,
     learner_stream,
+    override_stream,
     person_stream,
     policy_stream,
+    review_stream,
     section_stream,
+    work_stream,
 )
 
 MAX_BODY = 256 * 1024
@@ -28,7 +32,8 @@ _Body = TypeVar("_Body", bound=Contract)
 class EventContract:
     """What an event is: its body's model, the ledger it lies in, and the stream it is a version of.
 
-    `stream` is given the body and the event's own id. `closes` says whether the event closes its stream.
+    `stream` is given the body and the event's own id. `owner` is the member of the body that names the owner; in the
+    definitions ledger there is none, for the stream names it. `closes` says whether the event closes its stream.
     """
 
     name: str
@@ -36,6 +41,7 @@ class EventContract:
     body: type[Contract]
     ledger: Ledger
     stream: Callable[..., str]
+    owner: Literal["learner", "work"] | None = None
     closes: bool = False
 
     @property
@@ -47,37 +53,70 @@ class EventContract:
         return schema_name(self.name, self.number)
 
 
-def _table(*contracts: EventContract) -> dict[str, EventContract]:
-    return {contract.name: contract for contract in contracts}
+def _definition(body: type[Contract], stream: Callable[[Any], str]) -> EventContract:
+    return EventContract(body.__name__, 1, body, "definitions", lambda event, _id: stream(event))
 
 
-EVENTS: dict[str, EventContract] = _table(
-    EventContract(
-        "DocumentPublished", 1, bodies.DocumentPublished, "definitions", lambda body, _id: document_stream(body.digest)
-    ),
-    EventContract("PolicyAdopted", 1, bodies.PolicyAdopted, "definitions", lambda body, _id: policy_stream(body.scope)),
-    EventContract(
-        "SectionOpened", 1, bodies.SectionOpened, "definitions", lambda body, _id: section_stream(body.section)
-    ),
-    EventContract("RoleGranted", 1, bodies.RoleGranted, "definitions", lambda body, _id: person_stream(body.person)),
-    EventContract("RoleRevoked", 1, bodies.RoleRevoked, "definitions", lambda body, _id: person_stream(body.person)),
-    EventContract(
-        "LearnerEnrolled", 1, bodies.LearnerEnrolled, "evidence", lambda body, _id: learner_stream(body.learner)
-    ),
-    EventContract(
-        "LearnerWithdrawn", 1, bodies.LearnerWithdrawn, "evidence", lambda body, _id: learner_stream(body.learner)
-    ),
-    EventContract("AttemptRecorded", 1, bodies.AttemptRecorded, "evidence", lambda _body, id_: evidence_stream(id_)),
-    EventContract("RubricScored", 1, bodies.RubricScored, "evidence", lambda _body, id_: evidence_stream(id_)),
-    EventContract(
-        "EvidenceVoided",
-        1,
-        bodies.EvidenceVoided,
-        "evidence",
-        lambda body, _id: evidence_stream(body.evidence),
-        closes=True,
-    ),
-)
+def _of_learner(body: type[Contract], stream: Callable[[Any, str], str], *, closes: bool = False) -> EventContract:
+    return EventContract(body.__name__, 1, body, "evidence", stream, owner="learner", closes=closes)
+
+
+def _of_work(body: type[Contract]) -> EventContract:
+    return EventContract(body.__name__, 1, body, "evidence", lambda event, _id: work_stream(event.work), owner="work")
+
+
+def _learner(body: Any, _id: str) -> str:
+    return learner_stream(body.learner)
+
+
+def _piece(_body: Any, id_: str) -> str:
+    return evidence_stream(id_)
+
+
+def _named_piece(body: Any, _id: str) -> str:
+    return evidence_stream(body.evidence)
+
+
+def _override(body: Any, _id: str) -> str:
+    return override_stream(body.learner, body.competency)
+
+
+def _grade(body: Any, _id: str) -> str:
+    return grade_stream(body.learner, body.course, body.period)
+
+
+EVENTS: dict[str, EventContract] = {
+    contract.name: contract
+    for contract in (
+        _definition(bodies.DocumentPublished, lambda body: document_stream(body.digest)),
+        _definition(bodies.PolicyAdopted, lambda body: policy_stream(body.scope)),
+        _definition(bodies.SectionOpened, lambda body: section_stream(body.section)),
+        _definition(bodies.RoleGranted, lambda body: person_stream(body.person)),
+        _definition(bodies.RoleRevoked, lambda body: person_stream(body.person)),
+        _of_learner(bodies.LearnerEnrolled, _learner),
+        _of_learner(bodies.LearnerWithdrawn, _learner),
+        _of_learner(learners.GuardianLinked, _learner),
+        _of_learner(learners.GuardianUnlinked, _learner),
+        _of_learner(learners.ForgettingRequested, _learner),
+        _of_learner(learners.LearnerForgotten, _learner, closes=True),
+        _of_learner(bodies.AttemptRecorded, _piece),
+        _of_learner(bodies.RubricScored, _piece),
+        _of_learner(pieces.ObservationRecorded, _piece),
+        _of_learner(pieces.ReflectionRecorded, _piece),
+        _of_learner(pieces.PriorMasteryAttested, _piece),
+        _of_learner(bodies.EvidenceVoided, _named_piece, closes=True),
+        _of_learner(pieces.EvidenceSuperseded, _named_piece, closes=True),
+        _of_learner(judgement.LevelOverridden, _override),
+        _of_learner(judgement.OverrideCleared, _override),
+        _of_learner(judgement.ReviewRequested, lambda _body, id_: review_stream(id_)),
+        _of_learner(judgement.ReviewAnswered, lambda body, _id: review_stream(body.review), closes=True),
+        _of_work(works.WorkStarted),
+        _of_work(works.WorkVersionAdded),
+        _of_learner(grades.GradeReleased, _grade),
+        _of_learner(grades.GradeAmended, _grade),
+        _of_learner(grades.GradeUpheld, _grade),
+    )
+}
 
 
 _KNOWN = {(contract.type, contract.schema) for contract in EVENTS.values()}

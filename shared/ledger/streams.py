@@ -23,3 +23,19 @@ def section_stream(section: str) -> str:
 
 def person_stream(person: str) -> str:
     return f"person/{person}"
+
+
+def work_stream(work: str) -> str:
+    return f"work/{work}"
+
+
+def override_stream(learner: str, competency: str) -> str:
+    return f"override/{learner}/{competency}"
+
+
+def review_stream(review: str) -> str:
+    return f"review/{review}"
+
+
+def grade_stream(learner: str, course: str, period: str) -> str:
+    return f"grade/{learner}/{course}/{period}"

@@ -11,7 +11,7 @@ from shared.ledger.instants import Instant
 def new_event(tenant: str, event_id: str, body: Contract, *, occurred_at: Instant | None = None) -> NewEvent:
     """The event whose contract `body` is an instance of.
 
-    In the evidence ledger its owner is the learner, in the definitions ledger it follows from the stream.
+    In the evidence ledger its body names the owner, in the definitions ledger it follows from the stream.
     Raises Invalid where the body's canonical bytes are more than a record may carry.
     """
     contract = EVENTS[type(body).__name__]
@@ -19,12 +19,12 @@ def new_event(tenant: str, event_id: str, body: Contract, *, occurred_at: Instan
     stored = encode(body)
     if len(stored) > MAX_BODY:
         raise Invalid(f"The body may have at most {MAX_BODY} bytes; this one has {len(stored)}.", field="/body")
-    learner: str | None = getattr(body, "learner", None)
+    owner: str = definitions_owner(tenant, stream) if contract.owner is None else getattr(body, contract.owner)
     return NewEvent(
         id=event_id,
         type=contract.type,
         schema=contract.schema,
-        owner=learner if contract.ledger == "evidence" and learner else definitions_owner(tenant, stream),
+        owner=owner,
         stream=stream,
         occurred_at=occurred_at,
         body=stored,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Service: TypeAlias = Literal["gateway", "evidence", "mastery", "audit"]
+Service: TypeAlias = Literal["gateway", "evidence", "mastery", "portfolio", "audit"]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 
 SMALL = 64 * 1024
@@ -51,6 +51,29 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/evidence", "evidence", BATCH),
     Route("GET", "/v1/evidence/{id}", "evidence"),
     Route("POST", "/v1/evidence/{id}/void", "evidence"),
+    Route("POST", "/v1/evidence/{id}/supersede", "evidence"),
+    Route("POST", "/v1/works", "evidence"),
+    Route("POST", "/v1/works/{id}/versions", "evidence", BATCH),
+    Route("POST", "/v1/works/{id}/scores", "evidence"),
+    Route("GET", "/v1/works/{id}", "portfolio"),
+    Route("POST", "/v1/overrides", "evidence"),
+    Route("POST", "/v1/overrides/{id}/clear", "evidence"),
+    Route("POST", "/v1/reviews", "evidence"),
+    Route("POST", "/v1/reviews/{id}/answer", "evidence"),
+    Route("GET", "/v1/reviews", "mastery"),
+    Route("POST", "/v1/releases", "evidence"),
+    Route("GET", "/v1/releases/{id}", "evidence"),
+    Route("POST", "/v1/releases/{id}/amend", "evidence"),
+    Route("POST", "/v1/releases/{id}/uphold", "evidence"),
+    Route("POST", "/v1/release-batches", "evidence"),
+    Route("GET", "/v1/release-batches/{id}", "evidence"),
+    Route("POST", "/v1/release-batches/{id}/release", "evidence"),
+    Route("GET", "/v1/affected-grades", "mastery"),
+    Route("POST", "/v1/guardians", "evidence"),
+    Route("POST", "/v1/guardians/unlink", "evidence"),
+    Route("POST", "/v1/learners/{id}/forget", "evidence"),
+    Route("POST", "/v1/learners/{id}/forget/approve", "evidence"),
+    Route("GET", "/v1/forgettings", "evidence"),
     Route("PUT", "/v1/documents/{digest}", "evidence", DOCUMENT),
     Route("GET", "/v1/documents/{digest}", "evidence"),
     Route("POST", "/v1/adoptions", "evidence"),
@@ -61,7 +84,17 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/roles/revocations", "evidence"),
     Route("GET", "/v1/learners/{id}/mastery", "mastery"),
     Route("GET", "/v1/learners/{id}/competencies/{competency}/explanation", "mastery"),
+    Route("GET", "/v1/learners/{id}/grades", "mastery"),
+    Route("GET", "/v1/learners/{id}/portfolio", "portfolio"),
+    Route("GET", "/v1/learners/{id}/disclosures", "gateway"),
+    Route("POST", "/v1/reveal", "gateway", BATCH),
+    Route("GET", "/v1/accounts", "gateway"),
+    Route("PUT", "/v1/accounts", "gateway"),
+    Route("DELETE", "/v1/accounts/{id}", "gateway"),
+    Route("GET", "/v1/session", "gateway"),
     Route("GET", "/v1/learners/{id}/history", "audit"),
+    Route("POST", "/v1/audits", "audit"),
+    Route("GET", "/v1/audits/{id}", "audit"),
     Route("POST", "/v1/verifications", "audit"),
     Route("GET", "/v1/verifications/{id}", "audit"),
 )

@@ -1,0 +1,79 @@
+"""Bodies of evidence beyond attempts and rubric scores, and of a piece that takes another's place. Version 1 each."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from shared.contracts.bodies import MAX_RESULTS, Purpose, Result
+from shared.contracts.values import Code, Contract, Digest, Id
+
+
+class ObservationRecorded(Contract):
+    """Somebody watched a learner do it: in a seminar, at a presentation, in the lab.
+
+    With a `rubric` every result names one of its criteria.
+    """
+
+    learner: Id
+    rubric: Digest | None = None
+    task: Id | None = None
+    work: Id | None = None
+    group: Id | None = None
+    course: Id | None = None
+    purpose: Purpose
+    redo_of: Id | None = None
+    note_ref: Digest | None = None
+    results: Annotated[tuple[Result, ...], Field(min_length=1, max_length=MAX_RESULTS, strict=False)]
+
+    @model_validator(mode="after")
+    def _criteria_with_a_rubric(self) -> Self:
+        if self.rubric is not None and any(result.criterion is None for result in self.results):
+            raise ValueError("with a rubric every result names a criterion")
+        return self
+
+
+class ReflectionRecorded(Contract):
+    """A learner looks at what she did, and may rate herself. It is shown beside the evidence and never counts.
+
+    `evidence` is the piece that she reflects on, `ratings` what she would give herself.
+    """
+
+    learner: Id
+    task: Id | None = None
+    work: Id | None = None
+    course: Id | None = None
+    evidence: Id | None = None
+    text_ref: Digest | None = None
+    ratings: Annotated[tuple[Result, ...], Field(max_length=MAX_RESULTS, strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.text_ref is None and not self.ratings:
+            raise ValueError("a reflection needs a text or ratings")
+        return self
+
+
+class PriorMasteryAttested(Contract):
+    """What a learner showed elsewhere, attested by somebody who may: another school's record, an examination.
+
+    `basis` is a code for where it was shown, such as `transfer` or `examination`.
+    """
+
+    learner: Id
+    basis: Code
+    course: Id | None = None
+    purpose: Purpose
+    note_ref: Digest | None = None
+    results: Annotated[tuple[Result, ...], Field(min_length=1, max_length=MAX_RESULTS, strict=False)]
+
+
+class EvidenceSuperseded(Contract):
+    """Another piece of evidence takes the place of this one, which stays in the record and no longer counts.
+
+    Both are appended by one command. What names `evidence` as `redo_of` does over what stands in its place.
+    """
+
+    learner: Id
+    evidence: Id
+    by: Id
+    reason_ref: Digest | None = None

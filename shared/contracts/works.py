@@ -1,0 +1,41 @@
+"""Bodies of works: what one or several learners make, in versions. Version 1 each."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from shared.contracts.values import Code, Contract, Digest, Id
+
+MAX_MEMBERS = 100
+MAX_ARTEFACTS = 50
+
+
+class WorkStarted(Contract):
+    """Members begin a work, for a task and for one or several courses. A work is named by the event that started it."""
+
+    work: Id
+    members: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_MEMBERS, strict=False)]
+    task: Id | None = None
+    courses: Annotated[tuple[Id, ...], Field(max_length=50, strict=False)] = ()
+    title_ref: Digest | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.members)) < len(self.members):
+            raise ValueError("a member stands twice")
+        return self
+
+
+class Artefact(Contract):
+    """A part of a version: `kind` is a code such as `text` or `link`; what it holds lies in the vault."""
+
+    kind: Code
+    content_ref: Digest
+
+
+class WorkVersionAdded(Contract):
+    """A version of a work: what there is to be seen of it by now. Its number is one less than the stream's version."""
+
+    work: Id
+    artefacts: Annotated[tuple[Artefact, ...], Field(min_length=1, max_length=MAX_ARTEFACTS, strict=False)]
+    note_ref: Digest | None = None
