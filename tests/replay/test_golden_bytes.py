@@ -101,7 +101,7 @@ def test_what_has_no_canonical_form(text: str) -> None:
 
 
 def test_every_event_has_a_sample() -> None:
-    assert [sample["event"] for sample in ENTRIES] == list(EVENTS)
+    assert sorted(sample["event"] for sample in ENTRIES) == sorted(EVENTS)
 
 
 @each_entry

@@ -29,6 +29,13 @@ ARGUE = "17320508-0756-4887-8293-527446341505"
 FRAMEWORK = "22360679-7749-4978-8696-409173668731"
 EVIDENCE = "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d"
 EARLIER = "d4c3b2a1-f6e5-4b7a-9d8c-5d4c3b2a1f0e"
+GUARDIAN = "33166247-9035-4998-8551-492735682064"
+PERIOD = "36055512-7546-4989-8293-119532157224"
+OVERRIDE = "38729833-4620-4741-8885-138219871655"
+REVIEW = "41231056-2561-4766-8054-982140985597"
+GRADE = "43588989-4354-4067-8355-223698198385"
+REQUEST = "46904157-5982-4429-8553-370154395321"
+REF = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -186,7 +193,7 @@ def documents() -> dict[str, Any]:
 def entries() -> list[dict[str, Any]]:
     """One of each event: what a client might hand in, and each byte of what becomes of it."""
     district = "policy/district"
-    samples: list[tuple[str, str, str | None, dict[str, Any], dict[str, Any]]] = [
+    samples: list[Sample] = [
         (
             "DocumentPublished",
             f"document/{DIGEST}",
@@ -265,10 +272,160 @@ def entries() -> list[dict[str, Any]]:
             {"learner": LEARNER, "evidence": EARLIER, "reason_ref": DIGEST},
             {},
         ),
+        *of_the_record(),
     ]
     return [
         entry(number, *sample[:3], handed_in=sample[3], body=sample[3] | sample[4])
         for number, sample in enumerate(samples, start=1)
+    ]
+
+
+Sample = tuple[str, str, str | None, dict[str, Any], dict[str, Any]]
+
+
+def of_the_record() -> list[Sample]:
+    """The events that came with the record: pieces, judgement, works, grades, guardians and forgetting."""
+    learner, grade = f"learner/{LEARNER}", f"grade/{LEARNER}/{COURSE}/{PERIOD}"
+    override = f"override/{LEARNER}/{ANALYSE}"
+    about = {"learner": LEARNER, "course": COURSE, "period": PERIOD}
+    pins = [
+        {"ledger": "definitions", "shard": 0, "position": 7},
+        {"ledger": "evidence", "shard": shard(LEARNER), "position": 345},
+    ]
+    levels = [
+        {
+            "competency": ANALYSE,
+            "status": "mastered",
+            "at": "3.50",
+            "policy": DIGEST,
+            "override": OVERRIDE,
+            "state": REF,
+        },
+        {"competency": ARGUE, "status": "not_enough", "state": DIGEST},
+    ]
+    levels_stored = [levels[0] | {"at": "3.5"}, levels[1]]
+    result = {"competency": ANALYSE, "earned": "1", "possible": "4"}
+    return [
+        ("GuardianLinked", learner, LEARNER, {"learner": LEARNER, "guardian": GUARDIAN}, {}),
+        ("GuardianUnlinked", learner, LEARNER, {"learner": LEARNER, "guardian": GUARDIAN}, {}),
+        ("ForgettingRequested", learner, LEARNER, {"learner": LEARNER, "reason_ref": REF}, {}),
+        ("LearnerForgotten", learner, LEARNER, {"learner": LEARNER, "request": REQUEST}, {}),
+        (
+            "ObservationRecorded",
+            f"evidence/{EVIDENCE}",
+            LEARNER,
+            {
+                "learner": LEARNER,
+                "rubric": DIGEST,
+                "task": TASK,
+                "work": WORK,
+                "group": GROUP,
+                "course": COURSE,
+                "purpose": "performance",
+                "redo_of": EARLIER,
+                "note_ref": REF,
+                "results": [result | {"criterion": "builds-on-peers"}],
+            },
+            {},
+        ),
+        (
+            "ReflectionRecorded",
+            f"evidence/{EVIDENCE}",
+            LEARNER,
+            {
+                "learner": LEARNER,
+                "task": TASK,
+                "work": WORK,
+                "course": COURSE,
+                "evidence": EARLIER,
+                "text_ref": REF,
+            },
+            {"ratings": []},
+        ),
+        (
+            "PriorMasteryAttested",
+            f"evidence/{EVIDENCE}",
+            LEARNER,
+            {
+                "learner": LEARNER,
+                "basis": "transfer",
+                "course": COURSE,
+                "purpose": "performance",
+                "note_ref": REF,
+                "results": [result],
+            },
+            {},
+        ),
+        (
+            "EvidenceSuperseded",
+            f"evidence/{EARLIER}",
+            LEARNER,
+            {"learner": LEARNER, "evidence": EARLIER, "by": EVIDENCE, "reason_ref": REF},
+            {},
+        ),
+        (
+            "LevelOverridden",
+            override,
+            LEARNER,
+            {"learner": LEARNER, "competency": ANALYSE, "policy": DIGEST, "at": "3.0", "reason_ref": REF},
+            {"at": "3"},
+        ),
+        (
+            "OverrideCleared",
+            override,
+            LEARNER,
+            {"learner": LEARNER, "competency": ANALYSE, "override": OVERRIDE, "reason_ref": REF},
+            {},
+        ),
+        (
+            "ReviewRequested",
+            f"review/{EVIDENCE}",
+            LEARNER,
+            {"learner": LEARNER, "grade": GRADE, "reason_ref": REF},
+            {},
+        ),
+        (
+            "ReviewAnswered",
+            f"review/{REVIEW}",
+            LEARNER,
+            {"learner": LEARNER, "review": REVIEW, "outcome": "changed", "change": EVIDENCE, "answer_ref": REF},
+            {},
+        ),
+        (
+            "WorkStarted",
+            f"work/{WORK}",
+            WORK,
+            {"work": WORK, "members": [LEARNER, GUARDIAN], "task": TASK, "courses": [COURSE], "title_ref": REF},
+            {},
+        ),
+        (
+            "WorkVersionAdded",
+            f"work/{WORK}",
+            WORK,
+            {"work": WORK, "artefacts": [{"kind": "text", "content_ref": REF}], "note_ref": DIGEST},
+            {},
+        ),
+        ("GradeReleased", grade, LEARNER, {**about, "levels": levels, "pins": pins}, {"levels": levels_stored}),
+        (
+            "GradeAmended",
+            grade,
+            LEARNER,
+            {**about, "grade": GRADE, "levels": levels, "pins": pins, "reason_ref": REF},
+            {"levels": levels_stored},
+        ),
+        (
+            "GradeUpheld",
+            grade,
+            LEARNER,
+            {
+                **about,
+                "grade": GRADE,
+                "states": [{"competency": level["competency"], "state": level["state"]} for level in levels],
+                "pins": pins,
+                "reason_ref": REF,
+            },
+            {},
+        ),
     ]
 
 
@@ -278,7 +435,7 @@ def entry(
     stored = canonical(body)
     ledger = "evidence" if owner else "definitions"
     owner = owner or str(uuid5(UUID(TENANT), stream))
-    own = stream.startswith("evidence/") and name != "EvidenceVoided"
+    own = stream.endswith(EVIDENCE) and stream.startswith(("evidence/", "review/"))
     occurred_ms, recorded_ms = 1_795_512_600_000 + number, 1_795_512_660_000 + 7 * number
     envelope = {
         "actor": TEACHER,
@@ -332,7 +489,7 @@ def entry(
         "leaf": digest(b"\x00" + canonical(envelope).encode()),
         "key": owner,
         "headers": headers,
-        "closes": name == "EvidenceVoided",
+        "closes": name in {"EvidenceVoided", "EvidenceSuperseded", "LearnerForgotten", "ReviewAnswered"},
     }
 
 
