@@ -29,9 +29,15 @@ class Relations:
         return self._add("RoleRevoked", person=person, role=role, scope=scope)
 
     def opened(
-        self, section: str, school: str, begins: Instant | None = None, ends: Instant | None = None
+        self,
+        section: str,
+        school: str,
+        begins: Instant | None = None,
+        ends: Instant | None = None,
+        *,
+        course: str | None = None,
     ) -> "Relations":
-        fields = {"section": section, "course": new_id(), "school": school}
+        fields = {"section": section, "course": course or new_id(), "school": school}
         return self._add("SectionOpened", **fields, begins_at=_text(begins), ends_at=_text(ends))
 
     def enrolled(self, learner: str, school: str, section: str | None = None) -> "Relations":
@@ -39,6 +45,15 @@ class Relations:
 
     def withdrawn(self, learner: str, school: str, section: str | None = None) -> "Relations":
         return self._add("LearnerWithdrawn", learner=learner, school=school, section=section)
+
+    def linked(self, learner: str, guardian: str) -> "Relations":
+        return self._add("GuardianLinked", learner=learner, guardian=guardian)
+
+    def unlinked(self, learner: str, guardian: str) -> "Relations":
+        return self._add("GuardianUnlinked", learner=learner, guardian=guardian)
+
+    def forgotten(self, learner: str) -> "Relations":
+        return self._add("LearnerForgotten", learner=learner, request=new_id())
 
     def _add(self, event: str, **fields: Any) -> "Relations":
         contract = EVENTS[event]

@@ -35,6 +35,22 @@ class RightsTogether:
         """See `Rights.is_administrator`."""
         return await self._access.is_administrator(person, scope)
 
+    async def visible(self, person: str, learners: Sequence[str]) -> set[str]:
+        """See `Rights.visible`."""
+        return await self._access.visible(person, learners)
+
+    async def gradable(self, person: str, course: str, learners: Sequence[str]) -> set[str]:
+        """See `Rights.gradable`."""
+        return await self._access.gradable(person, course, learners)
+
+    async def is_guardian(self, person: str, learner: str) -> bool:
+        """See `Rights.is_guardian`."""
+        return await self._access.is_guardian(person, learner)
+
+    async def members(self, scope: str) -> list[str]:
+        """See `Rights.members`."""
+        return await self._access.members(scope)
+
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]:
         """See `Rights.recordable`."""
         asking = self._next.setdefault(person, _Asking())

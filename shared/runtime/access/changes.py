@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.contracts.bodies import LearnerEnrolled, LearnerWithdrawn, RoleGranted, RoleRevoked, SectionOpened
 from shared.contracts.events import decode
+from shared.contracts.learners import GuardianLinked, GuardianUnlinked, LearnerForgotten
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant, instant
 
@@ -38,6 +39,13 @@ class Enrolment(NamedTuple):
     section: str | None
 
 
+class Guardianship(NamedTuple):
+    """A person speaks for a learner."""
+
+    learner: str
+    guardian: str
+
+
 class Departure(NamedTuple):
     """A learner has left a school, and all its sections with it."""
 
@@ -47,14 +55,18 @@ class Departure(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """The sum of what some entries change, to be written in this order: departures, then everything else.
+    """The sum of what some entries change, to be written in this order: the forgotten, departures, everything else.
 
-    `grants` has None where a grant is taken back; `enrolments` says whether the learner now belongs there.
+    `grants` has None where a grant is taken back; `enrolments` says whether the learner now belongs there,
+    `guardianships` whether the person now speaks for her. `forgotten` learners belong nowhere, and nobody speaks for
+    them.
     """
 
     grants: dict[GrantKey, Grant | None] = field(default_factory=dict)
     sections: dict[str, Section] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
     departures: set[Departure] = field(default_factory=set)
+    guardianships: dict[Guardianship, bool] = field(default_factory=dict)
     enrolments: dict[Enrolment, bool] = field(default_factory=dict)
 
 
@@ -79,6 +91,14 @@ def changes(entries: Sequence[Entry]) -> Changes:
                 _enrol(sum_, decode(entry, LearnerEnrolled))
             case "LearnerWithdrawn":
                 _withdraw(sum_, decode(entry, LearnerWithdrawn))
+            case "GuardianLinked":
+                linked = decode(entry, GuardianLinked)
+                sum_.guardianships[Guardianship(linked.learner, linked.guardian)] = True
+            case "GuardianUnlinked":
+                unlinked = decode(entry, GuardianUnlinked)
+                sum_.guardianships[Guardianship(unlinked.learner, unlinked.guardian)] = False
+            case "LearnerForgotten":
+                _forget(sum_, decode(entry, LearnerForgotten))
             case _:
                 pass
     return sum_
@@ -95,6 +115,14 @@ def _withdraw(sum_: Changes, event: LearnerWithdrawn) -> None:
     left = Departure(event.learner, event.school)
     sum_.departures.add(left)
     for enrolment in [known for known in sum_.enrolments if known[:2] == left]:
+        del sum_.enrolments[enrolment]
+
+
+def _forget(sum_: Changes, event: LearnerForgotten) -> None:
+    sum_.forgotten.add(event.learner)
+    for guardianship in [known for known in sum_.guardianships if known.learner == event.learner]:
+        del sum_.guardianships[guardianship]
+    for enrolment in [known for known in sum_.enrolments if known.learner == event.learner]:
         del sum_.enrolments[enrolment]
 
 

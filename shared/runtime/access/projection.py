@@ -9,13 +9,15 @@ from shared.runtime.access.changes import Changes, changes
 
 
 class AccessProjection:
-    """A Projection: roles and sections from the definitions ledger, enrolments from the evidence ledger."""
+    """A Projection: roles and sections from the definitions ledger, enrolments and guardians from evidence's."""
 
     async def prepare(self, entries: Sequence[Entry]) -> None:
         """Nothing: an entry of these events explains itself."""
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         sum_ = changes(entries)
+        await _forget(connection, sum_)
+        await _write_guardians(connection, sum_)
         await _write_enrolments(connection, sum_)
         await _write_grants(connection, sum_)
         await _write_sections(connection, sum_)
@@ -24,6 +26,32 @@ class AccessProjection:
         await connection.execute("DELETE FROM access.grants WHERE owner = $1", owner)
         await connection.execute("DELETE FROM access.sections WHERE owner = $1", owner)
         await connection.execute("DELETE FROM access.enrolments WHERE learner = $1", owner)
+        await connection.execute("DELETE FROM access.guardians WHERE learner = $1", owner)
+
+
+async def _forget(connection: asyncpg.Connection, sum_: Changes) -> None:
+    if sum_.forgotten:
+        forgotten = list(sum_.forgotten)
+        await connection.execute("DELETE FROM access.enrolments WHERE learner = ANY ($1::uuid[])", forgotten)
+        await connection.execute("DELETE FROM access.guardians WHERE learner = ANY ($1::uuid[])", forgotten)
+
+
+async def _write_guardians(connection: asyncpg.Connection, sum_: Changes) -> None:
+    ended = [guardianship for guardianship, holds in sum_.guardianships.items() if not holds]
+    if ended:
+        await connection.execute(
+            "DELETE FROM access.guardians AS known"
+            " USING unnest($1::uuid[], $2::uuid[]) AS ended (learner, guardian)"
+            " WHERE known.learner = ended.learner AND known.guardian = ended.guardian",
+            *zip(*ended, strict=True),
+        )
+    begun = [guardianship for guardianship, holds in sum_.guardianships.items() if holds]
+    if begun:
+        await connection.execute(
+            "INSERT INTO access.guardians (learner, guardian)"
+            " SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
+            *zip(*begun, strict=True),
+        )
 
 
 async def _write_enrolments(connection: asyncpg.Connection, sum_: Changes) -> None:

@@ -1,16 +1,20 @@
 """The questions of access: may this person see, record, decide, verify? One query each, whoever and how many it is of.
 
 Rights come from relations alone. What no line of `_ALLOWED` grants is denied, and the caller then answers as if the
-thing were not there (404). Who may what:
+thing were not there (404). Who may what, of a learner:
 
-| | a learner herself | teacher of a current section she is in | administrator of her school or the district | auditor of the same |
-|---|---|---|---|---|
-| see | yes | yes | yes | yes |
-| record and void | no | yes | yes | no |
-| verify | no | no | yes | yes |
+| | she herself | her guardian | teacher of a current section she is in | administrator of her school or the district | auditor of the same |
+|---|---|---|---|---|---|
+| see | yes | yes | yes | yes | yes |
+| record and correct | no | no | yes | yes | no |
+| grade in a course | no | no | of a section of that course | yes | no |
+| verify | no | no | no | yes | yes |
+| read who was shown what of her | yes | yes | no | yes | yes |
 
 A grant holds until the very instant of its `ends_at`, a section from its beginning until the instant of its end. A
-person whose own entries wait in quarantine has no rights until they are released: a revocation may be among them.
+person whose own entries wait in quarantine has no rights until they are released: a revocation may be among them; so
+has a guardian by a learner whose entries wait. Of a forgotten learner nobody but the district's administrators and
+auditors may ask, for she belongs nowhere any more.
 Where the tables may be more than `MAX_LAG` behind the ledger, every question raises `problems.unavailable`.
 """  # noqa: E501 - a table
 
@@ -26,9 +30,16 @@ from shared.runtime.problems import unavailable
 MAX_LAG: Instant = 15 * 60 * 1000
 """Milliseconds that the relations may be behind the ledger, or not known to be up to date."""
 
-_SEE = ("teacher", "administrator", "auditor")
+_ROLES = ("teacher", "administrator", "auditor")
+_SEE = _ROLES
 _RECORD = ("teacher", "administrator")
 _VERIFY = ("administrator", "auditor")
+
+_GUARDIANSHIPS = """
+    SELECT learner FROM access.guardians AS link WHERE guardian = $1
+    AND NOT EXISTS (SELECT FROM projection.quarantine AS q WHERE q.ledger = 'evidence' AND q.owner = link.learner)
+"""
+"""The learners for whom person $1 speaks."""
 
 _COMPLETE = "(SELECT min(complete_ms) FROM access.complete)"
 
@@ -51,8 +62,10 @@ _ALLOWED = f"""
         UNION
         SELECT e.learner FROM held JOIN access.enrolments AS e ON held.scope = 'section/' || e.section
         JOIN access.sections AS s USING (section)
-        WHERE e.learner = ANY ($4::uuid[])
+        WHERE e.learner = ANY ($4::uuid[]) AND ($5::uuid IS NULL OR s.course = $5)
         AND (s.begins_ms IS NULL OR s.begins_ms <= $3) AND (s.ends_ms IS NULL OR s.ends_ms > $3)
+        UNION
+        SELECT learner FROM ({_GUARDIANSHIPS}) AS own WHERE $6 AND learner = ANY ($4::uuid[])
     )
     SELECT {_COMPLETE} AS complete_ms, (SELECT array_agg(learner::text) FROM allowed) AS learners
 """  # noqa: S608 - of constants
@@ -60,6 +73,22 @@ _ALLOWED = f"""
 _ADMINISTERS = f"""
     SELECT {_COMPLETE} AS complete_ms, EXISTS (SELECT FROM ({_HELD}) WHERE scope IN ('district', $4)) AS allowed
 """  # noqa: S608 - of constants
+
+_SPEAKS = f"""
+    SELECT {_COMPLETE} AS complete_ms, EXISTS (SELECT FROM ({_GUARDIANSHIPS}) AS own WHERE learner = $2) AS allowed
+"""  # noqa: S608 - of constants
+
+_BELONGS = f"""
+    SELECT {_COMPLETE} AS complete_ms, EXISTS (SELECT FROM ({_HELD}))
+    OR EXISTS (SELECT FROM access.enrolments WHERE learner = $1) OR EXISTS ({_GUARDIANSHIPS}) AS allowed
+"""  # noqa: S608 - of constants
+
+_MEMBERS = f"""
+    SELECT {_COMPLETE} AS complete_ms, ARRAY(
+        SELECT DISTINCT learner::text FROM access.enrolments WHERE %s = $1 ORDER BY learner::text
+    ) AS learners
+"""  # noqa: S608 - of constants
+_MEMBERS_OF = {kind: _MEMBERS % kind for kind in ("section", "school")}
 
 
 class Access:
@@ -70,11 +99,19 @@ class Access:
 
     async def may_see(self, person: str, learner: str) -> bool:
         """Whether the person may see everything of the learner's. The learner herself always may."""
-        return person == learner or bool(await self._allowed(person, [learner], _SEE))
+        return bool(await self.visible(person, [learner]))
+
+    async def visible(self, person: str, learners: Sequence[str]) -> set[str]:
+        """Those of the learners whom the person may see."""
+        return await self._shown(person, learners, _SEE)
 
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]:
         """Those of the learners for whom the person may record and void evidence."""
         return await self._allowed(person, learners, _RECORD)
+
+    async def gradable(self, person: str, course: str, learners: Sequence[str]) -> set[str]:
+        """Those of the learners whom the person may grade in the course."""
+        return await self._allowed(person, learners, _RECORD, course=course) if is_id(course) else set()
 
     async def may_verify(self, person: str, learner: str) -> bool:
         """Whether the person may have the learner's record verified."""
@@ -84,26 +121,62 @@ class Access:
         """Whether the person may have the whole district's record verified."""
         return await self._has(person, _VERIFY, "district")
 
+    async def may_read_disclosures(self, person: str, learner: str) -> bool:
+        """Whether the person may read who was shown what of the learner's."""
+        return bool(await self._shown(person, [learner], _VERIFY))
+
     async def is_administrator(self, person: str, scope: str) -> bool:
         """Whether the person administers `district` or `school/{id}`. The district's administers every scope."""
         return await self._has(person, ("administrator",), scope)
+
+    async def is_guardian(self, person: str, learner: str) -> bool:
+        """Whether the person speaks for the learner."""
+        return is_id(person) and is_id(learner) and await self._whether(_SPEAKS, person, learner)
+
+    async def has_any_relation(self, person: str) -> bool:
+        """Whether the person is of the district: has a role now, is enrolled, or is a guardian."""
+        return is_id(person) and await self._whether(_BELONGS, person, list(_ROLES), self._clock())
+
+    async def members(self, scope: str) -> list[str]:
+        """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order; nobody in any other scope."""
+        kind, _, id_ = scope.partition("/")
+        if kind not in _MEMBERS_OF or not is_id(id_):
+            return []
+        [row] = await self._pool.fetch(_MEMBERS_OF[kind], id_)
+        self._check(row["complete_ms"])
+        return list(row["learners"])
 
     async def check_fresh(self) -> None:
         """Raise `problems.unavailable` where the relations may be further behind the ledger than they may."""
         self._check(await self._pool.fetchval(f"SELECT {_COMPLETE}"))
 
-    async def _allowed(self, person: str, learners: Sequence[str], roles: Sequence[str]) -> set[str]:
+    async def _shown(self, person: str, learners: Sequence[str], roles: Sequence[str]) -> set[str]:
+        """Those of the learners who are the person herself, for whom she speaks, or to whom her roles lead."""
+        own = {learner for learner in learners if learner == person}
+        others = [learner for learner in learners if learner != person]
+        return own | await self._allowed(person, others, roles, guardian=True)
+
+    async def _allowed(
+        self,
+        person: str,
+        learners: Sequence[str],
+        roles: Sequence[str],
+        *,
+        course: str | None = None,
+        guardian: bool = False,
+    ) -> set[str]:
         asked = [learner for learner in set(learners) if is_id(learner)]
         if not asked or not is_id(person):
             return set()
-        [row] = await self._pool.fetch(_ALLOWED, person, roles, self._clock(), asked)
+        [row] = await self._pool.fetch(_ALLOWED, person, roles, self._clock(), asked, course, guardian)
         self._check(row["complete_ms"])
         return set(row["learners"] or ())
 
     async def _has(self, person: str, roles: Sequence[str], scope: str) -> bool:
-        if not is_id(person):
-            return False
-        [row] = await self._pool.fetch(_ADMINISTERS, person, roles, self._clock(), scope)
+        return is_id(person) and await self._whether(_ADMINISTERS, person, roles, self._clock(), scope)
+
+    async def _whether(self, question: str, *arguments: object) -> bool:
+        [row] = await self._pool.fetch(question, *arguments)
         self._check(row["complete_ms"])
         return bool(row["allowed"])
 
