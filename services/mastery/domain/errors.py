@@ -1,7 +1,6 @@
 """What mastery may refuse.
 
 - `MasteryError`: any of these; HTTP tells them in one place (`services.mastery.http.answers`).
-  - `AsOfError`: as of when cannot be read, or lies ahead of time (422); `field` is the parameter.
   - `NotReachedError`: what was asked as of is not applied here (yet) (503, with what is).
   - `UnknownError`: no such learner or competency, or not the caller's to see (404).
 """
@@ -11,14 +10,6 @@ from shared.rulebook.known import Pin
 
 class MasteryError(Exception):
     """A refusal, told in one plain sentence."""
-
-
-class AsOfError(MasteryError):
-    """The message says what would be right; `field` names the parameter that is wrong."""
-
-    def __init__(self, message: str, field: str = "as_of") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class NotReachedError(MasteryError):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.mastery.domain.as_of import AtInstant, AtPins, pins_text
 from services.mastery.domain.errors import NotReachedError
 from shared.ledger.instants import Instant
+from shared.rulebook.as_of import AtInstant, AtPins, pins_text
 from shared.rulebook.known import EVERYTHING, Known, Pin, Recorded
 
 

@@ -35,8 +35,7 @@ class Explained:
 async def explain_competency(question: Question, competency: str, district: District) -> Explained:
     """The explanation of one state, also where there is no evidence yet.
 
-    Raises UnknownError, for a competency too that no known framework has and no evidence speaks of; AsOfError,
-    NotReachedError.
+    Raises UnknownError, for a competency too that no known framework has and no evidence speaks of; NotReachedError.
     """
     record, horizon = await opened(question, district)
     seen = await seen_state(record, horizon, competency)

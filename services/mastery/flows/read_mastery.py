@@ -20,7 +20,7 @@ class Mastery:
 async def read_mastery(question: Question, district: District) -> Mastery:
     """The states of a learner, folded from the stored contributions: never older than the definitions they name.
 
-    Raises UnknownError, AsOfError, NotReachedError.
+    Raises UnknownError, NotReachedError.
     """
     record, horizon = await opened(question, district)
     seen: list[SeenState] = []

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.mastery.domain.as_of import AsOf, AtInstant, AtPins
-from services.mastery.domain.errors import AsOfError, UnknownError
+from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon, instant_horizon, now_horizon, pins_horizon
 from services.mastery.flows.folding import folded
 from services.mastery.ports import District, Record
+from shared.rulebook.as_of import AsOf, AtInstant, AtPins
 from shared.rulebook.known import Pin, Recorded
 from shared.rulebook.state import State
 from shared.runtime.definitions.view import PlacedCompetency
@@ -36,10 +36,8 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
     """The learner's record and how far into it the answer may see.
 
     Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
-    learner who is not the reader's to see or of whom nothing is recorded, AsOfError and NotReachedError.
+    learner who is not the reader's to see or of whom nothing is recorded, and NotReachedError.
     """
-    if isinstance(question.as_of, AtInstant) and question.as_of.at > district.now():
-        raise AsOfError("as_of must not lie in the future.")
     shard = district.records.shard(question.learner)
     wanted = question.as_of.pins if isinstance(question.as_of, AtPins) else ()
     await district.applied.reached(

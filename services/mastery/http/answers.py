@@ -5,14 +5,14 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from services.mastery.domain.as_of import pins_text
-from services.mastery.domain.errors import AsOfError, MasteryError, NotReachedError, UnknownError
+from services.mastery.domain.errors import MasteryError, NotReachedError, UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.explain_competency import Explained
 from services.mastery.flows.read_mastery import Mastery
 from services.mastery.flows.reading import SeenState
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
+from shared.rulebook.as_of import pins_text
 from shared.rulebook.explain import CountedPiece
 from shared.rulebook.known import Pin
 from shared.rulebook.state import Status
@@ -76,8 +76,6 @@ def _problem(error: MasteryError) -> Problem:
                 field="as_of",
                 reached=pin_documents(reached),
             )
-        case AsOfError(field=field):
-            return problems.invalid(str(error), field=field)
         case _:
             return problems.invalid(str(error))
 

@@ -9,9 +9,9 @@ from services.mastery.flows.read_mastery import read_mastery
 from services.mastery.flows.reading import Question
 from services.mastery.http.answers import explanation_answer, mastery_answer
 from services.mastery.http.documents import POSITION_HEADER, PROBLEMS, ExplanationDocument, MasteryDocument
-from services.mastery.http.questions import AsOfText, AtLeastText, read_as_of, read_at_least
 from services.mastery.ports import District
 from shared.contracts.values import Id
+from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.tokens import Caller, Verifier, person
 
 
@@ -29,7 +29,9 @@ def learner_routes(district: District, verifier: Verifier) -> APIRouter:
         learner: Id, reader: Annotated[Caller, caller], as_of: AsOfText = None, at_least: AtLeastText = None
     ) -> Response:
         """Every competency for which there is evidence of this learner, with its status, level and value."""
-        question = Question(reader.id, learner, read_as_of(as_of), read_at_least(at_least))
+        question = Question(
+            reader.id, learner, read_as_of(as_of, zone=district.zone, now=district.now()), read_at_least(at_least)
+        )
         return mastery_answer(await read_mastery(question, district))
 
     @router.get(
@@ -46,7 +48,9 @@ def learner_routes(district: District, verifier: Verifier) -> APIRouter:
         at_least: AtLeastText = None,
     ) -> Response:
         """One state with its reasons: what counted and with what weight, what was set aside, what comes next."""
-        question = Question(reader.id, learner, read_as_of(as_of), read_at_least(at_least))
+        question = Question(
+            reader.id, learner, read_as_of(as_of, zone=district.zone, now=district.now()), read_at_least(at_least)
+        )
         return explanation_answer(await explain_competency(question, competency, district))
 
     return router

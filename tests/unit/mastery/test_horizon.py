@@ -2,10 +2,9 @@
 
 import pytest
 
-from services.mastery.domain.as_of import AtInstant, AtPins
 from services.mastery.domain.errors import NotReachedError
 from services.mastery.domain.horizon import instant_horizon, now_horizon, pins_horizon
-from services.mastery.http.questions import read_as_of, read_at_least
+from shared.rulebook.as_of import AtInstant, AtPins
 from shared.rulebook.definitions import Enrolment
 from shared.rulebook.known import Known, Pin
 
@@ -36,10 +35,3 @@ def test_an_instant_becomes_the_positions_recorded_by_then() -> None:
     assert seen.pins == (Pin("definitions", 0, 3), Pin("evidence", 12, 5))
     assert seen.known == Known(evidence=5, definitions=3)
     assert seen.at == 20
-
-
-def test_questions_are_read_from_their_texts() -> None:
-    assert read_as_of(None) is None
-    assert read_as_of("1970-01-01T00:00:00.020Z") == AtInstant(20)
-    assert read_as_of("evidence:12:345,definitions:0:7") == AtPins(REACHED)
-    assert read_at_least("evidence:12:345") == (Pin("evidence", 12, 345),)
