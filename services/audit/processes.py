@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from services.audit.domain.refolding import Refolded, definitions_of, refold
+from services.audit.domain.defining import definitions_of
+from services.audit.domain.refolding import Refolded, refold
 from services.audit.domain.verification import VerificationError
 from services.audit.ports import Task
 from shared.ledger.entry import Entry

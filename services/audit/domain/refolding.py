@@ -1,24 +1,18 @@
 """Folds states again from the audit's own copy, and compares them with those that `mastery` shows."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from services.audit.domain.bodies import body_of, keeps_its_contract
 from services.audit.domain.differences import Difference, Kind, Member, listed
-from shared.contracts.events import EVENTS, decode
-from shared.ledger.canonical import JsonValue, parse
+from shared.ledger.canonical import JsonValue
 from shared.ledger.decimals import unscaled
 from shared.ledger.entry import Entry
-from shared.ledger.identifiers import digest
 from shared.rulebook.contributing import LearnerRecord, gather
 from shared.rulebook.contribution import Contribution, contributions_digest, in_order
-from shared.rulebook.defining import FRAMEWORK, adoption_of, placements_of
-from shared.rulebook.definitions import Adoption, Definitions, Learner, Placement
+from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.fold import fold, pins_of
 from shared.rulebook.known import Known, Pin, known_of
-from shared.rulebook.policy import FORMAT as POLICY
-from shared.rulebook.policy import Policy, read_policy
 from shared.rulebook.state import State
 
 NOT_FOLDED = frozenset({"under_review", "forgotten"})
@@ -63,7 +57,7 @@ def refold(
     held = sum(state.status in NOT_FOLDED for state in shown)
     folded = [state for state in shown if state.status not in NOT_FOLDED]
     try:
-        record = gather([(entry, _body(entry)) for entry in entries])
+        record = gather([(entry, body_of(entry)) for entry in entries])
     except (ValueError, KeyError, TypeError, AttributeError):  # whoever projects it holds its owner back
         wrongly_shown = (_not_refoldable(learner),) if folded else ()
         return Refolded(learner.id, len(folded), max(held, 1), wrongly_shown, ())
@@ -77,86 +71,10 @@ def refold(
         elif (late := _behind(learner, record, definitions, state, known)) is not None:
             doubtful.append(late)
     missing = [] if held else _missing(learner, record, {state.competency for state in shown}, known)
-    if missing and not all(_keeps_its_contract(entry) for entry in entries):
+    if missing and not all(keeps_its_contract(entry) for entry in entries):
         missing, held = [], 1
     doubtful += missing
     return Refolded(learner.id, len(folded), held, tuple(certain), tuple(doubtful))
-
-
-def definitions_of(entries: Iterable[Entry], contents: Mapping[str, bytes]) -> Definitions:
-    """The definitions that the copy's entries of the definitions ledger say, with the documents they name by digest.
-
-    An entry that cannot be handled holds back its owner's later ones, as a quarantine does everywhere else.
-    Raises KeyError for a document that is not among `contents`, ValueError for one that is not what its digest says.
-    """
-    entries = list(entries)
-    documents = {address: _document(address, contents[address]) for address in documents_named(entries)}
-    adoptions: list[Adoption] = []
-    placements: list[Placement] = []
-    published: set[str] = set()
-    held: set[str] = set()
-    for entry in entries:
-        if entry.owner in held or entry.event not in {"PolicyAdopted", "DocumentPublished"}:
-            continue
-        try:
-            body = _body(entry)
-            if entry.event == "PolicyAdopted":
-                adoptions.append(adoption_of(entry, body, _published(body["policy"], documents, published)))
-            else:
-                published.add(body["digest"])
-                if body["format"] == FRAMEWORK:
-                    placements += placements_of(documents[body["digest"]], entry.position, entry.recorded_at)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            held.add(entry.owner)
-    return Definitions.of(adoptions, placements)
-
-
-def documents_named(entries: Iterable[Entry]) -> set[str]:
-    """The digests of the documents that `definitions_of` needs for these entries."""
-    named = set()
-    for entry in entries:
-        try:
-            body = _body(entry)
-        except ValueError:
-            continue
-        if entry.event == "PolicyAdopted":
-            named.add(body.get("policy"))
-        elif entry.event == "DocumentPublished" and body.get("format") == FRAMEWORK:
-            named.add(body.get("digest"))
-    return {address for address in named if isinstance(address, str)}
-
-
-def _published(address: str, documents: Mapping[str, Mapping[str, Any]], published: set[str]) -> Policy:
-    if address not in published or documents[address].get("format") != POLICY:
-        raise ValueError(f"The policy {address} is adopted but not published.")
-    return read_policy(documents[address])
-
-
-def _document(address: str, content: bytes) -> Mapping[str, Any]:
-    value = parse(content)
-    if digest(content) != address or not isinstance(value, dict):
-        raise ValueError(f"What is kept as the document {address} is another one.")
-    return value
-
-
-def _body(entry: Entry) -> Mapping[str, Any]:
-    """The body, read fast: whether it keeps its contract is asked only where something is wrong."""
-    try:
-        body = json.loads(entry.body)
-    except RecursionError as error:
-        raise ValueError("The body is nested too deep.") from error
-    if not isinstance(body, dict):
-        raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
-    return body
-
-
-def _keeps_its_contract(entry: Entry) -> bool:
-    """Whether a projection can take the entry at all; where not, it holds back the owner's entries from there on."""
-    contract = EVENTS.get(entry.event)
-    try:
-        return contract is not None and decode(entry, contract.body) is not None
-    except ValueError:
-        return False
 
 
 def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitions, shown: Shown) -> Difference | None:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.audit.domain.refolding import Refolded, Shown, documents_named
+from services.audit.domain.defining import documents_named
+from services.audit.domain.refolding import Refolded, Shown
 from services.audit.flows.catching_up import POLL, catch_up
 from services.audit.flows.findings import Findings
 from services.audit.ports import Copy, Documents, Mastery, Record, Refolder, Task

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit.domain.refolding import Refolded, Shown, definitions_of, documents_named, refold
+from services.audit.domain.defining import definitions_of, documents_named
+from services.audit.domain.refolding import Refolded, Shown, refold
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope
 from shared.ledger.identifiers import shard_of
