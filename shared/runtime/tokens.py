@@ -3,7 +3,7 @@
 | | access token | service token |
 |---|---|---|
 | `typ` | `at+jwt` | `service+jwt` |
-| signed by | the gateway | the calling service, with its own key |
+| signed by | the gateway | the calling service (the gateway too), with its own key |
 | `iss` | `urn:ascertain:{tenant}:gateway` | `urn:ascertain:{tenant}:{caller}` |
 | `aud` | `urn:ascertain:{tenant}` | `urn:ascertain:{tenant}:{called}` |
 | `sub` | the person's id | the calling service's actor id |
@@ -169,8 +169,7 @@ class Verifier:
 
         Raises `problems.unauthenticated` otherwise; a person's token is none, nor is one for another service.
         """
-        peers = tuple(name for name in ISSUERS if name != "gateway")
-        return self._caller(authorization, SERVICE_TYPE, _name(self._tenant, audience), SERVICE_LIFE, peers)
+        return self._caller(authorization, SERVICE_TYPE, _name(self._tenant, audience), SERVICE_LIFE, ISSUERS)
 
     def _caller(
         self, authorization: str | None, typ: str, audience: str, life: int, issuers: tuple[str, ...]
@@ -187,7 +186,7 @@ class Verifier:
             raise unauthenticated("The token has expired; a new one is had with POST /v1/tokens.")
         if max(claims.iat, claims.nbf) > now + LEEWAY or claims.exp > now + LEEWAY + life:
             _refuse()
-        caller = self._named(claims.sub, None if issuer == "gateway" else issuer)
+        caller = self._named(claims.sub, issuer if typ == SERVICE_TYPE else None)
         self._remember((audience, token), caller, claims.exp, now)
         return caller
 

@@ -120,8 +120,13 @@ def test_a_service_token_is_for_one_service_and_for_no_person(world: World) -> N
         world.verifier.person(token)
 
 
-def test_the_gateway_is_no_service_that_comes_through_doors(world: World) -> None:
-    refused(world, world.service("gateway"))
+def test_the_gateway_is_a_service_by_a_service_token_alone(world: World) -> None:
+    caller = world.verifier.service(f"Bearer {world.service('gateway')}", audience="evidence")
+    assert (caller.id, caller.kind, caller.service) == (service_actor(TENANT, "gateway"), "service", "gateway")
+    with pytest.raises(Problem):
+        world.verifier.person(f"Bearer {world.service('gateway')}")
+    as_person = altered(world, {"aud": f"urn:ascertain:{TENANT}:evidence"}, typ="service+jwt")
+    refused(world, as_person)
 
 
 def test_a_person_has_no_way_through_a_door_of_services(world: World) -> None:
