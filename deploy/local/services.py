@@ -28,7 +28,7 @@ SERVICES = (
     Service("evidence", ("http", "projector", "relay"), "services.evidence"),
     Service("mastery", ("http", "projector"), "services.mastery"),
     Service("audit", ("http", "projector"), "services.audit"),
-    Service("gateway", ("http",), "services.gateway"),
+    Service("gateway", ("http", "projector"), "services.gateway"),
 )
 
 

@@ -1,12 +1,16 @@
-"""Wiring, and the command line: `--run http`, `--migrate`, `--personal-token PERSON [--label TEXT]`."""
+"""Wiring, and the command line: `--run ROLES`, `--migrate`, `--release OWNER`, `--personal-token PERSON`."""
 
 import argparse
 import asyncio
 import secrets
 import sys
 import uuid
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
+import httpx
+from fastapi import FastAPI
 
 from services.gateway.domain.personal_tokens import RANDOM_BYTES, PersonalToken
 from services.gateway.domain.routes import RouteTable
@@ -16,17 +20,28 @@ from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
+from services.gateway.projecting import CONNECTIONS as WORKERS
+from services.gateway.projecting import projections, projector_workers
 from shared.ledger.identifiers import is_id
 from shared.runtime.clock import now
+from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
 from shared.runtime.keys import SigningKey
+from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.logging import start_logging
 from shared.runtime.migrate import migrate
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.quarantine import NotReleasedError, release
 from shared.runtime.serve import serve
 from shared.runtime.settings import Settings
-from shared.runtime.tokens import AccessTokens, Verifier
+from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
+
+ROLES = ("http", "projector")
 
 CONNECTIONS = 10
+"""Connections of the pool for requests."""
+
+TIMEOUT = httpx.Timeout(15, connect=5)
 
 
 def main() -> None:
@@ -40,32 +55,68 @@ def main() -> None:
         migrate("gateway", settings.database_migrator)
     elif arguments.personal_token is not None:
         print(asyncio.run(_new_personal_token(settings, arguments.personal_token, arguments.label)))  # noqa: T201
+    elif arguments.release is not None:
+        try:
+            count = asyncio.run(_release(settings, arguments.release))
+        except NotReleasedError as error:
+            sys.exit(str(error))
+        print(f"{arguments.release} is released: {count} entries were folded again")  # noqa: T201
     else:
-        _run(settings)
+        _run(settings, arguments.run)
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, roles: Collection[str]) -> None:
     import uvloop  # noqa: PLC0415 - only the server needs it
 
-    uvloop.run(_serve(settings))
+    uvloop.run(_serve(settings, roles))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, roles: Collection[str]) -> None:
+    async with AsyncExitStack() as opened:
+        ledger = await opened.enter_async_context(_ledger(settings))
+        workers = {}
+        if "projector" in roles:
+            pool = await opened.enter_async_context(
+                await connect(settings.database, size=WORKERS, name="gateway projector")
+            )
+            workers = dict(projector_workers(settings, pool, ledger))
+        app = await _http(opened, settings, roles, ledger) if "http" in roles else None
+        await serve(app, host=settings.host, port=settings.port, workers=workers)
+
+
+async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[str], ledger: LedgerDoor) -> FastAPI:
     key = SigningKey.read(settings.keys, "gateway")
-    pool = await connect(settings.database, size=CONNECTIONS, name="gateway")
-    async with pool, Peers.of(settings) as peers:
-        parts = Parts(
+    pool = await opened.enter_async_context(await connect(settings.database, size=CONNECTIONS, name="gateway"))
+    peers = await opened.enter_async_context(Peers.of(settings))
+    return gateway_app(
+        Parts(
             tokens=StoredPersonalTokens(pool),
             access=AccessTokens(settings.tenant, key),
             verifier=Verifier(settings.tenant, settings.trusted),
             clock=now,
             keys=[key.public()],
             peers=peers,
-            health=Health(peers, pool),
+            health=Health(peers, HealthWatch(pool, ledger), [role for role in ROLES if role in roles]),
             limits=Limits.usual(),
             table=RouteTable(),
         )
-        await serve(gateway_app(parts), host=settings.host, port=settings.port, workers={})
+    )
+
+
+@asynccontextmanager
+async def _ledger(settings: Settings) -> AsyncIterator[LedgerDoor]:
+    """The ledger through the door of `evidence`."""
+    tokens = ServiceTokens(settings.tenant, "gateway", SigningKey.read(settings.keys, "gateway"))
+    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+        yield LedgerDoor(client, settings.evidence_url, lambda: tokens.for_service("evidence"))
+
+
+async def _release(settings: Settings, owner: str) -> int:
+    """Fold an owner in quarantine again; how many of its entries were applied. Raises as `release` does."""
+    async with _ledger(settings) as ledger, await connect(settings.database, size=2, name="gateway release") as pool:
+        async with borrowed(pool) as connection:
+            kind = await connection.fetchval("SELECT ledger FROM projection.quarantine WHERE owner = $1", owner)
+        return await release(pool, projections(), ledger, kind or "evidence", owner)
 
 
 async def _new_personal_token(settings: Settings, person: str, label: str) -> str:
@@ -78,16 +129,30 @@ async def _new_personal_token(settings: Settings, person: str, label: str) -> st
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m services.gateway")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--run", choices=["http"], help="serve")
+    what.add_argument("--run", metavar="ROLES", type=_roles, help=f"serve; some of {','.join(ROLES)}")
     what.add_argument("--migrate", action="store_true", help="bring the database up to date")
+    what.add_argument("--release", metavar="OWNER", type=_owner, help="fold an owner in quarantine again")
     what.add_argument("--personal-token", metavar="PERSON", type=_person, help="print a new personal token of a person")
     parser.add_argument("--label", default="made by an operator", type=_label, help="what the token is for")
     return parser.parse_args()
 
 
+def _roles(text: str) -> tuple[str, ...]:
+    roles = tuple(text.split(","))
+    if set(roles) - set(ROLES):
+        raise argparse.ArgumentTypeError(f"must be some of {', '.join(ROLES)}, separated by commas")
+    return roles
+
+
 def _person(text: str) -> str:
     if not is_id(text):
         raise argparse.ArgumentTypeError("a person is named by a lowercase UUID")
+    return text
+
+
+def _owner(text: str) -> str:
+    if not is_id(text):
+        raise argparse.ArgumentTypeError("an owner is named by a lowercase UUID")
     return text
 
 

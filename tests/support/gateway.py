@@ -20,13 +20,31 @@ from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import Ledger
 from shared.runtime.clock import now
 from shared.runtime.keys import ISSUERS, SigningKey, make_keys
+from shared.runtime.ledger_reader import Page
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.shards import Shard, shards_of
 from shared.runtime.tokens import AccessTokens, Verifier
 from tests.support.relations import TENANT
 from tests.support.serving import serving
 
 SERVICES: tuple[Service, ...] = ("evidence", "mastery", "audit")
+
+
+class StillLedger:
+    """A ledger in which nothing has happened yet."""
+
+    async def heads(self) -> dict[Shard, int]:
+        return dict.fromkeys(shards_of("evidence", "definitions"), 0)
+
+    async def entries(self, shard: Shard, *, after: int, limit: int = 500) -> Page:
+        raise NotImplementedError
+
+    async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:
+        raise NotImplementedError
 
 
 @dataclass
@@ -128,7 +146,7 @@ async def gateway_world(
             clock=now,
             keys=[key.public()],
             peers=peers,
-            health=Health(peers, pool),
+            health=Health(peers, HealthWatch(pool, StillLedger()), ["http"]),
             limits=limits or Limits.usual(),
             table=RouteTable(),
         )

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import asyncpg
 import httpx
 import orjson
 
 from services.gateway.domain.routes import Service
 from services.gateway.http.peers import Peers
+from shared.runtime.projection_health import HealthWatch
+from shared.runtime.trouble import is_trouble
 
 ANSWER = 1.0
 """Seconds that a service has to answer; after that it counts as down."""
@@ -22,8 +23,8 @@ REMEMBERED = 0.5
 class Health:
     """Asks all at once, for everyone who waits."""
 
-    def __init__(self, peers: Peers, pool: asyncpg.Pool) -> None:
-        self._peers, self._pool = peers, pool
+    def __init__(self, peers: Peers, watch: HealthWatch, roles: Sequence[str]) -> None:
+        self._peers, self._watch, self._roles = peers, watch, roles
         self._asking = asyncio.Lock()
         self._known: tuple[float, Mapping[str, Any]] = (0.0, {})
 
@@ -38,22 +39,26 @@ class Health:
     async def _ask_all(self) -> Mapping[str, Any]:
         own, *answers = await asyncio.gather(self._own(), *(self._ask(name) for name in self._peers.names))
         services = dict(zip(self._peers.names, answers, strict=True))
-        well = own and all(answer["status"] == "ok" for answer in answers)
+        well = all(said["status"] == "ok" for said in (own, *answers))
         return {
             "service": "gateway",
             "status": "ok" if well else "degraded",
-            "roles": ["http"],
-            "shards": {},
-            "quarantined": sum(int(answer.get("quarantined", 0)) for answer in answers),
+            "roles": list(self._roles),
+            "shards": own["shards"],
+            "quarantined": sum(int(said.get("quarantined", 0)) for said in (own, *answers)),
             "services": services,
         }
 
-    async def _own(self) -> bool:
+    async def _own(self) -> dict[str, Any]:
+        """How the gateway's own tables stand. Where its database does not answer, only that is told."""
         try:
             async with asyncio.timeout(ANSWER):
-                return bool(await self._pool.fetchval("SELECT true"))
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return False
+                health = await self._watch.look()
+        except Exception as error:
+            if not is_trouble(error):
+                raise
+            return {"status": "degraded", "shards": {}}
+        return {"status": "degraded" if health.degraded else "ok", **health.document()}
 
     async def _ask(self, name: Service) -> dict[str, Any]:
         down = {"service": name, "status": "down"}

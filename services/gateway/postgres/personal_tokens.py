@@ -27,7 +27,9 @@ class StoredPersonalTokens:
     async def use(self, digest: str, at: Instant) -> str | None:
         person: str | None = await self._pool.fetchval(
             "UPDATE gateway.personal_tokens SET last_used_ms = greatest(last_used_ms, $2)"
-            " WHERE digest = $1 AND revoked_ms IS NULL RETURNING person::text",
+            " WHERE digest = $1 AND revoked_ms IS NULL"
+            " AND NOT EXISTS (SELECT FROM gateway.forgotten AS gone WHERE gone.person = personal_tokens.person)"
+            " RETURNING person::text",
             digest,
             at,
         )
