@@ -12,7 +12,7 @@ from typing import Final
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-ISSUERS = ("gateway", "evidence", "mastery", "audit")
+ISSUERS = ("gateway", "evidence", "mastery", "portfolio", "audit")
 """Who signs tokens: the gateway for people, every service for itself."""
 
 CURVE: Final = "Ed25519"

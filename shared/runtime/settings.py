@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     trusted: Path
     evidence_url: str = ""
     mastery_url: str = ""
+    portfolio_url: str = ""
     audit_url: str = ""
     gateway_url: str = ""
     log_level: str = "info"

@@ -31,7 +31,14 @@ class Peers:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls({"evidence": settings.evidence_url, "mastery": settings.mastery_url, "audit": settings.audit_url})
+        return cls(
+            {
+                "evidence": settings.evidence_url,
+                "mastery": settings.mastery_url,
+                "portfolio": settings.portfolio_url,
+                "audit": settings.audit_url,
+            }
+        )
 
     @property
     def names(self) -> tuple[Service, ...]:

@@ -1,0 +1,21 @@
+"""`python -m services.portfolio --run http,projector | --migrate`."""
+
+from services.portfolio.main import ROLES, SERVICE, run
+from shared.runtime.command_line import CommandLine, run_async
+from shared.runtime.settings import Settings
+
+
+def main() -> None:
+    """Do what the arguments say. Ends with 2 where they, or the settings, are wrong."""
+    line = CommandLine(SERVICE, ROLES)
+    wish = line.read()
+    settings = Settings()
+    line.start_logging(settings)
+    if wish.migrate:
+        line.migrate(settings)
+    else:
+        run_async(run(settings, wish.run))
+
+
+if __name__ == "__main__":
+    main()

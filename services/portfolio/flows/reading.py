@@ -1,0 +1,117 @@
+"""What every reading shares: the question, and works and pieces as they were known."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.portfolio.domain.errors import NotReachedError
+from services.portfolio.domain.horizon import Horizon, beyond
+from services.portfolio.domain.record import Piece, Said, Withdrawn, Work, piece_as_known, work_as_known
+from services.portfolio.ports import District, Record
+from shared.rulebook.as_of import AsOf, AtPins
+from shared.rulebook.known import Known, Pin
+from shared.runtime.definitions.view import PlacedCompetency
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who asks, as of when, and after which positions at least."""
+
+    reader: str
+    as_of: AsOf = None
+    at_least: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPiece:
+    """A piece as known, and the competencies that it shows as far as a framework names them, by id."""
+
+    piece: Piece
+    named: dict[str, PlacedCompetency]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWork:
+    """A work as known; of its members those whom the reader may see, and how many more there are."""
+
+    work: Work
+    members: tuple[str, ...]
+    others: int
+    pieces: tuple[SeenPiece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of a record, and the pins of it."""
+
+    pieces: tuple[SeenPiece, ...]
+    works: tuple[SeenWork, ...]
+    pins: tuple[Pin, ...]
+    horizon: Horizon
+
+
+async def waited(question: Question, owner: str, district: District) -> None:
+    """Wait, bounded, for what is asked at least, and for pins that are asked as of in the owner's shard."""
+    own = {("evidence", district.records.shard(owner)), ("definitions", 0)}
+    asked = question.as_of.pins if isinstance(question.as_of, AtPins) else ()
+    await district.applied.reached([*question.at_least, *(pin for pin in asked if pin[:2] in own)])
+
+
+async def seen_by(question: Question, record: Record, shards: Iterable[int], district: District) -> Seen:
+    """The record as known and as far as it is the reader's to see. Raises NotReachedError."""
+    shards = {*shards, *(work.shard for work in record.works)}
+    if beyond(question.as_of, shards, record.reached):
+        raise NotReachedError
+    horizon = Horizon(question.as_of, record.reached)
+    visible = await district.rights.visible(question.reader, sorted(_people(record)))
+    pieces = _pieces(record, horizon, visible, district)
+    works = [
+        SeenWork(
+            work=known,
+            members=tuple(member for member in known.members if member in visible),
+            others=sum(member not in visible for member in known.members),
+            pieces=tuple(piece for piece in pieces if piece.piece.work == known.id),
+        )
+        for work in record.works
+        if (known := work_as_known(work, horizon.of_shard(work.shard))) is not None
+    ]
+    said: dict[int, list[Said | Withdrawn]] = {shard: [] for shard in shards}
+    for piece in pieces:
+        said[district.records.shard(piece.piece.learner)] += _entries(piece.piece)
+    for seen in works:
+        said[seen.work.shard] += [seen.work.started, *seen.work.versions]
+    last = _last_definition(record, horizon)
+    return Seen(tuple(pieces), tuple(works), horizon.pins(said, last), horizon)
+
+
+def _people(record: Record) -> set[str]:
+    return {piece.learner for piece in record.pieces} | {member for work in record.works for member in work.members}
+
+
+def _pieces(record: Record, horizon: Horizon, visible: set[str], district: District) -> list[SeenPiece]:
+    pieces = []
+    for piece in record.pieces:
+        known = horizon.of_shard(district.records.shard(piece.learner))
+        if piece.learner in visible and (seen := piece_as_known(piece, known)) is not None:
+            pieces.append(SeenPiece(seen, _named(seen, record, known)))
+    return pieces
+
+
+def _named(piece: Piece, record: Record, known: Known) -> dict[str, PlacedCompetency]:
+    found = {competency: record.view.competency(competency, known) for competency in shown(piece)}
+    return {competency: named for competency, named in found.items() if named is not None}
+
+
+def shown(piece: Piece) -> Sequence[str]:
+    """The competencies that a piece speaks of, each once, in the body's order."""
+    results = piece.said.body.get("results") or piece.said.body.get("ratings") or ()
+    return tuple(dict.fromkeys(result["competency"] for result in results))
+
+
+def _entries(piece: Piece) -> Iterator[Said | Withdrawn]:
+    yield piece.said
+    if piece.withdrawn is not None:
+        yield piece.withdrawn
+
+
+def _last_definition(record: Record, horizon: Horizon) -> int:
+    return 0 if horizon.at is None else record.view.position_at(horizon.at)

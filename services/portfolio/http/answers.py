@@ -1,0 +1,146 @@
+"""What HTTP answers: portfolios, works, and every refusal of `domain.errors` as a problem, in this one place."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from services.portfolio.domain.errors import ForgottenError, NotReachedError, PortfolioError, UnknownError
+from services.portfolio.domain.record import Said
+from services.portfolio.flows.reading import Seen, SeenPiece, SeenWork, shown
+from shared.ledger.instants import instant_text
+from shared.rulebook.as_of import pins_text
+from shared.runtime import problems
+from shared.runtime.problems import Problem
+
+_TOLD = (
+    "purpose",
+    "course",
+    "task",
+    "work",
+    "group",
+    "rubric",
+    "redo_of",
+    "evidence",
+    "basis",
+    "feedback_ref",
+    "note_ref",
+    "text_ref",
+)
+"""Members of a piece's body that are told as they are, where they are there."""
+
+
+def portfolio_answer(learner: str, seen: Seen) -> Response:
+    document = {
+        "learner": learner,
+        "as_of": _as_of(seen),
+        "works": [_work(work) for work in seen.works],
+        "evidence": [_piece(piece) for piece in seen.pieces],
+    }
+    return _answer(document, seen)
+
+
+def work_answer(seen: Seen) -> Response:
+    [work] = seen.works
+    document = {**_work(work), "as_of": _as_of(seen), "pieces": [_piece(piece) for piece in work.pieces]}
+    return _answer(document, seen)
+
+
+def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), headers=headers, media_type="application/json")
+
+
+def answer_with_refusals(app: FastAPI) -> None:
+    """Make every refusal that a flow raises a problem document."""
+
+    @app.exception_handler(PortfolioError)
+    async def _refusal(_request: Request, error: PortfolioError) -> Response:
+        return _problem(error).response()
+
+
+def _problem(error: PortfolioError) -> Problem:
+    match error:
+        case UnknownError(what=what):
+            return problems.not_found(f"{what}, or it is not yours to see")
+        case ForgottenError():
+            return problems.gone(str(error))
+        case NotReachedError():
+            return Problem(503, "not-reached", "This is not seen here yet.", str(error), field="as_of")
+        case _:
+            return problems.invalid(str(error))
+
+
+def _answer(document: Any, seen: Seen) -> Response:
+    headers = {"Ascertain-Position": pins_text(seen.pins), "Cache-Control": "private, no-store"}
+    return json_answer(document, headers)
+
+
+def _as_of(seen: Seen) -> dict[str, Any]:
+    at = seen.horizon.at
+    return {
+        "pins": [pin._asdict() for pin in seen.pins],
+        **({} if at is None else {"at": instant_text(at)}),
+    }
+
+
+def _times(said: Said) -> dict[str, str]:
+    return {"occurred_at": instant_text(said.occurred_at), "recorded_at": instant_text(said.recorded_at)}
+
+
+def _piece(seen: SeenPiece) -> dict[str, Any]:
+    said, withdrawn = seen.piece.said, seen.piece.withdrawn
+    document = {
+        "event": said.event,
+        "type": said.type,
+        "learner": seen.piece.learner,
+        "by": said.actor,
+        **{name: said.body[name] for name in _TOLD if name in said.body},
+        **_times(said),
+        "results": said.body.get("results", said.body.get("ratings", [])),
+        "shows": [_skill(competency, seen) for competency in shown(seen.piece)],
+    }
+    if withdrawn is not None:
+        document["withdrawn"] = {
+            "event": withdrawn.event,
+            "recorded_at": instant_text(withdrawn.recorded_at),
+            **({} if withdrawn.by is None else {"by": withdrawn.by}),
+        }
+    return document
+
+
+def _skill(competency: str, seen: SeenPiece) -> dict[str, str]:
+    named = seen.named.get(competency)
+    if named is None:
+        return {"competency": competency}
+    return {
+        "competency": competency,
+        "code": named.code,
+        "statement": named.statement,
+        "framework": named.framework,
+    }
+
+
+def _work(seen: SeenWork) -> dict[str, Any]:
+    work, body = seen.work, seen.work.started.body
+    return {
+        "work": work.id,
+        "version": 1 + len(work.versions),
+        "members": list(seen.members),
+        "others": seen.others,
+        "by": work.started.actor,
+        **{name: body[name] for name in ("task", "title_ref") if name in body},
+        "courses": body["courses"],
+        **_times(work.started),
+        "versions": [
+            {
+                "event": said.event,
+                "number": number,
+                "by": said.actor,
+                "artefacts": said.body["artefacts"],
+                **({"note_ref": said.body["note_ref"]} if "note_ref" in said.body else {}),
+                **_times(said),
+            }
+            for number, said in enumerate(work.versions, start=1)
+        ],
+        "evidence": [piece.piece.said.event for piece in seen.pieces],
+    }

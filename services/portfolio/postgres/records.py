@@ -1,0 +1,112 @@
+"""Reads works and pieces, in one snapshot of the tables."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import asyncpg
+
+from services.portfolio.domain.record import Piece, Said, Withdrawn, Work
+from services.portfolio.ports import Record
+from services.portfolio.postgres.projection import read_body
+from shared.ledger.identifiers import shard_of
+from shared.runtime.connections import borrowed
+from shared.runtime.definitions.reading import DefinitionsReader
+
+_PIECES = """
+    SELECT learner::text, event::text, position, type, actor::text, occurred_ms, recorded_ms, body,
+        withdrawn_event::text, withdrawn_ms, withdrawn_position, withdrawn_by::text
+    FROM portfolio.piece WHERE {} ORDER BY least(occurred_ms, recorded_ms), learner, position
+"""
+_OF_LEARNER = _PIECES.format("learner = $1")
+_OF_WORK = _PIECES.format("work = $1 AND learner IN (SELECT member FROM portfolio.member WHERE work = $1)")
+_WORKS_OF_LEARNER = "SELECT work::text FROM portfolio.member WHERE member = $1"
+_ENTRIES = """
+    SELECT work::text, shard, event::text, position, type, actor::text, occurred_ms, recorded_ms, body
+    FROM portfolio.work_entry WHERE work = ANY ($1::uuid[]) ORDER BY work, position
+"""
+_MEMBERS = """
+    SELECT work::text, member::text FROM portfolio.member
+    WHERE work = ANY ($1::uuid[]) AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = member)
+    ORDER BY work, place
+"""
+_STANDING = """
+    SELECT EXISTS (SELECT FROM projection.owner WHERE ledger = 'evidence' AND shard = $1 AND owner = $2) AS known,
+        EXISTS (SELECT FROM portfolio.forgotten WHERE learner = $2) AS forgotten
+"""
+
+
+class StoredRecords:
+    """The port `Records`, from this service's own tables."""
+
+    def __init__(self, pool: asyncpg.Pool, tenant: str, definitions: DefinitionsReader) -> None:
+        self._pool, self._tenant, self._definitions = pool, tenant, definitions
+
+    def shard(self, owner: str) -> int:
+        return shard_of(self._tenant, owner)
+
+    async def of_learner(self, learner: str) -> Record:
+        async with borrowed(self._pool) as connection, _snapshot(connection):
+            works = [row["work"] for row in await connection.fetch(_WORKS_OF_LEARNER, learner)]
+            record = await self._record(connection, works, await connection.fetch(_OF_LEARNER, learner))
+            standing = await connection.fetchrow(_STANDING, self.shard(learner), learner)
+        assert standing is not None
+        return Record(
+            record.pieces, record.works, record.view, record.reached, standing["known"], standing["forgotten"]
+        )
+
+    async def of_work(self, work: str) -> Record:
+        async with borrowed(self._pool) as connection, _snapshot(connection):
+            return await self._record(connection, [work], await connection.fetch(_OF_WORK, work))
+
+    async def _record(
+        self, connection: asyncpg.Connection, works: list[str], pieces: Iterable[asyncpg.Record]
+    ) -> Record:
+        marks = await connection.fetch("SELECT ledger, shard, position FROM projection.watermark")
+        return Record(
+            pieces=[_piece(row) for row in pieces],
+            works=await _works(connection, works),
+            view=await self._definitions.view(connection),
+            reached={(row["ledger"], row["shard"]): row["position"] for row in marks},
+        )
+
+
+def _snapshot(connection: asyncpg.Connection) -> asyncpg.transaction.Transaction:
+    return connection.transaction(isolation="repeatable_read", readonly=True)
+
+
+async def _works(connection: asyncpg.Connection, works: list[str]) -> list[Work]:
+    """The works, oldest first; one whose every member is forgotten is none any more."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await connection.fetch(_MEMBERS, works):
+        members[row["work"]].append(row["member"])
+    entries: defaultdict[str, list[asyncpg.Record]] = defaultdict(list)
+    for row in await connection.fetch(_ENTRIES, works):
+        entries[row["work"]].append(row)
+    found = [_work(work, rows, members[work]) for work, rows in entries.items() if members[work]]
+    return sorted(found, key=lambda work: (min(work.started.occurred_at, work.started.recorded_at), work.id))
+
+
+def _work(work: str, rows: list[asyncpg.Record], members: list[str]) -> Work:
+    started, *versions = map(_said, rows)
+    return Work(work, rows[0]["shard"], started, tuple(members), tuple(versions))
+
+
+def _piece(row: asyncpg.Record) -> Piece:
+    withdrawn = None
+    if row["withdrawn_event"] is not None:
+        withdrawn = Withdrawn(
+            row["withdrawn_event"], row["withdrawn_ms"], row["withdrawn_position"], row["withdrawn_by"]
+        )
+    return Piece(row["learner"], _said(row), withdrawn)
+
+
+def _said(row: asyncpg.Record) -> Said:
+    return Said(
+        event=row["event"],
+        type=row["type"],
+        actor=row["actor"],
+        occurred_at=row["occurred_ms"],
+        recorded_at=row["recorded_ms"],
+        position=row["position"],
+        body=read_body(row["body"]),
+    )
