@@ -10,9 +10,11 @@ from deploy.local.postgres import PostgresServer
 
 __all__ = ["Database", "drop_databases", "make_databases"]
 
-OWNERS = ("evidence", "mastery", "audit", "gateway")
-RIGHTS = {"evidence": ("migrator", "app", "relay")}
+OWNERS = ("evidence", "mastery", "portfolio", "audit", "gateway")
+RIGHTS = {"evidence": ("migrator", "app", "relay", "vault")}
 USUAL_RIGHTS = ("migrator", "app")
+FURTHER = {"evidence": ("keys",)}
+"""Databases that a service has beside the one of its own name."""
 
 
 async def make_databases(
@@ -20,11 +22,14 @@ async def make_databases(
 ) -> Mapping[str, Database]:
     """Make what is missing of `{prefix}_{service}` and its roles, and set their passwords. Repeatable.
 
+    With `evidence` comes `keys`, the database of the vault's keys.
+
     Each role has a password of its own, derived from `secret`: a service never learns that of another.
     """
     connection = await asyncpg.connect(server.dsn())
     try:
-        return {service: await _make_database(connection, server, prefix, service, secret) for service in services}
+        names = _databases_of(services)
+        return {name: await _make_database(connection, server, prefix, name, secret) for name in names}
     finally:
         await connection.close()
 
@@ -33,12 +38,16 @@ async def drop_databases(server: PostgresServer, prefix: str, services: Iterable
     """Drop databases and roles, ending the sessions in them."""
     connection = await asyncpg.connect(server.dsn())
     try:
-        for service in services:
+        for service in _databases_of(services):
             await connection.execute(f"DROP DATABASE IF EXISTS {_quoted(f'{prefix}_{service}')} WITH (FORCE)")
             for right in RIGHTS.get(service, USUAL_RIGHTS):
                 await connection.execute(f"DROP ROLE IF EXISTS {_quoted(f'{prefix}_{service}_{right}')}")
     finally:
         await connection.close()
+
+
+def _databases_of(services: Iterable[str]) -> list[str]:
+    return [name for service in services for name in (service, *FURTHER.get(service, ()))]
 
 
 async def _make_database(
@@ -58,7 +67,7 @@ async def _make_database(
     for role in roles.values():
         await connection.execute(f"GRANT CONNECT ON DATABASE {_quoted(name)} TO {_quoted(role)}")
     dsns = {right: server.dsn(name, role, _password(secret, role)) for right, role in roles.items()}
-    return Database(name, dsns["migrator"], dsns["app"], dsns.get("relay"))
+    return Database(name, dsns["migrator"], dsns["app"], dsns.get("relay"), dsns.get("vault"))
 
 
 def _password(secret: str, role: str) -> str:

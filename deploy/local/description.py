@@ -12,7 +12,7 @@ from deploy.local.home import Home, read_json, write_secret
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One service's database: its name, and a DSN a role. `relay` is for the ledger's relay, elsewhere None.
+    """One database: its name, and a DSN a role. `relay` and `vault` are further roles of evidence's, elsewhere None.
 
     The migrator owns the database and is the only one who may change its shape; the others may only connect, until a
     migration grants them more.
@@ -22,6 +22,7 @@ class Database:
     migrator: str
     app: str
     relay: str | None
+    vault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class Home:
         return self.path / "roster.key"
 
     @property
+    def district_key(self) -> Path:
+        """The key that wraps every key of the vault. Without it nothing in the vault can be read again."""
+        return self.path / "district.key"
+
+    @property
     def kafka(self) -> Path:
         return self.path / "kafka"
 
@@ -151,7 +156,7 @@ class Home:
                 PLACES.rmdir()
         for name in ("postgres", "kafka", "keys", "trusted", "logs"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-        for name in ("home.json", "state.json", "operator.json", "roster.key"):
+        for name in ("home.json", "state.json", "operator.json", "roster.key", "district.key"):
             (self.path / name).unlink(missing_ok=True)
 
     def _claim(self, note: Path) -> None:

@@ -58,13 +58,25 @@ class District:
             "DATABASE_MIGRATOR": database.migrator,
             "KEYS": str(self.home.keys),
             "TRUSTED": str(self.home.trusted),
-            **{f"{name.upper()}_URL": self.url(name) for name in self.databases},
+            **{f"{name.upper()}_URL": self.url(name) for name in self.databases if name in self.ports},
         }
-        if database.relay is not None:
-            settings |= {"DATABASE_RELAY": database.relay, "ROSTER_KEY_FILE": str(self.home.roster_key)}
+        if service.name == "evidence":
+            settings |= self._of_evidence(database, self.databases["keys"])
         return bare_environment(
             PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **{f"ASCERTAIN_{name}": text for name, text in settings.items()}
         )
+
+    def _of_evidence(self, database: Database, keys: Database) -> dict[str, str]:
+        assert database.relay is not None
+        assert database.vault is not None
+        return {
+            "DATABASE_RELAY": database.relay,
+            "DATABASE_VAULT": database.vault,
+            "DATABASE_KEYS": keys.app,
+            "DATABASE_KEYS_MIGRATOR": keys.migrator,
+            "ROSTER_KEY_FILE": str(self.home.roster_key),
+            "DISTRICT_KEY_FILE": str(self.home.district_key),
+        }
 
     def program(self, service: Service) -> Program:
         return Program(

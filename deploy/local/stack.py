@@ -169,8 +169,9 @@ class Stack:
         ports = self.home.ports(*SERVER_PORTS, *self.services)
         for name in self.services:
             make_keys(name, keys=self.home.keys, trusted=self.home.trusted)
-        if not self.home.roster_key.exists():
-            write_secret(self.home.roster_key, secrets.token_hex(32) + "\n")
+        for secret, size in ((self.home.roster_key, 32), (self.home.district_key, 64)):
+            if not secret.exists():
+                write_secret(secret, secrets.token_hex(size) + "\n")
         self._postgres = PostgresServer(
             self.home.postgres(),
             port=ports["postgres"],

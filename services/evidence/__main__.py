@@ -18,15 +18,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m services.evidence")
     wish = parser.add_mutually_exclusive_group(required=True)
     wish.add_argument("--run", type=_roles, metavar="ROLES", help=f"some of {','.join(ROLES)}")
-    wish.add_argument("--migrate", action="store_true", help="bring the database up to the newest revision")
+    wish.add_argument("--migrate", action="store_true", help="bring the databases up to the newest revision")
     wish.add_argument("--bootstrap", type=_person, metavar="PERSON", help="make a person the district's administrator")
     arguments = parser.parse_args()
     settings = EvidenceSettings()
     start_logging("evidence", settings.log_level)
     if arguments.migrate:
-        if settings.database_migrator is None:
-            parser.error("--migrate needs ASCERTAIN_DATABASE_MIGRATOR")
+        if settings.database_migrator is None or settings.database_keys_migrator is None:
+            parser.error("--migrate needs ASCERTAIN_DATABASE_MIGRATOR and ASCERTAIN_DATABASE_KEYS_MIGRATOR")
         migrate("evidence", settings.database_migrator)
+        migrate("evidence", settings.database_keys_migrator, room="vault")
     elif arguments.bootstrap is not None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             new = runner.run(bootstrap_district(settings, arguments.bootstrap))

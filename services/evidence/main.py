@@ -20,6 +20,7 @@ from services.evidence.postgres.record import PostgresRecord
 from services.evidence.postgres.rights import RightsTogether
 from services.evidence.postgres.roster import PostgresRoster
 from services.evidence.settings import EvidenceSettings
+from services.evidence.vault.opening import VAULT, open_vault
 from shared.ledger.identifiers import SHARDS
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
@@ -115,6 +116,7 @@ async def _http(
         documents=documents,
         roster=PostgresRoster(pool, applied, tenant=settings.tenant),
         applied=applied,
+        vault=await open_vault(opened, settings, VAULT, "evidence http vault"),
     )
     standing = Standing([role for role in ROLES if role in roles], pool, HealthWatch(pool, record), relay)
     return application(district, Doors(record, documents), Verifier(settings.tenant, settings.trusted), standing)

@@ -195,3 +195,4 @@ class District:
     documents: Documents
     roster: Roster
     applied: Applied
+    vault: Vault

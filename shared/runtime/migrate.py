@@ -1,7 +1,8 @@
 """Migrations: plain SQL files, numbered a service, run by Alembic in one transaction under a lock.
 
-A service's revisions lie in `services/<name>/postgres/migrations/`, each a few lines that name an SQL file. In the
-SQL, `{app}`, `{relay}` and `{migrator}` stand for the roles of the database at hand. Killed half-way, nothing is
+A service's revisions lie in `services/<name>/postgres/migrations/`, each a few lines that name an SQL file; those of a
+further database of a service in a room of their own. In the SQL, `{app}`, `{relay}`, `{vault}` and `{migrator}` stand
+for the roles of the database at hand. Killed half-way, nothing is
 changed; run again, it goes on from where it was.
 
 Alembic is imported only where it is used: it is 0.8 s and 30 MiB that a service which only runs need not pay.
@@ -15,11 +16,13 @@ import asyncpg
 
 _ROOT = Path(__file__).parents[2]
 _ENVIRONMENT = Path(__file__).parent / "migrations"
-_ROLE = re.compile(r"\{(app|relay|migrator)\}")
+_ROLE = re.compile(r"\{(app|relay|vault|migrator)\}")
 
 
-def migrate(service: str, dsn: str) -> None:
+def migrate(service: str, dsn: str, *, room: str = "postgres") -> None:
     """Bring the service's database up to the newest revision. `dsn` is the migrator's, who owns the database.
+
+    `room` is the folder of the service whose revisions they are.
 
     Raises asyncpg.PostgresError or OSError where that is not possible. May not be called from within an event loop.
     """
@@ -29,14 +32,14 @@ def migrate(service: str, dsn: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(_ENVIRONMENT))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", str(_ROOT / "services" / service / "postgres" / "migrations"))
+    config.set_main_option("version_locations", str(_ROOT / "services" / service / room / "migrations"))
     config.attributes["dsn"] = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
     command.upgrade(config, "head")
 
 
-async def migrate_in_loop(service: str, dsn: str) -> None:
+async def migrate_in_loop(service: str, dsn: str, *, room: str = "postgres") -> None:
     """`migrate`, for callers within an event loop; it runs in a thread of its own."""
-    await asyncio.to_thread(migrate, service, dsn)
+    await asyncio.to_thread(migrate, service, dsn, room=room)
 
 
 def apply(file: Path) -> None:

@@ -122,11 +122,13 @@ async def audited_district(
     for name in (*SERVICES, "gateway"):
         make_keys(name, keys=folder / "keys", trusted=folder / "trusted")
     (folder / "roster.key").write_text("ab" * 32)
+    (folder / "district.key").write_text("cd" * 64)
     topics = await make_topics(bootstrap, prefix)
     settings = {name: _settings(name, district, bootstrap, prefix, folder, urls) for name in SERVICES}
     async with AsyncExitStack() as opened:
         for name in SERVICES:
             await migrate_in_loop(name, district.databases[name].migrator)
+        await migrate_in_loop("evidence", district.databases["keys"].migrator, room="vault")
         wired = settings["evidence"]
         assert isinstance(wired, EvidenceSettings)
         await bootstrap_district(wired, ADMINISTRATOR)
@@ -169,7 +171,14 @@ def _settings(  # noqa: PLR0917 - what a service is told
     }
     if name != "evidence":
         return Settings(**shared)
-    return EvidenceSettings(**shared, database_relay=database.relay, roster_key_file=folder / "roster.key")
+    return EvidenceSettings(
+        **shared,
+        database_relay=database.relay,
+        database_vault=database.vault,
+        database_keys=district.databases["keys"].app,
+        roster_key_file=folder / "roster.key",
+        district_key_file=folder / "district.key",
+    )
 
 
 @asynccontextmanager

@@ -111,13 +111,19 @@ async def prepared(district: District, folder: Path, **more: Any) -> EvidenceSet
         (folder / "trusted").mkdir(exist_ok=True)
         make_keys(name, keys=folder / "keys", trusted=folder / "trusted")
     (folder / "roster.key").write_text(secrets.token_hex(32))
-    database = district.databases["evidence"]
+    (folder / "district.key").write_text(secrets.token_hex(64))
+    database, keys = district.databases["evidence"], district.databases["keys"]
     await migrate_in_loop("evidence", database.migrator)
+    await migrate_in_loop("evidence", keys.migrator, room="vault")
     return EvidenceSettings(
         tenant=TENANT,
         time_zone="America/New_York",
         database=database.app,
         database_relay=database.relay,
+        database_vault=database.vault,
+        database_keys=keys.app,
+        database_keys_migrator=keys.migrator,
+        district_key_file=folder / "district.key",
         database_migrator=database.migrator,
         keys=folder / "keys",
         trusted=folder / "trusted",

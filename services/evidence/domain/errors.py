@@ -5,6 +5,7 @@
         - `Mismatch`: the id is known already, for another request.
     - `NotFound`: there is no such thing, or it is not the caller's to see or to change: the two look the same.
     - `Gone`: it was there and is forgotten.
+        - `Forgotten`: so are these owners, of whom nothing is kept any more.
     - `Conflict`: the state of things does not allow it.
         - `StaleVersion`: the decision was taken on an older version of the stream.
         - `AlreadyVoided`: the piece of evidence was withdrawn before.
@@ -12,6 +13,8 @@
 
 `services.evidence.ports.LedgerUnavailable` is no refusal: there it is not known whether something was stored.
 """
+
+from collections.abc import Collection
 
 
 class Refusal(Exception):  # noqa: N818 - the flows tell refusals, not errors
@@ -40,6 +43,14 @@ class NotFound(Refusal):
 
 class Gone(Refusal):
     """It was there and is forgotten."""
+
+
+class Forgotten(Gone):
+    """The keys of `owners` are destroyed: nothing of them is kept any more."""
+
+    def __init__(self, owners: Collection[str]) -> None:
+        super().__init__("Whom this is about is forgotten: nothing more is recorded.")
+        self.owners = frozenset(owners)
 
 
 class Conflict(Refusal):

@@ -17,7 +17,7 @@ from services.evidence.domain.errors import (
     StaleVersion,
 )
 from services.evidence.domain.receipts import Receipt
-from services.evidence.ports import LedgerBusy, LedgerUnavailable
+from services.evidence.ports import LedgerBusy, LedgerUnavailable, VaultUnavailable
 from shared.ledger.instants import instant_text
 from shared.runtime import problems
 from shared.runtime.problems import Problem
@@ -53,6 +53,11 @@ _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
 def problem_of(refusal: Refusal) -> Problem:
     """The problem that tells a client of a refusal."""
     return next(tell(refusal) for kind, tell in _TOLD if isinstance(refusal, kind))
+
+
+def problem_of_vault(_error: VaultUnavailable) -> Problem:
+    """The problem that tells a client that texts could not be kept or read: nothing was recorded."""
+    return problems.unavailable("Texts and names cannot be reached at the moment; send the same again.", retry_after=2)
 
 
 def problem_of_ledger(error: LedgerUnavailable | LedgerBusy) -> Problem:
@@ -97,3 +102,7 @@ def answer_with_refusals(app: FastAPI) -> None:
     @app.exception_handler(LedgerBusy)
     async def _ledger(_request: Request, error: LedgerUnavailable | LedgerBusy) -> Response:
         return problem_of_ledger(error).response()
+
+    @app.exception_handler(VaultUnavailable)
+    async def _vault(_request: Request, error: VaultUnavailable) -> Response:
+        return problem_of_vault(error).response()

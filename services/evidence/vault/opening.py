@@ -1,0 +1,39 @@
+"""Opens the vault of a process: its pools, and its keys under the district's key."""
+
+from contextlib import AsyncExitStack
+
+import structlog
+
+from services.evidence.settings import EvidenceSettings
+from services.evidence.vault.keys import Keys
+from services.evidence.vault.tables import Tables
+from services.evidence.vault.vault import PostgresVault
+from services.evidence.vault.wrapping import DistrictKey
+from shared.runtime.database import connect
+from shared.runtime.trouble import is_trouble
+
+VAULT = 6
+"""Connections to each of the vault's two databases, for requests."""
+
+_log = structlog.get_logger()
+
+
+async def open_vault(opened: AsyncExitStack, settings: EvidenceSettings, size: int, name: str) -> PostgresVault:
+    """The vault, closed with `opened`.
+
+    Raises WrongDistrictKeyError where the district's key is not the one that the keys were wrapped with, OSError and
+    ValueError where there is none. Where the databases do not answer, that is left to the first use: what has no texts
+    is recorded meanwhile.
+    """
+    pools = [
+        await opened.enter_async_context(await connect(dsn, size=size, name=name, least=0))
+        for dsn in (settings.database_keys, settings.database_vault)
+    ]
+    keys = Keys(pools[0], DistrictKey(settings.read_district_key()))
+    try:
+        await keys.prove()
+    except Exception as error:
+        if not is_trouble(error):
+            raise
+        _log.warning("the vault's keys do not answer", error=error)
+    return PostgresVault(keys, Tables(pools[1]))
