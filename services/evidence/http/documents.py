@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from services.evidence.domain.texts import MAX_TEXT
 from shared.contracts.bodies import AttemptRecorded, Role, RubricScored
-from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope, RoleScope
+from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope, RoleScope, Text
 
 _ATTEMPT: dict[str, JsonValue] = {
     "id": "0b5c7d0e-6f0a-4d0b-9f5e-4d3d3f0f6c11",
@@ -45,6 +46,9 @@ MAX_ITEMS = 1_000
 EvidenceItems: TypeAlias = Annotated[list[EvidenceItem], Field(min_length=1, max_length=MAX_ITEMS)]
 
 Version: TypeAlias = Annotated[int, Field(ge=0, lt=2**31)]
+
+WrittenText: TypeAlias = Annotated[Text, StringConstraints(max_length=MAX_TEXT)]
+"""A text that somebody wrote. It is kept in the vault, never in an event."""
 
 
 class VoidRequest(Contract):
@@ -199,6 +203,14 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {
         "model": ProblemDocument,
         "description": "Things have moved on; `version` is the stream's by now.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+    }
+}
+
+GONE: dict[int | str, dict[str, Any]] = {
+    410: {
+        "model": ProblemDocument,
+        "description": "It is forgotten: nothing more is recorded of this learner.",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
     }
 }
