@@ -16,13 +16,16 @@ from services.gateway.domain.personal_tokens import RANDOM_BYTES, PersonalToken
 from services.gateway.domain.routes import RouteTable
 from services.gateway.flows.make_personal_token import make_personal_token
 from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
+from services.gateway.postgres.disclosures import StoredDisclosures
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from services.gateway.projecting import CONNECTIONS as WORKERS
 from services.gateway.projecting import projections, projector_workers
 from shared.ledger.identifiers import is_id
+from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
@@ -86,6 +89,7 @@ async def _serve(settings: Settings, roles: Collection[str]) -> None:
 
 async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[str], ledger: LedgerDoor) -> FastAPI:
     key = SigningKey.read(settings.keys, "gateway")
+    tokens = ServiceTokens(settings.tenant, "gateway", key)
     pool = await opened.enter_async_context(await connect(settings.database, size=CONNECTIONS, name="gateway"))
     peers = await opened.enter_async_context(Peers.of(settings))
     return gateway_app(
@@ -99,6 +103,9 @@ async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[st
             health=Health(peers, HealthWatch(pool, ledger), [role for role in ROLES if role in roles]),
             limits=Limits.usual(),
             table=RouteTable(),
+            reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            disclosures=StoredDisclosures(pool, now),
+            rights=Access(pool),
         )
     )
 

@@ -16,18 +16,21 @@ from starlette.routing import Route
 
 from services.gateway.domain.routes import RouteTable, Service
 from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
+from services.gateway.postgres.disclosures import StoredDisclosures
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
+from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.keys import ISSUERS, SigningKey, make_keys
 from shared.runtime.ledger_reader import Page
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.shards import Shard, shards_of
-from shared.runtime.tokens import AccessTokens, Verifier
+from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
 from tests.support.relations import TENANT
 from tests.support.serving import serving
 
@@ -138,7 +141,7 @@ async def gateway_world(
         for name, upstream in services.items():
             urls[name] = await stack.enter_async_context(serving(upstream.app())) if name not in down else NOWHERE
         peers = await stack.enter_async_context(Peers(urls))
-        access = AccessTokens(TENANT, key)
+        access, tokens = AccessTokens(TENANT, key), ServiceTokens(TENANT, "gateway", key)
         parts = Parts(
             tokens=StoredPersonalTokens(pool),
             access=access,
@@ -149,6 +152,9 @@ async def gateway_world(
             health=Health(peers, HealthWatch(pool, StillLedger()), ["http"]),
             limits=limits or Limits.usual(),
             table=RouteTable(),
+            reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            disclosures=StoredDisclosures(pool, now),
+            rights=Access(pool),
         )
         url = await stack.enter_async_context(serving(gateway_app(parts)))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=20))

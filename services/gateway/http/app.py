@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse
 from services.gateway.domain.documentation import CONTENT_SECURITY_POLICY, page
 from services.gateway.domain.openapi import Document
 from services.gateway.domain.routes import RouteTable
+from services.gateway.http.disclosures import disclosure_routes
 from services.gateway.http.documents import ApiDocument
 from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
 from services.gateway.http.personal_tokens import personal_token_routes
-from services.gateway.ports import MintsAccessTokens, PersonalTokens
+from services.gateway.ports import DisclosureRights, Disclosures, MintsAccessTokens, PersonalTokens, Reveals
 from shared.runtime.clock import Clock
 from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
@@ -35,6 +36,9 @@ class Parts:
     health: Health
     limits: Limits
     table: RouteTable
+    reveals: Reveals
+    disclosures: Disclosures
+    rights: DisclosureRights
 
 
 def gateway_app(parts: Parts) -> FastAPI:
@@ -42,10 +46,16 @@ def gateway_app(parts: Parts) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     answer_with_problems(app)
     app.include_router(personal_token_routes(parts.tokens, parts.access, parts.verifier, parts.clock))
+    app.include_router(disclosure_routes(parts.reveals, parts.disclosures, parts.rights, parts.verifier))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))
     app.add_middleware(
-        Front, table=parts.table, verifier=parts.verifier, limits=parts.limits, forwarder=Forwarder(parts.peers)
+        Front,
+        table=parts.table,
+        verifier=parts.verifier,
+        limits=parts.limits,
+        forwarder=Forwarder(parts.peers),
+        log=parts.disclosures,
     )
     return app
 

@@ -8,6 +8,7 @@
 | 413, 431 | a body or a head that is too large |
 | 415 | a compressed body: what it would unpack to is not known beforehand |
 | 429 | too many requests of one person, or of one address without a valid token |
+| 503 | to whom this is shown cannot be logged |
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.routes import OtherMethods, Route, RouteTable
+from services.gateway.http.disclosing import disclosing
 from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.limits import PER_ADDRESS, PER_PERSON, Limiter, address_of
+from services.gateway.ports import Disclosures
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import Problem, not_found, too_large
 from shared.runtime.tokens import Verifier
@@ -42,11 +45,18 @@ class Limits:
 class Front:
     """ASGI middleware around the gateway's own application."""
 
-    def __init__(
-        self, app: ASGIApp, *, table: RouteTable, verifier: Verifier, limits: Limits, forwarder: Forwarder
+    def __init__(  # noqa: PLR0913 - what it is wired to
+        self,
+        app: ASGIApp,
+        *,
+        table: RouteTable,
+        verifier: Verifier,
+        limits: Limits,
+        forwarder: Forwarder,
+        log: Disclosures,
     ) -> None:
         self._app, self._table, self._verifier, self._limits = app, table, verifier, limits
-        self._forwarder = forwarder
+        self._forwarder, self._log = forwarder, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,8 +64,9 @@ class Front:
             return
         answering = _Answering(send)
         try:
-            route = self._admitted(scope)
-            await Bounded(self._behind(route), max_body=route.max_body)(scope, receive, answering)
+            route, person = self._admitted(scope)
+            told = disclosing(route, scope, person, answering, self._log)
+            await Bounded(self._behind(route), max_body=route.max_body)(scope, receive, told)
         except Problem as problem:
             await answering.refuse(problem, scope, receive)
         except HTTPException as error:  # how `bounds` tells of a body that grows too large
@@ -71,23 +82,24 @@ class Front:
 
         return forwarded
 
-    def _admitted(self, scope: Scope) -> Route:
-        """The request's route, if it may be taken. Raises Problem otherwise."""
+    def _admitted(self, scope: Scope) -> tuple[Route, str | None]:
+        """The request's route, if it may be taken, and who asks where that must be known. Raises Problem otherwise."""
         found = self._table.find(scope["method"], scope["raw_path"])
         address = address_of(scope["client"][0] if scope["client"] else None)
         if not isinstance(found, Route):
             self._limits.addresses.count(address)
             raise _no_such_method(found) if found is not None else not_found("address")
+        person: str | None = None
         if found.open:
             if found.template not in UNCOUNTED:
                 self._limits.addresses.count(address)
         else:
-            self._admit_person(scope, address)
+            person = self._admit_person(scope, address)
         if any(name == b"content-encoding" and value.lower() != b"identity" for name, value in scope["headers"]):
             raise Problem(415, "compressed", "The body is compressed.", "Send it without Content-Encoding.")
-        return found
+        return found, person
 
-    def _admit_person(self, scope: Scope, address: str) -> None:
+    def _admit_person(self, scope: Scope, address: str) -> str:
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         try:
             caller = self._verifier.person(given[0].decode("latin-1") if len(given) == 1 else None)
@@ -95,6 +107,7 @@ class Front:
             self._limits.addresses.count(address)
             raise
         self._limits.people.count(caller.id)
+        return caller.id
 
 
 class _Answering:
