@@ -9,12 +9,15 @@
     - `Conflict`: the state of things does not allow it.
         - `StaleVersion`: the decision was taken on an older version of the stream.
         - `AlreadyVoided`: the piece of evidence was withdrawn before.
+        - `StaleStates`: the states that were seen are no longer those of the record.
+        - `AlreadyReleased`: there is such a grade; it can be amended.
     - `NotNow`: it could not be done at the moment; the same request may be sent again.
 
 `services.evidence.ports.LedgerUnavailable` is no refusal: there it is not known whether something was stored.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 
 class Refusal(Exception):  # noqa: N818 - the flows tell refusals, not errors
@@ -69,6 +72,34 @@ class StaleVersion(Conflict):
 
 class AlreadyVoided(Conflict):
     """The piece of evidence was withdrawn before."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaleState:
+    """The state of a competency has the digest `digest`, where `seen` was seen."""
+
+    competency: str
+    digest: str
+    seen: str
+
+
+class StaleStates(Conflict):
+    """These states are by now other ones than those that were seen."""
+
+    def __init__(self, states: Sequence[StaleState]) -> None:
+        super().__init__(
+            f"{len(states)} of the states seen are not what the record says by now; look at them again.",
+            field="/states",
+        )
+        self.states = tuple(states)
+
+
+class AlreadyReleased(Conflict):
+    """A grade of this learner, course and period was released before, as `grade`."""
+
+    def __init__(self, grade: str) -> None:
+        super().__init__("This grade was released before; amend it, or uphold it.")
+        self.grade = grade
 
 
 class NotNow(Refusal):

@@ -1,12 +1,14 @@
 """What HTTP answers: receipts, and every refusal of `domain.errors` as a problem, in this one place."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 
 from services.evidence.domain.errors import (
+    AlreadyReleased,
     AlreadyVoided,
     Conflict,
     Gone,
@@ -14,6 +16,7 @@ from services.evidence.domain.errors import (
     NotFound,
     NotNow,
     Refusal,
+    StaleStates,
     StaleVersion,
 )
 from services.evidence.domain.receipts import Receipt
@@ -42,6 +45,13 @@ _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
             version=no.version,
         ),
     ),
+    (
+        StaleStates,
+        lambda no: problems.conflict(
+            no.detail, code="stale-states", field=no.field, states=[asdict(state) for state in no.states]
+        ),
+    ),
+    (AlreadyReleased, lambda no: problems.conflict(no.detail, code="already-released", grade=no.grade)),
     (AlreadyVoided, lambda no: problems.conflict(no.detail, code="already-voided", field=no.field)),
     (Conflict, lambda no: problems.conflict(no.detail, field=no.field)),
     (NotNow, lambda no: problems.unavailable(no.detail)),
