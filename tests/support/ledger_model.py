@@ -51,12 +51,26 @@ class Model:
 
     def _judge(self, command: Command) -> Outcome | None:
         """The outcome, or None where the command is to be appended."""
+        return self._forgotten(command) or self._known(command) or self._refused(command)
+
+    def _forgotten(self, command: Command) -> Outcome | None:
+        """Of the forgotten nothing is answered, known or not."""
+        for guard in command.guards:
+            _, closed = self._stream(guard.owner, guard.stream)
+            if guard.state == "open" and closed and guard.stream == f"learner/{guard.owner}":
+                return Refused(guard.stream, "closed")
+        return None
+
+    def _known(self, command: Command) -> Outcome | None:
         known = [self.kept[event.id] for event in command.events if event.id in self.kept]
         if known:
             same = len(known) == len(command.events) and all(
                 _same(event, kept, len(command.events)) for event, kept in zip(command.events, known, strict=True)
             )
             return Repeated(tuple(kept.placed for kept in known)) if same else Mismatch(command.id)
+        return None
+
+    def _refused(self, command: Command) -> Outcome | None:
         for expectation in command.expects:
             version, _ = self._stream(expectation.owner, expectation.stream)
             if version != expectation.version:

@@ -2,6 +2,7 @@
 
 Hypothesis builds calls out of a few owners, streams and ids, so that they collide; three processes' worth of lanes
 append them at once; an independent model looks for an order of the commands in which every outcome is the true one.
+Learners are forgotten meanwhile: from then on nothing that asks for them is answered but with that, known or not.
 """
 
 import asyncio
@@ -17,10 +18,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from structlog.testing import capture_logs
 
 from deploy.local.databases import Database
-from services.evidence.domain.commands import Command, Expectation, Guard, NewEvent
+from services.evidence.domain.commands import Command, Expectation, Guard, NewEvent, Refused
 from services.evidence.postgres.ledger import PostgresLedger
 from shared.ledger.streams import evidence_stream, learner_stream
-from tests.support.appending import TENANT, command, event, open_ledger, owner_in
+from tests.support.appending import TENANT, command, event, learner_is, open_ledger, owner_in
 from tests.support.ledger_model import Answered, Model, explained
 
 SHARDS = (3, 3, 9, 50)
@@ -69,6 +70,7 @@ class AppendMachine(RuleBasedStateMachine):
     database: Database
     ledgers: list[PostgresLedger]
     counts: dict[str, int]
+    gone: list[str]
 
     @initialize()
     def begin(self) -> None:
@@ -80,7 +82,42 @@ class AppendMachine(RuleBasedStateMachine):
 
     @rule(calls=st.lists(st.tuples(st.integers(0, CALLERS - 1), a_call), min_size=1, max_size=4))
     def append_together(self, calls: list[tuple[int, list[Any]]]) -> None:
-        asked = [(ledger, [self._command(drawn) for drawn in call]) for ledger, call in calls]
+        self._append_and_explain([(ledger, [self._command(drawn) for drawn in call]) for ledger, call in calls])
+
+    @rule(owner=st.integers(0, len(SHARDS) - 1), facts=st.integers(1, 3), callers=st.permutations(range(CALLERS)))
+    def enrol_and_record(self, owner: int, facts: int, callers: list[int]) -> None:
+        """A learner is there, and plain facts of her are recorded that ask for nothing but that she be open."""
+        learner = self.owners[owner]
+        self._append_and_explain([(callers[0], [command(event(learner, stream=learner_stream(learner)))])])
+        recorded = [command(event(learner), guards=[learner_is("open", learner)]) for _ in range(facts)]
+        self._append_and_explain([(callers[1], recorded)])
+
+    @rule(
+        owner=st.integers(0, len(SHARDS) - 1),
+        number=numbers,
+        facts=st.integers(0, 2),
+        callers=st.lists(st.integers(0, CALLERS - 1), min_size=4, max_size=4),
+        together=st.booleans(),
+    )
+    def forget(self, owner: int, number: int, facts: int, callers: list[int], together: bool) -> None:
+        """A learner is forgotten while others record something of her, new and known: it comes before or it is gone."""
+        learner = self.owners[owner]
+        closing = command(event(learner, stream=learner_stream(learner), name="LearnerForgotten", closes=True))
+        known = [one for one in self.said if any(guard.stream == learner_stream(learner) for guard in one.guards)]
+        again = [known[number % len(known)]] if known else []
+        new = [command(event(learner), guards=[learner_is("open", learner)]) for _ in range(facts)]
+        calls = [(callers[0], [closing]), (callers[1], again), (callers[2], new), (callers[3], [*again, *new])]
+        calls = [(caller, call) for caller, call in calls if call]
+        if together:
+            calls = [(callers[0], [*again, closing, *again, *new])]
+        for answer in self._append_and_explain(calls):
+            self.gone += [
+                asked.id
+                for asked, outcome in zip(answer.commands, answer.outcomes, strict=True)
+                if asked.id in self.model.kept and outcome == Refused(learner_stream(learner), "closed")
+            ]
+
+    def _append_and_explain(self, asked: list[tuple[int, list[Command]]]) -> list[Answered]:
         answers = self._wait(self._append(asked))
         self.said += [one for _, call in asked for one in call]
         for answer in answers:
@@ -90,6 +127,7 @@ class AppendMachine(RuleBasedStateMachine):
         after = explained(self.model, answers)
         assert after is not None, f"no order of these makes every outcome true: {answers}"
         self.model = after
+        return answers
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
@@ -192,6 +230,7 @@ async def test_every_interleaving_is_explained_by_some_order(database: Database)
         AppendMachine.database = database
         AppendMachine.ledgers = ledgers
         AppendMachine.counts = {}
+        AppendMachine.gone = []
         await asyncio.to_thread(
             run_state_machine_as_test,
             AppendMachine,
@@ -203,5 +242,6 @@ async def test_every_interleaving_is_explained_by_some_order(database: Database)
             ),
         )
     assert set(AppendMachine.counts) == {"Appended", "Repeated", "Stale", "Refused", "Mismatch"}, AppendMachine.counts
+    assert AppendMachine.gone, "no id that was known was asked for again after its learner was forgotten"
     assert logs == [], "no call ever fails as a whole"
     print(AppendMachine.counts)  # noqa: T201 - for who runs with -s
