@@ -27,6 +27,7 @@ class Service:
 SERVICES = (
     Service("evidence", ("http", "projector", "relay"), "services.evidence"),
     Service("mastery", ("http", "projector"), "services.mastery"),
+    Service("portfolio", ("http", "projector"), "services.portfolio"),
     Service("audit", ("http", "projector"), "services.audit"),
     Service("gateway", ("http", "projector"), "services.gateway"),
 )

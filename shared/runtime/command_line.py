@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import uvloop
 
@@ -10,6 +11,8 @@ from shared.ledger.identifiers import is_id
 from shared.runtime.logging import start_logging
 from shared.runtime.migrate import migrate
 from shared.runtime.settings import Settings
+
+_Result = TypeVar("_Result")
 
 
 class CommandLine:
@@ -36,7 +39,7 @@ class CommandLine:
         start_logging(self._service, settings.log_level)
 
 
-def run_async(work: Coroutine[None, None, object]) -> object:
+def run_async(work: Coroutine[Any, Any, _Result]) -> _Result:
     """Run a coroutine to its end on uvloop, and give back what it returns."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)

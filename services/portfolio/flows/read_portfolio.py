@@ -19,4 +19,4 @@ async def read_portfolio(learner: str, question: Question, district: District) -
         raise ForgottenError
     if not record.is_known:
         raise UnknownError("learner")
-    return await seen_by(question, record, [district.records.shard(learner)], district)
+    return await seen_by(question, record, district.records.shard(learner), district)

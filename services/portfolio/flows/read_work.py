@@ -12,7 +12,7 @@ async def read_work(work: str, question: Question, district: District) -> Seen:
     """
     await waited(question, work, district)
     record = await district.records.of_work(work)
-    seen = await seen_by(question, record, [district.records.shard(work)], district)
+    seen = await seen_by(question, record, district.records.shard(work), district)
     if not any(one.members for one in seen.works):
         raise UnknownError("work")
     return seen

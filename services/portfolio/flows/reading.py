@@ -1,6 +1,7 @@
 """What every reading shares: the question, and works and pieces as they were known."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.portfolio.domain.errors import NotReachedError
@@ -56,13 +57,13 @@ async def waited(question: Question, owner: str, district: District) -> None:
     await district.applied.reached([*question.at_least, *(pin for pin in asked if pin[:2] in own)])
 
 
-async def seen_by(question: Question, record: Record, shards: Iterable[int], district: District) -> Seen:
-    """The record as known and as far as it is the reader's to see. Raises NotReachedError."""
-    shards = {*shards, *(work.shard for work in record.works)}
-    if beyond(question.as_of, shards, record.reached):
+async def seen_by(question: Question, record: Record, shard: int, district: District) -> Seen:
+    """The record as known and as far as it is the reader's to see; `shard` is its owner's. Raises NotReachedError."""
+    visible = await district.rights.visible(question.reader, sorted(_people(record)))
+    own = {district.records.shard(piece.learner) for piece in record.pieces if piece.learner in visible}
+    if beyond(question.as_of, own.union([shard], (work.shard for work in record.works)), record.reached):
         raise NotReachedError
     horizon = Horizon(question.as_of, record.reached)
-    visible = await district.rights.visible(question.reader, sorted(_people(record)))
     pieces = _pieces(record, horizon, visible, district)
     works = [
         SeenWork(
@@ -74,7 +75,7 @@ async def seen_by(question: Question, record: Record, shards: Iterable[int], dis
         for work in record.works
         if (known := work_as_known(work, horizon.of_shard(work.shard))) is not None
     ]
-    said: dict[int, list[Said | Withdrawn]] = {shard: [] for shard in shards}
+    said: defaultdict[int, list[Said | Withdrawn]] = defaultdict(list, {shard: []})
     for piece in pieces:
         said[district.records.shard(piece.piece.learner)] += _entries(piece.piece)
     for seen in works:

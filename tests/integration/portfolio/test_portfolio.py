@@ -1,0 +1,152 @@
+"""What a portfolio tells: works, versions, evidence and its skills; to whom, as of when, and after forgetting."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.portfolio.http.documents import HealthDocument, OneWorkDocument, PortfolioDocument
+from shared.ledger.identifiers import shard_of
+from shared.ledger.instants import instant_text
+from tests.support.ledger_writer import TENANT, framework_document, named, result
+from tests.support.portfolio import REF, Served, WorkWriter, serving_portfolio
+from tests.support.servers import District
+
+ANA, BO, CLEO, TEACHER = (named(name) for name in ("ana", "bo", "cleo", "teacher"))
+POSTER, ESSAY = named("poster"), named("essay")
+READING, DRAWING = named("reading"), named("drawing")
+SCHOOL = named("school")
+
+
+@pytest.fixture
+def ledger() -> WorkWriter:
+    writer = WorkWriter()
+    writer.publish(framework_document(named("framework"), [READING, DRAWING]))
+    for learner in (ANA, BO, CLEO):
+        writer.enrol(learner, SCHOOL)
+    writer.start(POSTER, BO, ANA, courses=[named("art")], title_ref=REF)
+    return writer
+
+
+@pytest.fixture
+async def served(district: District, ledger: WorkWriter, tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving_portfolio(district, ledger, tmp_path) as made:
+        yield made
+
+
+async def test_works_with_versions_and_the_skills_that_evidence_shows(served: Served, ledger: WorkWriter) -> None:
+    ledger.version(POSTER)
+    second = ledger.version(POSTER, "ab" * 32)
+    scores = (result(DRAWING, "3", criterion="line"), result(READING, "2", criterion="symbols"))
+    scored = ledger.of_learner(
+        "RubricScored",
+        ANA,
+        {
+            "rubric": REF,
+            "work": POSTER,
+            "course": named("art"),
+            "purpose": "performance",
+            "feedback_ref": REF,
+            "results": list(scores),
+        },
+    )
+    reflected = ledger.of_learner("ReflectionRecorded", ANA, {"work": POSTER, "text_ref": REF, "ratings": []})
+    ledger.attempt(BO, result(READING, "1"))
+    portfolio = await served.portfolio(ANA)
+    PortfolioDocument.model_validate(portfolio)
+    [work] = portfolio["works"]
+    assert (work["work"], work["version"], work["title_ref"], work["courses"]) == (POSTER, 3, REF, [named("art")])
+    assert (work["members"], work["others"]) == ([ANA], 1)
+    assert [(v["number"], v["artefacts"][0]["content_ref"]) for v in work["versions"]] == [(1, REF), (2, "ab" * 32)]
+    assert work["versions"][1]["event"] == second
+    assert work["evidence"] == [scored, reflected]
+    assert [piece["event"] for piece in portfolio["evidence"]] == [scored, reflected]
+    assert [skill["code"] for skill in portfolio["evidence"][0]["shows"]] == ["c.1", "c.0"]
+    assert portfolio["evidence"][0]["feedback_ref"] == REF
+    assert portfolio["evidence"][1]["text_ref"] == REF
+
+
+async def test_what_is_withdrawn_is_told_as_such(served: Served, ledger: WorkWriter) -> None:
+    old = ledger.attempt(ANA, result(READING, "1"))
+    new = ledger.attempt(ANA, result(READING, "2"))
+    superseding = ledger.of_learner(
+        "EvidenceSuperseded", ANA, {"evidence": old, "by": new}, stream=f"evidence/{old}", event=named("superseding")
+    )
+    ledger.void(ANA, new)
+    first, second = (await served.portfolio(ANA))["evidence"]
+    assert (first["withdrawn"]["event"], first["withdrawn"]["by"]) == (superseding, new)
+    assert "by" not in second["withdrawn"]
+
+
+async def test_who_may_see_a_member_sees_the_work_and_no_other_member(served: Served, ledger: WorkWriter) -> None:
+    ledger.attempt(BO, result(READING, "1"))
+    ledger.of_learner("AttemptRecorded", BO, _piece(POSTER))
+    mine = ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    await served.applied.more()
+    seen = (await served.get(f"/v1/works/{POSTER}", ANA)).json()
+    OneWorkDocument.model_validate(seen)
+    assert (seen["members"], seen["others"], seen["evidence"]) == ([ANA], 1, [mine])
+    assert [piece["learner"] for piece in seen["pieces"]] == [ANA]
+    absent = await served.get(f"/v1/works/{named('no work')}", CLEO)
+    hidden = await served.get(f"/v1/works/{POSTER}", CLEO)
+    assert (hidden.status_code, hidden.json()) == (404, absent.json())
+    assert (await served.get(f"/v1/learners/{ANA}/portfolio", CLEO)).status_code == 404
+    ledger.of_learner("GuardianLinked", ANA, {"guardian": TEACHER}, stream=f"learner/{ANA}")
+    await served.applied.more()
+    assert (await served.get(f"/v1/learners/{ANA}/portfolio", TEACHER)).status_code == 200
+    assert (await served.get(f"/v1/works/{POSTER}", TEACHER)).json()["members"] == [ANA]
+
+
+async def test_the_same_pins_give_the_same_answer_whatever_comes_later(served: Served, ledger: WorkWriter) -> None:
+    ledger.version(POSTER)
+    piece = ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    await served.applied.more()
+    path = f"/v1/learners/{ANA}/portfolio"
+    before = await served.get(path, ANA)
+    pins, at = before.headers["ascertain-position"], instant_text(ledger.now)
+    ledger.now += 60_000
+    ledger.version(POSTER)
+    ledger.void(ANA, piece)
+    ledger.start(ESSAY, ANA)
+    await served.applied.more()
+    now = await served.portfolio(ANA)
+    assert len(now["works"]) == 2
+    assert len(now["works"][0]["versions"]) == 2
+    assert "withdrawn" in now["evidence"][0]
+    again = (await served.get(path, ANA, as_of=pins)).json()
+    assert again == before.json()
+    then = (await served.get(path, ANA, as_of=at)).json()
+    assert (then["works"], then["evidence"]) == (again["works"], again["evidence"])
+    by_pins = await served.get(path, ANA, as_of=(await served.get(path, ANA, as_of=at)).headers["ascertain-position"])
+    assert by_pins.json()["works"] == then["works"]
+
+
+async def test_pins_beyond_what_is_applied_are_not_answered(served: Served, ledger: WorkWriter) -> None:
+    await served.applied.more()
+    shard = shard_of(TENANT, ANA)
+    answer = await served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of=f"evidence:{shard}:999")
+    assert (answer.status_code, answer.json()["field"]) == (503, "as_of")
+    assert (await served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of="tomorrow")).status_code == 422
+
+
+async def test_a_forgotten_learner_is_gone_and_the_others_keep_their_work(served: Served, ledger: WorkWriter) -> None:
+    ledger.start(ESSAY, ANA)
+    ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    mine = ledger.of_learner("AttemptRecorded", BO, _piece(POSTER))
+    await served.applied.more()
+    ledger.of_learner("LearnerForgotten", ANA, {"request": named("request")}, stream=f"learner/{ANA}")
+    seen = await served.portfolio(BO)
+    assert [(work["work"], work["members"], work["others"]) for work in seen["works"]] == [(POSTER, [BO], 0)]
+    assert [piece["event"] for piece in seen["evidence"]] == [mine]
+    assert (await served.get(f"/v1/learners/{ANA}/portfolio", ANA)).status_code == 410
+    assert (await served.get(f"/v1/works/{ESSAY}", ANA)).status_code == 404
+
+
+async def test_health_tells_how_each_shard_stands(served: Served) -> None:
+    await served.applied.more()
+    HealthDocument.model_validate((await served.client.get("/health")).json())
+
+
+def _piece(work: str) -> dict[str, Any]:
+    return {"work": work, "purpose": "performance", "results": [result(DRAWING, "2")]}
