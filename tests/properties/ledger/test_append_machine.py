@@ -102,6 +102,7 @@ class AppendMachine(RuleBasedStateMachine):
     def forget(self, owner: int, number: int, facts: int, callers: list[int], together: bool) -> None:
         """A learner is forgotten while others record something of her, new and known: it comes before or it is gone."""
         learner = self.owners[owner]
+        self.enrol_and_record(owner, 1, callers)
         closing = command(event(learner, stream=learner_stream(learner), name="LearnerForgotten", closes=True))
         known = [one for one in self.said if any(guard.stream == learner_stream(learner) for guard in one.guards)]
         again = [known[number % len(known)]] if known else []
