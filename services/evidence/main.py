@@ -8,17 +8,23 @@ import asyncpg
 from fastapi import FastAPI
 
 from services.evidence.flows.bootstrap import bootstrap
+from services.evidence.flows.destroy_keys import KeyDestruction
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.http.app import application
 from services.evidence.http.health import Standing
 from services.evidence.ports import District
 from services.evidence.postgres.applied import PostgresApplied
+from services.evidence.postgres.batches import PostgresBatches
+from services.evidence.postgres.batches_forgetting import BatchesForgetting
 from services.evidence.postgres.definitions import PostgresDefinitions
 from services.evidence.postgres.documents import PostgresDocuments
+from services.evidence.postgres.forgetting import ForgettingProjection, PostgresForgettings
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.record import PostgresRecord
+from services.evidence.postgres.releasing import Releasing
 from services.evidence.postgres.rights import RightsTogether
 from services.evidence.postgres.roster import PostgresRoster
+from services.evidence.postgres.standings import PostgresStandings
 from services.evidence.settings import EvidenceSettings
 from services.evidence.vault.opening import VAULT, open_vault
 from shared.ledger.identifiers import SHARDS
@@ -40,6 +46,12 @@ ROLES = ("http", "projector", "relay")
 
 REQUESTS, WORKERS, RELAY = 12, 8, 10
 """Connections of the pools: for requests, for the projector, for the relay."""
+
+DESTRUCTIONS = 1
+"""Connections to each of the vault's databases by which keys are destroyed."""
+
+RELEASING = 4
+"""Connections by which batches of grades are previewed and released, beside those of the ledger's lanes."""
 
 POLL = 1.0
 """Seconds between two looks of the projector at the ledger while nobody waits for it."""
@@ -76,10 +88,18 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
         if "projector" in roles:
             pool = await _pool(opened, settings.database, WORKERS, "evidence projector")
             record = PostgresRecord(pool)
-            projections = (AccessProjection(), DefinitionsProjection(pool, PostgresDocuments(pool).fetch))
+            projections = (
+                AccessProjection(),
+                DefinitionsProjection(pool, PostgresDocuments(pool).fetch),
+                ForgettingProjection(),
+                BatchesForgetting(),
+            )
             source = LedgerSource(record, wake=bells.wanted.listener(), poll=POLL)
             workers["projector"] = Projector(pool, source, projections, refill=record).run
             workers["access lag"] = AccessLag(pool, record).run
+            vault = await open_vault(opened, settings, DESTRUCTIONS, "evidence destruction")
+            workers["releasing"] = (await _releasing(opened, settings, bells)).run
+            workers["key destruction"] = KeyDestruction(PostgresForgettings(pool), vault).run
         relay = await _relay(opened, settings, bells) if "relay" in roles else None
         if relay is not None:
             workers["relay"] = relay.run
@@ -116,10 +136,21 @@ async def _http(
         documents=documents,
         roster=PostgresRoster(pool, applied, tenant=settings.tenant),
         applied=applied,
+        forgettings=PostgresForgettings(pool),
         vault=await open_vault(opened, settings, VAULT, "evidence http vault"),
+        standings=PostgresStandings(pool, applied, tenant=settings.tenant),
+        batches=PostgresBatches(pool),
     )
     standing = Standing([role for role in ROLES if role in roles], pool, HealthWatch(pool, record), relay)
     return application(district, Doors(record, documents), Verifier(settings.tenant, settings.trusted), standing)
+
+
+async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Releasing:
+    pool = await _pool(opened, settings.database, RELEASING, "evidence releasing")
+    ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
+    opened.push_async_callback(ledger.close)
+    standings = PostgresStandings(pool, PostgresApplied(pool, bells.wanted), tenant=settings.tenant)
+    return Releasing(pool, ledger, standings, tenant=settings.tenant)
 
 
 async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Relay:

@@ -6,13 +6,18 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from services.evidence.domain.adopting import Adoption
+from services.evidence.domain.batches import Asked, Batch, Line, Progress
 from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.documents import ReadDocument
-from services.evidence.domain.recording import Criteria
+from services.evidence.domain.forgetting import Forgetting, ForgettingState
+from services.evidence.domain.judging import Criteria
 from services.evidence.domain.roster_known import KnownRoster, Session
+from services.evidence.domain.standing import LearnerStanding, Unreadable
 from services.evidence.domain.texts import KeptText, Name, NewText
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant
+from shared.rulebook.definitions import Learner
+from shared.rulebook.policy import Policy, Scale
 from shared.runtime.shards import Shard
 
 
@@ -143,6 +148,65 @@ class Definitions(Protocol):
         """The adoptions in force, of one scope or of all, ordered by scope."""
         ...
 
+    async def in_force(self, learner: Learner, competency: str) -> Policy | None:
+        """The policy in force for a learner and a competency."""
+        ...
+
+    async def policy(self, digest: str) -> Policy | None:
+        """A published policy, in force or not."""
+        ...
+
+
+class Standings(Protocol):
+    """Where learners stand, folded from the record itself under the definitions that the service has applied."""
+
+    async def of(
+        self, learners: Sequence[str], competencies: Collection[str]
+    ) -> Mapping[str, LearnerStanding | Unreadable]:
+        """The standing of each learner with these competencies, all read at one moment.
+
+        Raises NotNow where the definitions are not completely applied, LedgerUnavailable.
+        """
+        ...
+
+    async def scales(self, policies: Collection[str]) -> Mapping[str, Scale]:
+        """The scales of the published policies among these digests."""
+        ...
+
+
+class Batches(Protocol):
+    """Releases of many grades at once. Workers of the service preview and release; here they are asked for and read.
+
+    Every method raises LedgerUnavailable where the database does not answer.
+    """
+
+    async def ask(self, batch: str, asked: Asked, learners: Sequence[str], actor: str) -> bool:
+        """Ask for a batch of these learners; False where there is one of this id already."""
+        ...
+
+    async def find(self, batch: str) -> Batch | None:
+        """The batch as it stands."""
+        ...
+
+    async def progress(self, batch: Batch) -> Progress:
+        """How far the batch has come."""
+        ...
+
+    async def learners(self, batch: str) -> list[str]:
+        """The batch's learners, in ascending order."""
+        ...
+
+    async def lines(self, batch: str, *, after: str | None, limit: int) -> list[Line]:
+        """At most so many lines of the batch, by learner, those after one."""
+        ...
+
+    async def release(self, batch: str, *, actor: str, leave_out: Collection[str], not_theirs: Collection[str]) -> bool:
+        """Let a held batch be released, without these and without those who are not the releaser's to grade.
+
+        False where the batch is not held.
+        """
+        ...
+
 
 class Documents(Protocol):
     """The bytes of documents. They are put here before the ledger says that they were published."""
@@ -181,6 +245,34 @@ class Applied(Protocol):
         ...
 
 
+class Forgettings(Protocol):
+    """Who is to be forgotten and who is, as far as the service's own projection has come."""
+
+    async def forgotten(self, learners: Collection[str]) -> set[str]:
+        """The learners among these who are forgotten."""
+        ...
+
+    async def known_to(self, person: str, learners: Collection[str]) -> set[str]:
+        """The forgotten among these of whom a person has recorded something: she knew them anyway."""
+        ...
+
+    async def listed(self, state: ForgettingState | None, after: str | None, limit: int) -> Sequence[Forgetting]:
+        """Requests in one state or all, the oldest first, from the one after `after` on, at most `limit`."""
+        ...
+
+
+class Destructions(Protocol):
+    """The keys that are to be destroyed, as they follow from the ledger."""
+
+    async def pending(self, limit: int) -> Sequence[str]:
+        """Owners whose keys are not destroyed yet, those longest asked for first, at most `limit`."""
+        ...
+
+    async def done(self, owner: str) -> None:
+        """Note that an owner's key is destroyed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class District:
     """The one district that a process serves: its name, its clock, and the ports. Given to every flow."""
@@ -195,4 +287,7 @@ class District:
     documents: Documents
     roster: Roster
     applied: Applied
+    forgettings: Forgettings
     vault: Vault
+    standings: Standings
+    batches: Batches

@@ -8,9 +8,14 @@ from services.evidence.http.answers import answer_with_refusals
 from services.evidence.http.definitions import adoption_routes, document_routes, role_routes
 from services.evidence.http.doors import door_routes
 from services.evidence.http.evidence import evidence_routes
+from services.evidence.http.forgetting import forgetting_routes
 from services.evidence.http.health import Standing, health_routes
+from services.evidence.http.judgement import judgement_routes
 from services.evidence.http.recording import recording_route
+from services.evidence.http.release_batches import batch_routes
+from services.evidence.http.releases import release_routes
 from services.evidence.http.rosters import roster_routes
+from services.evidence.http.works import work_routes
 from services.evidence.ports import District
 from shared.contracts.documents import MAX_DOCUMENT
 from shared.runtime.bounds import Bounded
@@ -37,6 +42,11 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     )
     app.router.routes.insert(0, recording_route(district, verifier))
     app.include_router(evidence_routes(district, verifier))
+    app.include_router(work_routes(district, verifier))
+    app.include_router(judgement_routes(district, verifier))
+    app.include_router(forgetting_routes(district, verifier))
+    app.include_router(release_routes(district, verifier))
+    app.include_router(batch_routes(district, verifier))
     app.include_router(document_routes(district, verifier))
     app.include_router(adoption_routes(district, verifier))
     app.include_router(role_routes(district, verifier))

@@ -4,13 +4,18 @@ What was published stays so, so what was found once is remembered; what was not 
 """
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import asyncpg
 
 from services.evidence.domain.adopting import Adoption
-from services.evidence.domain.recording import Criteria
+from services.evidence.domain.judging import Criteria
 from shared.contracts.documents import Rubric, read_document
 from shared.ledger.canonical import parse
+from shared.rulebook.definitions import Learner
+from shared.rulebook.policy import Policy, read_policy
+from shared.runtime.connections import borrowed
+from shared.runtime.definitions.reading import DefinitionsReader, document
 
 MAX_COMPETENCIES = 200_000
 MAX_RUBRICS = 1_000
@@ -24,6 +29,7 @@ class PostgresDefinitions:
         self._pool = pool
         self._competencies: set[str] = set()
         self._rubrics: dict[str, Criteria] = {}
+        self._reader = DefinitionsReader()
 
     async def competencies(self, ids: Collection[str]) -> Collection[str]:
         """See `Definitions.competencies`."""
@@ -88,6 +94,24 @@ class PostgresDefinitions:
             )
             for row in rows
         ]
+
+    async def in_force(self, learner: Learner, competency: str) -> Policy | None:
+        """See `Definitions.in_force`."""
+        async with (
+            borrowed(self._pool) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            view = await self._reader.view(connection)
+        adoption = view.definitions.in_force(learner, competency)
+        return None if adoption is None else adoption.policy
+
+    async def policy(self, digest: str) -> Policy | None:
+        """See `Definitions.policy`."""
+        published = await document(self._pool, digest)
+        if published is None or not published[0].startswith("ascertain.policy@"):
+            return None
+        content: Any = parse(published[1])
+        return read_policy(content)
 
 
 def _criteria(stored: bytes) -> Criteria:

@@ -1,0 +1,61 @@
+"""Destroy the keys of those who are forgotten: after the ledger says so, and again until every one is gone."""
+
+import asyncio
+
+import structlog
+
+from services.evidence.ports import Destructions, Vault
+from shared.runtime.trouble import Backoff
+
+POLL = 1.0
+"""Seconds between two looks for keys that are to be destroyed; one small query each."""
+
+LONGEST = 30.0
+"""Seconds between two tries at most, while the keys cannot be reached."""
+
+TOGETHER = 100
+"""Keys destroyed between two looks."""
+
+_log = structlog.get_logger()
+
+
+class KeyDestruction:
+    """The worker. Several may run; what is destroyed twice is destroyed all the same.
+
+    What is to be destroyed lies in a table that follows from the ledger, so nothing is lost if this is killed between
+    an approval and the destruction, or while the database of the keys is not there.
+    """
+
+    def __init__(self, destructions: Destructions, vault: Vault, *, poll: float = POLL) -> None:
+        self._destructions, self._vault, self._poll = destructions, vault, poll
+
+    async def run(self) -> None:
+        """Destroy whatever is to be destroyed, until cancelled. What fails is tried again later, and told."""
+        backoff = Backoff(longest=LONGEST)
+        while True:
+            try:
+                worked = await self.step()
+            except Exception as error:  # noqa: BLE001 - whatever it is, a key waits for it
+                _log.error("keys wait for their destruction", error=error, attempt=backoff.failures)
+                await asyncio.sleep(backoff.failed())
+                continue
+            backoff.succeeded()
+            if not worked:
+                await asyncio.sleep(self._poll)
+
+    async def step(self) -> bool:
+        """Destroy some of the keys that are to be destroyed; whether there were any.
+
+        One that cannot be destroyed keeps no other back: what it raised is raised once all were tried.
+        """
+        owners = await self._destructions.pending(TOGETHER)
+        failure: Exception | None = None
+        for owner in owners:
+            try:
+                await self._vault.destroy(owner)
+                await self._destructions.done(owner)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failure = error
+        if failure is not None:
+            raise failure
+        return bool(owners)
