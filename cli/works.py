@@ -1,0 +1,170 @@
+"""`work` and `portfolio`: what learners make, in versions, and what it shows."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from cli.connection import connect
+from cli.errors import CommandError
+from cli.importing.references import read_json, resolved
+from cli.naming import roster_id, roster_ids
+from cli.receipts import out, print_json, print_receipt
+
+work = typer.Typer(help="Works: start one, add a version, score it for all its members, look at it.")
+
+Work = Annotated[str, typer.Argument(help="The work's id.")]
+AsOf = Annotated[str | None, typer.Option(help="An instant, a date, or pins.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
+
+
+@work.command("start")
+def start(
+    member: Annotated[list[str], typer.Option(help="A learner who works on it; repeatable.")],
+    title: Annotated[str | None, typer.Option(help="Its title; kept in the vault.")] = None,
+    task: Annotated[str | None, typer.Option(help="The task's id.")] = None,
+    course: Annotated[list[str] | None, typer.Option(help="A course that it is for; repeatable.")] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Start a work of one or several learners; the receipt's id is the work's."""
+    asyncio.run(_start(member, title, task, course or [], json))
+
+
+@work.command("version")
+def add_version(
+    work: Work,
+    text: Annotated[list[Path] | None, typer.Option(help="A file with a text; repeatable.")] = None,
+    link: Annotated[list[str] | None, typer.Option(help="An address where something is to be seen.")] = None,
+    note: Annotated[str | None, typer.Option(help="What is to be said of this version.")] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Add a version: what there is to be seen of a work by now."""
+    artefacts = [{"kind": "text", "content": _text(file)} for file in text or []]
+    artefacts += [{"kind": "link", "content": address} for address in link or []]
+    if not artefacts:
+        raise CommandError("A version needs something to be seen: --text FILE or --link ADDRESS.")
+    asyncio.run(_add_version(work, {"artefacts": artefacts} | ({} if note is None else {"note": note}), json))
+
+
+@work.command("score")
+def score(
+    work: Work,
+    file: Annotated[Path, typer.Argument(help="{rubric, purpose, occurred_at, results, feedback?, …} as JSON.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Score a work by a rubric: one score a member, all or none."""
+    asyncio.run(_score(work, file, json))
+
+
+@work.command("show")
+def show(work: Work, as_of: AsOf = None, *, json: AsJson = False) -> None:
+    """A work with its versions, and what its members' evidence says of it."""
+    asyncio.run(_show(work, as_of, json))
+
+
+def portfolio(
+    learner: Annotated[str, typer.Argument(help="The learner's id, or sourcedId in the roster.")],
+    as_of: AsOf = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """A learner's works and evidence, across courses and years, with the skills that each piece shows."""
+    asyncio.run(_portfolio(learner, as_of, json))
+
+
+def show_portfolio(answer: dict[str, Any]) -> None:
+    """Works first, then every piece of evidence."""
+    for one in answer["works"]:
+        _print_work(one)
+    table = Table("happened", "evidence", "kind", "shows", "", box=None, pad_edge=False)
+    for piece in answer["evidence"]:
+        shows = ", ".join(skill.get("code") or skill["competency"] for skill in piece["shows"])
+        table.add_row(piece["occurred_at"][:10], piece["event"], piece["type"], shows, _withdrawn(piece))
+    out.print(table if answer["evidence"] else "No evidence yet.")
+
+
+async def _start(members: list[str], title: str | None, task: str | None, courses: list[str], json: bool) -> None:
+    async with connect() as gateway:
+        request: dict[str, Any] = {
+            "id": str(uuid4()),
+            "members": await roster_ids(gateway, "user", members),
+            "courses": await roster_ids(gateway, "course", courses),
+        }
+        optional = {"title": title, "task": task}
+        request |= {name: value for name, value in optional.items() if value is not None}
+        _, receipt = await gateway.post("/v1/works", request)
+    print_receipt(receipt, json=json)
+
+
+async def _add_version(work: str, request: dict[str, Any], json: bool) -> None:
+    async with connect() as gateway:
+        known = await gateway.get(f"/v1/works/{work}")
+        request |= {"id": str(uuid4()), "expected_version": known["version"]}
+        _, receipt = await gateway.post(f"/v1/works/{work}/versions", request)
+    print_receipt(receipt, json=json)
+
+
+async def _score(work: str, file: Path, json: bool) -> None:
+    async with connect() as gateway:
+        request = await resolved(gateway, read_json(file), file.parent)
+        if not isinstance(request, dict):
+            raise CommandError(f"{file} must hold one object.")
+        _, receipt = await gateway.post(f"/v1/works/{work}/scores", {"id": str(uuid4()), **request})
+    if json:
+        print_json(receipt)
+        return
+    for one in receipt["receipts"]:
+        place = one["position"]
+        out.print(f"{one['learner']}: {one['id']}, {place['ledger']}:{place['shard']}:{place['position']}")
+
+
+async def _show(work: str, as_of: str | None, json: bool) -> None:
+    async with connect() as gateway:
+        answer = await gateway.get(f"/v1/works/{work}", as_of=as_of)
+    if json:
+        print_json(answer)
+        return
+    _print_work(answer)
+    for piece in answer["pieces"]:
+        shows = ", ".join(skill.get("code") or skill["competency"] for skill in piece["shows"])
+        out.print(f"  {piece['event']}  {piece['type']} of {piece['learner']}: {shows} {_withdrawn(piece)}")
+
+
+async def _portfolio(learner: str, as_of: str | None, json: bool) -> None:
+    async with connect() as gateway:
+        id_ = await roster_id(gateway, "user", learner)
+        answer = await gateway.get(f"/v1/learners/{id_}/portfolio", as_of=as_of)
+    if json:
+        print_json(answer)
+    else:
+        show_portfolio(answer)
+
+
+def _print_work(one: dict[str, Any]) -> None:
+    people = len(one["members"]) + one["others"]
+    out.print(
+        f"[bold]work {one['work']}[/bold]: {people} {'member' if people == 1 else 'members'}, "
+        f"{len(one['versions'])} {'version' if len(one['versions']) == 1 else 'versions'}, "
+        f"{len(one['evidence'])} of these pieces speak of it",
+        soft_wrap=True,
+    )
+
+
+def _withdrawn(piece: dict[str, Any]) -> str:
+    if "withdrawn" not in piece:
+        return ""
+    by = piece["withdrawn"].get("by")
+    return "voided" if by is None else f"superseded by {by}"
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file} cannot be read as a text.") from error
