@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from shared.ledger.instants import Instant
 
@@ -19,6 +19,9 @@ class Kind(StrEnum):
 
     ATTEMPT = "attempt"
     RUBRIC_SCORE = "rubric_score"
+    OBSERVATION = "observation"
+    REFLECTION = "reflection"
+    ATTESTATION = "attestation"
 
 
 class Result(NamedTuple):
@@ -30,17 +33,22 @@ class Result(NamedTuple):
 
 
 class Withdrawal(NamedTuple):
-    """The event that withdrew a piece of evidence, and where and when it was recorded."""
+    """The event that withdrew a piece of evidence or cleared an override, and where and when it was recorded.
+
+    `by` is the piece that stands in the place of a superseded one.
+    """
 
     position: int
     recorded_at: Instant
     event: str
+    by: str | None = None
 
 
 class Contribution(NamedTuple):
     """One piece of evidence for one competency: several results of one event are one contribution.
 
-    `kind` and `purpose` are the words of the contract, kept as plain text (`Kind.ATTEMPT == "attempt"`).
+    `kind` and `purpose` are the words of the contract, kept as plain text (`Kind.ATTEMPT == "attempt"`). A reflection
+    has no purpose; its results are what the learner would give herself.
     """
 
     event: str
@@ -57,18 +65,33 @@ class Contribution(NamedTuple):
     withdrawn: Withdrawal | None = None
 
 
-def fold_order(contribution: Contribution) -> tuple[Instant, int]:
+class Happened(Protocol):
+    """Anything that took place at one time and was recorded at another, at a position."""
+
+    @property
+    def occurred_at(self) -> Instant: ...
+    @property
+    def recorded_at(self) -> Instant: ...
+    @property
+    def position(self) -> int: ...
+
+
+def fold_order(contribution: Happened) -> tuple[Instant, int]:
     """The order in which every method sees contributions: `(effective_at, position)` (RULES.md, head)."""
     occurred, recorded = contribution.occurred_at, contribution.recorded_at
     return (min(recorded, occurred), contribution.position)
 
 
-def contributions_digest(in_fold_order: Sequence[Contribution]) -> str:
+def contributions_digest(
+    in_fold_order: Sequence[Contribution], overrides_by_position: Sequence[tuple[object, ...]] = ()
+) -> str:
     """SHA-256 of the contributions as JSON lists of their members, hex: by it two services compare what they fold from.
 
-    It is no part of a state's frozen digest, and may change with the members of a contribution.
+    Where there are overrides, it is of both lists. It is no part of a state's frozen digest, and may change with the
+    members of a contribution.
     """
-    return hashlib.sha256(json.dumps(in_fold_order, separators=(",", ":")).encode()).hexdigest()
+    said = [in_fold_order, overrides_by_position] if overrides_by_position else in_fold_order
+    return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
 
 
 def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:

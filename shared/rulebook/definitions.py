@@ -79,23 +79,27 @@ def school_history(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
 class Definitions:
     """The definitions that folds ask, indexed: adoptions by scope, and by competency the framework publications.
 
-    Made by `of`; each list ascends by position, and placements hold the first of each run in one framework.
+    Made by `of`; each list ascends by position, and placements hold the first of each run in one framework. `policies`
+    holds the first adoption of each policy, by its digest.
     """
 
     adoptions: Mapping[str, tuple[Adoption, ...]]
     placements: Mapping[str, tuple[Placement, ...]]
+    policies: Mapping[str, Adoption]
 
     @classmethod
     def of(cls, adoptions: Iterable[Adoption], placements: Iterable[Placement] = ()) -> Self:
         by_scope: dict[str, list[Adoption]] = {}
+        policies: dict[str, Adoption] = {}
         for adoption in sorted(adoptions, key=lambda adoption: adoption.position):
+            policies.setdefault(adoption.policy.digest, adoption)
             by_scope.setdefault(str(adoption.scope), []).append(adoption)
         by_competency: dict[str, list[Placement]] = {}
         for placement in sorted(placements, key=lambda placement: placement.position):
             runs = by_competency.setdefault(placement.competency, [])
             if not runs or runs[-1].framework != placement.framework:
                 runs.append(placement)
-        return cls(_tuples(by_scope), _tuples(by_competency))
+        return cls(_tuples(by_scope), _tuples(by_competency), policies)
 
     def placement(self, competency: str, known: Known = EVERYTHING) -> Placement | None:
         """The publication that placed the competency in its current framework, as known."""
@@ -103,6 +107,11 @@ class Definitions:
             if known.of_definitions(placement):
                 return placement
         return None
+
+    def adopted(self, policy: str, known: Known = EVERYTHING) -> Adoption | None:
+        """The first adoption of a policy, for whatever scope, where it is known."""
+        adoption = self.policies.get(policy)
+        return adoption if adoption is not None and known.of_definitions(adoption) else None
 
     def in_force(self, learner: Learner, competency: str, known: Known = EVERYTHING) -> Adoption | None:
         """The latest known adoption of the most specific scope that matches, None where no scope has one."""

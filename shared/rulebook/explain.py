@@ -13,7 +13,7 @@ from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import half_even
 from shared.rulebook.contribution import Contribution, Result
 from shared.rulebook.policy import Level, Policy
-from shared.rulebook.state import Reason, State, Status
+from shared.rulebook.state import Alone, Reason, State, Status
 
 MOST_PIECES_AHEAD = 20
 """How many next pieces a move looks ahead; a level further off than this is not promised."""
@@ -40,7 +40,7 @@ class CountedPiece:
 
 @dataclass(frozen=True, slots=True)
 class AsidePiece:
-    """A piece that does not count, why, and the event that did it (None for a purpose)."""
+    """A piece that does not count, why, and the event that did it (see `state.SetAside`)."""
 
     event: str
     kind: str
@@ -70,7 +70,8 @@ class Missing:
 class Move:
     """What would reach a level, or the cut: `pieces` more results, each of at least `value` (scaled by 10^6).
 
-    One piece wherever one is enough, then with the smallest value that is; else as few as do it, at the top.
+    One piece wherever one is enough, then with the smallest value that is; else as few as do it, at the top. Where a
+    teacher's override applies, it is what would move the level that the evidence alone says.
     `level` is the level then; `masters` says whether the cut is reached.
     """
 
@@ -172,10 +173,11 @@ def _weakest(counting: Sequence[Contribution]) -> Weakest | None:
 def _moves(state: State, policy: Policy) -> Iterator[Move]:
     """What reaches the next level, and what reaches the cut where that lies elsewhere."""
     scale = policy.scale
-    now = scale.named(state.level)
+    by_evidence: State | Alone = state if state.alone is None else state.alone
+    now = scale.named(by_evidence.level)
     above = next((level for level in scale.levels if now is None or level.at > now.at), None)
     goals = [above.at] if above is not None else []
-    if state.status is not Status.MASTERED and scale.cut not in goals:
+    if by_evidence.status is not Status.MASTERED and scale.cut not in goals:
         goals.append(scale.cut)
     values = [value for _, value in state.counted]
     for goal in sorted(goals):

@@ -1,8 +1,15 @@
 """The fold: from a learner's contributions to one competency, and the definitions, to the state (DESIGN §5).
 
-Relevant to a state, and so pinned, are: the contributions of the competency and what withdrew them, the enrolment that
-made the current school (evidence ledger, the learner's shard); the adoption in force, and the framework publication
-that placed the competency (definitions). Folding again as known at a state's own pins gives the same bytes, for ever.
+Relevant to a state, and so pinned, are: the contributions of the competency and what withdrew them, every override of
+it and what cleared it, the enrolment that made the current school (evidence ledger, the learner's shard); the adoption
+in force, the framework publication that placed the competency, and the first adoption of the policy that the override
+in force names (definitions). Folding again as known at a state's own pins gives the same bytes, for ever.
+
+**An override** that applies (see `override`) sets the level, and with it `mastered` or `not_yet`, above evidence and
+floors, even if it is lower: it is a teacher's judgement. Without a policy none applies. A floor is of evidence alone.
+
+**Superseded evidence** is set aside for the piece in its place. A redo that names it does over what stands in its place
+now, as far as those pieces speak of the competency.
 
 **Keeping what was attained.** An adoption with `keep_attained` sets a floor: the outcome of folding, under the policy
 in force just before it for this learner and competency, the evidence recorded by the adoption's `recorded_at`. Evidence
@@ -23,11 +30,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from shared.rulebook.arithmetic import value_of
-from shared.rulebook.contribution import Contribution, in_order
+from shared.rulebook.contribution import Contribution, Kind, Withdrawal, fold_order, in_order
 from shared.rulebook.definitions import Adoption, Definitions, Learner, Mode
 from shared.rulebook.known import EVERYTHING, Known, Pin, Recorded, known_of
-from shared.rulebook.policy import Level, Policy, Redo
-from shared.rulebook.state import Floor, Reason, SetAside, State, Status
+from shared.rulebook.override import LevelSet, Override, known_overrides, level_set, standing_override
+from shared.rulebook.policy import Level, Overrides, Policy, Redo
+from shared.rulebook.state import Alone, Floor, Reason, SetAside, State, Status
 
 _FROM_LEAST = (Status.NO_EVIDENCE, Status.NOT_ENOUGH, Status.NOT_YET, Status.SLIPPED, Status.MASTERED)
 _RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
@@ -45,19 +53,21 @@ class Standing:
     set_aside: tuple[SetAside, ...]
 
 
-def fold(
+def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
     learner: Learner,
     competency: str,
     contributions: Iterable[Contribution],
     definitions: Definitions,
     known: Known = EVERYTHING,
+    overrides: Sequence[Override] = (),
 ) -> State:
     """The state of a learner and a competency, as known.
 
-    `contributions` are those of this learner and competency, in any order; `definitions` may hold more than applies.
-    A function of its arguments alone.
+    `contributions` and `overrides` are those of this learner and competency, in any order; `definitions` may hold more
+    than applies. A function of its arguments alone.
     """
     pieces = known_of(in_order(contributions), known)
+    judgements = known_overrides(overrides, known)
     adoptions = _kept_line(learner, competency, definitions, known)
     floor = None
     for earlier, later in pairwise(adoptions):
@@ -65,11 +75,22 @@ def fold(
         floor = floor_under(later.policy, standing(then, earlier.policy, floor))
     adoption = adoptions[-1] if adoptions else None
     reached = _UNRULED if adoption is None else standing(pieces, adoption.policy, floor)
+    status, level = reached.status, None if reached.level is None else reached.level.name
+    override = standing_override(judgements) if judgements else None
+    judged_under = None if override is None else definitions.adopted(override.policy, known)
+    alone = None
+    if override is not None:
+        imposed = None if adoption is None else _imposed(override, adoption.policy, judged_under, reached, pieces)
+        if imposed is None:
+            override = None
+        else:
+            alone = Alone(status, level, reached.value)
+            status, level = Status.MASTERED if imposed.mastered else Status.NOT_YET, imposed.level.name
     return State(
         learner=learner.id,
         competency=competency,
-        status=reached.status,
-        level=None if reached.level is None else reached.level.name,
+        status=status,
+        level=level,
         value=reached.value,
         adoption=adoption,
         counted=reached.counted,
@@ -78,25 +99,34 @@ def fold(
         floor=floor,
         pins=_pins(
             learner.shard,
-            [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known)],
-            [adoption, definitions.placement(competency, known)],
+            [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known), *_entries(judgements)],
+            [adoption, definitions.placement(competency, known), judged_under],
         ),
+        override=override,
+        alone=alone,
     )
 
 
-def pins_of(
+def pins_of(  # noqa: PLR0913, PLR0917 - as `fold`
     learner: Learner,
     competency: str,
     contributions: Sequence[Contribution],
     definitions: Definitions,
     known: Known = EVERYTHING,
+    overrides: Sequence[Override] = (),
 ) -> tuple[Pin, ...]:
     """The pins that the state as known would have, without folding it."""
     pieces = known_of(contributions, known)
+    judgements = known_overrides(overrides, known)
+    override = standing_override(judgements)
     return _pins(
         learner.shard,
-        [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known)],
-        [definitions.in_force(learner, competency, known), definitions.placement(competency, known)],
+        [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known), *_entries(judgements)],
+        [
+            definitions.in_force(learner, competency, known),
+            definitions.placement(competency, known),
+            None if override is None else definitions.adopted(override.policy, known),
+        ],
     )
 
 
@@ -146,9 +176,10 @@ def _sort_out(
     for piece in pieces:
         event = piece.event
         if piece.withdrawn is not None:
-            aside.append(SetAside(event, Reason.VOIDED, piece.withdrawn.event))
+            aside.append(_withdrawn(event, piece.withdrawn))
         elif piece.purpose not in counts:
-            aside.append(SetAside(event, Reason.PURPOSE, None))
+            reason = Reason.SELF_RATING if piece.kind == Kind.REFLECTION else Reason.PURPOSE
+            aside.append(SetAside(event, reason, None))
         elif event in done_over:
             aside.append(SetAside(event, Reason.REPLACED, done_over[event]))
         else:
@@ -157,13 +188,51 @@ def _sort_out(
     return kinds, tuple(counted), tuple(aside)
 
 
+def _withdrawn(event: str, withdrawal: Withdrawal) -> SetAside:
+    if withdrawal.by is None:
+        return SetAside(event, Reason.VOIDED, withdrawal.event)
+    return SetAside(event, Reason.SUPERSEDED, withdrawal.by)
+
+
 def _done_over(pieces: Sequence[Contribution], policy: Policy) -> dict[str, str]:
-    """By event that a redo names, the first redo that counts."""
-    named: dict[str, str] = {}
-    for piece in pieces:
-        if piece.redo_of is not None and piece.withdrawn is None and piece.purpose in policy.counts:
-            named.setdefault(piece.redo_of, piece.event)
-    return named
+    """By event that is done over, the first redo that counts. No piece does over itself, also not in its own place."""
+    redos = [
+        piece
+        for piece in pieces
+        if piece.redo_of is not None and piece.withdrawn is None and piece.purpose in policy.counts
+    ]
+    if not redos:
+        return {}
+    in_place = {
+        piece.event: piece.withdrawn.by
+        for piece in pieces
+        if piece.withdrawn is not None and piece.withdrawn.by is not None
+    }
+    done_over: dict[str, str] = {}
+    for redo in redos:
+        name, seen = str(redo.redo_of), set[str]()
+        while name in in_place and name not in seen:
+            seen.add(name)
+            name = in_place[name]
+        if name != redo.event:
+            done_over.setdefault(name, redo.event)
+    return done_over
+
+
+def _imposed(
+    override: Override, policy: Policy, judged_under: Adoption | None, reached: Standing, pieces: Sequence[Contribution]
+) -> LevelSet | None:
+    """What the override in force comes to under the policy in force; None where it does not apply."""
+    if policy.overrides is Overrides.UNTIL_EVIDENCE and reached.counted:
+        newest = next(piece for piece in reversed(pieces) if piece.event == reached.counted[-1][0])
+        if fold_order(newest) > fold_order(override):
+            return None
+    return level_set(override, policy, None if judged_under is None else judged_under.policy)
+
+
+def _entries(judgements: Sequence[Override]) -> list[Recorded | None]:
+    """The overrides and what cleared them."""
+    return [entry for judgement in judgements for entry in (judgement, judgement.cleared)]
 
 
 def _status(kinds: set[str], trajectory: tuple[int, ...], policy: Policy) -> Status:

@@ -1,4 +1,7 @@
-"""The policy document `ascertain.policy@1`: the scale, the method and what counts (DESIGN §5, §11)."""
+"""The policy documents `ascertain.policy@1` and `@2`: the scale, the method and what counts (DESIGN §5, §11).
+
+The second is the first with `override`: how long a teacher's override stands. Under the first it stands until cleared.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -12,10 +15,12 @@ from shared.ledger.decimals import scaled, unscaled
 from shared.ledger.identifiers import digest
 from shared.rulebook.methods import METHODS, Method
 
-FORMAT = "ascertain.policy@1"
+FORMATS = ("ascertain.policy@1", "ascertain.policy@2")
 PURPOSES = frozenset({"practice", "performance", "diagnostic"})
 MOST_PIECES = 1000
 MOST_KINDS = 10
+
+_MEMBERS = ("format", "title", "scale", "method", "parameters", "counts", "minimum", "redo")
 
 
 class PolicyError(ValueError):
@@ -33,6 +38,13 @@ class Redo(StrEnum):
 
     REPLACES = "replaces"
     ADDS = "adds"
+
+
+class Overrides(StrEnum):
+    """How long an override stands: until it is cleared, or also until new evidence that counts."""
+
+    STAND = "stands"
+    UNTIL_EVIDENCE = "until_evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,7 @@ class Policy:
     counts: frozenset[str]
     minimum: Minimum
     redo: Redo
+    overrides: Overrides = Overrides.STAND
 
     def run(self, values: list[int]) -> Iterator[int]:
         """The method's value after each of the values, oldest first."""
@@ -96,15 +109,19 @@ class Policy:
 
 def read_policy(document: Mapping[str, JsonValue]) -> Policy:
     """The policy of a parsed document. Raises PolicyError, which names the first member that is wrong."""
-    _members(document, "", ("format", "title", "scale", "method", "parameters", "counts", "minimum", "redo"))
-    if document["format"] != FORMAT:
-        raise PolicyError("/format", f"be {FORMAT!r}")
+    form = document.get("format")
+    if form not in FORMATS:
+        raise PolicyError("/format", f"be {' or '.join(map(repr, FORMATS))}")
+    _members(document, "", _MEMBERS if form == FORMATS[0] else (*_MEMBERS, "override"))
     method = METHODS.get(_text(document["method"], "/method"))
     if method is None:
         raise PolicyError("/method", f"be one of {', '.join(METHODS)}")
     redo = document["redo"]
     if redo not in tuple(Redo):
         raise PolicyError("/redo", "be 'replaces' or 'adds'")
+    override = document.get("override", Overrides.STAND)
+    if override not in tuple(Overrides):
+        raise PolicyError("/override", "be 'stands' or 'until_evidence'")
     return Policy(
         digest=_digest(document),
         title=_text(document["title"], "/title"),
@@ -114,6 +131,7 @@ def read_policy(document: Mapping[str, JsonValue]) -> Policy:
         counts=_counts(document["counts"]),
         minimum=_minimum(_object(document["minimum"], "/minimum")),
         redo=Redo(str(redo)),
+        overrides=Overrides(str(override)),
     )
 
 

@@ -9,6 +9,7 @@ from shared.ledger.canonical import canonical
 from shared.rulebook.arithmetic import decimal_text
 from shared.rulebook.definitions import Adoption
 from shared.rulebook.known import Pin
+from shared.rulebook.override import Override
 
 
 class Status(StrEnum):
@@ -29,16 +30,23 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a piece of evidence is set aside: withdrawn; of a purpose that does not count; done over."""
+    """Why a piece of evidence is set aside: withdrawn; another in its place; a learner's own rating; of a purpose that
+    does not count; done over.
+    """
 
     VOIDED = "voided"
+    SUPERSEDED = "superseded"
+    SELF_RATING = "self_rating"
     PURPOSE = "purpose"
     REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A piece that does not count, why, and the event that did it (None for a purpose)."""
+    """A piece that does not count, why, and the event that did it: what voided it, or the piece in its place.
+
+    None for a purpose and a self-rating.
+    """
 
     event: str
     reason: Reason
@@ -54,13 +62,24 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """What the evidence alone would say, above the floor that an adoption keeps. `value` is scaled by 10^6."""
+
+    status: Status
+    level: str | None
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What `fold` makes.
 
-    `level` is a name on the policy's scale. `value` is what the evidence alone comes to, scaled by 10^6: None until
-    there is enough of it. `counted` are the pieces that count, (event, its own value), in fold order; `trajectory` is
-    the method's value after each of them. `floor` is set where an adoption keeps what was attained. `pins` are where
-    the newest relevant entries stand (see `fold`); `digest` is the SHA-256 of `canonical_state` (DESIGN §11).
+    `level` is a name on the policy's scale. Where a teacher's override applies it is `override`, status and level are
+    hers, and `alone` says what the evidence alone would; both are None elsewhere. `value` is what the evidence alone
+    comes to, scaled by 10^6: None until there is enough of it. `counted` are the pieces that count, (event, its own
+    value), in fold order; `trajectory` is the method's value after each of them. `floor` is set where an adoption keeps
+    what was attained. `pins` are where the newest relevant entries stand (see `fold`); `digest` is the SHA-256 of
+    `canonical_state` (DESIGN §11).
     """
 
     learner: str
@@ -74,6 +93,8 @@ class State:
     set_aside: tuple[SetAside, ...]
     floor: Floor | None
     pins: tuple[Pin, ...]
+    override: Override | None = None
+    alone: Alone | None = None
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:

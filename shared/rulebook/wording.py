@@ -12,8 +12,9 @@ from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import decimal_text, half_even
 from shared.rulebook.contribution import Kind, Result
 from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Move
-from shared.rulebook.policy import Policy, Redo
-from shared.rulebook.state import Reason, State, Status
+from shared.rulebook.override import Override
+from shared.rulebook.policy import Overrides, Policy, Redo
+from shared.rulebook.state import Alone, Reason, State, Status
 
 _HUNDREDTH = SCALE // 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,7 +25,13 @@ _MONTHS = (
 )
 """Written out, since the clock's names for them depend on the machine's locale."""
 
-_KIND_WORDS = {Kind.ATTEMPT.value: "an attempt", Kind.RUBRIC_SCORE.value: "a rubric score"}
+_KIND_WORDS = {
+    Kind.ATTEMPT.value: "an attempt",
+    Kind.RUBRIC_SCORE.value: "a rubric score",
+    Kind.OBSERVATION.value: "an observation",
+    Kind.REFLECTION.value: "a self-rating",
+    Kind.ATTESTATION.value: "a result from elsewhere",
+}
 
 _METHOD_WORDS = {
     "ascertain.highest@1": "The best piece of evidence sets the value.",
@@ -34,8 +41,8 @@ _METHOD_WORDS = {
 
 
 def why(explanation: Explanation, zone: tzinfo = UTC) -> tuple[str, ...]:
-    """Why the state is what it is, sentence by sentence: the answer, the rule, each piece that counts, each that
-    does not, the weakest criterion. Days are those of `zone`.
+    """Why the state is what it is, sentence by sentence: what a teacher judged, the answer of the evidence, the rule,
+    each piece that counts, each that does not, the weakest criterion. Days are those of `zone`.
     """
     return tuple(_why(explanation, zone))
 
@@ -51,7 +58,12 @@ def _why(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
         yield "No policy is in force here yet, so there is no level."
         return
     policy = state.adoption.policy
-    yield _answer(explanation, policy)
+    if state.override is not None and state.alone is not None:
+        yield _judged(state, state.override, zone)
+        alone = _answer(state.alone, explanation, policy)
+        yield f"By the evidence alone, {alone[0].lower()}{alone[1:]}"
+    else:
+        yield _answer(state, explanation, policy)
     if state.floor is not None:
         yield _kept(state)
     if explanation.counted:
@@ -68,8 +80,14 @@ def _why(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
         yield f"The criterion with the most room to grow is {explanation.weakest.criterion}: {share} so far."
 
 
-def _answer(explanation: Explanation, policy: Policy) -> str:
-    state = explanation.state
+def _judged(state: State, override: Override, zone: tzinfo) -> str:
+    day = _day(override.occurred_at, zone)
+    means = "this is mastered" if state.status is Status.MASTERED else "this is not mastered yet"
+    return f"On {day} a teacher set the level to {state.level} by professional judgement: {means}."
+
+
+def _answer(state: State | Alone, explanation: Explanation, policy: Policy) -> str:
+    """What status, level and value say, set by a teacher or by the evidence."""
     cut = f"mastery begins at {decimal_text(policy.scale.cut)}"
     here = _here(state, policy)
     match state.status:
@@ -86,7 +104,7 @@ def _answer(explanation: Explanation, policy: Policy) -> str:
             return f"This is not mastered yet: {here}; {cut}."
 
 
-def _here(state: State, policy: Policy) -> str:
+def _here(state: State | Alone, policy: Policy) -> str:
     level = "there is no level yet" if state.level is None else f"the level is {state.level}"
     if state.value is None:
         return level
@@ -116,6 +134,11 @@ def _set_aside(aside: AsidePiece, days: dict[str, str]) -> str:
     match aside.reason:
         case Reason.VOIDED:
             return f"{opening}it was withdrawn."
+        case Reason.SUPERSEDED:
+            in_place = f"the one of {days[aside.by]}" if aside.by in days else "another one"
+            return f"{opening}{in_place} stands in its place."
+        case Reason.SELF_RATING:
+            return f"{opening}it is shown beside the evidence and does not count."
         case Reason.PURPOSE:
             return f"{opening}evidence for {aside.purpose} does not count under this policy."
         case Reason.REPLACED:
@@ -128,6 +151,8 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
         yield "Once a policy is adopted, all evidence recorded until then is looked at under it."
         return
     policy = state.adoption.policy
+    if state.override is not None:
+        yield _until(policy)
     if explanation.missing is not None:
         if explanation.missing.pieces:
             yield _needed(explanation.missing.pieces, "more piece")
@@ -136,7 +161,7 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
         yield f"What counts here: {_list(sorted(policy.counts))}."
         return
     for move in explanation.moves:
-        yield _move(move, policy)
+        yield _move(move, policy, alone=state.alone is not None)
     if state.status is Status.MASTERED:
         yield "This holds: go on to what rests on it, or choose this work for the portfolio."
         return
@@ -148,11 +173,18 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
         yield "Any piece can be done over; the new one then counts beside it."
 
 
-def _move(move: Move, policy: Policy) -> str:
+def _until(policy: Policy) -> str:
+    if policy.overrides is Overrides.UNTIL_EVIDENCE:
+        return "The teacher's judgement stands until there is newer evidence that counts, or it is taken back."
+    return "The teacher's judgement stands until it is taken back."
+
+
+def _move(move: Move, policy: Policy, *, alone: bool) -> str:
     reach = move.level if move.level is not None else "the cut"
     if move.masters:
         reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
     of = f"{decimal_text(_rounded_up(move.value, policy.scale.top))} of {decimal_text(policy.scale.top)}"
+    reach = f"{reach} by the evidence alone" if alone else reach
     if move.pieces == 1:
         return f"A next result worth {of} or more reaches {reach}."
     return f"{move.pieces} more results worth {of} each reach {reach}."

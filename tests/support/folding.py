@@ -25,14 +25,15 @@ class Gathered:
     records: Mapping[str, LearnerRecord]
 
     def state(self, learner: str, competency: str, known: Known = EVERYTHING) -> State:
-        pieces = self.records[learner].contributions[competency]
-        return fold(self.learners[learner], competency, pieces, self.definitions, known)
+        record = self.records[learner]
+        pieces, overrides = record.contributions.get(competency, ()), record.overrides.get(competency, ())
+        return fold(self.learners[learner], competency, pieces, self.definitions, known, overrides)
 
     def states(self) -> dict[tuple[str, str], State]:
         return {
             (learner, competency): self.state(learner, competency)
             for learner, record in self.records.items()
-            for competency in record.contributions
+            for competency in sorted(record.competencies)
         }
 
 

@@ -30,16 +30,20 @@ def policy_document(
     kinds: int = 1,
     redo: str = "replaces",
     top: str = "4",
+    override: str | None = None,
+    title: str = "A policy",
 ) -> dict[str, Any]:
+    """With `override` it is of the second form."""
     return {
-        "format": "ascertain.policy@1",
-        "title": "A policy",
+        "format": "ascertain.policy@1" if override is None else "ascertain.policy@2",
+        "title": title,
         "scale": {"top": top, "cut": cut, "levels": [{"at": at, "name": name} for at, name in levels]},
         "method": method,
         "parameters": {} if weight is None else {"weight": weight},
         "counts": list(counts),
         "minimum": {"pieces": pieces, "kinds": kinds},
         "redo": redo,
+        **({} if override is None else {"override": override}),
     }
 
 
@@ -80,9 +84,51 @@ class LedgerWriter:
         """As `attempt`, by a rubric: every result names its criterion."""
         return self._piece("RubricScored", learner, results, {"rubric": "ab" * 32}, **more)
 
+    def observe(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
+        """As `attempt`: somebody watched her."""
+        return self._piece("ObservationRecorded", learner, results, {}, **more)
+
+    def attest(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
+        """As `attempt`, without `redo_of`: shown elsewhere."""
+        return self._piece("PriorMasteryAttested", learner, results, {"basis": "transfer"}, **more)
+
+    def reflect(self, learner: str, *ratings: Mapping[str, Any], **more: Any) -> str:
+        """`more`: occurred, id. A text is always there."""
+        event = more.get("id") or str(uuid5(UUID(learner), f"ReflectionRecorded {len(self.entries)}"))
+        body: dict[str, Any] = {"learner": learner, "text_ref": "ef" * 32}
+        if ratings:
+            body["ratings"] = list(ratings)
+        stream, occurred = f"evidence/{event}", more.get("occurred")
+        return self._evidence("ReflectionRecorded", learner, stream, body, event=event, occurred=occurred)
+
+    def supersede(self, learner: str, evidence: str, by: str) -> str:
+        """`by`, which must have been written, stands in the place of `evidence`."""
+        body = {"learner": learner, "evidence": evidence, "by": by}
+        return self._evidence("EvidenceSuperseded", learner, f"evidence/{evidence}", body)
+
+    def override(self, learner: str, competency: str, policy: Mapping[str, Any], at: str, **more: Any) -> str:
+        """A level set, which begins `at` on the scale of `policy`. `more`: occurred."""
+        body = {
+            "learner": learner,
+            "competency": competency,
+            "policy": self.keep(policy),
+            "at": at,
+            "reason_ref": "cd" * 32,
+        }
+        stream = f"override/{learner}/{competency}"
+        return self._evidence("LevelOverridden", learner, stream, body, occurred=more.get("occurred"))
+
+    def clear(self, learner: str, competency: str, override: str) -> str:
+        body = {"learner": learner, "competency": competency, "override": override}
+        return self._evidence("OverrideCleared", learner, f"override/{learner}/{competency}", body)
+
     def void(self, learner: str, evidence: str) -> str:
         body = {"learner": learner, "evidence": evidence}
         return self._evidence("EvidenceVoided", learner, f"evidence/{evidence}", body)
+
+    def say(self, name: str, learner: str, stream: str, body: dict[str, Any]) -> str:
+        """Any other event of a learner's: its name, its stream and its body."""
+        return self._evidence(name, learner, stream, {"learner": learner, **body})
 
     def adopt(self, scope: str, policy: Mapping[str, Any], mode: str = "recompute") -> str:
         body = {"scope": scope, "policy": self.keep(policy), "mode": mode}

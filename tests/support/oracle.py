@@ -7,7 +7,7 @@ wherever the product has an index. `states` is the whole interface:
 
 `entries` are dictionaries `{"envelope": {…DESIGN §11…}, "body": {…} or its JSON text}`, of any ledger, learner and
 order, repeats allowed; `documents` are the documents by digest. A pair is listed once there is evidence for it, also
-evidence that does not count.
+evidence that does not count, or a level that was set.
 """
 
 import hashlib
@@ -44,6 +44,8 @@ class OracleState:
     set_aside: list[tuple[str, str, str | None]]
     pins: list[tuple[str, int, int]]
     digest: str
+    override: str | None = None
+    alone: tuple[str, str | None] | None = None
 
 
 def states(
@@ -99,16 +101,23 @@ def _is_known(entry: Entry, at: At) -> bool:
     return bool(entry["position"] <= reached.get((entry["ledger"], entry["shard"]), 0))
 
 
-def _is_evidence(entry: Entry) -> bool:
-    return entry["type"] in {"ascertain.AttemptRecorded", "ascertain.RubricScored"}
+def _said(entry: Entry) -> list[Mapping[str, Any]]:
+    """What an entry says was earned of what was possible, where it is evidence."""
+    match entry["type"].removeprefix("ascertain."):
+        case "AttemptRecorded" | "RubricScored" | "ObservationRecorded" | "PriorMasteryAttested":
+            return list(entry["body"]["results"])
+        case "ReflectionRecorded":
+            return list(entry["body"].get("ratings", []))
+    return []
 
 
 def _competencies(own: list[Entry]) -> set[str]:
-    return {result["competency"] for entry in own if _is_evidence(entry) for result in entry["body"]["results"]}
+    levels_set = {entry["body"]["competency"] for entry in own if entry["type"] == "ascertain.LevelOverridden"}
+    return levels_set | {result["competency"] for entry in own for result in _said(entry)}
 
 
 def _speaks_of(entry: Entry, competency: str) -> bool:
-    return _is_evidence(entry) and any(result["competency"] == competency for result in entry["body"]["results"])
+    return any(result["competency"] == competency for result in _said(entry))
 
 
 # ---- which rules hold -------------------------------------------------------------------------------------------
@@ -159,7 +168,7 @@ def _in_force(learner: str, competency: str, own: list[Entry], rules: Rules) -> 
 def _state(learner: str, competency: str, own: list[Entry], rules: Rules) -> OracleState:
     voids: dict[str, Entry] = {}
     for entry in own:
-        if entry["type"] == "ascertain.EvidenceVoided":
+        if entry["type"] in {"ascertain.EvidenceVoided", "ascertain.EvidenceSuperseded"}:
             voids.setdefault(entry["body"]["evidence"], entry)
     adoption = _in_force(learner, competency, own, rules)
     if adoption is None:
@@ -175,6 +184,11 @@ def _state(learner: str, competency: str, own: list[Entry], rules: Rules) -> Ora
     else:
         policy = adoption["body"]["policy"]
         outcome = _outcome((learner, competency), own, voids, adoption, rules)
+    override, alone = None, None
+    judged = None if adoption is None else _judged(competency, own, outcome, adoption, rules)
+    if judged is not None:
+        alone = (outcome["status"], outcome["level"])
+        override, outcome["level"], outcome["status"] = judged
     method = None if policy is None else rules.documents[policy]["method"]
     counted = [(event, _text(value)) for event, value in outcome["counted"]]
     content = {
@@ -202,7 +216,71 @@ def _state(learner: str, competency: str, own: list[Entry], rules: Rules) -> Ora
         digest=hashlib.sha256(
             json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
         ).hexdigest(),
+        override=override,
+        alone=alone,
     )
+
+
+def _latest_override(competency: str, own: list[Entry]) -> tuple[Entry | None, list[Entry]]:
+    """The override in force, None where the latest is cleared; and all that was said of overrides."""
+    setting = [
+        entry
+        for entry in own
+        if entry["type"] == "ascertain.LevelOverridden" and entry["body"]["competency"] == competency
+    ]
+    names = {entry["id"] for entry in setting}
+    clearing = [
+        entry
+        for entry in own
+        if entry["type"] == "ascertain.OverrideCleared"
+        and entry["body"]["competency"] == competency
+        and entry["body"]["override"] in names
+    ]
+    latest = _latest(setting)
+    if latest is not None and any(entry["body"]["override"] == latest["id"] for entry in clearing):
+        latest = None
+    first_clearings = {entry["body"]["override"]: entry for entry in reversed(clearing)}
+    return latest, [*setting, *first_clearings.values()]
+
+
+def _adopted(policy: str, rules: Rules) -> Entry | None:
+    return next((entry for entry in rules.adoptions if entry["body"]["policy"] == policy), None)
+
+
+def _judged(
+    competency: str, own: list[Entry], outcome: dict[str, Any], adoption: Entry, rules: Rules
+) -> tuple[str, str, str] | None:
+    """The override that applies, the level that it sets and the status that this is; None where none applies."""
+    override, _ = _latest_override(competency, own)
+    if override is None:
+        return None
+    policy = rules.documents[adoption["body"]["policy"]]
+    counted = {event for event, _ in outcome["counted"]}
+    newer = [entry for entry in own if entry["id"] in counted and _order(entry) > _order(override)]
+    if newer and policy.get("override") == "until_evidence":
+        return None
+    level, at = _carried_over(override["body"], adoption["body"]["policy"], rules)
+    return None if level is None else (override["id"], level, "mastered" if at >= _cut(policy) else "not_yet")
+
+
+def _carried_over(judgement: Mapping[str, Any], policy: str, rules: Rules) -> tuple[str | None, Fraction]:
+    """The level of a judgement on the scale of the policy in force, and where on it that stands; None for none."""
+    at, scale = Fraction(judgement["at"]), rules.documents[policy]["scale"]
+    if judgement["policy"] == policy:
+        return _level(scale, at), at
+    if _adopted(judgement["policy"], rules) is None:
+        return None, at
+    policy_then = rules.documents[judgement["policy"]]
+    starts = {level["name"]: Fraction(level["at"]) for level in scale["levels"]}
+    level_then = _level(policy_then["scale"], at)
+    if level_then in starts:
+        return level_then, starts[str(level_then)]
+    cut = _cut(rules.documents[policy])
+    return (_level(scale, cut) if at >= _cut(policy_then) else None), cut
+
+
+def _cut(policy: Document) -> Fraction:
+    return Fraction(policy["scale"]["cut"])
 
 
 def _outcome(
@@ -250,22 +328,23 @@ def _kept(outcome: dict[str, Any], before: dict[str, Any], scale: Document) -> d
 def _by_evidence(competency: str, own: list[Entry], voids: Mapping[str, Entry], policy: Document) -> dict[str, Any]:
     scale = policy["scale"]
     pieces = [entry for entry in own if _speaks_of(entry, competency)]
-    pieces.sort(key=lambda entry: (min(entry["occurred_at"], entry["recorded_at"]), entry["position"]))
-    standing = [piece for piece in pieces if piece["id"] not in voids and piece["body"]["purpose"] in policy["counts"]]
+    pieces.sort(key=_order)
+    standing = [
+        piece for piece in pieces if piece["id"] not in voids and piece["body"].get("purpose") in policy["counts"]
+    ]
     redos: dict[str, str] = {}
     if policy["redo"] == "replaces":
         for piece in standing:
             if piece["body"].get("redo_of"):
-                redos.setdefault(piece["body"]["redo_of"], piece["id"])
+                target = _in_its_place(piece["body"]["redo_of"], {piece["id"] for piece in pieces}, voids)
+                if target != piece["id"]:
+                    redos.setdefault(target, piece["id"])
     counting = [piece for piece in standing if piece["id"] not in redos]
-    set_aside: list[tuple[str, str, str | None]] = []
-    for piece in pieces:
-        if piece["id"] in voids:
-            set_aside.append((piece["id"], "voided", voids[piece["id"]]["id"]))
-        elif piece["body"]["purpose"] not in policy["counts"]:
-            set_aside.append((piece["id"], "purpose", None))
-        elif piece["id"] in redos:
-            set_aside.append((piece["id"], "replaced", redos[piece["id"]]))
+    set_aside = [
+        (piece["id"], *_why_not(piece, voids.get(piece["id"]), redos, policy))
+        for piece in pieces
+        if piece not in counting
+    ]
     counted = [(piece["id"], _value(piece, competency, Fraction(scale["top"]))) for piece in counting]
     trajectory = _after_each([value for _, value in counted], policy)
     status, value, level = _judge(trajectory, len({piece["type"] for piece in counting}), policy)
@@ -277,6 +356,33 @@ def _by_evidence(competency: str, own: list[Entry], voids: Mapping[str, Entry], 
         "trajectory": trajectory,
         "set_aside": set_aside,
     }
+
+
+def _why_not(piece: Entry, void: Entry | None, redos: Mapping[str, str], policy: Document) -> tuple[str, str | None]:
+    """Why a piece that does not count is set aside, and what did it."""
+    if void is not None:
+        by = void["body"].get("by")
+        return ("voided", void["id"]) if by is None else ("superseded", by)
+    if piece["type"] == "ascertain.ReflectionRecorded":
+        return "self_rating", None
+    if piece["body"]["purpose"] not in policy["counts"]:
+        return "purpose", None
+    return "replaced", redos[piece["id"]]
+
+
+def _order(entry: Entry) -> tuple[str, int]:
+    return (min(entry["occurred_at"], entry["recorded_at"]), entry["position"])
+
+
+def _in_its_place(event: str, here: set[str], voids: Mapping[str, Entry]) -> str:
+    """What stands in the place of an event now, following those that speak of the competency; a circle ends once
+    round.
+    """
+    passed: set[str] = set()
+    while event in here and event not in passed and "by" in voids.get(event, {"body": {}})["body"]:
+        passed.add(event)
+        event = voids[event]["body"]["by"]
+    return event
 
 
 def _value(piece: Entry, competency: str, top: Fraction) -> Fraction:
@@ -325,8 +431,9 @@ def _level(scale: Document, value: Fraction) -> str | None:
 def _pins(
     competency: str, own: list[Entry], voids: Mapping[str, Entry], adoption: Entry | None, rules: Rules
 ) -> list[tuple[str, int, int]]:
-    """Relevant: the evidence of the competency and what voided it, the enrolment that began the time at the current
-    school; the adoption in force, and the publication that brought the competency into its framework.
+    """Relevant: the evidence of the competency and what voided it or took its place, the levels that were set and what
+    cleared them, the enrolment that began the time at the current school; the adoption in force, the publication that
+    brought the competency into its framework, and the first adoption of the policy that the override in force names.
     """
     pieces = [entry for entry in own if _speaks_of(entry, competency)]
     in_evidence = [piece["position"] for piece in pieces]
@@ -334,6 +441,10 @@ def _pins(
     in_evidence += [began for _, began in [_school(own)] if began is not None]
     in_definitions = [began for _, began in [_framework(competency, rules.publications)] if began is not None]
     in_definitions += [] if adoption is None else [adoption["position"]]
+    override, judgements = _latest_override(competency, own)
+    in_evidence += [judgement["position"] for judgement in judgements]
+    judged_under = None if override is None else _adopted(override["body"]["policy"], rules)
+    in_definitions += [] if judged_under is None else [judged_under["position"]]
     pins = [("definitions", 0, max(in_definitions))] if in_definitions else []
     return [*pins, ("evidence", own[0]["shard"], max(in_evidence))]
 

@@ -9,7 +9,7 @@ from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
 from shared.rulebook.defining import FRAMEWORK, adoption_of, placements_of
 from shared.rulebook.definitions import Adoption, Definitions, Placement
-from shared.rulebook.policy import FORMAT as POLICY
+from shared.rulebook.policy import FORMATS as POLICIES
 from shared.rulebook.policy import Policy, read_policy
 
 
@@ -57,7 +57,7 @@ def documents_named(entries: Iterable[Entry]) -> set[str]:
 
 
 def _published(address: str, documents: Mapping[str, Mapping[str, Any]], published: set[str]) -> Policy:
-    if address not in published or documents[address].get("format") != POLICY:
+    if address not in published or documents[address].get("format") not in POLICIES:
         raise ValueError(f"The policy {address} is adopted but not published.")
     return read_policy(documents[address])
 

@@ -12,7 +12,8 @@ from shared.rulebook.contributing import LearnerRecord, gather
 from shared.rulebook.contribution import Contribution, contributions_digest, in_order
 from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.fold import fold, pins_of
-from shared.rulebook.known import Known, Pin, known_of
+from shared.rulebook.known import Known, Pin, Recorded, known_of
+from shared.rulebook.override import Override, known_overrides
 from shared.rulebook.state import State
 
 NOT_FOLDED = frozenset({"under_review", "forgotten"})
@@ -81,8 +82,9 @@ def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitio
     """What of a state is not as the copy comes to at the state's own pins."""
     at = Known.at_pins(shown.pins, learner.shard)
     pieces = record.contributions.get(shown.competency, ())
-    state = fold(learner, shown.competency, pieces, definitions, at)
-    unlike = _unlike(state, known_of(in_order(pieces), at), shown)
+    overrides = record.overrides.get(shown.competency, ())
+    state = fold(learner, shown.competency, pieces, definitions, at, overrides)
+    unlike = _unlike(state, known_of(in_order(pieces), at), known_overrides(overrides, at), shown)
     if state.digest == shown.digest and frozenset(state.pins) == shown.pins and not unlike:
         return None
     members = [Member("digest", state.digest, shown.digest)] if state.digest != shown.digest else []
@@ -94,10 +96,10 @@ def _at_its_pins(learner: Learner, record: LearnerRecord, definitions: Definitio
     return _of_state("state_differs", (learner, shown.competency), what, state.pins, tuple(members))
 
 
-def _unlike(state: State, pieces: Sequence[Contribution], shown: Shown) -> list[Member]:
+def _unlike(state: State, pieces: Sequence[Contribution], overrides: Sequence[Override], shown: Shown) -> list[Member]:
     """The members beside the digest that are not as the fold makes them; what is not told is not compared.
 
-    `pieces` are the contributions that were known, counted or not, in fold order.
+    `pieces` are the contributions that were known, counted or not, in fold order; `overrides` those by position.
     """
     folded: dict[str, JsonValue] = {
         "status": state.status.value,
@@ -110,7 +112,7 @@ def _unlike(state: State, pieces: Sequence[Contribution], shown: Shown) -> list[
         "evidence": len(pieces),
     }
     if "contributions" in shown.said:
-        folded["contributions"] = contributions_digest(pieces)
+        folded["contributions"] = contributions_digest(pieces, overrides)
     said = {**shown.said, "status": shown.status}
     return [
         Member(name, None if ours is None else str(ours), None if said[name] is None else str(said[name]))
@@ -126,7 +128,7 @@ def _behind(
     if any(pin.position > _bound(pin, known) for pin in shown.pins):
         return None
     pieces = record.contributions.get(shown.competency, ())
-    pins = pins_of(learner, shown.competency, pieces, definitions, known)
+    pins = pins_of(learner, shown.competency, pieces, definitions, known, record.overrides.get(shown.competency, ()))
     if frozenset(pins) == shown.pins:
         return None
     now, then = _pins_text(pins), _pins_text(shown.pins)
@@ -139,13 +141,14 @@ def _bound(pin: Pin, known: Known) -> int:
 
 
 def _missing(learner: Learner, record: LearnerRecord, shown: set[str], known: Known) -> list[Difference]:
-    """The competencies of which the copy has known evidence, and for which no state is shown."""
+    """The competencies of which the copy has known evidence or a level set, and for which no state is shown."""
     missing = []
-    for competency, pieces in record.contributions.items():
-        first = next((piece for piece in pieces if known.of_learner(piece)), None)
-        if competency not in shown and first is not None:
-            pins = (Pin("evidence", learner.shard, first.position),)
-            what = f"there is none, although evidence for it was recorded at position {first.position}"
+    for competency in sorted(record.competencies - shown):
+        said: list[Recorded] = [*record.contributions.get(competency, ()), *record.overrides.get(competency, ())]
+        first = min((entry.position for entry in said if known.of_learner(entry)), default=None)
+        if first is not None:
+            pins = (Pin("evidence", learner.shard, first),)
+            what = f"there is none, although something of it was recorded at position {first}"
             missing.append(_of_state("state_missing", (learner, competency), what, pins))
     return missing
 

@@ -8,10 +8,12 @@ from services.evidence.domain.facts import new_event
 from shared.contracts.bodies import PolicyAdopted
 from shared.ledger.instants import Instant
 from shared.ledger.streams import policy_stream
+from shared.rulebook.policy import FORMATS
 
 Mode: TypeAlias = Literal["recompute", "keep_attained"]
 
-POLICY = "ascertain.policy@1"
+POLICIES = FORMATS
+"""The formats of the documents that can be adopted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Adopt a policy for a scope, and say which are in force."""
 
-from services.evidence.domain.adopting import POLICY, Adoption, AdoptPolicy, administered, decide_adopt
+from services.evidence.domain.adopting import POLICIES, Adoption, AdoptPolicy, administered, decide_adopt
 from services.evidence.domain.errors import Invalid, NotFound
 from services.evidence.domain.receipts import Receipt
 from services.evidence.flows.define import define
@@ -17,7 +17,7 @@ async def adopt_policy(adopt: AdoptPolicy, actor: str, district: District) -> Re
     if not await district.rights.is_administrator(actor, administered(adopt.scope)):
         raise NotFound("scope", field="/scope")
     await _check_scope(adopt.scope, district)
-    if await district.definitions.published(adopt.policy) != POLICY:
+    if await district.definitions.published(adopt.policy) not in POLICIES:
         raise Invalid("No policy of this digest was published.", field="/policy")
     return await define(decide_adopt(adopt, tenant=district.tenant, actor=actor), district)
 

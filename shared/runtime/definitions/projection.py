@@ -11,7 +11,7 @@ from shared.contracts.events import decode
 from shared.ledger.canonical import JsonValue, parse
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
-from shared.rulebook.policy import FORMAT as POLICY
+from shared.rulebook.policy import FORMATS as POLICIES
 from shared.rulebook.policy import read_policy
 from shared.runtime.definitions.door import Fetch
 from shared.runtime.trouble import UnavailableError
@@ -91,7 +91,7 @@ def _read(content: bytes, published: DocumentPublished) -> Framework | None:
     document = read_document(value)
     if document.format != published.format:
         raise ValueError(f"The document {published.digest} is no {published.format}.")
-    if document.format == POLICY:
+    if document.format in POLICIES:
         read_policy(_members(value))
     return document if isinstance(document, Framework) else None
 
@@ -119,7 +119,7 @@ async def _place(connection: asyncpg.Connection, entry: Entry, framework: Framew
 
 async def _adopt(connection: asyncpg.Connection, entry: Entry, adopted: PolicyAdopted) -> None:
     published = await connection.fetchval(
-        "SELECT true FROM definitions.document WHERE digest = $1 AND format = $2", adopted.policy, POLICY
+        "SELECT true FROM definitions.document WHERE digest = $1 AND format = ANY ($2)", adopted.policy, list(POLICIES)
     )
     if not published:
         raise ValueError(f"The policy {adopted.policy} is adopted but not published.")

@@ -29,6 +29,8 @@ def as_oracle(state: State) -> oracle.OracleState:
         set_aside=[(aside.event, str(aside.reason), aside.by) for aside in state.set_aside],
         pins=[(pin.ledger, pin.shard, pin.position) for pin in state.pins],
         digest=state.digest,
+        override=None if state.override is None else state.override.event,
+        alone=None if state.alone is None else (str(state.alone.status), state.alone.level),
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.ledger.canonical import canonical
 from shared.rulebook.state import State, Status, canonical_state
-from tests.properties.rulebook.worlds import COMPETENCIES, LEARNERS, PURPOSES, policies, results, voided, worlds
+from tests.properties.rulebook.worlds import COMPETENCIES, LEARNERS, PURPOSES, policies, results, worlds
 from tests.support.folding import gathered
 from tests.support.ledger_writer import LedgerWriter, named, policy_document, result
 
@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[3]
 
 def outcome(state: State) -> tuple[Any, ...]:
     """All that does not speak of positions."""
-    return (state.status, state.level, state.value, state.counted, state.trajectory, state.digest)
+    judged = None if state.override is None else state.override.event
+    return (state.status, state.level, state.value, state.counted, state.trajectory, state.digest, judged, state.alone)
 
 
 @given(worlds(), st.randoms(use_true_random=False))
@@ -80,10 +81,9 @@ def test_pace_does_not_matter(policy: Any, rows: list[Any], one: int, other: int
 @given(worlds())
 def test_what_is_voided_is_as_if_it_had_never_been(world: LedgerWriter) -> None:
     """Positions are left as they were, as they would be had something else stood there."""
-    gone = voided(world)
-    never = [
-        entry for entry in world.entries if entry["envelope"]["id"] not in gone and "evidence" not in entry["body"]
-    ]
+    voids = [entry for entry in world.entries if entry["envelope"]["type"] == "ascertain.EvidenceVoided"]
+    gone = {entry["body"]["evidence"] for entry in voids}
+    never = [entry for entry in world.entries if entry["envelope"]["id"] not in gone and entry not in voids]
     states = gathered(world.entries, world.documents).states()
     for pair, state in gathered(never, world.documents).states().items():
         assert outcome(states[pair]) == outcome(state)
@@ -101,7 +101,7 @@ def test_values_stay_on_the_scale_and_levels_are_the_scales(world: LedgerWriter)
         assert all(0 <= value <= scale.top for value in [*[value for _, value in state.counted], *state.trajectory])
         assert state.level is None or scale.named(state.level) is not None
         if state.value is not None and state.value >= scale.cut:
-            assert state.status is Status.MASTERED
+            assert (state if state.alone is None else state.alone).status is Status.MASTERED
 
 
 @given(worlds())

@@ -52,71 +52,120 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         pieces=draw(st.sampled_from([1, 1, 1, 2, 3])),
         kinds=draw(st.sampled_from([1, 1, 1, 2])),
         redo=draw(st.sampled_from(["replaces", "adds"])),
+        override=draw(st.sampled_from([None, "stands", "until_evidence"])),
     )
 
 
-@st.composite
-def happenings(draw: st.DrawFn) -> tuple[Any, ...]:
-    what = draw(st.sampled_from(["piece"] * 6 + ["void", "void", "enrol", "adopt", "adopt", "publish"]))
-    learner = draw(st.sampled_from(LEARNERS))
-    match what:
-        case "piece":
-            return (
-                what,
-                learner,
-                draw(st.sampled_from(["attempt", "score"])),
-                draw(st.lists(results(), min_size=1, max_size=3)),
-                draw(st.sampled_from([PURPOSES[0], PURPOSES[0], *PURPOSES])),
-                draw(st.integers(-4, 4)),
-                draw(st.none() | st.integers(0, 3)),
-            )
-        case "void":
-            return (what, learner, draw(st.integers(0, 3)))
-        case "enrol":
-            return (what, learner, draw(st.sampled_from(SCHOOLS)))
-        case "adopt":
-            mode = draw(st.sampled_from(["recompute", "keep_attained"]))
-            return (what, draw(st.sampled_from(["district", *SCOPES])), draw(policies()), mode)
-        case _:
-            placed = draw(st.lists(st.sampled_from(COMPETENCIES), min_size=1, unique=True))
-            return (what, draw(st.sampled_from(FRAMEWORKS)), placed)
+def happenings() -> st.SearchStrategy[tuple[Any, ...]]:
+    """What happens: a function of this module's table, and what it is given."""
+    return st.sampled_from(WHAT_HAPPENS).flatmap(
+        lambda what: st.tuples(st.just(what), st.sampled_from(LEARNERS), *HAPPENINGS[what])
+    )
+
+
+shifts = st.integers(-4, 4)
+back = st.integers(0, 3)
+
+HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
+    "piece": [
+        st.sampled_from(["attempt", "score", "attempt", "score", "observe", "attest"]),
+        st.lists(results(), min_size=1, max_size=3),
+        st.sampled_from([PURPOSES[0], PURPOSES[0], *PURPOSES]),
+        shifts,
+        st.none() | back,
+    ],
+    "reflect": [st.lists(results(), max_size=2), shifts],
+    "void": [back],
+    "supersede": [back, st.lists(results(), min_size=1, max_size=2)],
+    "override": [st.sampled_from(COMPETENCIES), st.none() | st.integers(0, 2), st.integers(0, 2), shifts],
+    "clear": [back],
+    "enrol": [st.sampled_from(SCHOOLS)],
+    "adopt": [st.sampled_from(["district", *SCOPES]), policies(), st.sampled_from(["recompute", "keep_attained"])],
+    "publish": [st.sampled_from(FRAMEWORKS), st.lists(st.sampled_from(COMPETENCIES), min_size=1, unique=True)],
+}
+
+WHAT_HAPPENS = [
+    *["piece"] * 6,
+    *["void", "supersede", "supersede", "reflect", "override", "override", "override", "clear"],
+    *["enrol", "adopt", "adopt", "publish"],
+]
 
 
 def happen(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
-    """Write what happened. A redo or void names one of the learner's own pieces; where there is none, nothing."""
+    """Write what happened. What names an earlier entry names one of the learner's own; where there is none, nothing."""
     match happening:
         case ("piece", learner, kind, rows, purpose, shift, back):
-            earlier = pieces_of(writer, learner)
-            more = {
-                "purpose": purpose,
-                "occurred": writer.now + shift,
-                "redo_of": earlier[-1 - back] if back is not None and back < len(earlier) else None,
-            }
-            if kind == "attempt":
-                writer.attempt(learner, *rows, **more)
-            else:
-                writer.score(learner, *[{"criterion": "thesis"} | row for row in rows], **more)
-        case ("void", learner, back):
-            standing = [piece for piece in pieces_of(writer, learner) if piece not in voided(writer)]
-            if back < len(standing):
-                writer.void(learner, standing[-1 - back])
+            _piece(writer, learner, kind, rows, purpose=purpose, shift=shift, back=back)
         case ("enrol", learner, school):
             writer.enrol(learner, school)
-        case ("adopt", scope, policy, mode):
+        case ("adopt", _, scope, policy, mode):
             writer.adopt(scope, policy, mode)
-        case ("publish", framework, placed):
+        case ("publish", _, framework, placed):
             writer.publish(framework_document(framework, placed))
+        case ("override" | "clear", *_):
+            _judge(writer, happening)
+        case _:
+            _reconsider(writer, happening)
+
+
+def _piece(writer: LedgerWriter, learner: str, kind: str, rows: list[Any], **drawn: Any) -> None:
+    earlier, back = pieces_of(writer, learner), drawn["back"]
+    more = {"purpose": drawn["purpose"], "occurred": writer.now + drawn["shift"]}
+    if kind != "attest" and back is not None and back < len(earlier):
+        more["redo_of"] = earlier[-1 - back]
+    if kind == "score":
+        rows = [{"criterion": "thesis"} | row for row in rows]
+    getattr(writer, kind)(learner, *rows, **more)
+
+
+def _reconsider(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
+    learner = happening[1]
+    standing = [piece for piece in pieces_of(writer, learner) if piece not in withdrawn(writer)]
+    match happening:
+        case ("reflect", _, rows, shift):
+            writer.reflect(learner, *rows, occurred=writer.now + shift)
+        case ("void", _, back) if back < len(standing):
+            writer.void(learner, standing[-1 - back])
+        case ("supersede", _, back, rows) if back < len(standing):
+            old = standing[-1 - back]
+            writer.supersede(learner, old, writer.attempt(learner, *rows, redo_of=redone_by(writer, old)))
+
+
+def _judge(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
+    """A level set under one of the policies adopted last, or under one that never is; or one cleared."""
+    match happening:
+        case ("override", learner, competency, back, level, shift):
+            adopted = [entry for entry in writer.entries if entry["envelope"]["type"] == "ascertain.PolicyAdopted"]
+            policy = policy_document(levels=LEVELS[1], redo="adds", title="Never adopted")
+            if back is not None and back < len(adopted):
+                policy = writer.documents[adopted[-1 - back]["body"]["policy"]]
+            levels = policy["scale"]["levels"]
+            at = levels[level % len(levels)]["at"]
+            writer.override(learner, competency, policy, at, occurred=writer.now + shift)
+        case ("clear", learner, back):
+            set_by = [entry for entry in writer.entries if _is_override(entry, learner)]
+            if back < len(set_by):
+                writer.clear(learner, set_by[-1 - back]["body"]["competency"], set_by[-1 - back]["envelope"]["id"])
 
 
 def pieces_of(writer: LedgerWriter, learner: str) -> list[str]:
     return [
         entry["envelope"]["id"]
         for entry in writer.entries
-        if entry["envelope"]["owner"] == learner and "results" in entry["body"]
+        if entry["envelope"]["owner"] == learner and entry["body"].keys() & {"results", "text_ref"}
     ]
 
 
-def voided(writer: LedgerWriter) -> set[str]:
+def redone_by(writer: LedgerWriter, piece: str) -> Any:
+    """What a piece says that it does over, None where it says nothing."""
+    return next(entry["body"].get("redo_of") for entry in writer.entries if entry["envelope"]["id"] == piece)
+
+
+def _is_override(entry: Any, learner: str) -> bool:
+    return bool(entry["envelope"]["type"] == "ascertain.LevelOverridden" and entry["envelope"]["owner"] == learner)
+
+
+def withdrawn(writer: LedgerWriter) -> set[str]:
     return {entry["body"]["evidence"] for entry in writer.entries if "evidence" in entry["body"]}
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.ledger.canonical import canonical
 from shared.ledger.decimals import scaled
 from shared.ledger.identifiers import digest
-from shared.rulebook.policy import PolicyError, read_policy
+from shared.rulebook.policy import Overrides, PolicyError, read_policy
 from shared.rulebook.scope import SPECIFICITY, Scope, ScopeError, read_scope
 from tests.support.ledger_writer import named, policy_document
 
@@ -21,6 +21,14 @@ def test_a_policy_as_the_fold_uses_it() -> None:
     assert policy.method.id == "ascertain.decaying_average@1"
     assert policy.parameters == {"weight": 650_000}
     assert policy.scale.cut == scaled("2.5")
+
+
+def test_the_second_form_says_how_long_an_override_stands() -> None:
+    assert read_policy(policy_document(override="until_evidence")).overrides is Overrides.UNTIL_EVIDENCE
+    assert read_policy(policy_document(override="stands")).overrides is Overrides.STAND
+    assert read_policy(policy_document()).overrides is Overrides.STAND
+    with pytest.raises(PolicyError, match="override must be 'stands' or 'until_evidence'"):
+        read_policy(policy_document(override="for a while"))
 
 
 def test_levels_begin_where_they_say() -> None:
@@ -51,7 +59,10 @@ def put(pointer: str, value: Any) -> Callable[[dict[str, Any]], Any]:
     [
         (without("scale"), "/scale", "must be given"),
         (put("/extra", "1"), "/extra", "must not be given"),
-        (put("/format", "ascertain.policy@2"), "/format", "ascertain.policy@1"),
+        (put("/format", "ascertain.policy@3"), "/format", "'ascertain.policy@1' or 'ascertain.policy@2'"),
+        (without("format"), "/format", "ascertain.policy@1"),
+        (put("/format", "ascertain.policy@2"), "/override", "must be given"),
+        (put("/override", "stands"), "/override", "must not be given"),
         (put("/method", "ascertain.median@1"), "/method", "ascertain.highest@1"),
         (put("/method", 3), "/method", "must be text"),
         (put("/parameters", {}), "/parameters/weight", "must be given"),
