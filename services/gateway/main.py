@@ -1,4 +1,7 @@
-"""Wiring, and the command line: `--run ROLES`, `--migrate`, `--release OWNER`, `--personal-token PERSON`."""
+"""Wiring, and the command line: `--run ROLES`, `--migrate`, `--release OWNER`, and an operator's ways in:
+
+`--personal-token PERSON [--label TEXT]` and `--link ISSUER SUBJECT PERSON`.
+"""
 
 import argparse
 import asyncio
@@ -12,18 +15,24 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
+from services.gateway.domain.accounts import Account
 from services.gateway.domain.personal_tokens import RANDOM_BYTES, PersonalToken
 from services.gateway.domain.routes import RouteTable
+from services.gateway.flows.link_account import link
 from services.gateway.flows.make_personal_token import make_personal_token
 from services.gateway.http.app import Parts, gateway_app
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
+from services.gateway.ports import AccountKeeping
+from services.gateway.postgres.accounts import StoredAccounts
 from services.gateway.postgres.disclosures import StoredDisclosures
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from services.gateway.projecting import CONNECTIONS as WORKERS
 from services.gateway.projecting import projections, projector_workers
+from services.gateway.settings import GatewaySettings
+from services.gateway.signing_in import pruner, signing_in
 from shared.ledger.identifiers import is_id
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
@@ -33,9 +42,10 @@ from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.logging import start_logging
 from shared.runtime.migrate import migrate
+from shared.runtime.problems import Problem
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.quarantine import NotReleasedError, release
-from shared.runtime.serve import serve
+from shared.runtime.serve import Worker, serve
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
 
@@ -50,7 +60,7 @@ TIMEOUT = httpx.Timeout(15, connect=5)
 def main() -> None:
     """Do what the command line asks; ends with status 2 where it cannot be understood."""
     arguments = _arguments()
-    settings = Settings()
+    settings = GatewaySettings()
     start_logging("gateway", settings.log_level)
     if arguments.migrate:
         if settings.database_migrator is None:
@@ -58,6 +68,11 @@ def main() -> None:
         migrate("gateway", settings.database_migrator)
     elif arguments.personal_token is not None:
         print(asyncio.run(_new_personal_token(settings, arguments.personal_token, arguments.label)))  # noqa: T201
+    elif arguments.link is not None:
+        try:
+            print(asyncio.run(_link(settings, *arguments.link)))  # noqa: T201
+        except Problem as problem:
+            sys.exit(problem.detail)
     elif arguments.release is not None:
         try:
             count = asyncio.run(_release(settings, arguments.release))
@@ -68,30 +83,33 @@ def main() -> None:
         _run(settings, arguments.run)
 
 
-def _run(settings: Settings, roles: Collection[str]) -> None:
+def _run(settings: GatewaySettings, roles: Collection[str]) -> None:
     import uvloop  # noqa: PLC0415 - only the server needs it
 
     uvloop.run(_serve(settings, roles))
 
 
-async def _serve(settings: Settings, roles: Collection[str]) -> None:
+async def _serve(settings: GatewaySettings, roles: Collection[str]) -> None:
     async with AsyncExitStack() as opened:
         ledger = await opened.enter_async_context(_ledger(settings))
-        workers = {}
+        workers: dict[str, Worker] = {}
         if "projector" in roles:
             pool = await opened.enter_async_context(
-                await connect(settings.database, size=WORKERS, name="gateway projector")
+                await connect(settings.database, size=WORKERS + 1, name="gateway projector")
             )
-            workers = dict(projector_workers(settings, pool, ledger))
+            workers = {**projector_workers(settings, pool, ledger), "pruner": pruner(pool)}
         app = await _http(opened, settings, roles, ledger) if "http" in roles else None
         await serve(app, host=settings.host, port=settings.port, workers=workers)
 
 
-async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[str], ledger: LedgerDoor) -> FastAPI:
+async def _http(
+    opened: AsyncExitStack, settings: GatewaySettings, roles: Collection[str], ledger: LedgerDoor
+) -> FastAPI:
     key = SigningKey.read(settings.keys, "gateway")
     tokens = ServiceTokens(settings.tenant, "gateway", key)
     pool = await opened.enter_async_context(await connect(settings.database, size=CONNECTIONS, name="gateway"))
     peers = await opened.enter_async_context(Peers.of(settings))
+    access = Access(pool)
     return gateway_app(
         Parts(
             tokens=StoredPersonalTokens(pool),
@@ -105,7 +123,10 @@ async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[st
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
-            rights=Access(pool),
+            rights=access,
+            signing_in=await opened.enter_async_context(signing_in(settings, pool)),
+            accounts=AccountKeeping(StoredAccounts(pool), access),
+            public_url=settings.public_url,
         )
     )
 
@@ -133,6 +154,13 @@ async def _new_personal_token(settings: Settings, person: str, label: str) -> st
         return await make_personal_token(token, secrets.token_bytes(RANDOM_BYTES), StoredPersonalTokens(pool))
 
 
+async def _link(settings: Settings, issuer: str, subject: str, person: str) -> str:
+    """The id of the link, made unless it is there. Raises Problem where the subject is someone else."""
+    async with asyncpg.create_pool(settings.database, min_size=1, max_size=1) as pool:
+        kept, _new = await link(Account(str(uuid.uuid4()), issuer, subject, person, now()), StoredAccounts(pool))
+        return kept.id
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m services.gateway")
     what = parser.add_mutually_exclusive_group(required=True)
@@ -140,8 +168,14 @@ def _arguments() -> argparse.Namespace:
     what.add_argument("--migrate", action="store_true", help="bring the database up to date")
     what.add_argument("--release", metavar="OWNER", type=_owner, help="fold an owner in quarantine again")
     what.add_argument("--personal-token", metavar="PERSON", type=_person, help="print a new personal token of a person")
+    what.add_argument(
+        "--link", nargs=3, metavar=("ISSUER", "SUBJECT", "PERSON"), help="say which person a subject of an issuer is"
+    )
     parser.add_argument("--label", default="made by an operator", type=_label, help="what the token is for")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.link is not None and not is_id(arguments.link[2]):
+        parser.error("argument --link: a person is named by a lowercase UUID")
+    return arguments
 
 
 def _roles(text: str) -> tuple[str, ...]:

@@ -1,10 +1,14 @@
 """What the gateway's flows need of the world."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from services.gateway.domain.accounts import Account
 from services.gateway.domain.disclosures import Disclosure, NotedDisclosure, Revealed
 from services.gateway.domain.personal_tokens import PersonalToken
+from services.gateway.domain.sessions import Session
+from services.gateway.domain.sign_in import Attempt, Question
 from shared.ledger.instants import Instant
 
 
@@ -32,6 +36,89 @@ class MintsAccessTokens(Protocol):
     def mint(self, person: str) -> str:
         """An access token of the person's."""
         ...
+
+
+class Issuer(Protocol):
+    """The OpenID Connect issuer that knows the district's people."""
+
+    @property
+    def name(self) -> str:
+        """Its issuer identifier, as its tokens name it."""
+        ...
+
+    async def sign_in_url(self, question: Question, hint: str | None) -> str:
+        """Where a browser goes to sign in. Raises IssuerUnavailableError."""
+        ...
+
+    async def subject(self, code: str, question: Question, now: Instant) -> str:
+        """Whom the issuer signed in, once everything that it answers for this code has been checked.
+
+        Raises DeclinedError where it does not take the code, InvalidAnswerError where a check fails, and
+        IssuerUnavailableError.
+        """
+        ...
+
+
+class Attempts(Protocol):
+    """Sign-ins that wait for the issuer's answer."""
+
+    async def add(self, attempt: Attempt) -> None: ...
+
+    async def take(self, state_digest: str, browser_digest: str) -> Attempt | None:
+        """Take this browser's sign-in of this state out, so that it is had once; None where there is none."""
+        ...
+
+
+class Sessions(Protocol):
+    """The sessions that there are. A session itself is never here, only its digest."""
+
+    async def begin(self, digest: str, issuer: str, subject: str, at: Instant) -> bool:
+        """Keep a new one of the person whom the subject is linked to. False, with nothing done, where none is."""
+        ...
+
+    async def find(self, digest: str) -> Session | None: ...
+
+    async def touch(self, digest: str, at: Instant) -> None:
+        """Note that it was used."""
+        ...
+
+    async def end(self, digest: str) -> None:
+        """End it, if it is there."""
+        ...
+
+
+class Accounts(Protocol):
+    """Which subject is which person."""
+
+    async def link(self, account: Account) -> Account:
+        """Keep a link, unless its subject has one; the one that is kept."""
+        ...
+
+    async def unlink(self, id_: str) -> bool:
+        """Remove a link, and with it the sessions that came of it. False where there is none."""
+        ...
+
+    async def page(self, person: str | None, after: str | None, limit: int) -> list[Account]:
+        """Links in the order of their ids, those after `after`; of one person where one is named."""
+        ...
+
+
+class Administrators(Protocol):
+    async def is_administrator(self, person: str, scope: str) -> bool:
+        """Whether the person administers the scope. Raises `problems.unavailable` where that is not known."""
+        ...
+
+
+class Leftovers(Protocol):
+    """What can do nothing any more. Each answers how many there were."""
+
+    async def remove_sessions(self, *, begun_before: Instant, unused_since: Instant) -> int:
+        """Those that began, or were used last, no later than this."""
+        ...
+
+    async def remove_attempts(self, *, begun_before: Instant) -> int: ...
+
+    async def remove_revoked_tokens(self, *, revoked_before: Instant) -> int: ...
 
 
 class Disclosures(Protocol):
@@ -62,3 +149,20 @@ class DisclosureRights(Protocol):
     async def may_read_disclosures(self, person: str, learner: str) -> bool:
         """Whether the person may read who was shown what of the learner's."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """What a sign-in needs."""
+
+    issuer: Issuer
+    attempts: Attempts
+    sessions: Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKeeping:
+    """What it needs to say who is who."""
+
+    accounts: Accounts
+    administrators: Administrators

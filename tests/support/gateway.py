@@ -14,18 +14,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from deploy.local.ports import LOOPBACK, free_port
 from services.gateway.domain.routes import RouteTable, Service
 from services.gateway.http.app import Parts, gateway_app
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
+from services.gateway.oidc.absent import NoIssuer
+from services.gateway.ports import AccountKeeping, SigningIn
+from services.gateway.postgres.accounts import StoredAccounts
 from services.gateway.postgres.disclosures import StoredDisclosures
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
+from services.gateway.postgres.sessions import StoredAttempts, StoredSessions
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
 from shared.runtime.access.questions import Access
-from shared.runtime.clock import now
+from shared.runtime.clock import Clock, now
 from shared.runtime.keys import ISSUERS, SigningKey, make_keys
 from shared.runtime.ledger_reader import Page
 from shared.runtime.projection_health import HealthWatch
@@ -129,9 +134,21 @@ class World:
 
 @contextlib.asynccontextmanager
 async def gateway_world(
-    pool: asyncpg.Pool, folder: Path, *, limits: Limits | None = None, down: tuple[Service, ...] = ()
+    pool: asyncpg.Pool,
+    folder: Path,
+    *,
+    limits: Limits | None = None,
+    down: tuple[Service, ...] = (),
+    signing_in: SigningIn | None = None,
+    port: int | None = None,
+    clock: Clock = now,
 ) -> AsyncIterator[World]:
-    """A gateway with its services but those that are `down`, whose addresses lead nowhere."""
+    """A gateway with its services but those that are `down`, whose addresses lead nowhere.
+
+    Nobody signs in by a browser, unless the test says how; then it names the port too, which the issuer must know.
+    """
+    port = port or free_port()
+    url = f"http://{LOOPBACK}:{port}"
     for name in ISSUERS:
         make_keys(name, keys=folder / "keys", trusted=folder / "trusted")
     key = SigningKey.read(folder / "keys", "gateway")
@@ -146,7 +163,7 @@ async def gateway_world(
             tokens=StoredPersonalTokens(pool),
             access=access,
             verifier=Verifier(TENANT, folder / "trusted"),
-            clock=now,
+            clock=clock,
             keys=[key.public()],
             peers=peers,
             health=Health(peers, HealthWatch(pool, StillLedger()), ["http"]),
@@ -155,8 +172,11 @@ async def gateway_world(
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=Access(pool),
+            signing_in=signing_in or SigningIn(NoIssuer(), StoredAttempts(pool), StoredSessions(pool)),
+            accounts=AccountKeeping(StoredAccounts(pool), Access(pool)),
+            public_url=url,
         )
-        url = await stack.enter_async_context(serving(gateway_app(parts)))
+        await stack.enter_async_context(serving(gateway_app(parts), port=port))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=20))
         yield World(http, url, services, urls, access, peers, folder / "trusted")
 

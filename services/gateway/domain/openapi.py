@@ -18,8 +18,9 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 DESCRIPTION = """\
 Ascertain records what learners show they can do, and says where each of them is, what comes next, and why.
 
-Sign in by exchanging a personal token for an access token (`POST /v1/tokens`); send that as
-`Authorization: Bearer …` with every other request, and exchange again when it has expired. Every write may be sent
+A program exchanges a personal token for an access token (`POST /v1/tokens`), sends that as `Authorization: Bearer …`
+with every other request, and exchanges again when it has expired. A browser signs in at `/sign-in` and holds a
+session's cookie; what changes something needs `X-CSRF-Token` beside it (`GET /v1/session`). Every write may be sent
 again under the same ids or `Idempotency-Key`, and is then done once. What is not yours to see looks as if it were not
 there. Every refusal is a problem document (RFC 9457)."""
 
@@ -36,7 +37,16 @@ SECURITY_SCHEMES = {
         "bearerFormat": "ascp_…",
         "description": "A personal token: long-lived, revocable, only for `POST /v1/tokens`.",
     },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-ascertain",
+        "description": "A browser's session, had by signing in; with `X-CSRF-Token` where something is changed.",
+    },
 }
+
+SECURITY: list[dict[str, list[str]]] = [{"accessToken": []}, {"session": []}]
+"""Either of them opens every route that is not open to all."""
 
 PROBLEM = {
     "type": "object",
@@ -79,7 +89,7 @@ def merged(documents: Mapping[Service, Document], table: RouteTable, *, missing:
         "servers": [{"url": "/"}],
         "paths": dict(sorted(paths.items())),
         "components": {**_reachable(paths, components), "securitySchemes": SECURITY_SCHEMES},
-        "security": [{"accessToken": []}],
+        "security": SECURITY,
     }
     absent = sorted(missing)
     return {**document_, "x-missing-services": absent} if absent else document_
@@ -105,7 +115,7 @@ def _operation(operation: Any, service: Service, *, open_: bool) -> dict[str, An
     for status, text in _REFUSALS.items():
         if not (open_ and status == "401"):
             responses.setdefault(status, _problem(text))
-    security = operation.get("security") if open_ else [{"accessToken": []}]
+    security = operation.get("security") if open_ else SECURITY
     return {
         **operation,
         "tags": [service],

@@ -16,7 +16,7 @@ BATCH = 4 * 1024 * 1024
 DOCUMENT = 8 * 1024 * 1024 + 64 * 1024
 """Bytes of a body: of a request about one thing, of a batch, of a document with room for its wrapping."""
 
-_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_~.-]+)+", re.ASCII)
+_PLAIN_PATH = re.compile(r"/|(/[A-Za-z0-9_~.-]+)+", re.ASCII)
 _PLACE = re.compile(r"\{[a-z_]+\}")
 _MAX_PATH = 512
 
@@ -44,6 +44,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/personal-tokens", "gateway"),
     Route("POST", "/v1/personal-tokens", "gateway"),
     Route("DELETE", "/v1/personal-tokens/{id}", "gateway"),
+    Route("GET", "/", "gateway", open=True),
+    Route("GET", "/sign-in", "gateway", open=True),
+    Route("GET", "/sign-in/callback", "gateway", open=True),
+    Route("POST", "/sign-out", "gateway", open=True),
     Route("GET", "/v1/openapi.json", "gateway", open=True),
     Route("GET", "/.well-known/jwks.json", "gateway", open=True),
     Route("GET", "/docs", "gateway", open=True),

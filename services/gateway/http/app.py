@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from services.gateway.domain.documentation import CONTENT_SECURITY_POLICY, page
 from services.gateway.domain.openapi import Document
 from services.gateway.domain.routes import RouteTable
+from services.gateway.http.accounts import account_routes
 from services.gateway.http.disclosures import disclosure_routes
 from services.gateway.http.documents import ApiDocument
 from services.gateway.http.forwarding import Forwarder
@@ -17,7 +18,17 @@ from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
 from services.gateway.http.personal_tokens import personal_token_routes
-from services.gateway.ports import DisclosureRights, Disclosures, MintsAccessTokens, PersonalTokens, Reveals
+from services.gateway.http.sign_in import session_routes, sign_in_routes
+from services.gateway.http.visitors import Visitors
+from services.gateway.ports import (
+    AccountKeeping,
+    DisclosureRights,
+    Disclosures,
+    MintsAccessTokens,
+    PersonalTokens,
+    Reveals,
+    SigningIn,
+)
 from shared.runtime.clock import Clock
 from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
@@ -25,7 +36,10 @@ from shared.runtime.tokens import Verifier
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the gateway is made of. `keys` are the public keys of its access tokens, as JWKs."""
+    """What the gateway is made of.
+
+    `keys` are the public keys of its access tokens, as JWKs; `public_url` is where browsers find its pages.
+    """
 
     tokens: PersonalTokens
     access: MintsAccessTokens
@@ -39,12 +53,19 @@ class Parts:
     reveals: Reveals
     disclosures: Disclosures
     rights: DisclosureRights
+    signing_in: SigningIn
+    accounts: AccountKeeping
+    public_url: str
 
 
 def gateway_app(parts: Parts) -> FastAPI:
     """Own routes, and the front that passes everything else on."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     answer_with_problems(app)
+    visitors = Visitors(parts.signing_in.sessions, parts.access, parts.clock, parts.public_url)
+    app.include_router(sign_in_routes(parts.signing_in, parts.clock))
+    app.include_router(session_routes(parts.signing_in.sessions, visitors))
+    app.include_router(account_routes(parts.accounts, parts.verifier, parts.clock))
     app.include_router(personal_token_routes(parts.tokens, parts.access, parts.verifier, parts.clock))
     app.include_router(disclosure_routes(parts.reveals, parts.disclosures, parts.rights, parts.verifier))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
@@ -53,6 +74,7 @@ def gateway_app(parts: Parts) -> FastAPI:
         Front,
         table=parts.table,
         verifier=parts.verifier,
+        visitors=visitors,
         limits=parts.limits,
         forwarder=Forwarder(parts.peers),
         log=parts.disclosures,

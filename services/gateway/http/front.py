@@ -4,7 +4,8 @@
 |---|---|
 | 404 | no route of ours, or a path that two programs could read in two ways |
 | 405 | the route is there, for other methods |
-| 401 | no valid access token, where the route needs one |
+| 401 | no valid access token and no live session, where the route needs one |
+| 403 | a session's cookie, and a change that no page of ours asked for |
 | 413, 431 | a body or a head that is too large |
 | 415 | a compressed body: what it would unpack to is not known beforehand |
 | 429 | too many requests of one person, or of one address without a valid token |
@@ -18,9 +19,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.routes import OtherMethods, Route, RouteTable
+from services.gateway.http.cookies import SESSION, given_cookie
 from services.gateway.http.disclosing import disclosing
 from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.limits import PER_ADDRESS, PER_PERSON, Limiter, address_of
+from services.gateway.http.visitors import Visitors
 from services.gateway.ports import Disclosures
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import Problem, not_found, too_large
@@ -51,12 +54,13 @@ class Front:
         *,
         table: RouteTable,
         verifier: Verifier,
+        visitors: Visitors,
         limits: Limits,
         forwarder: Forwarder,
         log: Disclosures,
     ) -> None:
         self._app, self._table, self._verifier, self._limits = app, table, verifier, limits
-        self._forwarder, self._log = forwarder, log
+        self._visitors, self._forwarder, self._log = visitors, forwarder, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +68,7 @@ class Front:
             return
         answering = _Answering(send)
         try:
-            route, person = self._admitted(scope)
+            route, person = await self._admitted(scope)
             told = disclosing(route, scope, person, answering, self._log)
             await Bounded(self._behind(route), max_body=route.max_body)(scope, receive, told)
         except Problem as problem:
@@ -82,7 +86,7 @@ class Front:
 
         return forwarded
 
-    def _admitted(self, scope: Scope) -> tuple[Route, str | None]:
+    async def _admitted(self, scope: Scope) -> tuple[Route, str | None]:
         """The request's route, if it may be taken, and who asks where that must be known. Raises Problem otherwise."""
         found = self._table.find(scope["method"], scope["raw_path"])
         address = address_of(scope["client"][0] if scope["client"] else None)
@@ -94,20 +98,25 @@ class Front:
             if found.template not in UNCOUNTED:
                 self._limits.addresses.count(address)
         else:
-            person = self._admit_person(scope, address)
+            person = await self._admit_person(scope, address)
         if any(name == b"content-encoding" and value.lower() != b"identity" for name, value in scope["headers"]):
             raise Problem(415, "compressed", "The body is compressed.", "Send it without Content-Encoding.")
         return found, person
 
-    def _admit_person(self, scope: Scope, address: str) -> str:
+    async def _admit_person(self, scope: Scope, address: str) -> str:
+        """Who asks. An access token goes before a cookie; a session becomes an access token here."""
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         try:
-            caller = self._verifier.person(given[0].decode("latin-1") if len(given) == 1 else None)
+            if not given and given_cookie(scope, SESSION) is not None:
+                person, authorization = await self._visitors.authorization(scope)
+                scope["headers"] = [*scope["headers"], (b"authorization", authorization)]
+            else:
+                person = self._verifier.person(given[0].decode("latin-1") if len(given) == 1 else None).id
         except Problem:
             self._limits.addresses.count(address)
             raise
-        self._limits.people.count(caller.id)
-        return caller.id
+        self._limits.people.count(person)
+        return person
 
 
 class _Answering:

@@ -48,7 +48,7 @@ async def test_every_route_reaches_the_service_that_owns_it(world: World, route:
         "/openapi.json",
         "/v1",
         "/v1/",
-        "/",
+        "//",
         "/v1/ledger/heads",
         "/v1/evidence/",
         "/v1//evidence",

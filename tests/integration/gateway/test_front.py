@@ -101,7 +101,7 @@ async def test_the_description_holds_the_gateways_own_routes_and_those_of_servic
     assert whole["openapi"].startswith("3.1")
     told = {(method, path) for path, item in whole["paths"].items() for method in item}
     assert told == OWN | {("post", "/v1/verifications")}
-    assert whole["paths"]["/v1/personal-tokens"]["post"]["security"] == [{"accessToken": []}]
+    assert whole["paths"]["/v1/personal-tokens"]["post"]["security"] == [{"accessToken": []}, {"session": []}]
 
 
 async def test_a_service_that_comes_up_is_described_from_then_on(

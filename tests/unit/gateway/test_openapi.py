@@ -93,11 +93,11 @@ def test_every_operation_says_who_may_call_and_what_a_refusal_looks_like() -> No
     open_ = document({"/v1/tokens": {"post": operation("T", security=[{"personalToken": []}])}}, T={"type": "object"})
     whole = merged({"gateway": open_, "evidence": EVIDENCE}, TABLE)
     read = whole["paths"]["/v1/evidence/{evidence}"]["get"]
-    assert read["security"] == [{"accessToken": []}]
+    assert read["security"] == [{"accessToken": []}, {"session": []}]
     assert read["responses"].keys() >= {"200", "401", "429", "503"}
     assert links(read["responses"]["401"]) == {SCHEMA + "Problem"}
     assert whole["paths"]["/v1/tokens"]["post"]["security"] == [{"personalToken": []}]
-    assert whole["components"]["securitySchemes"].keys() == {"accessToken", "personalToken"}
+    assert whole["components"]["securitySchemes"].keys() == {"accessToken", "personalToken", "session"}
 
 
 def test_the_refusal_that_fastapi_writes_down_is_none_of_ours() -> None:

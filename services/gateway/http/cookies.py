@@ -1,0 +1,38 @@
+"""The two cookies: of a session, and of a browser that is signing in.
+
+`__Host-` ties a cookie to this very host and to HTTPS, so no neighbour of ours can plant one; browsers count the
+loopback as safe, so the embedded stack has the same ones.
+"""
+
+from starlette.types import Scope
+
+from services.gateway.domain.sign_in import ATTEMPT_LIFE
+
+SESSION = "__Host-ascertain"
+SIGN_IN = "__Host-ascertain-sign-in"
+
+_GUARDS = "Path=/; Secure; HttpOnly; SameSite=Lax"
+"""No script reads them, and another site's requests bring them only where they lead a person here."""
+
+
+def given_cookie(scope: Scope, name: str) -> str | None:
+    """What the request's cookie of this name holds; None where there is none, or more than one."""
+    lines = (value.decode("latin-1") for header, value in scope["headers"] if header == b"cookie")
+    pairs = (pair.strip().partition("=") for line in lines for pair in line.split(";"))
+    found = [value for key, _, value in pairs if key == name]
+    return found[0] if len(found) == 1 else None
+
+
+def session_cookie(value: str) -> str:
+    """`Set-Cookie` of a session: gone when the browser is closed, whatever is left of the session."""
+    return f"{SESSION}={value}; {_GUARDS}"
+
+
+def sign_in_cookie(value: str) -> str:
+    """`Set-Cookie` of a browser that is signing in."""
+    return f"{SIGN_IN}={value}; Max-Age={ATTEMPT_LIFE // 1000}; {_GUARDS}"
+
+
+def removed(name: str) -> str:
+    """`Set-Cookie` that takes a cookie away."""
+    return f"{name}=; Max-Age=0; {_GUARDS}"

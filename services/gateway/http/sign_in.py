@@ -1,0 +1,143 @@
+"""The routes of signing in and out, and the page at `/`."""
+
+import secrets
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from services.gateway.domain import pages
+from services.gateway.domain.sessions import RANDOM_BYTES, csrf_token, is_secret, secret_text
+from services.gateway.domain.sign_in import (
+    IssuerUnavailableError,
+    NoAccountError,
+    Question,
+    SignInRefusedError,
+)
+from services.gateway.flows.begin_sign_in import Wish, begin_sign_in
+from services.gateway.flows.end_sign_in import Answer, end_sign_in
+from services.gateway.http.cookies import SESSION, SIGN_IN, given_cookie, removed, session_cookie, sign_in_cookie
+from services.gateway.http.visitors import CSRF_HEADER, Visitors
+from services.gateway.ports import Sessions, SigningIn
+from shared.ledger.instants import instant_text
+from shared.runtime.clock import Clock
+from shared.runtime.problems import Problem, not_found
+
+_Parameter = Annotated[str | None, Query(max_length=4096)]
+
+
+class SessionInfo(BaseModel):
+    """Whose session it is. A page sends `csrf_token` as `X-CSRF-Token` with whatever changes something."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: str
+    csrf_token: str
+    expires_at: str
+
+
+def sign_in_routes(world: SigningIn, clock: Clock) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(
+        "/sign-in", summary="Sign in at the district's issuer", response_class=RedirectResponse, status_code=303
+    )
+    async def begin(request: Request, return_to: _Parameter = None, login_hint: _Parameter = None) -> Response:
+        """Leads a browser to the issuer, and from there to `return_to`, a path of this address."""
+        browser = given_cookie(request.scope, SIGN_IN)
+        if browser is None or not is_secret(browser):
+            browser = _secret()
+        try:
+            url = await begin_sign_in(Wish(return_to, login_hint), Question(browser, _secret()), world, clock())
+        except IssuerUnavailableError as error:
+            return _page(pages.refused(error), 503)
+        return _redirected(url, sign_in_cookie(browser))
+
+    @router.get(
+        "/sign-in/callback", summary="Come back from the issuer", response_class=RedirectResponse, status_code=303
+    )
+    async def end(
+        request: Request, code: _Parameter = None, state: _Parameter = None, iss: _Parameter = None
+    ) -> Response:
+        """For the issuer alone. Opens a session and leads on, or says why not."""
+        before = given_cookie(request.scope, SESSION)
+        answer = Answer(given_cookie(request.scope, SIGN_IN), state, code, iss, before)
+        try:
+            signed_in = await end_sign_in(answer, secrets.token_bytes(RANDOM_BYTES), world, clock())
+        except NoAccountError as error:
+            return _page(pages.refused(error), 403, removed(SESSION))
+        except SignInRefusedError as error:
+            return _page(pages.refused(error), 400)
+        except IssuerUnavailableError as error:
+            return _page(pages.refused(error), 503)
+        return _redirected(signed_in.return_to, session_cookie(signed_in.session), removed(SIGN_IN))
+
+    return router
+
+
+def session_routes(sessions: Sessions, visitors: Visitors) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/", summary="Who is signed in", response_class=HTMLResponse)
+    async def landing(request: Request) -> Response:
+        """A page without scripts, with the way in or out."""
+        known = await visitors.known(request.scope)
+        return _page(pages.landing(known[0].person, csrf_token(known[1])) if known else pages.landing(None, ""))
+
+    @router.post("/sign-out", summary="Sign out", response_class=HTMLResponse)
+    async def sign_out(request: Request) -> Response:
+        """Ends the session for good. A form sends `csrf_token`, a program the header `X-CSRF-Token`."""
+        known = await visitors.known(request.scope)
+        if known is not None:
+            session, text = known
+            try:
+                visitors.check_own_page(request.scope, text, await _csrf_token(request))
+            except Problem:
+                return _page(pages.not_signed_out(), 403)
+            await sessions.end(session.digest)
+        return _page(pages.signed_out(), 200, removed(SESSION))
+
+    @router.get("/v1/session", summary="Whose session this is")
+    async def session(request: Request) -> SessionInfo:
+        """404 where the request brings an access token instead of a session's cookie."""
+        known = await visitors.known(request.scope)
+        if known is None:
+            raise not_found("session")
+        return SessionInfo(
+            person=known[0].person, csrf_token=csrf_token(known[1]), expires_at=instant_text(known[0].expires_at)
+        )
+
+    return router
+
+
+async def _csrf_token(request: Request) -> str | None:
+    """The CSRF token of a form, or of the header."""
+    header = request.headers.get(CSRF_HEADER.decode())
+    if header is not None:
+        return header
+    try:
+        fields = parse_qs((await request.body()).decode("ascii"), max_num_fields=10)
+    except ValueError:
+        return None
+    return next(iter(fields.get(pages.CSRF_FIELD, [])), None)
+
+
+def _secret() -> str:
+    return secret_text(secrets.token_bytes(RANDOM_BYTES))
+
+
+def _page(text: str, status: int = 200, *cookies: str) -> Response:
+    return _with_cookies(HTMLResponse(text, status, headers=pages.HEADERS), cookies)
+
+
+def _redirected(url: str, *cookies: str) -> Response:
+    return _with_cookies(RedirectResponse(url, 303, headers={"Referrer-Policy": "no-referrer"}), cookies)
+
+
+def _with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
+    for cookie in cookies:
+        response.headers.append("Set-Cookie", cookie)
+    return response
