@@ -70,8 +70,8 @@ def conflict(detail: str, *, code: str = "conflict", field: str | None = None, *
     return Problem(409, code, "Things have moved on.", detail, field=field, **more)
 
 
-def gone(detail: str) -> Problem:
-    return Problem(410, "gone", "It is no longer here.", detail)
+def gone(detail: str, *, field: str | None = None) -> Problem:
+    return Problem(410, "gone", "It is no longer here.", detail, field=field)
 
 
 def too_large(detail: str) -> Problem:

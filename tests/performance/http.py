@@ -28,7 +28,7 @@ from fastapi import FastAPI
 from deploy.local.databases import make_databases
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
-from services.evidence.http.documents import AttemptItem
+from services.evidence.http.pieces import AttemptItem
 from services.evidence.main import bootstrap_district
 from services.evidence.settings import EvidenceSettings
 from shared.ledger.identifiers import roster_id

@@ -29,19 +29,8 @@ class Receipt:
 def receipt_or_refusal(command: Command, outcome: Outcome) -> Receipt | Refusal:
     """What the outcome of a command tells its client, of the command's first event."""
     match outcome:
-        case Appended(events) | Repeated(events):
-            first = events[0]
-            return Receipt(
-                id=first.id,
-                type=command.events[0].type.removeprefix(TYPE_PREFIX),
-                stream=first.stream,
-                version=first.version,
-                outcome="appended" if isinstance(outcome, Appended) else "repeated",
-                ledger=command.ledger,
-                shard=first.shard,
-                position=first.position,
-                recorded_at=first.recorded_at,
-            )
+        case Appended() | Repeated():
+            return _receipt(command, outcome, 0)
         case Stale(stream, version):
             return StaleVersion(stream, version)
         case Mismatch(event_id):
@@ -61,12 +50,34 @@ def receipt(command: Command, outcome: Outcome) -> Receipt:
     return answer
 
 
+def receipts(command: Command, outcome: Outcome) -> tuple[Receipt, ...]:
+    """A receipt of each of a command's events, in order. Raises the refusal where the outcome was one."""
+    if isinstance(outcome, Appended | Repeated):
+        return tuple(_receipt(command, outcome, n) for n in range(len(command.events)))
+    return (receipt(command, outcome),)
+
+
+def _receipt(command: Command, outcome: Appended | Repeated, n: int) -> Receipt:
+    placed = outcome.events[n]
+    return Receipt(
+        id=placed.id,
+        type=command.events[n].type.removeprefix(TYPE_PREFIX),
+        stream=placed.stream,
+        version=placed.version,
+        outcome="appended" if isinstance(outcome, Appended) else "repeated",
+        ledger=command.ledger,
+        shard=placed.shard,
+        position=placed.position,
+        recorded_at=placed.recorded_at,
+    )
+
+
 def _refused(stream: str, state: str) -> Refusal:
     kind = stream.partition("/")[0]
     if kind == "learner":
         return NotFound("learner") if state == "absent" else Gone("This learner's record is closed.")
     if kind == "evidence":
         if state == "closed":
-            return AlreadyVoided("This piece of evidence was voided before.")
+            return AlreadyVoided("This piece of evidence was voided, or another took its place, before.")
         return NotFound("piece of evidence")
     return Conflict(f"{stream} is {state}, which does not allow this.")

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from services.evidence.domain.commands import Command
-from services.evidence.domain.errors import Invalid, NotFound, Refusal
-from services.evidence.domain.pieces import EVIDENCE
+from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
 from services.evidence.domain.receipts import Receipt, receipt_or_refusal
-from services.evidence.domain.recording import Item, Known, decide_record
+from services.evidence.domain.recording import Item, closed_record, decide_record, text_of, with_text
+from services.evidence.flows.judge_evidence import known_of
+from services.evidence.flows.keep_texts import keep_each
 from services.evidence.ports import District
-from shared.contracts.bodies import RubricScored
+from shared.contracts.pieces import ReflectionRecorded
 
 Answer: TypeAlias = Receipt | Refusal
 
@@ -21,19 +22,21 @@ BREATH = 50
 async def record_evidence(items: Sequence[Item | Refusal], actor: str, district: District) -> list[Answer]:
     """One answer an item, in order: a receipt, or why it was refused. A refused item leaves nothing behind.
 
-    Items that were refused before they came here keep their refusal. Raises LedgerUnavailable.
+    Items that were refused before they came here keep their refusal. Raises VaultUnavailable, with nothing recorded,
+    where there are texts that cannot be kept; LedgerUnavailable.
     """
     judged = await _judge(items, actor, district)
+    await _keep_texts(items, judged, district)
     commands = [command for command in judged if isinstance(command, Command)]
     outcomes = iter(await district.ledger.append(commands) if commands else [])
     return [
-        _told(command, receipt_or_refusal(command, next(outcomes))) if isinstance(command, Command) else command
-        for command in judged
+        _told(item, receipt_or_refusal(command, next(outcomes))) if isinstance(command, Command) else command
+        for item, command in zip(items, judged, strict=True)
     ]
 
 
 async def _judge(items: Sequence[Item | Refusal], actor: str, district: District) -> list[Command | Refusal]:
-    known = await _known([item for item in items if isinstance(item, Item)], actor, district)
+    known = await known_of([item for item in items if isinstance(item, Item)], actor, district)
     now = district.now()
     earlier: dict[str, str] = {}
     judged: list[Command | Refusal] = []
@@ -51,27 +54,33 @@ async def _judge(items: Sequence[Item | Refusal], actor: str, district: District
     return judged
 
 
-async def _known(items: Sequence[Item], actor: str, district: District) -> Known:
-    learners = await district.rights.recordable(actor, list({item.body.learner for item in items}))
-    items = [item for item in items if item.body.learner in learners]
-    scored = {item.body.rubric for item in items if isinstance(item.body, RubricScored)}
-    named = {
-        result.competency for item in items if not isinstance(item.body, RubricScored) for result in item.body.results
-    }
-    redone = {item.body.redo_of for item in items if item.body.redo_of is not None}
-    entries = await district.ledger.entries(list(redone)) if redone else {}
-    return Known(
-        learners=learners,
-        competencies=await district.definitions.competencies(named) if named else (),
-        rubrics=await district.definitions.rubrics(scored) if scored else {},
-        pieces={id_: entry.owner for id_, entry in entries.items() if entry.event in EVIDENCE},
-    )
+async def _keep_texts(items: Sequence[Item | Refusal], judged: list[Command | Refusal], district: District) -> None:
+    """Keep the texts of the items that stand, and put their references into the commands."""
+    spoken = [
+        (index, item, command, text)
+        for index, (item, command) in enumerate(zip(items, judged, strict=True))
+        if isinstance(item, Item) and item.text is not None and isinstance(command, Command) and (text := text_of(item))
+    ]
+    if not spoken:
+        return
+    refs = await keep_each([text for _, _, _, text in spoken], district)
+    for (index, item, command, _), ref in zip(spoken, refs, strict=True):
+        if ref is None:
+            judged[index] = closed_record()
+            continue
+        try:
+            judged[index] = with_text(command, item, ref, tenant=district.tenant)
+        except Refusal as refusal:
+            judged[index] = refusal
 
 
-def _told(command: Command, answer: Answer) -> Answer:
+def _told(item: Item | Refusal, answer: Answer) -> Answer:
     """The answer in the item's words: what the ledger says of another stream is said of the field that named it."""
-    if not isinstance(answer, NotFound):
+    if isinstance(answer, Gone):
+        return closed_record()
+    if not isinstance(answer, NotFound) or not isinstance(item, Item):
         return answer
     if answer.what == "learner":
         return NotFound("learner", field="/body/learner")
-    return Invalid(f"redo_of names a piece that was not recorded; {command.id} was not either.", field="/body/redo_of")
+    member = "evidence" if isinstance(item.body, ReflectionRecorded) else "redo_of"
+    return Invalid(f"{member} names a piece that was not recorded; {item.id} was not either.", field=f"/body/{member}")

@@ -34,7 +34,7 @@ UNKNOWN_OUTCOME = (
 _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
     (Mismatch, lambda no: problems.invalid(no.detail, field=no.field or "/id", code="mismatch")),
     (NotFound, lambda no: problems.not_found(f"{no.what}, or it is not yours", field=no.field)),
-    (Gone, lambda no: problems.gone(no.detail)),
+    (Gone, lambda no: problems.gone(no.detail, field=no.field)),
     (
         StaleVersion,
         lambda no: problems.conflict(
@@ -86,9 +86,14 @@ def receipt_document(receipt: Receipt) -> dict[str, Any]:
         "stream": receipt.stream,
         "version": receipt.version,
         "outcome": receipt.outcome,
-        "position": {"ledger": receipt.ledger, "shard": receipt.shard, "position": receipt.position},
+        "position": place_document(receipt),
         "recorded_at": instant_text(receipt.recorded_at),
     }
+
+
+def place_document(receipt: Receipt) -> dict[str, Any]:
+    """Where the event of a receipt lies, as JSON."""
+    return {"ledger": receipt.ledger, "shard": receipt.shard, "position": receipt.position}
 
 
 def answer(receipt: Receipt) -> Response:

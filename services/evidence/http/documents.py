@@ -2,48 +2,12 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.evidence.domain.texts import MAX_TEXT
 from shared.contracts.bodies import AttemptRecorded, Role, RubricScored
+from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
 from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope, RoleScope, Text
-
-_ATTEMPT: dict[str, JsonValue] = {
-    "id": "0b5c7d0e-6f0a-4d0b-9f5e-4d3d3f0f6c11",
-    "type": "AttemptRecorded",
-    "occurred_at": "2026-11-24T09:30:00.000Z",
-    "body": {
-        "learner": "8f14e45f-ceea-8e7a-9c3b-2f1d0a5b6c7d",
-        "purpose": "performance",
-        "results": [{"competency": "c9f0f895-fb98-4b91-8f5e-0c1d2e3f4a5b", "earned": "3", "possible": "4"}],
-    },
-}
-
-
-class AttemptItem(Contract):
-    """A learner's attempt. Without an `id` the request needs an `Idempotency-Key`."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_ATTEMPT]})
-
-    id: Id | None = None
-    type: Literal["AttemptRecorded"]
-    occurred_at: Moment
-    body: AttemptRecorded
-
-
-class RubricItem(Contract):
-    """A scoring by a published rubric. Without an `id` the request needs an `Idempotency-Key`."""
-
-    id: Id | None = None
-    type: Literal["RubricScored"]
-    occurred_at: Moment
-    body: RubricScored
-
-
-EvidenceItem: TypeAlias = Annotated[AttemptItem | RubricItem, Field(discriminator="type")]
-
-MAX_ITEMS = 1_000
-EvidenceItems: TypeAlias = Annotated[list[EvidenceItem], Field(min_length=1, max_length=MAX_ITEMS)]
 
 Version: TypeAlias = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -52,11 +16,12 @@ WrittenText: TypeAlias = Annotated[Text, StringConstraints(max_length=MAX_TEXT)]
 
 
 class VoidRequest(Contract):
-    """Which version of the evidence the caller decided on: 1 where it was never voided."""
+    """Which version of the evidence the caller decided on: 1 where it was never withdrawn. And why."""
 
     id: Id | None = None
     expected_version: Version
     occurred_at: Moment | None = None
+    reason: WrittenText | None = None
 
 
 class AdoptionRequest(Contract):
@@ -121,6 +86,21 @@ class ProblemDocument(BaseModel):
     field: str | None = None
 
 
+class WithdrawalReceipt(BaseModel):
+    """The event by which a piece of evidence was withdrawn, beside the receipt of what took its place."""
+
+    id: Id
+    stream: str
+    version: int
+    position: Place
+
+
+class SupersedingDocument(ReceiptDocument):
+    """The receipt of the new piece, and of the withdrawal of the old one, which lies behind it in the same shard."""
+
+    superseded: WithdrawalReceipt
+
+
 class Voiding(BaseModel):
     """What voided a piece of evidence."""
 
@@ -128,13 +108,22 @@ class Voiding(BaseModel):
     recorded_at: Moment
     position: Place
     actor: Id
+    reason_ref: Digest | None = None
+
+
+class Superseding(Voiding):
+    """What superseded a piece of evidence: the piece `by` stands in its place."""
+
+    by: Id
 
 
 class EvidenceDocument(BaseModel):
-    """A piece of evidence as it stands now. It is `closed` once it was voided."""
+    """A piece of evidence as it stands now. It is `closed` once it was voided or superseded."""
 
     id: Id
-    type: Literal["AttemptRecorded", "RubricScored"]
+    type: Literal[
+        "AttemptRecorded", "RubricScored", "ObservationRecorded", "ReflectionRecorded", "PriorMasteryAttested"
+    ]
     learner: Id
     stream: str
     version: int
@@ -142,9 +131,10 @@ class EvidenceDocument(BaseModel):
     occurred_at: Moment
     recorded_at: Moment
     actor: Id
-    body: AttemptRecorded | RubricScored
+    body: AttemptRecorded | RubricScored | ObservationRecorded | ReflectionRecorded | PriorMasteryAttested
     position: Place
     voided: Voiding | None = None
+    superseded: Superseding | None = None
 
 
 class AdoptionDocument(BaseModel):

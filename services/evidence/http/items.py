@@ -11,14 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.evidence.domain.errors import Invalid, Refusal
 from services.evidence.domain.recording import Item
-from services.evidence.http.documents import MAX_ITEMS, AttemptItem, EvidenceItem, RubricItem
+from services.evidence.http.pieces import MAX_ITEMS, EvidenceItem, body_of, text_of, told_of_pieces
 from shared.ledger.canonical import MAX_DEPTH, MAX_INTEGER, key_twice
 from shared.ledger.identifiers import is_id, item_id
 from shared.ledger.instants import instant
 
 ROUTE = "/v1/evidence"
 
-_ITEM: TypeAdapter[AttemptItem | RubricItem] = TypeAdapter(EvidenceItem)
+_ITEM: TypeAdapter[EvidenceItem] = TypeAdapter(EvidenceItem)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -69,7 +69,7 @@ def _read(
     except Invalid as refusal:
         return refusal, known_id
     given = item.id if item.id is not None else item_id(actor, "POST", ROUTE, key or "", index)
-    return Item(given, instant(item.occurred_at), item.body), given
+    return Item(given, instant(item.occurred_at), body_of(item), text_of(item)), given
 
 
 class _Parsing:
@@ -171,10 +171,7 @@ def _token(key: str) -> str:
 
 
 def _from_validation(error: ValidationError) -> Invalid:
-    first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"].startswith("union_tag"):
-        return Invalid("type must be AttemptRecorded or RubricScored.", field="/type")
-    place = first["loc"][1:] if first["loc"][:1] in {("AttemptRecorded",), ("RubricScored",)} else first["loc"]
-    field = "".join(f"/{_token(str(part))}" for part in place)
+    [first, *_] = told_of_pieces(error.errors(include_url=False, include_input=False))
+    field = "".join(f"/{_token(str(part))}" for part in first["loc"])
     message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
     return Invalid(f"{field or 'The item'}: {message[:1].lower()}{message[1:]}.", field=field)

@@ -11,12 +11,13 @@ from starlette.types import Receive, Scope, Send
 from services.evidence.domain.errors import Refusal
 from services.evidence.domain.receipts import Receipt
 from services.evidence.flows.record_evidence import Answer, record_evidence
-from services.evidence.http.answers import problem_of, problem_of_ledger, receipt_document
-from services.evidence.http.documents import CONFLICT, PROBLEMS, EvidenceItem, EvidenceItems, ReceiptDocument
+from services.evidence.http.answers import problem_of, problem_of_ledger, problem_of_vault, receipt_document
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
 from services.evidence.http.documents import ProblemDocument as ProblemModel
 from services.evidence.http.items import ROUTE, Request, read_request
+from services.evidence.http.pieces import EvidenceItem, EvidenceItems
 from services.evidence.http.strict import SMALL, IdempotencyKey, checked_key
-from services.evidence.ports import District, LedgerBusy, LedgerUnavailable
+from services.evidence.ports import District, LedgerBusy, LedgerUnavailable, VaultUnavailable
 from shared.runtime.problems import MEDIA_TYPE, Problem, too_large
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -37,6 +38,8 @@ class RecordEvidence:
             await problem_of(refusal).response()(scope, receive, send)
         except (LedgerUnavailable, LedgerBusy) as error:
             await problem_of_ledger(error).response()(scope, receive, send)
+        except VaultUnavailable as error:
+            await problem_of_vault(error).response()(scope, receive, send)
         except Problem as problem:
             await problem.response()(scope, receive, send)
         else:
@@ -76,6 +79,9 @@ def recording_route(district: District, verifier: Verifier) -> APIRoute:
         Each item is one command, answered in order by a receipt or by a problem; a refused item leaves nothing
         behind and fails no other. One item answers with its own status; an array with 201 where all were appended,
         200 where all were recorded before, otherwise 207. Sent again under the same id, an item is recorded once.
+
+        A text (feedback, a note, a reflection) comes in `texts` beside the body; it is kept apart from the record,
+        which only refers to it. Where texts cannot be kept at the moment, nothing of the request is recorded (503).
         """
 
     route = APIRoute(
@@ -93,6 +99,7 @@ def recording_route(district: District, verifier: Verifier) -> APIRoute:
             207: {"model": list[ReceiptDocument | ProblemModel], "description": "An answer an item, in order."},
             **PROBLEMS,
             **CONFLICT,
+            **GONE,
         },
     )
     route.app = RecordEvidence(district, verifier)

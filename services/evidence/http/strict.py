@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from services.evidence.domain.errors import Invalid
+from services.evidence.http.pieces import told_of_pieces
 from shared.ledger.canonical import parse
 from shared.ledger.identifiers import item_id
 
@@ -37,7 +39,10 @@ class StrictRoute(APIRoute):
                 _check_media_type(request.headers.get("content-type"))
                 text = await request.body()
                 await asyncio.to_thread(parse, text) if len(text) > SMALL else parse(text)
-            return await handle(request)
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                raise RequestValidationError(told_of_pieces(error.errors())) from error
 
         return handle_strictly
 

@@ -6,24 +6,31 @@ from typing import Any
 import pytest
 
 from services.evidence.domain.commands import Command, Guard
-from services.evidence.domain.errors import Invalid, NotFound, Refusal
-from services.evidence.domain.recording import MAX_AHEAD, Item, Known, decide_record
+from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
+from services.evidence.domain.judging import MAX_AHEAD, NAMED, Body, Known
+from services.evidence.domain.pieces import EVIDENCE
+from services.evidence.domain.recording import TEXT_MEMBERS, Item, decide_record, text_of, with_text
 from shared.contracts.bodies import AttemptRecorded, RubricScored
-from shared.contracts.documents import Criterion, RubricLevel
+from shared.contracts.events import EVENTS
+from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
 from shared.ledger.canonical import parse
-
-TENANT = "5f0c6c0e-2d0b-4b55-9a53-0a2f6b1e7a01"
-TEACHER, AMARA, BAO, THEME, SYMBOLS, FIRST, SECOND = (f"{n}0000000-0000-4000-8000-000000000000" for n in range(1, 8))
-NOW = 1_790_000_000_000
-RUBRIC = "a" * 64
-
-THESIS = Criterion(
-    code="thesis",
-    title="Thesis",
-    competencies=(THEME,),
-    possible="4",
-    levels=tuple(RubricLevel(earned=str(n), title=f"Level {n}", descriptor="So.") for n in (1, 2.5, 4)),
+from tests.support.pure_district import (
+    AMARA,
+    BAO,
+    FIRST,
+    NOW,
+    RUBRIC,
+    SECOND,
+    SYMBOLS,
+    TEACHER,
+    TENANT,
+    THEME,
+    THESIS,
+    WORK,
 )
+
+RESULT = {"competency": THEME, "earned": "3", "possible": "4"}
+BY_RUBRIC = {"competency": THEME, "criterion": "thesis", "earned": "2.5", "possible": "4"}
 
 
 def known(**more: Any) -> Known:
@@ -31,24 +38,38 @@ def known(**more: Any) -> Known:
 
 
 def attempt(**more: Any) -> AttemptRecorded:
-    result = {"competency": THEME, "earned": "3", "possible": "4"}
-    return AttemptRecorded.model_validate({"learner": AMARA, "purpose": "practice", "results": [result], **more})
+    return AttemptRecorded.model_validate({"learner": AMARA, "purpose": "practice", "results": [RESULT], **more})
 
 
 def scoring(**more: Any) -> RubricScored:
-    result = {"competency": THEME, "criterion": "thesis", "earned": "2.5", "possible": "4", **more}
+    result = {**BY_RUBRIC, **more}
     return RubricScored.model_validate({"learner": AMARA, "purpose": "practice", "rubric": RUBRIC, "results": [result]})
 
 
+def observation(**more: Any) -> ObservationRecorded:
+    return ObservationRecorded.model_validate({"learner": AMARA, "purpose": "practice", "results": [RESULT], **more})
+
+
+def reflection(**more: Any) -> ReflectionRecorded:
+    return ReflectionRecorded.model_validate({"learner": AMARA, "ratings": [RESULT], **more})
+
+
+def attestation(**more: Any) -> PriorMasteryAttested:
+    body = {"learner": AMARA, "basis": "transfer", "purpose": "performance", "results": [RESULT], **more}
+    return PriorMasteryAttested.model_validate(body)
+
+
 def when(
-    body: AttemptRecorded | RubricScored,
+    body: Body,
     given: Known | None = None,
     *,
     earlier: Mapping[str, str] | None = None,
     occurred_at: int = NOW,
+    actor: str = TEACHER,
+    text: str | None = None,
 ) -> Command:
-    item = Item(SECOND, occurred_at, body)
-    return decide_record(item, earlier or {}, known=given or known(), tenant=TENANT, actor=TEACHER, now=NOW)
+    item = Item(SECOND, occurred_at, body, text)
+    return decide_record(item, earlier or {}, known=given or known(), tenant=TENANT, actor=actor, now=NOW)
 
 
 def refusal(*arguments: Any, **more: Any) -> Refusal:
@@ -68,16 +89,59 @@ def test_an_attempt_becomes_one_event_guarded_by_its_learner() -> None:
     assert not command.expects
 
 
-def test_for_a_learner_who_is_not_the_callers_there_is_none() -> None:
-    told = refusal(attempt(learner=BAO))
+@pytest.mark.parametrize("body", [observation(), reflection(), attestation()])
+def test_so_does_every_other_kind_of_evidence(body: Body) -> None:
+    command = when(body)
+    [event] = command.events
+    assert event.type == f"ascertain.{type(body).__name__}"
+    assert (event.owner, event.stream) == (AMARA, f"evidence/{SECOND}")
+    assert command.guards == (Guard(AMARA, f"learner/{AMARA}", "open"),)
+
+
+def test_the_tables_of_evidence_speak_of_every_kind() -> None:
+    kinds = {name for name, contract in EVENTS.items() if contract.stream is EVENTS["AttemptRecorded"].stream}
+    assert kinds == EVIDENCE == {body.__name__ for body in NAMED} == {*TEXT_MEMBERS, "AttemptRecorded"}
+    for body, members in NAMED.items():
+        assert {*members} == {"redo_of", "work", "evidence"} & body.model_fields.keys()
+    for name, member in TEXT_MEMBERS.items():
+        assert [one for one in EVENTS[name].body.model_fields if one.endswith("_ref")] == [member]
+
+
+@pytest.mark.parametrize("body", [attempt(learner=BAO), observation(learner=BAO), attestation(learner=BAO)])
+def test_for_a_learner_who_is_not_the_callers_there_is_none(body: Body) -> None:
+    told = refusal(body)
     assert isinstance(told, NotFound)
     assert told.field == "/body/learner"
 
 
-def test_the_first_unknown_competency_is_named() -> None:
+def test_who_recorded_for_a_learner_is_told_that_she_is_forgotten() -> None:
+    told = refusal(attempt(learner=BAO), known(forgotten={BAO}))
+    assert (type(told), told.field) == (Gone, "/body/learner")
+
+
+def test_a_learner_reflects_herself_and_on_nobody_else() -> None:
+    nobody = known(learners=())
+    assert when(reflection(), nobody, actor=AMARA).actor == AMARA
+    assert isinstance(refusal(reflection(), nobody, actor=BAO), NotFound)
+    for body in (attempt(), observation(), attestation()):
+        assert isinstance(refusal(body, nobody, actor=AMARA), NotFound)
+
+
+def test_a_reflection_says_something() -> None:
+    silent = ReflectionRecorded.model_construct(learner=AMARA, ratings=())
+    told = refusal(silent)
+    assert (type(told), told.field) == (Invalid, "/texts/text")
+    assert when(silent, text="I looked at it again.")
+
+
+@pytest.mark.parametrize(
+    ("body", "member"), [(attempt, "results"), (observation, "results"), (attestation, "results"),
+                         (reflection, "ratings")]
+)  # fmt: skip
+def test_the_first_unknown_competency_is_named(body: Any, member: str) -> None:
     results = [{"competency": one, "earned": "1", "possible": "1"} for one in (THEME, SYMBOLS)]
-    told = refusal(attempt(results=results))
-    assert (type(told), told.field) == (Invalid, "/body/results/1/competency")
+    told = refusal(body(**{member: results}))
+    assert (type(told), told.field) == (Invalid, f"/body/{member}/1/competency")
 
 
 def test_five_minutes_ahead_are_taken_and_no_more() -> None:
@@ -87,6 +151,7 @@ def test_five_minutes_ahead_are_taken_and_no_more() -> None:
 
 def test_a_scoring_by_a_published_rubric_stands() -> None:
     assert when(scoring(), known(rubrics={RUBRIC: {"thesis": THESIS}}))
+    assert when(observation(rubric=RUBRIC, results=[BY_RUBRIC]), known(rubrics={RUBRIC: {"thesis": THESIS}}))
 
 
 @pytest.mark.parametrize(
@@ -99,12 +164,15 @@ def test_a_scoring_by_a_published_rubric_stands() -> None:
     ],
 )
 def test_a_scoring_that_does_not_fit_its_rubric_is_told_what_would(more: dict[str, str], field: str) -> None:
-    told = refusal(scoring(**more), known(rubrics={RUBRIC: {"thesis": THESIS}}))
-    assert told.field == f"/body/results/0/{field}"
+    given = known(rubrics={RUBRIC: {"thesis": THESIS}})
+    assert refusal(scoring(**more), given).field == f"/body/results/0/{field}"
+    observed = observation(rubric=RUBRIC, results=[{**BY_RUBRIC, **more}])
+    assert refusal(observed, given).field == f"/body/results/0/{field}"
 
 
 def test_an_unpublished_rubric_is_no_rubric() -> None:
     assert refusal(scoring()).field == "/body/rubric"
+    assert refusal(observation(rubric=RUBRIC, results=[BY_RUBRIC])).field == "/body/rubric"
 
 
 def test_a_redo_of_a_recorded_piece_needs_no_further_guard() -> None:
@@ -112,13 +180,14 @@ def test_a_redo_of_a_recorded_piece_needs_no_further_guard() -> None:
     assert len(command.guards) == 1
 
 
-def test_a_redo_of_an_earlier_item_is_guarded_by_it() -> None:
-    command = when(attempt(redo_of=FIRST), earlier={FIRST: AMARA})
+@pytest.mark.parametrize("body", [attempt(redo_of=FIRST), observation(redo_of=FIRST), reflection(evidence=FIRST)])
+def test_what_names_an_earlier_item_is_guarded_by_it(body: Body) -> None:
+    command = when(body, earlier={FIRST: AMARA})
     assert command.guards[1:] == (Guard(AMARA, f"evidence/{FIRST}", "open"),)
 
 
 @pytest.mark.parametrize(
-    ("given", "earlier", "redo_of"),
+    ("given", "earlier", "named"),
     [
         (known(), {}, FIRST),
         (known(pieces={FIRST: BAO}), {}, FIRST),
@@ -128,11 +197,27 @@ def test_a_redo_of_an_earlier_item_is_guarded_by_it() -> None:
     ],
     ids=["of nothing", "of another's", "of another's that stands earlier", "of another's item", "of itself"],
 )
-def test_a_redo_of_anything_else_is_refused(given: Known, earlier: dict[str, str], redo_of: str) -> None:
-    assert refusal(attempt(redo_of=redo_of), given, earlier=earlier).field == "/body/redo_of"
+def test_a_redo_of_anything_else_is_refused(given: Known, earlier: dict[str, str], named: str) -> None:
+    assert refusal(attempt(redo_of=named), given, earlier=earlier).field == "/body/redo_of"
+    assert refusal(reflection(evidence=named), given, earlier=earlier).field == "/body/evidence"
 
 
-def test_feedback_that_is_kept_nowhere_is_not_referred_to() -> None:
-    body = scoring().model_copy(update={"feedback_ref": "b" * 64})
-    told = refusal(body, known(rubrics={RUBRIC: {"thesis": THESIS}}))
-    assert (type(told), told.field) == (Invalid, "/body/feedback_ref")
+@pytest.mark.parametrize("body", [attempt(work=WORK), observation(work=WORK), reflection(work=WORK)])
+def test_a_work_that_is_named_was_started_with_this_learner(body: Body) -> None:
+    assert when(body, known(works={WORK: (BAO, AMARA)}))
+    for works in ({}, {WORK: (BAO,)}):
+        told = refusal(body, known(works=works))
+        assert (type(told), told.field) == (Invalid, "/body/work")
+
+
+def test_a_text_is_kept_under_its_learner_and_referred_to_by_its_member() -> None:
+    for body, member in ((scoring(), "feedback_ref"), (observation(), "note_ref"), (reflection(), "text_ref"),
+                         (attestation(), "note_ref")):  # fmt: skip
+        item = Item(SECOND, NOW, body, "Well seen.")
+        text = text_of(item)
+        assert text is not None
+        assert (text.owner, text.event, text.field, text.text) == (AMARA, SECOND, member, "Well seen.")
+        command = when(body, known(rubrics={RUBRIC: {"thesis": THESIS}}), text="Well seen.")
+        [event] = with_text(command, item, "b" * 64, tenant=TENANT).events
+        assert parse(event.body) == {**body.model_dump(mode="json", exclude_none=True), member: "b" * 64}
+    assert text_of(Item(SECOND, NOW, attempt())) is None

@@ -6,6 +6,7 @@ import pytest
 
 from services.evidence.domain.commands import Expectation, Guard
 from services.evidence.domain.errors import Invalid
+from services.evidence.domain.judging import MAX_AHEAD, check_instant
 from services.evidence.domain.pieces import Piece, piece_of
 from services.evidence.domain.voiding import VoidEvidence, decide_void
 from shared.ledger.canonical import parse
@@ -23,7 +24,7 @@ VOIDED = replace(RECORDED, position=43, version=2, id=VOID, type="ascertain.Evid
 
 def test_a_void_names_the_learner_and_closes_the_stream() -> None:
     wish = VoidEvidence(VOID, PIECE, 1, None)
-    command = decide_void(Piece(RECORDED, None), wish, tenant=TENANT, actor=TEACHER, now=NOW)
+    command = decide_void(Piece(RECORDED, None), wish, tenant=TENANT, actor=TEACHER)
     [event] = command.events
     assert (event.id, event.owner, event.stream, event.closes) == (VOID, AMARA, f"evidence/{PIECE}", True)
     assert parse(event.body) == {"evidence": PIECE, "learner": AMARA}
@@ -32,10 +33,17 @@ def test_a_void_names_the_learner_and_closes_the_stream() -> None:
     assert command.guards == (Guard(AMARA, f"learner/{AMARA}", "open"),)
 
 
-def test_a_void_in_the_future_is_refused() -> None:
-    wish = VoidEvidence(VOID, PIECE, 1, NOW + 300_001)
+def test_a_void_refers_to_its_reason() -> None:
+    wish = VoidEvidence(VOID, PIECE, 1, None, "Scored for another learner.")
+    [event] = decide_void(Piece(RECORDED, None), wish, tenant=TENANT, actor=TEACHER, reason_ref="a" * 64).events
+    assert parse(event.body) == {"evidence": PIECE, "learner": AMARA, "reason_ref": "a" * 64}
+
+
+def test_nothing_happens_more_than_five_minutes_in_the_future() -> None:
+    check_instant(None, NOW)
+    check_instant(NOW + MAX_AHEAD, NOW)
     with pytest.raises(Invalid) as caught:
-        decide_void(Piece(RECORDED, None), wish, tenant=TENANT, actor=TEACHER, now=NOW)
+        check_instant(NOW + MAX_AHEAD + 1, NOW)
     assert caught.value.field == "/occurred_at"
 
 

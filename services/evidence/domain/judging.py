@@ -1,0 +1,153 @@
+"""What a piece of evidence names must be known and fit: competencies, a rubric's criteria, works, earlier pieces."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from services.evidence.domain.commands import Guard
+from services.evidence.domain.errors import Invalid
+from shared.contracts.bodies import AttemptRecorded, Result, RubricScored
+from shared.contracts.documents import Criterion
+from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
+from shared.ledger.instants import Instant, instant_text
+from shared.ledger.streams import evidence_stream
+
+MAX_AHEAD = 5 * 60 * 1000
+"""Milliseconds that `occurred_at` may lie in the future: other clocks are not exact."""
+
+Criteria: TypeAlias = Mapping[str, Criterion]
+"""A rubric's criteria by their codes."""
+
+Body: TypeAlias = AttemptRecorded | RubricScored | ObservationRecorded | ReflectionRecorded | PriorMasteryAttested
+"""What evidence can be."""
+
+NAMED: Mapping[type[Body], tuple[str, ...]] = {
+    AttemptRecorded: ("redo_of", "work"),
+    RubricScored: ("redo_of", "work"),
+    ObservationRecorded: ("redo_of", "work"),
+    ReflectionRecorded: ("evidence", "work"),
+    PriorMasteryAttested: (),
+}
+"""The members by which each kind of evidence names something else that must be in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What evidence is judged against.
+
+    `learners` are those for whom the caller may record, `forgotten` those for whom she did; `rubrics` the published
+    ones among those named; `pieces` says whose the evidence is that redos and reflections name, `works` who the
+    members are of the works that are named, where the ledger holds them.
+    """
+
+    learners: Container[str]
+    competencies: Container[str]
+    rubrics: Mapping[str, Criteria]
+    pieces: Mapping[str, str]
+    works: Mapping[str, Container[str]] = field(default_factory=dict)
+    forgotten: Container[str] = ()
+
+
+def results_of(body: Body) -> tuple[Result, ...]:
+    """The results of a piece; of a reflection what the learner would give herself."""
+    return body.ratings if isinstance(body, ReflectionRecorded) else body.results
+
+
+def rubric_of(body: Body) -> str | None:
+    """The rubric that a piece was judged by, where it was by one."""
+    return body.rubric if isinstance(body, RubricScored | ObservationRecorded) else None
+
+
+def check_instant(occurred_at: Instant | None, now: Instant) -> None:
+    """Raise Invalid where something is said to have happened in the future."""
+    if occurred_at is not None and occurred_at > now + MAX_AHEAD:
+        raise Invalid(
+            f"occurred_at must not be more than 5 minutes after now, {instant_text(now)}.", field="/occurred_at"
+        )
+
+
+def check_results(body: Body, known: Known) -> None:
+    """Raise Invalid where a result fits neither what is published nor, where the piece names one, its rubric."""
+    rubric = rubric_of(body)
+    if rubric is not None:
+        check_criteria(rubric, results_of(body), known.rubrics)
+        return
+    member = "ratings" if isinstance(body, ReflectionRecorded) else "results"
+    for index, result in enumerate(results_of(body)):
+        if result.competency not in known.competencies:
+            raise Invalid(
+                f"No published framework holds the competency {result.competency}.",
+                field=f"/body/{member}/{index}/competency",
+            )
+
+
+def check_criteria(
+    rubric: str, results: Sequence[Result], rubrics: Mapping[str, Criteria], *, below: str = "/body"
+) -> None:
+    """Raise Invalid where results do not fit the rubric of this digest; both stand `below` there."""
+    criteria = rubrics.get(rubric)
+    if criteria is None:
+        raise Invalid("No rubric of this digest was published.", field=f"{below}/rubric")
+    seen: set[tuple[str, str]] = set()
+    for index, result in enumerate(results):
+        where = f"{below}/results/{index}"
+        code = result.criterion or ""  # every result names one: the contract sees to it
+        criterion = criteria.get(code)
+        if criterion is None:
+            raise Invalid(
+                f"The rubric's criteria are {', '.join(criteria)}; {code} is none of them.", field=f"{where}/criterion"
+            )
+        _check_result(result, criterion, where)
+        if (code, result.competency) in seen:
+            raise Invalid(f"{code} was scored for this competency already.", field=f"{where}/criterion")
+        seen.add((code, result.competency))
+
+
+def _check_result(result: Result, criterion: Criterion, where: str) -> None:
+    if result.competency not in criterion.competencies:
+        raise Invalid(
+            f"The criterion {criterion.code} shows {', '.join(criterion.competencies)}.", field=f"{where}/competency"
+        )
+    if result.possible != criterion.possible:
+        raise Invalid(
+            f"For the criterion {criterion.code} possible must be {criterion.possible}.", field=f"{where}/possible"
+        )
+    levels = [level.earned for level in criterion.levels]
+    if result.earned not in levels:
+        raise Invalid(
+            f"A level of the criterion {criterion.code} earns {', '.join(levels)}; {result.earned} is none of them.",
+            field=f"{where}/earned",
+        )
+
+
+def check_work(body: Body, works: Mapping[str, Container[str]]) -> None:
+    """Raise Invalid where a piece names a work that was not started, or not with this learner."""
+    if isinstance(body, PriorMasteryAttested) or body.work is None:
+        return
+    if body.learner not in works.get(body.work, ()):
+        raise Invalid("work must name a started work that has this learner among its members.", field="/body/work")
+
+
+def earlier_guard(body: Body, id_: str, earlier: Mapping[str, str], pieces: Mapping[str, str]) -> tuple[Guard, ...]:
+    """The guard of a piece, to be recorded under `id_`, that names an earlier one of the same learner.
+
+    One that the ledger holds needs no guard; one that only stands before in the same request must have been recorded.
+    Raises Invalid where what is named is neither.
+    """
+    if isinstance(body, PriorMasteryAttested):
+        return ()
+    member = "evidence" if isinstance(body, ReflectionRecorded) else "redo_of"
+    named: str | None = body.evidence if isinstance(body, ReflectionRecorded) else body.redo_of
+    if named is None:
+        return ()
+    if named != id_:
+        if named in pieces:
+            if pieces[named] == body.learner:
+                return ()
+        elif earlier.get(named) == body.learner:
+            return (Guard(body.learner, evidence_stream(named), "open"),)
+    raise Invalid(
+        f"{member} must name an earlier piece of evidence of the same learner, recorded before or standing before "
+        "this one in the request.",
+        field=f"/body/{member}",
+    )

@@ -1,0 +1,40 @@
+"""Start a work: its members begin something, alone or together."""
+
+from services.evidence.domain.commands import Outcome, Refused
+from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
+from services.evidence.domain.judging import check_instant
+from services.evidence.domain.receipts import Receipt, receipt
+from services.evidence.domain.works import StartWork, check_may_start, decide_start
+from services.evidence.flows.keep_texts import keep_texts
+from services.evidence.ports import District
+
+
+async def start_work(start: StartWork, actor: str, district: District) -> Receipt:
+    """The receipt; repeated where this very request was done before. The work has the id of its event.
+
+    Raises NotFound where the caller is no member and may not record for all of them, or where a member is unknown;
+    Gone where one is forgotten; Invalid, Mismatch, VaultUnavailable and LedgerUnavailable.
+    """
+    recordable = set() if actor in start.members else await district.rights.recordable(actor, start.members)
+    check_may_start(start.members, actor, recordable)
+    check_instant(start.occurred_at, district.now())
+    refs = await keep_texts(start.id, start.id, {"title_ref": start.title}, district)
+    command = decide_start(start, title_ref=refs.get("title_ref"), tenant=district.tenant, actor=actor)
+    [outcome] = await district.ledger.append([command])
+    refusal = _refused(start, outcome)
+    if refusal is not None:
+        raise refusal
+    return receipt(command, outcome)
+
+
+def _refused(start: StartWork, outcome: Outcome) -> Refusal | None:
+    """What to tell where the ledger refused it for somebody's sake: a member's, or one whose id the work was given."""
+    if not isinstance(outcome, Refused):
+        return None
+    learner = outcome.stream.removeprefix("learner/")
+    if learner not in start.members:
+        return Invalid("The id of a work must be new; this one is a learner's.", field="/id")
+    field = f"/members/{start.members.index(learner)}"
+    if outcome.state == "absent":
+        return NotFound("learner", field=field)
+    return Gone(f"The member {learner} is forgotten; start the work without her.", field=field)

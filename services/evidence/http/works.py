@@ -1,0 +1,114 @@
+"""Works: starting one, adding versions, scoring its members."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from services.evidence.domain.receipts import Receipt
+from services.evidence.domain.scoring import ScoreWork
+from services.evidence.domain.works import AddVersion, NewArtefact, StartWork
+from services.evidence.flows.add_version import add_version
+from services.evidence.flows.score_work import score_work
+from services.evidence.flows.start_work import start_work
+from services.evidence.http.answers import answer, json_response, place_document, receipt_document
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
+from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
+from services.evidence.http.work_documents import GroupReceiptDocument, ScoresRequest, VersionRequest, WorkRequest
+from services.evidence.ports import District
+from shared.contracts.values import Id
+from shared.ledger.instants import instant
+from shared.runtime.tokens import Caller, Verifier, person
+
+START_ROUTE, VERSION_ROUTE, SCORE_ROUTE = "/v1/works", "/v1/works/{id}/versions", "/v1/works/{id}/scores"
+
+WorkId = Annotated[Id, Path(alias="id")]
+
+
+def work_routes(district: District, verifier: Verifier) -> APIRouter:
+    """`POST /v1/works`, `POST /v1/works/{id}/versions` and `POST /v1/works/{id}/scores`."""
+    router = APIRouter(tags=["works"], route_class=StrictRoute, responses={**PROBLEMS, **GONE})
+    caller = Depends(person(verifier))
+    before: dict[str, Any] = {"model": ReceiptDocument, "description": "Recorded before, by this request."}
+
+    @router.post(
+        START_ROUTE, response_model=ReceiptDocument, status_code=201, responses={200: before}, summary="Start a work"
+    )
+    async def start(
+        request: WorkRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Begin a work of one or several learners. Its id is that of the receipt. For its members, or for whoever may
+        record for all of them.
+        """
+        wish = StartWork(
+            id=id_of(request.id, idempotency_key, actor=actor.id, route=START_ROUTE),
+            members=request.members,
+            task=request.task,
+            courses=request.courses,
+            title=request.title,
+            occurred_at=None if request.occurred_at is None else instant(request.occurred_at),
+        )
+        return answer(await start_work(wish, actor.id, district))
+
+    @router.post(
+        VERSION_ROUTE,
+        response_model=ReceiptDocument,
+        status_code=201,
+        responses={200: before, **CONFLICT},
+        summary="Add a version",
+    )
+    async def version(
+        work: WorkId, request: VersionRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Add a version: what there is to be seen of the work by now. For its members, or for whoever may record for
+        one of them.
+        """
+        wish = AddVersion(
+            id=id_of(request.id, idempotency_key, actor=actor.id, route=VERSION_ROUTE),
+            work=work,
+            expected_version=request.expected_version,
+            artefacts=tuple(NewArtefact(artefact.kind, artefact.content) for artefact in request.artefacts),
+            note=request.note,
+            occurred_at=None if request.occurred_at is None else instant(request.occurred_at),
+        )
+        return answer(await add_version(wish, actor.id, district))
+
+    @router.post(
+        SCORE_ROUTE,
+        response_model=GroupReceiptDocument,
+        status_code=201,
+        responses={200: {"model": GroupReceiptDocument, "description": "Recorded before, by this request."}},
+        summary="Score a work",
+    )
+    async def scores(
+        work: WorkId, request: ScoresRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Score a work by a published rubric: one piece of evidence a member, all of them or none.
+
+        For all of its members, or for those named. Whoever was forgotten must be left out.
+        """
+        wish = ScoreWork(
+            id=id_of(request.id, idempotency_key, actor=actor.id, route=SCORE_ROUTE),
+            work=work,
+            rubric=request.rubric,
+            purpose=request.purpose,
+            task=request.task,
+            course=request.course,
+            group=request.group,
+            occurred_at=instant(request.occurred_at),
+            results=request.results,
+            feedback=request.feedback,
+            members=request.members,
+        )
+        document = _document(await score_work(wish, actor.id, district))
+        return json_response(document, status=document["status"])
+
+    return router
+
+
+def _document(scored: tuple[tuple[str, Receipt], ...]) -> dict[str, Any]:
+    document = receipt_document(scored[0][1])
+    document["receipts"] = [
+        {"learner": learner, "id": receipt.id, "position": place_document(receipt), "version": receipt.version}
+        for learner, receipt in scored
+    ]
+    return document

@@ -1,0 +1,162 @@
+"""A district without a database, for what flows decide: it remembers what was asked of it, in which order."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from services.evidence.domain.commands import Appended, Command, Outcome, Placed
+from services.evidence.domain.errors import Forgotten
+from services.evidence.domain.judging import Criteria
+from services.evidence.domain.texts import KeptText, Name, NewText
+from services.evidence.ports import District, VaultUnavailable
+from shared.contracts.documents import Criterion, RubricLevel
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import digest
+
+TENANT = "5f0c6c0e-2d0b-4b55-9a53-0a2f6b1e7a01"
+TEACHER, AMARA, BAO, CHIARA, THEME, SYMBOLS, FIRST, SECOND, WORK = (
+    f"{n}0000000-0000-4000-8000-000000000000" for n in range(1, 10)
+)
+NOW = 1_790_000_000_000
+RUBRIC = "a" * 64
+THESIS = Criterion(
+    code="thesis",
+    title="Thesis",
+    competencies=(THEME,),
+    possible="4",
+    levels=tuple(RubricLevel(earned=str(n), title=f"Level {n}", descriptor="So.") for n in (1, 2.5, 4)),
+)
+
+
+def ref_of(text: NewText) -> str:
+    """The reference that the small vault gives: the same for the same text in the same place."""
+    return digest(repr((text.owner, text.event, text.field, text.text)).encode())
+
+
+@dataclass
+class SmallVault:
+    """Keeps in memory. `forgotten` owners have no key; `down` says that nothing is to be reached."""
+
+    journal: list[str]
+    forgotten: set[str] = field(default_factory=set)
+    down: bool = False
+    kept: dict[str, NewText] = field(default_factory=dict)
+
+    async def keep(self, texts: Sequence[NewText]) -> list[str]:
+        self.journal.append("keep")
+        if self.down:
+            raise VaultUnavailable
+        gone = {text.owner for text in texts} & self.forgotten
+        if gone:
+            raise Forgotten(gone)
+        self.kept |= {ref_of(text): text for text in texts}
+        return [ref_of(text) for text in texts]
+
+    async def texts(self, refs: Collection[str]) -> Mapping[str, KeptText]:
+        raise NotImplementedError
+
+    async def keep_names(self, names: Mapping[str, Name]) -> None:
+        raise NotImplementedError
+
+    async def names(self, people: Collection[str]) -> Mapping[str, Name]:
+        raise NotImplementedError
+
+    async def destroy(self, owner: str) -> None:
+        self.forgotten.add(owner)
+
+
+@dataclass
+class SmallLedger:
+    """Holds the entries that it was given; takes every command and remembers it. `answers` come before that."""
+
+    journal: list[str]
+    held: list[Entry] = field(default_factory=list)
+    appended: list[Command] = field(default_factory=list)
+    answers: list[Outcome] = field(default_factory=list)
+
+    async def append(self, commands: Sequence[Command]) -> list[Outcome]:
+        self.journal.append("append")
+        self.appended += commands
+        return [
+            self.answers.pop(0)
+            if self.answers
+            else Appended(tuple(Placed(event.id, event.stream, 0, 1, 1, NOW) for event in command.events))
+            for command in commands
+        ]
+
+    async def entries(self, ids: Sequence[str]) -> dict[str, Entry]:
+        self.journal.append("entries")
+        return {entry.id: entry for entry in self.held if entry.id in ids}
+
+    async def stream(self, name: str) -> list[Entry]:
+        return [entry for entry in self.held if entry.stream == name]
+
+
+@dataclass
+class SmallRights:
+    """Who may record for whom: `teacher` for `learners`."""
+
+    teacher: str
+    learners: set[str]
+
+    async def recordable(self, person: str, learners: Sequence[str]) -> set[str]:
+        return self.learners.intersection(learners) if person == self.teacher else set()
+
+
+@dataclass
+class SmallForgettings:
+    forgotten: set[str] = field(default_factory=set)
+
+    async def known_to(self, person: str, learners: Collection[str]) -> set[str]:
+        return self.forgotten.intersection(learners) if person == TEACHER else set()
+
+
+class SmallDefinitions:
+    """One competency, and one rubric with one criterion for it."""
+
+    async def competencies(self, ids: Collection[str]) -> Collection[str]:
+        return {THEME}.intersection(ids)
+
+    async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
+        return {digest: {"thesis": THESIS} for digest in digests if digest == RUBRIC}
+
+
+class PureDistrict:
+    """The small district, with its parts at hand. `journal` says what happened in which order."""
+
+    def __init__(self, *held: Entry, learners: Collection[str] = (AMARA, BAO)) -> None:
+        self.journal: list[str] = []
+        self.vault = SmallVault(self.journal)
+        self.ledger = SmallLedger(self.journal, list(held))
+        self.rights = SmallRights(TEACHER, set(learners))
+        self.forgettings = SmallForgettings()
+
+    def district(self) -> District:
+        nothing = cast("Any", None)
+        return District(
+            tenant=TENANT,
+            zone=ZoneInfo("UTC"),
+            roster_key=b"",
+            now=lambda: NOW,
+            ledger=self.ledger,
+            rights=cast("Any", self.rights),
+            definitions=cast("Any", SmallDefinitions()),
+            documents=nothing,
+            roster=nothing,
+            applied=nothing,
+            vault=self.vault,
+            forgettings=cast("Any", self.forgettings),
+            standings=nothing,
+            batches=nothing,
+        )
+
+
+def entry(
+    event: str, id_: str, body: bytes, *, owner: str = AMARA, stream: str | None = None, version: int = 1
+) -> Entry:
+    """An entry as the ledger would hold it, of these people."""
+    return Entry(
+        "evidence", 17, 42, 1, TENANT, owner, stream or f"evidence/{id_}", version, id_, f"ascertain.{event}",
+        f"urn:ascertain:{event}:1", NOW - 1_000, NOW, TEACHER, body,
+    )  # fmt: skip
