@@ -21,12 +21,14 @@ from services.evidence.postgres.documents import PostgresDocuments
 from services.evidence.postgres.forgetting import ForgettingProjection, PostgresForgettings
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.record import PostgresRecord
+from services.evidence.postgres.references import LedgerReferences
 from services.evidence.postgres.releasing import Releasing
 from services.evidence.postgres.rights import RightsTogether
 from services.evidence.postgres.roster import PostgresRoster
 from services.evidence.postgres.standings import PostgresStandings
 from services.evidence.settings import EvidenceSettings
-from services.evidence.vault.opening import VAULT, open_vault
+from services.evidence.vault.opening import VAULT, open_tables, open_vault
+from services.evidence.vault.sweep import Sweep
 from shared.ledger.identifiers import SHARDS
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
@@ -97,6 +99,8 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
             source = LedgerSource(record, wake=bells.wanted.listener(), poll=POLL)
             workers["projector"] = Projector(pool, source, projections, refill=record).run
             workers["access lag"] = AccessLag(pool, record).run
+            tables = await open_tables(opened, settings, 1, "evidence sweep")
+            workers["sweep"] = Sweep(tables, LedgerReferences(pool)).run
             vault = await open_vault(opened, settings, DESTRUCTIONS, "evidence destruction")
             workers["releasing"] = (await _releasing(opened, settings, bells)).run
             workers["key destruction"] = KeyDestruction(PostgresForgettings(pool), vault).run

@@ -25,6 +25,8 @@ def is_trouble(error: BaseException) -> bool:
         return not (error.sqlstate or "").startswith(_OF_THE_DATA)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # asyncpg's own DataError: an argument that has no such form
+    if isinstance(error, asyncpg.InternalClientError):
+        return True  # a server that dies amid a call can leave the connection's own state behind
     return isinstance(error, OSError | TimeoutError | MemoryError | httpx.HTTPError | KafkaError | UnavailableError)
 
 

@@ -25,15 +25,19 @@ async def open_vault(opened: AsyncExitStack, settings: EvidenceSettings, size: i
     ValueError where there is none. Where the databases do not answer, that is left to the first use: what has no texts
     is recorded meanwhile.
     """
-    pools = [
-        await opened.enter_async_context(await connect(dsn, size=size, name=name, least=0))
-        for dsn in (settings.database_keys, settings.database_vault)
-    ]
-    keys = Keys(pools[0], DistrictKey(settings.read_district_key()))
+    pool = await opened.enter_async_context(await connect(settings.database_keys, size=size, name=name, least=0))
+    keys = Keys(pool, DistrictKey(settings.read_district_key()))
     try:
         await keys.prove()
     except Exception as error:
         if not is_trouble(error):
             raise
         _log.warning("the vault's keys do not answer", error=error)
-    return PostgresVault(keys, Tables(pools[1]))
+    return PostgresVault(keys, await open_tables(opened, settings, size, name))
+
+
+async def open_tables(opened: AsyncExitStack, settings: EvidenceSettings, size: int, name: str) -> Tables:
+    """The ciphertexts alone, closed with `opened`."""
+    return Tables(
+        await opened.enter_async_context(await connect(settings.database_vault, size=size, name=name, least=0))
+    )

@@ -132,6 +132,7 @@ async def test_a_destroyed_key_comes_never_back_and_nothing_of_it_is_left(opened
     for table in ("vault.text", "vault.name"):
         assert not await opened.evidence.fetchval(f"SELECT count(*) FROM {table} WHERE owner = $1", UUID(gone))
     key = await opened.wrapped.fetchrow("SELECT wrapped, destroyed_at FROM keys.key WHERE owner = $1", UUID(gone))
+    assert key is not None
     assert key["wrapped"] is None
     assert key["destroyed_at"] is not None
 
