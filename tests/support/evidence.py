@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,10 +86,13 @@ class Running:
 
 
 @asynccontextmanager
-async def running_evidence(district: District, folder: Path) -> AsyncIterator[Running]:
-    """The service over a district's empty database, with one administrator of the district."""
+async def running_evidence(district: District, folder: Path, *, idle: Collection[str] = ()) -> AsyncIterator[Running]:
+    """The service over a district's empty database, with one administrator of the district.
+
+    The workers named in `idle` do not work: the test has some of its own.
+    """
     settings = await prepared(district, folder)
-    async with process(settings, ("http", "projector")) as made, _working(made):
+    async with process(settings, ("http", "projector")) as made, _working(made, idle):
         assert made.app is not None
         transport = httpx.ASGITransport(made.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://evidence") as http:
@@ -144,8 +147,8 @@ async def applied(running: Running) -> None:
 
 
 @asynccontextmanager
-async def _working(made: Process) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(work()) for work in made.workers.values()]
+async def _working(made: Process, idle: Collection[str]) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(work()) for name, work in made.workers.items() if name not in idle]
     try:
         yield
     finally:
@@ -154,6 +157,15 @@ async def _working(made: Process) -> AsyncIterator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def rule_district(running: Running) -> None:
+    """Adopt the small policy for the district: the highest value counts, mastery begins at 3."""
+    answer = await running.administrator.put(address(policy()), policy())
+    assert answer.status_code in {200, 201}, answer.text
+    adoption = {"id": str(uuid4()), "scope": "district", "policy": document_digest(policy()), "mode": "recompute"}
+    answer = await running.administrator.post("/v1/adoptions", adoption)
+    assert answer.status_code == 201, answer.text
 
 
 def enrolment(learner: str, section: str = "english", **more: str) -> dict[str, str]:

@@ -6,21 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.documents import document_digest
 from tests.integration.evidence.conftest import People
 from tests.support import grading
-from tests.support.evidence import SYMBOLS, THEME, Running, address, applied, policy
+from tests.support.evidence import SYMBOLS, THEME, Running, rule_district
 from tests.support.grading import Class, grade, piece, released, seen, states
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def ruled(evidence: Running) -> None:
-    """A policy for these skills: the highest value, mastery from 3 on."""
-    answer = await evidence.administrator.put(address(policy()), policy())
-    assert answer.status_code in {200, 201}, answer.text
-    adoption = {"id": str(uuid4()), "scope": "district", "policy": document_digest(policy()), "mode": "recompute"}
-    assert (await evidence.administrator.post("/v1/adoptions", adoption)).status_code == 201
-    await applied(evidence)
+    await rule_district(evidence)
 
 
 @pytest.fixture
