@@ -229,6 +229,7 @@ def _level(state: State) -> GradedLevel:
             "status": str(state.status),
             "at": None if level is None else unscaled(level.at),
             "policy": None if level is None else state.policy,
+            "override": None if state.override is None else state.override.event,
             "state": state.digest,
         }
     )

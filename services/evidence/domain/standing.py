@@ -57,7 +57,14 @@ def standing_of(
     return LearnerStanding(
         learner=learner.id,
         states={
-            competency: fold(who, competency, record.contributions.get(competency, ()), definitions, known)
+            competency: fold(
+                who,
+                competency,
+                record.contributions.get(competency, ()),
+                definitions,
+                known,
+                record.overrides.get(competency, ()),
+            )
             for competency in competencies
         },
         pins=pins,
