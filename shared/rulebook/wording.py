@@ -184,10 +184,10 @@ def _move(move: Move, policy: Policy, *, alone: bool) -> str:
     if move.masters:
         reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
     of = f"{decimal_text(_rounded_up(move.value, policy.scale.top))} of {decimal_text(policy.scale.top)}"
-    reach = f"{reach} by the evidence alone" if alone else reach
+    opening, a = ("By the evidence alone, ", "a") if alone else ("", "A")
     if move.pieces == 1:
-        return f"A next result worth {of} or more reaches {reach}."
-    return f"{move.pieces} more results worth {of} each reach {reach}."
+        return f"{opening}{a} next result worth {of} or more reaches {reach}."
+    return f"{opening}{move.pieces} more results worth {of} each reach {reach}."
 
 
 def _earned(results: tuple[Result, ...]) -> str:

@@ -20,7 +20,7 @@ DECAYING = policy_document("ascertain.decaying_average@1", weight="0.65")
 
 def explained(writer: LedgerWriter) -> Explanation:
     record = gathered(writer.entries, writer.documents)
-    return explain(record.state(ADA, THEME), record.records[ADA].contributions[THEME])
+    return explain(record.state(ADA, THEME), record.records[ADA].contributions.get(THEME, ()))
 
 
 def after(policy: dict[str, Any] | None, *earned: str) -> Explanation:
@@ -203,3 +203,61 @@ def test_many_pieces_are_explained_in_little_time() -> None:
     explanation = explain(state, pieces)
     assert time.thread_time() - begun < 0.1
     assert len(explanation.counted) == 1_000
+
+
+def test_the_words_of_a_judgement_and_of_what_the_evidence_alone_says() -> None:
+    writer = LedgerWriter()
+    policy = policy_document(override="until_evidence", counts=["performance"])
+    writer.adopt("district", policy)
+    wrong = writer.observe(ADA, result(THEME, "1"))
+    writer.supersede(ADA, wrong, writer.observe(ADA, result(THEME, "2")))
+    writer.reflect(ADA, result(THEME, "4"))
+    writer.attest(ADA, result(THEME, "4"), purpose="practice")
+    writer.now += 86_400_000
+    writer.override(ADA, THEME, policy, "3")
+    explanation = explained(writer)
+    assert why(explanation) == (
+        "On 22 September 2026 a teacher set the level to Proficient by professional judgement: this is mastered.",
+        (
+            "By the evidence alone, this is not mastered yet: the level is Developing, the value 2 of 4; "
+            "mastery begins at 3."
+        ),
+        "The newest piece of evidence sets the value.",
+        "21 September 2026, an observation: 2 of 4. Value 2, weight 100%. After it: 2, Developing.",
+        "21 September 2026, an observation was set aside: the one of 21 September 2026 stands in its place.",
+        "21 September 2026, a self-rating was set aside: it is shown beside the evidence and does not count.",
+        (
+            "21 September 2026, a result from elsewhere was set aside: "
+            "evidence for practice does not count under this policy."
+        ),
+    )
+    assert what_next(explanation) == (
+        "The teacher's judgement stands until there is newer evidence that counts, or it is taken back.",
+        "By the evidence alone, a next result worth 3 of 4 or more reaches Proficient, which is mastery.",
+        "This holds: go on to what rests on it, or choose this work for the portfolio.",
+    )
+
+
+def test_a_judgement_without_evidence_explains_itself() -> None:
+    writer = LedgerWriter()
+    writer.adopt("district", policy_document())
+    writer.override(ADA, THEME, policy_document(), "2")
+    explanation = explained(writer)
+    assert why(explanation) == (
+        (
+            "On 21 September 2026 a teacher set the level to Developing by professional judgement: "
+            "this is not mastered yet."
+        ),
+        "By the evidence alone, there is no evidence yet that counts.",
+    )
+    assert what_next(explanation)[0] == "The teacher's judgement stands until it is taken back."
+
+
+def test_what_stands_in_the_place_of_a_piece_may_speak_of_another_competency() -> None:
+    writer = LedgerWriter()
+    writer.adopt("district", policy_document())
+    wrong = writer.attempt(ADA, result(THEME, "1"))
+    writer.supersede(ADA, wrong, writer.attempt(ADA, result(named("symbol"), "1")))
+    assert why(explained(writer))[1] == (
+        "21 September 2026, an attempt was set aside: another one stands in its place."
+    )
