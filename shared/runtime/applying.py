@@ -1,6 +1,7 @@
 """Applies a run of consecutive entries of one shard to all projections, in one transaction that the watermark fences.
 
-Where an entry cannot be handled, its owner goes into quarantine and everyone else's entries are applied.
+Where an entry cannot be handled, its owner goes into quarantine and everyone else's entries are applied. An owner who
+is forgotten is so in any case, and leaves the quarantine.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,10 @@ import asyncpg
 
 from shared.ledger.entry import Entry
 from shared.runtime.connections import borrowed
+from shared.runtime.forgetting import forget, forgetting_among
 from shared.runtime.owners import by_owner, last_positions, note_positions, stretches
 from shared.runtime.projection import Keeper, Projection
-from shared.runtime.quarantine import quarantine, quarantined_among
+from shared.runtime.quarantine import let_go, quarantine, quarantined_among
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import is_trouble, reason_of
 from shared.runtime.watermark import move_watermark, wait_turn
@@ -104,6 +106,8 @@ class Applier:
         owners = {entry.owner for entry in entries}
         lasts = await last_positions(connection, shard, owners)
         held = await quarantined_among(connection, shard, owners)
+        if held:
+            await self._forget_held(connection, shard, [entry for entry in entries if entry.owner in held])
         new = [e for e in entries if e.owner not in held and e.position > lasts.get(e.owner, 0)]
         if not new:
             return streak
@@ -141,12 +145,35 @@ class Applier:
             if fault is None:
                 applied[owner], streak = own[-1].position, 0
                 continue
+            if await self._forgotten(connection, own):
+                applied[owner] = own[-1].position
+                continue
             quarantined.add(owner)
             streak += 1
             if streak >= self.failures:
                 raise TooManyFailuresError(f"{streak} owners in a row cannot be handled, the last for {fault.reason}")
             await quarantine(connection, fault.entry, fault.reason)
         return applied, streak
+
+    async def _forget_held(self, connection: asyncpg.Connection, shard: Shard, entries: Sequence[Entry]) -> None:
+        for owner, own in by_owner(entries).items():
+            if await self._forgotten(connection, own):
+                await let_go(connection, shard, owner)
+                await note_positions(connection, shard, {owner: own[-1].position})
+
+    async def _forgotten(self, connection: asyncpg.Connection, own: Sequence[Entry]) -> bool:
+        """Whether one of these entries forgets their owner, whatever else of hers cannot be handled; then it is done."""
+        forgetting = forgetting_among(own)
+        if forgetting is None:
+            return False
+        try:
+            async with connection.transaction():
+                await forget(connection, self.projections, forgetting)
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            return False
+        return True
 
     async def _tried(self, connection: asyncpg.Connection, own: Sequence[Entry]) -> _Fault | None:
         """Apply one owner's entries; where that fails, which of them it is."""

@@ -9,6 +9,7 @@ from shared.contracts.events import is_known
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
 from shared.runtime.connections import borrowed
+from shared.runtime.forgetting import forget, forgetting_among
 from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.owners import note_positions
 from shared.runtime.projection import Projection
@@ -43,6 +44,16 @@ async def quarantine(connection: asyncpg.Connection, entry: Entry, reason: str) 
         entry.position,
         entry.type,
         reason,
+    )
+
+
+async def let_go(connection: asyncpg.Connection, shard: Shard, owner: str) -> None:
+    """Take an owner out of quarantine, whose rows are as they should be."""
+    await connection.execute(
+        "DELETE FROM projection.quarantine WHERE ledger = $1 AND shard = $2 AND owner = $3::text::uuid",
+        shard.ledger,
+        shard.number,
+        owner,
     )
 
 
@@ -100,12 +111,7 @@ async def release(  # noqa: PLR0913 - where, by what, whom
             raise NotReleasedError(f"An entry still cannot be handled: {reason_of(error)}.") from error
         if entries:
             await note_positions(connection, shard, {owner: entries[-1].position})
-        await connection.execute(
-            "DELETE FROM projection.quarantine WHERE ledger = $1 AND shard = $2 AND owner = $3::text::uuid",
-            shard.ledger,
-            shard.number,
-            owner,
-        )
+        await let_go(connection, shard, owner)
     return len(entries)
 
 
@@ -126,6 +132,9 @@ async def _held(connection: asyncpg.Connection, ledger: Ledger, owner: str) -> t
 async def _fold_again(
     connection: asyncpg.Connection, projections: Sequence[Projection], owner: str, entries: Sequence[Entry]
 ) -> None:
+    if (forgetting := forgetting_among(entries)) is not None:
+        await forget(connection, projections, forgetting)
+        return
     for projection in projections:
         await projection.forget_owner(connection, owner)
         if entries:
