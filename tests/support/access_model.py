@@ -34,8 +34,8 @@ class Model:
                 continue
             if f"school/{school}" in scopes:
                 return True
-            taught = section in self.sections and f"section/{section}" in scopes
-            if taught and course in {None, self.sections[section][1]}:
+            place = None if section is None else self.sections.get(section)
+            if place is not None and f"section/{section}" in scopes and course in {None, place[1]}:
                 return True
         return False
 
