@@ -252,3 +252,22 @@ async def test_what_no_framework_holds_is_no_part_of_a_grade(evidence: Running, 
     request["states"].append({"competency": str(uuid4()), "digest": "ab" * 32})
     answer = await art.teacher.post("/v1/releases", request)
     assert (answer.status_code, answer.json()["field"]) == (422, "/states/1/competency")
+
+
+async def test_a_level_that_a_teacher_set_is_graded_as_such(evidence: Running, art: Class) -> None:
+    ada = art.learners[0]
+    override = {
+        "id": str(uuid4()),
+        "learner": ada,
+        "competency": SYMBOLS,
+        "level": "Secure",
+        "reason": "She said it all in the seminar.",
+    }
+    answer = await art.teacher.post("/v1/overrides", override)
+    assert answer.status_code == 201, answer.text
+    document = await released(evidence, art.teacher, await grade(evidence, art, ada, [SYMBOLS, THEME]))
+    judged, by_evidence = sorted(document["levels"], key=lambda level: level["competency"] == THEME)
+    assert (judged["status"], judged["level"], judged["override"]) == ("mastered", "Secure", override["id"])
+    assert "override" not in by_evidence
+    by_plain_fold = (await states(evidence, ada))[SYMBOLS]
+    assert (by_plain_fold.digest, by_plain_fold.override) == (judged["state"], override["id"])
