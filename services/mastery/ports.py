@@ -17,7 +17,7 @@ class Record:
     """Everything known of one learner, read at one moment.
 
     `evidence` and `definitions` are how far both ledgers are applied to it. `held` says that the learner is in
-    quarantine: then `evidence` is where it stopped.
+    quarantine: then `evidence` is where it stopped. Of one who is `forgotten` there is nothing else.
     """
 
     learner: Learner
@@ -26,6 +26,7 @@ class Record:
     evidence: int
     definitions: int
     held: bool
+    forgotten: bool = False
 
     @property
     def reached(self) -> tuple[Pin, ...]:

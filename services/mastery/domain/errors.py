@@ -2,6 +2,7 @@
 
 - `MasteryError`: any of these; HTTP tells them in one place (`services.mastery.http.answers`).
   - `NotReachedError`: what was asked as of is not applied here (yet) (503, with what is).
+  - `ForgottenError`: the learner is forgotten (410).
   - `UnknownError`: no such learner or competency, or not the caller's to see (404).
 """
 
@@ -17,6 +18,14 @@ class NotReachedError(MasteryError):
 
     def __init__(self, message: str, reached: tuple[Pin, ...]) -> None:
         super().__init__(message)
+        self.reached = reached
+
+
+class ForgottenError(MasteryError):
+    """`reached` is how far the tables have come where the learner's entries lie."""
+
+    def __init__(self, reached: tuple[Pin, ...]) -> None:
+        super().__init__("This learner is forgotten: nothing more is known of her here.")
         self.reached = reached
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.mastery.domain.horizon import Horizon
+from services.mastery.domain.errors import ForgottenError
+from services.mastery.domain.horizon import Horizon, now_horizon
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
 from services.mastery.ports import District
 from shared.runtime.pace import Pace
@@ -10,11 +11,15 @@ from shared.runtime.pace import Pace
 
 @dataclass(frozen=True, slots=True)
 class Mastery:
-    """The states within a horizon, by the codes of their competencies; those without a code come last."""
+    """The states within a horizon, by the codes of their competencies; those without a code come last.
+
+    Of a learner who is `forgotten` there are none, as of whenever it is asked.
+    """
 
     learner: str
     horizon: Horizon
     states: tuple[SeenState, ...]
+    forgotten: bool = False
 
 
 async def read_mastery(question: Question, district: District) -> Mastery:
@@ -22,7 +27,10 @@ async def read_mastery(question: Question, district: District) -> Mastery:
 
     Raises UnknownError, NotReachedError.
     """
-    record, horizon = await opened(question, district)
+    try:
+        record, horizon = await opened(question, district)
+    except ForgottenError as error:
+        return Mastery(question.learner, now_horizon(error.reached, held=False), (), forgotten=True)
     seen: list[SeenState] = []
     pace = Pace()
     for competency in record.contributions:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.mastery.domain.errors import UnknownError
+from services.mastery.domain.errors import ForgottenError, UnknownError
 from services.mastery.domain.horizon import Horizon, instant_horizon, now_horizon, pins_horizon
 from services.mastery.flows.folding import folded
 from services.mastery.ports import District, Record
@@ -36,7 +36,7 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
     """The learner's record and how far into it the answer may see.
 
     Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
-    learner who is not the reader's to see or of whom nothing is recorded, and NotReachedError.
+    learner who is not the reader's to see or of whom nothing is recorded, ForgottenError, and NotReachedError.
     """
     shard = district.records.shard(question.learner)
     wanted = question.as_of.pins if isinstance(question.as_of, AtPins) else ()
@@ -46,6 +46,8 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
     if not await district.rights.may_see(question.reader, question.learner):
         raise UnknownError("learner")
     record = await district.records.of(question.learner)
+    if record.forgotten:
+        raise ForgottenError(record.reached)
     if not (record.learner.schools or record.contributions or record.held):
         raise UnknownError("learner")
     match question.as_of:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from services.mastery.domain.errors import MasteryError, NotReachedError, UnknownError
+from services.mastery.domain.errors import ForgottenError, MasteryError, NotReachedError, UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.explain_competency import Explained
 from services.mastery.flows.read_mastery import Mastery
@@ -25,6 +25,7 @@ def mastery_answer(mastery: Mastery) -> Response:
         "learner": mastery.learner,
         "as_of": _as_of(mastery.horizon),
         "states": [_state(seen, mastery.horizon) for seen in mastery.states],
+        **({"forgotten": True} if mastery.forgotten else {}),
     }
     return _answer(document, mastery.horizon)
 
@@ -67,6 +68,8 @@ def _problem(error: MasteryError) -> Problem:
     match error:
         case UnknownError(what=what):
             return problems.not_found(f"{what}, or it is not yours to see")
+        case ForgottenError():
+            return problems.gone(str(error))
         case NotReachedError(reached=reached):
             return Problem(
                 503,

@@ -94,6 +94,7 @@ class MasteryDocument(BaseModel):
     learner: Id
     as_of: AsOfDocument
     states: list[StateDocument]
+    forgotten: Literal[True] | None = Field(None, description="Where the learner is forgotten: there are no states.")
 
 
 class ResultDocument(BaseModel):
@@ -220,6 +221,7 @@ _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: _problem("No valid access token."),
     404: _problem("There is no such thing, or it is not yours to see."),
+    410: _problem("The learner is forgotten."),
     422: _problem("Something in the request is wrong; `field` says what."),
     503: _problem("Not possible at the moment, or not seen so far yet; `reached` says how far."),
 }

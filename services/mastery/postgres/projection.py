@@ -32,8 +32,13 @@ class MasteryProjection:
         """Raises what `_read` does for evidence that breaks its contract."""
         if entries[0].ledger == "definitions":
             await refold_queue.ask(connection, entries)
-        elif news := await _read(entries):
-            await self._fold(connection, entries[0].shard, news)
+            return
+        shard = entries[0].shard
+        if forgotten := {entry.owner: entry.position for entry in entries if entry.event == "LearnerForgotten"}:
+            await states.lock_shards(connection, [shard])
+            await states.forget(connection, shard, forgotten)
+        if news := await _read(entry for entry in entries if entry.owner not in forgotten):
+            await self._fold(connection, shard, news)
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         shard = shard_of(self._tenant, owner)

@@ -17,7 +17,8 @@ _STANDING = """
         (SELECT position FROM projection.watermark WHERE ledger = 'definitions' AND shard = 0) AS definitions,
         EXISTS (SELECT FROM projection.quarantine WHERE ledger = 'evidence' AND shard = $1 AND owner = $2) AS held,
         (SELECT last_position FROM projection.owner WHERE ledger = 'evidence' AND shard = $1 AND owner = $2) AS last,
-        (SELECT schools FROM mastery.learner WHERE shard = $1 AND learner = $2) AS schools
+        (SELECT schools FROM mastery.learner WHERE shard = $1 AND learner = $2) AS schools,
+        EXISTS (SELECT FROM mastery.forgotten WHERE shard = $1 AND learner = $2) AS forgotten
 """
 
 
@@ -56,4 +57,5 @@ class StoredRecords:
             evidence=(standing["last"] if standing["held"] else standing["evidence"]) or 0,
             definitions=standing["definitions"] or 0,
             held=standing["held"],
+            forgotten=standing["forgotten"],
         )

@@ -180,6 +180,19 @@ async def rewrite_states(connection: asyncpg.Connection, rows: Mapping[tuple[int
     )
 
 
+async def forget(connection: asyncpg.Connection, shard: int, forgotten: Mapping[str, int]) -> None:
+    """Drop these learners, for good: they are forgotten since these positions. The shard's lock is the caller's."""
+    for learner, position in forgotten.items():
+        await drop_learner(connection, shard, learner)
+        await connection.execute(
+            "INSERT INTO mastery.forgotten (shard, learner, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            shard,
+            learner,
+            position,
+        )
+
+
 async def drop_learner(connection: asyncpg.Connection, shard: int, learner: str) -> None:
+    await connection.execute("DELETE FROM mastery.forgotten WHERE shard = $1 AND learner = $2", shard, learner)
     await connection.execute("DELETE FROM mastery.state WHERE shard = $1 AND learner = $2", shard, learner)
     await connection.execute("DELETE FROM mastery.learner WHERE shard = $1 AND learner = $2", shard, learner)
