@@ -162,7 +162,7 @@ class Applier:
                 await note_positions(connection, shard, {owner: own[-1].position})
 
     async def _forgotten(self, connection: asyncpg.Connection, own: Sequence[Entry]) -> bool:
-        """Whether one of these entries forgets their owner, whatever else of hers cannot be handled; then it is done."""
+        """Whether one of these entries forgets their owner; then it is done, whatever else of hers cannot be read."""
         forgetting = forgetting_among(own)
         if forgetting is None:
             return False

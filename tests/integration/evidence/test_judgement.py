@@ -1,6 +1,5 @@
 """Levels set by judgement and cleared, reviews asked and answered: versions, who may, and what is said to be wrong."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -13,12 +12,11 @@ REASON = "She explained it to the class without her notes."
 
 
 @pytest.fixture(autouse=True)
-async def adopted(evidence: Running, people: People) -> AsyncIterator[None]:
+async def adopted(people: People) -> None:
     """The small district's policy is in force for one competency, and not for the other."""
     wish = {"id": str(uuid4()), "scope": f"competency/{THEME}", "policy": _digest(policy()), "mode": "recompute"}
     answer = await people.administrator.post("/v1/adoptions", wish)
     assert answer.status_code in {200, 201}, answer.text
-    yield
 
 
 def judgement(learner: str, **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ FORGOTTEN = b'{"n":0}'
 
 
 @pytest.mark.parametrize("together", [False, True], ids=["held before", "in one batch"])
-async def test_who_is_forgotten_leaves_the_quarantine_and_no_rows(corner: Corner, together: bool) -> None:  # noqa: FBT001
+async def test_who_is_forgotten_leaves_the_quarantine_and_no_rows(corner: Corner, together: bool) -> None:
     sick, well = owners_of(0, 2)
     entries = await corner.ledger.grow([sick, well], 3)
     poison = corner.ledger.make(sick, b'{"m":1}')
