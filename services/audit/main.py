@@ -1,6 +1,6 @@
 """Wiring: what a process of `audit` is made of, whichever roles it has.
 
-`projector` keeps the copy; `http` answers histories, and runs the verifications that are asked for.
+`projector` keeps the copy; `http` answers histories, and runs the verifications and audits that are asked for.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -14,14 +14,16 @@ from fastapi import FastAPI
 
 from services.audit.flows.running import Running
 from services.audit.flows.verify import Witnesses
-from services.audit.http.app import Audit, application
+from services.audit.http.app import application
 from services.audit.http.doors import LedgerDoors, MasteryDoors, Peer
+from services.audit.http.parts import Audit
 from services.audit.kafka import KafkaTopics
 from services.audit.postgres.archive import CopyArchive
 from services.audit.postgres.copy import CopyKeeper, CopyReader
 from services.audit.postgres.documents import CheckedDocuments
 from services.audit.postgres.verifications import StoredVerifications
 from services.audit.processes import RefoldingProcess
+from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
@@ -37,6 +39,7 @@ from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.serve import Worker, serve
 from shared.runtime.settings import Settings
+from shared.runtime.shards import Shard
 from shared.runtime.tokens import ServiceTokens, Verifier
 
 SERVICE = "audit"
@@ -75,6 +78,23 @@ class Peers:
         self.mastery = MasteryDoors(
             Peer("mastery", client, settings.mastery_url, lambda: tokens.for_service("mastery"))
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGrades:
+    """The `Grades` of whoever asks for an audit: what the copy has of them, beside how far the ledger is."""
+
+    archive: CopyArchive
+    record: LedgerDoors
+
+    async def of_grade(self, event: str) -> Entry | None:
+        return await self.archive.of_grade(event)
+
+    async def reached(self) -> dict[Shard, int]:
+        return await self.archive.reached()
+
+    async def heads(self) -> dict[Shard, int]:
+        return await self.record.heads()
 
 
 async def run(settings: Settings, roles: Collection[str]) -> None:
@@ -119,10 +139,12 @@ async def _http(
     opened.push_async_callback(verifications.close)
     running = Running(verifications, witnesses, RefoldingProcess, _fault)
     opened.push_async_callback(running.stop)
+    archive = CopyArchive(pool)
     audit = Audit(
         tenant=settings.tenant,
         rights=Access(pool),
-        archive=CopyArchive(pool),
+        archive=archive,
+        grades=KnownGrades(archive, peers.record),
         verifications=verifications,
         start=running.start,
         freshness=Freshness(pool),

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.audit.domain.auditing import Audited
 from services.audit.domain.differences import Difference
 from services.audit.domain.refolding import Refolded, Shown
 from services.audit.domain.telling import Told
+from services.audit.domain.verdicts import Verdict
 from services.audit.domain.verification import Phase, State, Verification
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
@@ -69,6 +71,14 @@ class Copy(Protocol):
         """The owners of evidence at positions up to `through`, in pages."""
         ...
 
+    def graded(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
+        """The owners of grades at positions up to `through`, in order, in pages."""
+        ...
+
+    async def extent(self) -> tuple[int, int]:
+        """How many entries there are of learners with grades, and how many of these say something of a grade."""
+        ...
+
 
 class Record(Protocol):
     """The ledger itself, through the doors of `evidence`."""
@@ -85,8 +95,10 @@ class Record(Protocol):
         """A page of the positions above `after` at which the ledger has entries."""
         ...
 
-    async def of_owner(self, ledger: Ledger, owner: str) -> dict[int, Told]:
-        """What the ledger tells of an owner."""
+    async def of_owner(self, shard: Shard, owner: str, ours: Sequence[int]) -> dict[int, Told]:
+        """What the ledger tells of an owner. `ours` are the positions at which the copy has something of it: these
+        are asked for one by one where the owner's entries cannot be given together.
+        """
         ...
 
 
@@ -156,6 +168,19 @@ class Task:
     definitions: int
 
 
+@dataclass(frozen=True, slots=True)
+class GradeTask:
+    """One learner whose grades are audited: what the copy has of her.
+
+    Only what is `asked` for by an event's id, and then told how each level came to be; without it all her grades.
+    """
+
+    learner: str
+    shard: int
+    entries: Sequence[Entry]
+    asked: str | None = None
+
+
 class Refolder(Protocol):
     """Folds apart from the event loop."""
 
@@ -165,11 +190,24 @@ class Refolder(Protocol):
 
     async def refold(self, tasks: Sequence[Task]) -> list[Refolded]: ...
 
+    async def audit(self, tasks: Sequence[GradeTask]) -> list[list[Audited]]:
+        """What became of the words of each learner's grades, in order."""
+        ...
+
 
 class Documents(Protocol):
     """Documents by their digest, which is checked."""
 
     async def contents(self, digests: Iterable[str]) -> dict[str, bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many differences were found, how much nobody can refold, and how many words of grades differ."""
+
+    found: int
+    set_aside: int
+    different: int
 
 
 class Verifications(Protocol):
@@ -179,10 +217,14 @@ class Verifications(Protocol):
         """Keep a new verification, running here until it is ended. False where its id is known already."""
         ...
 
-    async def progress(self, id_: str, phases: Sequence[Phase], found: int, set_aside: int) -> None: ...
+    async def progress(self, id_: str, phases: Sequence[Phase], counts: Counts) -> None: ...
 
     async def keep(self, id_: str, first: int, differences: Sequence[Difference]) -> None:
         """Keep differences; the first of them is number `first`."""
+        ...
+
+    async def tell(self, id_: str, first: int, verdicts: Sequence[Verdict]) -> None:
+        """Keep verdicts on words of grades; the first of them is number `first`."""
         ...
 
     async def end(self, id_: str, state: State, reason: str | None) -> None:

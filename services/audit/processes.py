@@ -14,10 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from services.audit.domain.auditing import Audited, audit_words
 from services.audit.domain.defining import definitions_of
+from services.audit.domain.grades import words_of
 from services.audit.domain.refolding import Refolded, refold
 from services.audit.domain.verification import VerificationError
-from services.audit.ports import Task
+from services.audit.ports import GradeTask, Task
 from shared.ledger.entry import Entry
 from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.known import Known
@@ -43,6 +45,10 @@ class RefoldingProcess:
     async def refold(self, tasks: Sequence[Task]) -> list[Refolded]:
         refolded: list[Refolded] = await self._asked("refold", list(tasks))
         return refolded
+
+    async def audit(self, tasks: Sequence[GradeTask]) -> list[list[Audited]]:
+        audited: list[list[Audited]] = await self._asked("audit", list(tasks))
+        return audited
 
     async def close(self) -> None:
         child, self._child = self._child, None
@@ -84,7 +90,11 @@ class Folding:
 
     def __init__(self) -> None:
         self._definitions = Definitions.of(())
-        self._asked: Mapping[str, Callable[[Any], Any]] = {"use": self._use, "refold": self._refold}
+        self._asked: Mapping[str, Callable[[Any], Any]] = {
+            "use": self._use,
+            "refold": self._refold,
+            "audit": self._audit,
+        }
 
     def serve(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         """Answer one message after the other until the input ends."""
@@ -103,6 +113,14 @@ class Folding:
 
     def _refold(self, tasks: Sequence[Task]) -> list[Refolded]:
         return [self._of(task) for task in tasks]
+
+    def _audit(self, tasks: Sequence[GradeTask]) -> list[list[Audited]]:
+        return [self._grades_of(task) for task in tasks]
+
+    def _grades_of(self, task: GradeTask) -> list[Audited]:
+        words = words_of(task.entries, task.asked)
+        learner, told = Learner(task.learner, task.shard), task.asked is not None
+        return audit_words(learner, task.entries, words, self._definitions, told=told)
 
     def _of(self, task: Task) -> Refolded:
         known = Known(evidence=task.evidence, definitions=task.definitions)

@@ -96,12 +96,19 @@ class AuditedDistrict:
         assert answer.status_code == 202, answer.text
         return await self.ended(answer.json()["id"], person)
 
-    async def ended(self, id_: str, person: str = ADMINISTRATOR) -> dict[str, Any]:
+    async def audit_of(self, grade: str | None = None, person: str = ADMINISTRATOR) -> dict[str, Any]:
+        """The result of an audit of one grade, or of all, once it has ended."""
+        asked = {"scope": "district"} if grade is None else {"grade": grade}
+        answer = await self.http.post("/v1/audits", json=asked, headers=self.headers(person))
+        assert answer.status_code == 202, answer.text
+        return await self.ended(answer.json()["id"], person, kind="audits")
+
+    async def ended(self, id_: str, person: str = ADMINISTRATOR, *, kind: str = "verifications") -> dict[str, Any]:
         async def result() -> dict[str, Any] | None:
-            found: dict[str, Any] = (await self.get(f"/v1/verifications/{id_}", person)).json()
+            found: dict[str, Any] = (await self.get(f"/v1/{kind}/{id_}", person)).json()
             return None if found["state"] == "running" else found
 
-        ended: dict[str, Any] | None = await until(result, "the verification has ended", seconds=90)
+        ended: dict[str, Any] | None = await until(result, f"it has ended among the {kind}", seconds=90)
         assert ended is not None
         return ended
 

@@ -24,7 +24,12 @@ from shared.ledger.identifiers import Ledger, definitions_owner, is_id, shard_of
 
 Other: TypeAlias = Literal["ledger", "topic"]
 
-_THE: Mapping[str, str] = {"copy": "the audit's copy", "ledger": "the ledger", "topic": "the topic"}
+_THE: Mapping[str, str] = {
+    "copy": "the audit's copy",
+    "ledger": "the ledger",
+    "topic": "the topic",
+    "grade": "the grade",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ def unplaced(place: Place, offset: int) -> Difference:
 def beyond(place: Place, side: str, position: int, end: int) -> Difference:
     """The difference that one side has an entry where the shard has none yet."""
     the = _THE[side]
-    what = f"{the[0].upper()}{the[1:]} has an entry at position {position}, but the shard ends at {end}."
+    has = "rests on" if side == "grade" else "has"
+    what = f"{the[0].upper()}{the[1:]} {has} an entry at position {position}, but the shard ends at {end}."
     return Difference(place.other, "unexpected", what, place.ledger, place.shard, position)
 
 

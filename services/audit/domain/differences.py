@@ -1,11 +1,11 @@
-"""What a verification finds: where two tellings of the record do not agree, each difference located and in words."""
+"""What a verification or an audit finds: where two tellings do not agree, each difference located and in words."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from shared.ledger.identifiers import Ledger
 
-PhaseName: TypeAlias = Literal["ledger", "topic", "states"]
+PhaseName: TypeAlias = Literal["ledger", "topic", "states", "grades"]
 
 Kind: TypeAlias = Literal[
     "missing",  # one side has no entry at a position
@@ -17,6 +17,7 @@ Kind: TypeAlias = Literal[
     "state_differs",  # a state is not what the record comes to at its pins
     "state_missing",  # the record says something of a competency for which there is no state
     "state_behind",  # a state rests on less than was recorded, and does not catch up
+    "grade_differs",  # what was said of a grade is not what the record comes to at its pins
 ]
 
 
@@ -34,7 +35,8 @@ class Difference:
     """One difference. `what` is a plain sentence; the rest says where, for machines.
 
     `position` up to `through` are concerned where several in a row are. Of a state, `ledger` and what follows name
-    the newest entry of the learner that it should rest on, where there is one.
+    the newest entry of the learner that it should rest on, where there is one. Of a grade, `grade` is the event that
+    released it and `event` the one that rests on what differs; the position is where the disagreement begins.
     """
 
     phase: PhaseName
@@ -48,6 +50,7 @@ class Difference:
     learner: str | None = None
     competency: str | None = None
     members: tuple[Member, ...] = ()
+    grade: str | None = None
 
 
 def listed(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A verification: what is asked, how far it has come, and how it ended."""
+"""A verification, of the record or of grades: what is asked, how far it has come, and how it ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,21 +6,37 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from services.audit.domain.differences import Difference, PhaseName
+from services.audit.domain.verdicts import Verdict
 from shared.ledger.instants import Instant
 
 State: TypeAlias = Literal["running", "equal", "different", "failed"]
 
-PHASES: tuple[PhaseName, ...] = ("ledger", "topic", "states")
-UNITS: Mapping[PhaseName, str] = MappingProxyType({"ledger": "entries", "topic": "records", "states": "states"})
+Kind: TypeAlias = Literal["record", "grades"]
+
+PHASES: Mapping[Kind, tuple[PhaseName, ...]] = MappingProxyType(
+    {"record": ("ledger", "topic", "states"), "grades": ("ledger", "grades")}
+)
+UNITS: Mapping[PhaseName, str] = MappingProxyType(
+    {"ledger": "entries", "topic": "records", "states": "states", "grades": "grades"}
+)
 
 INTERRUPTED = "interrupted: the process that ran it ended before it did"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose record is verified: one learner's, or where `learner` is None the whole district's."""
+    """What is verified: the record or the grades, one learner's, or where `learner` is None the whole district's.
+
+    Of grades, a learner is never named without the one `grade`: the id of an event that said something of it.
+    """
 
     learner: str | None = None
+    kind: Kind = "record"
+    grade: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.learner is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +53,8 @@ class Verification:
     """One verification. `found` counts every difference; `differences` are the first of them, in order of finding.
 
     `set_aside` counts what nobody can refold: states under review, and learners held back before their first state.
-    `reason` says why a verification failed.
+    `reason` says why a verification failed. `verdicts` are those of grades: of the one asked for, or of the district's
+    the first that differ; `different` counts all that do.
     """
 
     id: str
@@ -51,6 +68,8 @@ class Verification:
     set_aside: int
     reason: str | None
     differences: tuple[Difference, ...] = ()
+    different: int = 0
+    verdicts: tuple[Verdict, ...] = ()
 
 
 class VerificationError(Exception):

@@ -1,11 +1,11 @@
-"""Asking for a verification, and for how one stands."""
+"""Asking for a verification or an audit, and for how one stands."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from services.audit.domain.errors import NotFoundError, OtherRequestError
-from services.audit.domain.verification import PHASES, Phase, Subject, Verification
+from services.audit.domain.verification import PHASES, Kind, Phase, Subject, Verification
 from services.audit.ports import Rights, Verifications
 from shared.ledger.instants import Instant
 
@@ -33,7 +33,7 @@ async def ask_verification(
     await _check(asked.subject, asked.person, rights)
     begun = Verification(
         *(asked.id, asked.subject, asked.person, "running", asked.now, None),
-        *(tuple(Phase(name) for name in PHASES), 0, 0, None),
+        *(tuple(Phase(name) for name in PHASES[asked.subject.kind]), 0, 0, None),
     )
     if await start(begun):
         return begun
@@ -43,19 +43,24 @@ async def ask_verification(
     return known
 
 
-async def find_verification(id_: str, person: str, rights: Rights, verifications: Verifications) -> Verification:
-    """How a verification stands. Raises NotFoundError, also where it is not the person's to see."""
+async def find_verification(
+    id_: str, person: str, rights: Rights, verifications: Verifications, kind: Kind = "record"
+) -> Verification:
+    """How a verification, or an audit of grades, stands. Raises NotFoundError, also where it is not the person's."""
+    name = "verification" if kind == "record" else "audit"
     verification = await verifications.find(id_)
-    if verification is None:
-        raise NotFoundError("verification")
-    await _check(verification.subject, person, rights, what="verification")
+    if verification is None or verification.subject.kind != kind:
+        raise NotFoundError(name)
+    await _check(verification.subject, person, rights, what=name)
     return verification
 
 
 async def _check(subject: Subject, person: str, rights: Rights, what: str | None = None) -> None:
     if subject.learner is None:
-        allowed = await rights.may_verify_all(person)
+        allowed, name = await rights.may_verify_all(person), "district"
+    elif subject.kind == "grades":
+        allowed, name = await rights.may_see(person, subject.learner), "grade"
     else:
-        allowed = await rights.may_verify(person, subject.learner)
+        allowed, name = await rights.may_verify(person, subject.learner), "learner"
     if not allowed:
-        raise NotFoundError(what or ("district" if subject.learner is None else "learner"))
+        raise NotFoundError(what or name)

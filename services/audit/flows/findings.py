@@ -4,11 +4,12 @@ import time
 from collections.abc import Sequence
 
 from services.audit.domain.differences import Difference, PhaseName
-from services.audit.domain.verification import PHASES, Phase
-from services.audit.ports import Verifications
+from services.audit.domain.verdicts import Judged
+from services.audit.domain.verification import Phase
+from services.audit.ports import Counts, Verifications
 
 MOST = 1000
-"""Differences that are kept of one verification; all are counted."""
+"""Differences that are kept of one verification, and verdicts of one audit; all are counted."""
 
 EVERY = 0.25
 """Seconds between two writings of the progress."""
@@ -17,12 +18,14 @@ EVERY = 0.25
 class Findings:
     """The notebook of one verification. Memory stays bounded: differences are written down as they are found."""
 
-    def __init__(self, verifications: Verifications, id_: str) -> None:
+    def __init__(self, verifications: Verifications, id_: str, phases: Sequence[PhaseName]) -> None:
         self._verifications, self._id = verifications, id_
-        self._phases: dict[PhaseName, Phase] = {name: Phase(name) for name in PHASES}
+        self._phases: dict[PhaseName, Phase] = {name: Phase(name) for name in phases}
         self._written = time.monotonic()
         self.found = 0
         self.set_aside = 0
+        self.different = 0
+        self._told = 0
 
     async def expect(self, phase: PhaseName, total: int) -> None:
         """A phase begins that will be done after `total`."""
@@ -51,6 +54,19 @@ class Findings:
         if kept:
             await self._verifications.keep(self._id, first, kept)
 
+    async def judge(self, words: Sequence[Judged], *, all_told: bool) -> None:
+        """Note what became of words of grades. The verdicts on those that differ are kept, or `all_told` on all."""
+        for word in words:
+            self.different += bool(word.differences)
+            await self.add(word.differences)
+        told = [word.verdict for word in words if all_told or word.differences]
+        kept = told[: max(0, MOST - self._told)]
+        if kept:
+            await self._verifications.tell(self._id, self._told + 1, kept)
+            self._told += len(kept)
+        await self.advance("grades", len(words))
+
     async def write(self) -> None:
         self._written = time.monotonic()
-        await self._verifications.progress(self._id, list(self._phases.values()), self.found, self.set_aside)
+        counts = Counts(self.found, self.set_aside, self.different)
+        await self._verifications.progress(self._id, list(self._phases.values()), counts)

@@ -1,11 +1,12 @@
-"""Runs verifications in the background, one after another, each to a written end."""
+"""Runs verifications and audits in the background, one after another, each to a written end."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
 from services.audit.domain.errors import BusyError
-from services.audit.domain.verification import INTERRUPTED, State, Verification, VerificationError
+from services.audit.domain.verification import INTERRUPTED, PHASES, State, Verification, VerificationError
+from services.audit.flows.audit_grades import audit_grades
 from services.audit.flows.findings import Findings
 from services.audit.flows.verify import MakeRefolder, Witnesses, verify
 from services.audit.ports import Verifications
@@ -28,7 +29,7 @@ class Running:
     ) -> None:
         self._verifications, self._witnesses = verifications, witnesses
         self._make_refolder, self._fault = make_refolder, fault
-        self._turn = asyncio.Lock()
+        self._turns = {"grade": asyncio.Lock(), "more": asyncio.Lock()}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, verification: Verification) -> bool:
@@ -50,8 +51,9 @@ class Running:
             await asyncio.wait(self._tasks, timeout=3)
 
     async def _run(self, verification: Verification) -> None:
-        async with self._turn:
-            findings = Findings(self._verifications, verification.id)
+        subject = verification.subject
+        async with self._turns["more" if subject.grade is None else "grade"]:  # one grade waits for no whole district
+            findings = Findings(self._verifications, verification.id, PHASES[subject.kind])
             try:
                 await self._verified(verification, findings)
                 state: State = "different" if findings.found else "equal"
@@ -68,7 +70,8 @@ class Running:
     async def _verified(self, verification: Verification, findings: Findings) -> None:
         refolder = self._make_refolder()
         try:
-            await verify(verification.subject, self._witnesses, refolder, findings)
+            work = audit_grades if verification.subject.kind == "grades" else verify
+            await work(verification.subject, self._witnesses, refolder, findings)
             await findings.write()
         finally:
             await refolder.close()

@@ -45,7 +45,7 @@ class LedgerComparison:
     async def of_owner(self, shard: Shard, learner: str, end: int) -> None:
         """Compare every entry of one learner at positions up to `end`."""
         ours = [entry for entry in await self.copy.of_owner("evidence", learner) if entry.position <= end]
-        told = await self.record.of_owner("evidence", learner)
+        told = await self.record.of_owner(shard, learner, [entry.position for entry in ours])
         theirs = {position: telling for position, telling in told.items() if position <= end}
         expected = sorted({entry.position for entry in ours} | theirs.keys())
         await self.findings.expect("ledger", len(expected))

@@ -3,12 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
+import orjson
+from fastapi import Response
+
 from services.audit.domain.history import Passage
 from services.audit.domain.telling import told_by_copy
 from services.audit.domain.verification import UNITS, Verification
 from services.audit.flows.read_history import HistoryPage
 from shared.ledger.instants import instant_text
 from shared.runtime.shards import Shard
+
+
+def json_answer(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), status, headers, media_type="application/json")
 
 
 def history_document(learner: str, page: HistoryPage, limit: int) -> dict[str, Any]:
@@ -24,24 +31,44 @@ def history_document(learner: str, page: HistoryPage, limit: int) -> dict[str, A
 
 def verification_document(verification: Verification) -> dict[str, Any]:
     learner = verification.subject.learner
+    return {
+        **_head(verification, {"scope": "district"} if learner is None else {"learner": learner}),
+        "set_aside": verification.set_aside,
+        "differences": _differences(verification),
+    }
+
+
+def audit_document(audit: Verification) -> dict[str, Any]:
+    grade = audit.subject.grade
+    return {
+        **_head(audit, {"scope": "district"} if grade is None else {"grade": grade}),
+        "different": audit.different,
+        "grades": list(audit.verdicts),
+        "differences": _differences(audit),
+    }
+
+
+def _head(verification: Verification, subject: dict[str, str]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": verification.id,
         "state": verification.state,
-        **({"scope": "district"} if learner is None else {"learner": learner}),
+        **subject,
         "began_at": instant_text(verification.began_at),
         "phases": [{**asdict(phase), "unit": UNITS[phase.name]} for phase in verification.phases],
         "found": verification.found,
-        "set_aside": verification.set_aside,
-        "differences": [
-            {name: value for name, value in asdict(difference).items() if value is not None and value != ()}
-            for difference in verification.differences
-        ],
     }
     if verification.ended_at is not None:
         document["ended_at"] = instant_text(verification.ended_at)
     if verification.reason is not None:
         document["reason"] = verification.reason
     return document
+
+
+def _differences(verification: Verification) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in asdict(difference).items() if value is not None and value != ()}
+        for difference in verification.differences
+    ]
 
 
 def _passage(passage: Passage) -> dict[str, Any]:

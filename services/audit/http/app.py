@@ -1,20 +1,17 @@
-"""The HTTP application of `audit`: a learner's history, verifications, and how the service stands."""
+"""The HTTP application of `audit`: a learner's history, verifications, audits, and how the service stands."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import uuid4
 
 import asyncpg
-import orjson
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from services.audit.domain.errors import BusyError, NotFoundError, OtherRequestError
-from services.audit.domain.verification import Subject
-from services.audit.flows.ask_verification import AskVerification, Start, ask_verification, find_verification
-from services.audit.flows.read_history import Archive, read_history
-from services.audit.http.answers import history_document, verification_document
+from services.audit.domain.verification import Subject, VerificationError
+from services.audit.flows.ask_verification import AskVerification, ask_verification, find_verification
+from services.audit.flows.read_history import read_history
+from services.audit.http.answers import history_document, json_answer, verification_document
+from services.audit.http.audits import audit_routes
 from services.audit.http.documents import (
     PROBLEMS,
     HealthDocument,
@@ -22,15 +19,13 @@ from services.audit.http.documents import (
     VerificationDocument,
     VerificationRequest,
 )
-from services.audit.ports import Rights, Verifications
+from services.audit.http.parts import Audit
+from services.audit.http.strict import IdempotencyKey, StrictRoute
 from shared.contracts.values import Id
-from shared.ledger.canonical import parse
 from shared.ledger.identifiers import item_id
 from shared.runtime import problems
 from shared.runtime.bounds import Bounded
-from shared.runtime.clock import Clock
-from shared.runtime.freshness import Freshness, parse_at_least, written
-from shared.runtime.projection_health import ProjectionHealth
+from shared.runtime.freshness import parse_at_least, written
 from shared.runtime.tokens import Caller, Verifier, person
 
 MAX_BODY = 64 * 1024
@@ -38,21 +33,6 @@ _ABSENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asy
 """What a database that is not there makes a query raise."""
 
 ROUTE = "/v1/verifications"
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """Everything that the routes need. `start` runs a verification in the background."""
-
-    tenant: str
-    rights: Rights
-    archive: Archive
-    verifications: Verifications
-    start: Start
-    freshness: Freshness
-    health: Callable[[], Awaitable[ProjectionHealth]]
-    roles: Sequence[str]
-    now: Clock
 
 
 def application(audit: Audit, verifier: Verifier) -> FastAPI:
@@ -71,22 +51,9 @@ def application(audit: Audit, verifier: Verifier) -> FastAPI:
         app.add_exception_handler(kind, _absent)
     app.include_router(_history_routes(audit, verifier))
     app.include_router(_verification_routes(audit, verifier))
+    app.include_router(audit_routes(audit, verifier))
     app.include_router(_health_routes(audit))
     return app
-
-
-class _StrictRoute(APIRoute):
-    """A route whose JSON body must have a canonical form: a key twice, NaN and floats are refused, not guessed at."""
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = super().get_route_handler()
-
-        async def handle_strictly(request: Request) -> Response:
-            if request.method == "POST":
-                parse(await request.body())
-            return await handle(request)
-
-        return handle_strictly
 
 
 def _history_routes(audit: Audit, verifier: Verifier) -> APIRouter:
@@ -110,22 +77,20 @@ def _history_routes(audit: Audit, verifier: Verifier) -> APIRouter:
         page = await read_history(
             id_, caller.id, after, limit, tenant=audit.tenant, rights=audit.rights, archive=audit.archive
         )
-        return _json(history_document(id_, page, limit), headers={"Ascertain-Position": written(page.as_of)})
+        return json_answer(history_document(id_, page, limit), headers={"Ascertain-Position": written(page.as_of)})
 
     return router
 
 
 def _verification_routes(audit: Audit, verifier: Verifier) -> APIRouter:
-    router = APIRouter(tags=["verifications"], route_class=_StrictRoute, responses=PROBLEMS)
+    router = APIRouter(tags=["verifications"], route_class=StrictRoute, responses=PROBLEMS)
     calling = Depends(person(verifier))
 
     @router.post(ROUTE, response_model=VerificationDocument, status_code=202, summary="Verify the record")
     async def ask(
         request: VerificationRequest,
         caller: Annotated[Caller, calling],
-        idempotency_key: Annotated[
-            str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response:
         """Compare the audit's copy with ledger and topics, leaf by leaf, and refold every state, in the background.
 
@@ -137,13 +102,13 @@ def _verification_routes(audit: Audit, verifier: Verifier) -> APIRouter:
         id_ = str(uuid4()) if key is None else item_id(caller.id, "POST", ROUTE, key, 0)
         asked = AskVerification(id_, Subject(request.learner), caller.id, audit.now())
         verification = await ask_verification(asked, audit.rights, audit.verifications, audit.start)
-        return _json(verification_document(verification), status=202, headers={"Location": f"{ROUTE}/{id_}"})
+        return json_answer(verification_document(verification), status=202, headers={"Location": f"{ROUTE}/{id_}"})
 
     @router.get(ROUTE + "/{id}", response_model=VerificationDocument, summary="How a verification stands")
     async def find(id_: Annotated[Id, Path(alias="id")], caller: Annotated[Caller, calling]) -> Response:
         """How far a verification has come, or how it ended, with every difference located."""
         verification = await find_verification(id_, caller.id, audit.rights, audit.verifications)
-        return _json(verification_document(verification))
+        return json_answer(verification_document(verification))
 
     return router
 
@@ -189,16 +154,16 @@ def _answer_with_refusals(app: FastAPI) -> None:
     @app.exception_handler(OtherRequestError)
     async def _other(_request: Request, _error: OtherRequestError) -> Response:
         return problems.invalid(
-            "This Idempotency-Key came with another request before; use a new one.", code="mismatch"
+            "This id or Idempotency-Key came with another request before; use a new one.", code="mismatch"
         ).response()
+
+    @app.exception_handler(VerificationError)
+    async def _unanswered(_request: Request, error: VerificationError) -> Response:
+        return problems.unavailable(str(error)).response()
 
 
 async def _absent(_request: Request, _error: Exception) -> Response:
     return problems.unavailable("The database does not answer at the moment.").response()
-
-
-def _json(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(document), status, headers, media_type="application/json")
 
 
 _POSITION = {"description": "How far the copy had come, as `at_least` takes it.", "schema": {"type": "string"}}

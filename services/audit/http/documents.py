@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.audit.domain.differences import Kind
+from services.audit.domain.differences import Kind, PhaseName
 from shared.contracts.values import Contract, Digest, Id, Moment
 from shared.ledger.identifiers import Ledger
 
@@ -129,10 +129,10 @@ class VerificationRequest(Contract):
 class PhaseDocument(BaseModel):
     """How far one comparison has come. `total` is null until it is known."""
 
-    name: Literal["ledger", "topic", "states"]
+    name: PhaseName
     done: int
     total: int | None
-    unit: Literal["entries", "records", "states"]
+    unit: Literal["entries", "records", "states", "grades"]
 
 
 class MemberDocument(BaseModel):
@@ -146,7 +146,7 @@ class MemberDocument(BaseModel):
 class DifferenceDocument(BaseModel):
     """One difference, located; `what` says it in words. `through` is the last position where several are concerned."""
 
-    phase: Literal["ledger", "topic", "states"]
+    phase: PhaseName
     kind: Kind
     what: str
     ledger: Ledger | None = None
@@ -156,6 +156,7 @@ class DifferenceDocument(BaseModel):
     event: str | None = None
     learner: str | None = None
     competency: str | None = None
+    grade: str | None = None
     members: list[MemberDocument] | None = None
 
 

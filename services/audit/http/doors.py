@@ -1,7 +1,7 @@
 """The doors of `evidence` and `mastery`, called as a peer, and read without trusting what they say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -10,7 +10,7 @@ import orjson
 from services.audit.domain.refolding import Shown
 from services.audit.domain.telling import Told, Unreadable, told_by_door
 from services.audit.domain.verification import VerificationError
-from shared.ledger.identifiers import SHARDS, Ledger, is_id
+from shared.ledger.identifiers import SHARDS, is_id
 from shared.rulebook.known import Pin
 from shared.runtime.shards import Shard
 
@@ -96,16 +96,26 @@ class LedgerDoors:
         except BrokenAnswerError:
             return []
 
-    async def of_owner(self, ledger: Ledger, owner: str) -> dict[int, Told]:
+    async def of_owner(self, shard: Shard, owner: str, ours: Sequence[int]) -> dict[int, Told]:
         told: dict[int, Told] = {}
         after = 0
         while True:
-            answer = await self._peer.sure(f"/ledger/owners/{owner}", {"after": after})
+            try:
+                answer = await self._peer.get(f"/ledger/owners/{owner}", {"after": after})
+            except BrokenAnswerError:
+                return told | await self._one_by_one(shard, [position for position in ours if position > after])
             items = [(_position(item), item) for item in answer["entries"]]
-            told |= {position: told_by_door(item) for position, item in items if _ledger(item) == ledger}
+            told |= {position: told_by_door(item) for position, item in items if _ledger(item) == shard.ledger}
             if not items or items[-1][0] <= after:
                 return told
             after = items[-1][0]
+
+    async def _one_by_one(self, shard: Shard, positions: Sequence[int]) -> dict[int, Told]:
+        """What stands at these positions, one of which cannot be given."""
+        told: dict[int, Told] = {}
+        for position in positions:
+            told |= await self.window(shard, position - 1, position)
+        return told
 
     async def _page(self, shard: Shard, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
         path = f"/ledger/{shard.ledger}/{shard.number}"

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 import asyncpg
 
+from services.audit.domain.grades import TYPES as GRADES
 from services.audit.ports import Misplaced
-from shared.ledger.entry import Entry
+from shared.ledger.entry import Entry, type_name
 from shared.ledger.identifiers import Ledger
+from shared.rulebook.contributing import EVIDENCE
 from shared.runtime.shards import Shard
 
 _COLUMNS = (
@@ -24,9 +26,10 @@ _KEEP = (
 )
 _SELECT = f"SELECT {_COLUMNS} FROM audit.entry"  # noqa: S608 - of constants
 
-_EVIDENCE = ["ascertain.AttemptRecorded", "ascertain.RubricScored"]
-_DEFINING = ["ascertain.PolicyAdopted", "ascertain.DocumentPublished"]
-_CONTEXT = ["ascertain.EvidenceVoided", "ascertain.LearnerEnrolled"]
+_EVIDENCE = [type_name(name) for name in sorted({*EVIDENCE, "LevelOverridden"})]
+_DEFINING = [type_name(name) for name in ("PolicyAdopted", "DocumentPublished")]
+_CONTEXT = [type_name(name) for name in ("EvidenceVoided", "EvidenceSuperseded", "LearnerEnrolled")]
+_OF_GRADE = "type IN ('{}', '{}', '{}')".format(*GRADES)
 
 PAGE = 500
 """Learners of a page."""
@@ -132,6 +135,31 @@ class CopyReader:
         owners = [row["owner"] for row in rows]
         for first in range(0, len(owners), PAGE):
             yield owners[first : first + PAGE]
+
+    async def graded(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
+        last = ""
+        while True:
+            rows = await self._pool.fetch(
+                f"SELECT DISTINCT owner FROM audit.entry WHERE ledger = $1 AND shard = $2 AND position <= $3"  # noqa: S608 - of constants
+                f" AND owner > $4 AND {_OF_GRADE} ORDER BY owner LIMIT $5",
+                *(shard.ledger, shard.number, through, last, PAGE),
+            )
+            if not rows:
+                return
+            yield [row["owner"] for row in rows]
+            last = rows[-1]["owner"]
+
+    async def extent(self) -> tuple[int, int]:
+        [row] = await self._pool.fetch(
+            f"SELECT count(*) AS entries, count(*) FILTER (WHERE {_OF_GRADE}) AS grades FROM audit.entry"  # noqa: S608 - of constants
+            f" WHERE ledger = 'evidence' AND owner IN (SELECT owner FROM audit.entry WHERE {_OF_GRADE})"
+        )
+        return row["entries"], row["grades"]
+
+    async def of_grade(self, event: str) -> Entry | None:
+        """The entry with this id, if it says something of a grade."""
+        entries = await self._entries(f"{_SELECT} WHERE ledger = 'evidence' AND id = $1 AND {_OF_GRADE}", event)
+        return entries[0] if entries else None
 
     async def _entries(self, query: str, *arguments: object) -> list[Entry]:
         return [Entry(*row) for row in await self._pool.fetch(query, *arguments)]

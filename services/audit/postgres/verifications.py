@@ -8,7 +8,9 @@ import asyncpg
 import orjson
 
 from services.audit.domain.differences import Difference, Member
+from services.audit.domain.verdicts import Verdict
 from services.audit.domain.verification import INTERRUPTED, Phase, State, Subject, Verification
+from services.audit.ports import Counts
 from shared.runtime.clock import Clock
 
 _LOCK = 7100
@@ -54,23 +56,30 @@ class StoredVerifications:
     async def begin(self, verification: Verification) -> bool:
         await self._hold()
         tag = await self._pool.execute(
-            "INSERT INTO audit.verification (id, learner, asked_by, runner, state, began_at, phases)"
-            " VALUES ($1, $2, $3, $4, 'running', $5, $6) ON CONFLICT DO NOTHING",
-            *(verification.id, verification.subject.learner, verification.asked_by, self._runner),
-            *(verification.began_at, _phases_text(verification.phases)),
+            "INSERT INTO audit.verification (id, learner, kind, grade, asked_by, runner, state, began_at, phases)"
+            " VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8) ON CONFLICT DO NOTHING",
+            *(verification.id, verification.subject.learner, verification.subject.kind, verification.subject.grade),
+            *(verification.asked_by, self._runner, verification.began_at, _phases_text(verification.phases)),
         )
         return str(tag) == "INSERT 0 1"
 
-    async def progress(self, id_: str, phases: Sequence[Phase], found: int, set_aside: int) -> None:
+    async def progress(self, id_: str, phases: Sequence[Phase], counts: Counts) -> None:
         await self._pool.execute(
-            "UPDATE audit.verification SET phases = $2, found = $3, set_aside = $4 WHERE id = $1 AND state = 'running'",
-            *(id_, _phases_text(phases), found, set_aside),
+            "UPDATE audit.verification SET phases = $2, found = $3, set_aside = $4, different = $5"
+            " WHERE id = $1 AND state = 'running'",
+            *(id_, _phases_text(phases), counts.found, counts.set_aside, counts.different),
         )
 
     async def keep(self, id_: str, first: int, differences: Sequence[Difference]) -> None:
         await self._pool.executemany(
             "INSERT INTO audit.difference (verification, number, located) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [(id_, number, _located(difference)) for number, difference in enumerate(differences, start=first)],
+        )
+
+    async def tell(self, id_: str, first: int, verdicts: Sequence[Verdict]) -> None:
+        await self._pool.executemany(
+            "INSERT INTO audit.verdict (verification, number, told) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [(id_, number, orjson.dumps(verdict).decode()) for number, verdict in enumerate(verdicts, start=first)],
         )
 
     async def end(self, id_: str, state: State, reason: str | None) -> None:
@@ -87,9 +96,10 @@ class StoredVerifications:
         differences = await self._pool.fetch(
             "SELECT located FROM audit.difference WHERE verification = $1 ORDER BY number", id_
         )
+        verdicts = await self._pool.fetch("SELECT told FROM audit.verdict WHERE verification = $1 ORDER BY number", id_)
         return Verification(
             id=str(row["id"]),
-            subject=Subject(None if row["learner"] is None else str(row["learner"])),
+            subject=Subject(_id(row["learner"]), row["kind"], _id(row["grade"])),
             asked_by=str(row["asked_by"]),
             state=row["state"],
             began_at=row["began_at"],
@@ -99,6 +109,8 @@ class StoredVerifications:
             set_aside=row["set_aside"],
             reason=row["reason"],
             differences=tuple(_difference(orjson.loads(one["located"])) for one in differences),
+            different=row["different"],
+            verdicts=tuple(orjson.loads(one["told"]) for one in verdicts),
         )
 
     async def _hold(self) -> None:
@@ -107,6 +119,10 @@ class StoredVerifications:
         self._alive = await asyncpg.connect(self._dsn, command_timeout=30)
         self._runner = await self._alive.fetchval("SELECT nextval('audit.runners')")
         await self._alive.execute("SELECT pg_advisory_lock($1::int, $2::int)", _LOCK, self._runner)
+
+
+def _id(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _phases_text(phases: Sequence[Phase]) -> str:

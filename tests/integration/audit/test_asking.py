@@ -89,6 +89,8 @@ async def test_the_openapi_document_shows_every_route_with_an_example(audited: A
     document = (await audited.http.get("/openapi.json")).json()
     assert set(document["paths"]) == {
         *("/v1/learners/{id}/history", "/v1/verifications", "/v1/verifications/{id}", "/health"),
+        *("/v1/audits", "/v1/audits/{id}"),
     }
-    for name in ("HistoryDocument", "VerificationDocument", "VerificationRequest", "HealthDocument"):
+    documents = ("HistoryDocument", "VerificationDocument", "VerificationRequest", "HealthDocument")
+    for name in (*documents, "AuditDocument", "AuditRequest"):
         assert document["components"]["schemas"][name]["examples"]
