@@ -12,7 +12,7 @@ from cli.connection import connect
 from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing.references import read_json
-from cli.naming import Kind, roster_id
+from cli.naming import roster_id
 from cli.progress import bar
 from cli.receipts import out, print_json, print_receipt
 
@@ -64,7 +64,7 @@ def prepare(  # noqa: PLR0913 - what a batch is of
     """Prepare the grades of a whole section or school. They are held until `release batch` lets them go."""
     if (section is None) == (school is None):
         raise CommandError("Give exactly one of --section and --school.")
-    scope: tuple[str, Kind, str] = ("section", "class", section) if section else ("school", "org", school or "")
+    scope: tuple[str, str, str] = ("section", "class", section) if section else ("school", "org", school or "")
     asyncio.run(_prepare(course, period, scope, _selected(competency, framework), json))
 
 
@@ -168,7 +168,7 @@ async def _release_learner(learner: str, course: str, period: str, competencies:
     print_receipt(receipt, json=json)
 
 
-async def _prepare(course: str, period: str, scope: tuple[str, Kind, str], competencies: list[str], json: bool) -> None:
+async def _prepare(course: str, period: str, scope: tuple[str, str, str], competencies: list[str], json: bool) -> None:
     member, kind, name = scope
     async with connect() as gateway:
         request: dict[str, Any] = {

@@ -1,25 +1,28 @@
 """Names as people type them: a sourcedId of the roster, or the platform's own id."""
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
 
 from cli.gateway import Gateway
 from shared.ledger.identifiers import is_id
 
-Kind: TypeAlias = Literal["user", "org", "course", "class", "academicSession"]
+PAGE = 1000
+"""Names that are asked for at once."""
 
 
-async def roster_id(gateway: Gateway, kind: Kind, name: str) -> str:
-    """The id of what the roster calls `name`. Raises Refused where the caller may not ask."""
-    return (await roster_ids(gateway, kind, [name]))[0]
+async def roster_id(gateway: Gateway, kind: str, name: str) -> str:
+    """The id of what the roster calls `name`; an id is left as it is. Raises Refused where the caller may not ask.
+
+    `kind` is user, org, course, class or academicSession.
+    """
+    return (await roster_ids(gateway, kind, [name]))[name]
 
 
-async def roster_ids(gateway: Gateway, kind: Kind, names: Iterable[str]) -> list[str]:
-    """The ids of what the roster calls these names, in their order; ids are left as they are."""
-    names = list(names)
-    unknown = sorted({name for name in names if not is_id(name)})
-    found: dict[str, str] = {}
-    if unknown:
-        _, answer = await gateway.post("/v1/rosters/ids", {"kind": kind, "sourced_ids": unknown})
-        found = answer["ids"]
-    return [found.get(name, name) for name in names]
+async def roster_ids(gateway: Gateway, kind: str, names: Iterable[str]) -> dict[str, str]:
+    """The ids of what the roster calls these names, by name. Raises as `roster_id`."""
+    found = {name: name for name in names}
+    unknown = [name for name in found if not is_id(name)]
+    for start in range(0, len(unknown), PAGE):
+        asked = {"kind": kind, "sourced_ids": unknown[start : start + PAGE]}
+        _, answer = await gateway.post("/v1/rosters/ids", asked)
+        found |= answer["ids"]
+    return found

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -12,8 +11,9 @@ from rich.table import Column, Table
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.gateway import Gateway
+from cli.naming import roster_id
 from cli.progress import bar
-from shared.ledger.identifiers import is_id
+from cli.receipts import print_json
 
 out = Console()
 
@@ -51,21 +51,13 @@ def verify(
     asyncio.run(_verify(learner, json))
 
 
-async def learner_id(gateway: Gateway, name: str) -> str:
-    """The learner's id of an id or a sourcedId."""
-    if is_id(name):
-        return name
-    _, answer = await gateway.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": [name]})
-    return str(answer["ids"][name])
-
-
 def _unknown(name: str) -> CommandError:
     return CommandError(f"There is no such learner as {name}; give a learner's id, or sourcedId in the roster.")
 
 
 async def _explain(name: str, competency: str, as_of: str | None, json: bool) -> None:
     async with connect() as gateway:
-        learner = await learner_id(gateway, name)
+        learner = await roster_id(gateway, "user", name)
         answer = await gateway.get(f"/v1/learners/{learner}/competencies/{competency}/explanation", as_of=as_of)
     if json:
         print_json(answer)
@@ -103,7 +95,7 @@ def _whole(name: str) -> Column:
 
 async def _history(name: str, json: bool) -> None:
     async with connect() as gateway:
-        learner = await learner_id(gateway, name)
+        learner = await roster_id(gateway, "user", name)
         entries = [entry async for entry in history_entries(gateway, learner)]
     if json:
         print_json({"learner": learner, "entries": entries})
@@ -132,7 +124,7 @@ async def history_entries(gateway: Gateway, learner: str) -> Any:
 
 async def _verify(name: str | None, json: bool) -> None:
     async with connect() as gateway:
-        asked = {"scope": "district"} if name is None else {"learner": await learner_id(gateway, name)}
+        asked = {"scope": "district"} if name is None else {"learner": await roster_id(gateway, "user", name)}
         result = await verification(gateway, asked)
     if name is not None and not any(phase["done"] for phase in result["phases"]):
         raise _unknown(name)
@@ -174,8 +166,3 @@ def show_verification(console: Console, result: dict[str, Any]) -> None:
     for difference in result["differences"]:
         place = ":".join(str(difference[part]) for part in ("ledger", "shard", "position") if part in difference)
         console.print(f"  {place} {difference['what']}")
-
-
-def print_json(answer: object) -> None:
-    """The answer on standard output, as it came."""
-    print(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())

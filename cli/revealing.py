@@ -48,7 +48,7 @@ def unlink(learner: Learner, person: Person, *, json: AsJson = False) -> None:
 
 async def _reveal(texts: list[str], names: list[str], purpose: str, json: bool) -> None:
     async with connect() as gateway:
-        people = await roster_ids(gateway, "user", names)
+        people = list((await roster_ids(gateway, "user", names)).values())
         _, answer = await gateway.post("/v1/reveal", {"purpose": purpose, "texts": texts, "names": people})
     if json:
         print_json(answer)
@@ -84,6 +84,6 @@ async def _disclosures(learner: str, json: bool) -> None:
 async def _guardian(path: str, learner: str, person: str, json: bool) -> None:
     async with connect() as gateway:
         ids = await roster_ids(gateway, "user", [learner, person])
-        request = {"id": str(uuid4()), "learner": ids[0], "guardian": ids[1]}
+        request = {"id": str(uuid4()), "learner": ids[learner], "guardian": ids[person]}
         _, receipt = await gateway.post(path, request)
     print_receipt(receipt, json=json)

@@ -93,8 +93,8 @@ async def _start(members: list[str], title: str | None, task: str | None, course
     async with connect() as gateway:
         request: dict[str, Any] = {
             "id": str(uuid4()),
-            "members": await roster_ids(gateway, "user", members),
-            "courses": await roster_ids(gateway, "course", courses),
+            "members": list((await roster_ids(gateway, "user", members)).values()),
+            "courses": list((await roster_ids(gateway, "course", courses)).values()),
         }
         optional = {"title": title, "task": task}
         request |= {name: value for name, value in optional.items() if value is not None}

@@ -16,6 +16,7 @@ from cli.importing.references import read_json, resolved
 from cli.importing.roster import chunks, read_roster
 from cli.importing.sending import Row, Tally, send
 from cli.importing.tables import Line, RejectedRows, count_lines, table
+from cli.naming import roster_ids
 from cli.progress import bar, console
 from shared.contracts.documents import document_digest
 
@@ -147,7 +148,7 @@ async def _import_responses(file: Path, limit: int | None) -> None:
             for chunk in chunks(roster):
                 await gateway.post("/v1/rosters", chunk)
                 progress(len(chunk["enrollments"]))
-        by_name = await recording.roster_ids(gateway, [answers.sourced_id(name) for name in found.learners])
+        by_name = await roster_ids(gateway, "user", [answers.sourced_id(name) for name in found.learners])
         learners = {name: by_name[answers.sourced_id(name)] for name in found.learners}
         tally = await record_rows(
             gateway, file, answers.COLUMNS, answers.FIELDS, lambda lines: answers.rows(lines, learners), limit=limit

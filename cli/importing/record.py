@@ -11,7 +11,7 @@ from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing.sending import Row
 from cli.importing.tables import Line
-from shared.ledger.identifiers import is_id
+from cli.naming import roster_ids
 
 COLUMNS = ("id", "learner", "competency", "task", "earned", "possible", "occurred_at", "purpose", "redo_of")
 REQUIRED = ("learner", "competency", "earned", "possible", "occurred_at", "purpose")
@@ -66,18 +66,7 @@ def competency_codes(frameworks: Iterable[Path]) -> dict[str, str]:
 
 async def learner_ids(gateway: Gateway, lines: Iterable[Line]) -> dict[str, str]:
     """The learners' ids by the sourcedIds that a file names them with; learners named by id need no look-up."""
-    sourced = sorted({line.cells.get("learner", "") for line in lines} - {""})
-    return await roster_ids(gateway, [name for name in sourced if not is_id(name)])
-
-
-async def roster_ids(gateway: Gateway, sourced_ids: list[str]) -> dict[str, str]:
-    """The persons' ids of a roster's sourcedIds, a thousand a call."""
-    ids: dict[str, str] = {}
-    for start in range(0, len(sourced_ids), 1000):
-        asked = {"kind": "user", "sourced_ids": sourced_ids[start : start + 1000]}
-        _, answer = await gateway.post("/v1/rosters/ids", asked)
-        ids.update(answer["ids"])
-    return ids
+    return await roster_ids(gateway, "user", sorted({line.cells.get("learner", "") for line in lines} - {""}))
 
 
 def rows(lines: Iterable[Line], names: Names) -> Iterator[Row[Line]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.gateway import Gateway
+from cli.naming import roster_ids
 from shared.contracts.documents import document_digest
 from shared.ledger.canonical import NotCanonicalError, parse
 
@@ -35,11 +36,11 @@ async def resolved(gateway: Gateway, value: Any, folder: Path) -> Any:
 
 
 async def _roster_ids(gateway: Gateway, names: dict[str, set[str]]) -> dict[str, str]:
-    replacements = {}
-    for kind, sourced_ids in names.items():
-        _, answer = await gateway.post("/v1/rosters/ids", {"kind": kind, "sourced_ids": sorted(sourced_ids)})
-        replacements.update({f"{_ROSTER}{kind}/{name}": id_ for name, id_ in answer["ids"].items()})
-    return replacements
+    return {
+        f"{_ROSTER}{kind}/{name}": id_
+        for kind, sourced_ids in names.items()
+        for name, id_ in (await roster_ids(gateway, kind, sorted(sourced_ids))).items()
+    }
 
 
 def _texts(value: Any) -> Iterator[str]:

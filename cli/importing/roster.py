@@ -1,4 +1,4 @@
-"""`ascertain import roster DIR`: OneRoster 1.2 CSV, the columns below and no others (names are not read)."""
+"""`ascertain import roster DIR`: OneRoster 1.2 CSV, the columns below and no others."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +11,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "academicSessions": ("sourcedId", "status", "type", "startDate", "endDate"),
     "courses": ("sourcedId", "status", "orgSourcedId"),
     "classes": ("sourcedId", "status", "courseSourcedId", "schoolSourcedId", "termSourcedIds"),
-    "users": ("sourcedId", "status", "enabledUser"),
+    "users": (
+        "sourcedId", "status", "enabledUser", "givenName", "familyName", "preferredGivenName", "preferredFamilyName",
+    ),
     "enrollments": (
         "sourcedId", "status", "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "beginDate", "endDate",
     ),
 }  # fmt: skip
-"""What is read of each file. A file's other columns, names among them, never leave it."""
+"""What is read of each file. A file's other columns, such as addresses and birthdays, never leave it. Names do, for the
+vault; they are in no event.
+"""
 
-_OPTIONAL = {"status", "parentSourcedId", "enabledUser", "beginDate", "endDate", "type", "termSourcedIds"}
+_OPTIONAL = {
+    "status", "parentSourcedId", "enabledUser", "beginDate", "endDate", "type", "termSourcedIds",
+    "givenName", "familyName", "preferredGivenName", "preferredFamilyName",
+}  # fmt: skip
 
 ENROLLMENTS_A_CALL = 1000
+USERS_A_CALL = 1000
 
 Roster = dict[str, list[dict[str, str]]]
 
@@ -45,10 +53,17 @@ def read_roster(folder: Path) -> tuple[Roster, dict[tuple[str, str], Line]]:
 
 
 def chunks(roster: Roster) -> Iterator[Roster]:
-    """The roster in calls that each stand alone: a thousand enrolments with the rows that these refer to."""
+    """The roster in calls that each stand alone: a thousand enrolments with the rows that these refer to.
+
+    After them come the users whom no enrolment names, such as guardians.
+    """
     enrollments = roster["enrollments"]
     users = {row.get("sourcedId", ""): row for row in roster["users"]}
     for start in range(0, max(len(enrollments), 1), ENROLLMENTS_A_CALL):
         part = enrollments[start : start + ENROLLMENTS_A_CALL]
         named = [users[name] for name in dict.fromkeys(row.get("userSourcedId", "") for row in part) if name in users]
         yield {**roster, "users": named, "enrollments": part}
+    enrolled = {row.get("userSourcedId", "") for row in enrollments}
+    others = [row for name, row in users.items() if name not in enrolled]
+    for start in range(0, len(others), USERS_A_CALL):
+        yield {name: [] for name in COLUMNS} | {"orgs": roster["orgs"], "users": others[start : start + USERS_A_CALL]}
