@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain": "cli.reading:explain",
         "history": "cli.reading:history",
         "verify": "cli.reading:verify",
+        "audit": "cli.auditing:audit",
         "reveal": "cli.revealing:reveal",
         "disclosures": "cli.revealing:disclosures",
         "guardian": "cli.revealing:guardian",
