@@ -157,6 +157,12 @@ class LedgerWriter:
             body["redo_of"] = more["redo_of"]
         return self._evidence(name, learner, f"evidence/{event}", body, event=event, occurred=more.get("occurred"))
 
+    def forget(self, learner: str) -> str:
+        """Asked for and approved at once."""
+        stream = f"learner/{learner}"
+        request = self._evidence("ForgettingRequested", learner, stream, {"learner": learner})
+        return self._evidence("LearnerForgotten", learner, stream, {"learner": learner, "request": request})
+
     def _evidence(
         self,
         name: str,
