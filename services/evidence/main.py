@@ -20,6 +20,7 @@ from services.evidence.postgres.definitions import PostgresDefinitions
 from services.evidence.postgres.documents import PostgresDocuments
 from services.evidence.postgres.forgetting import ForgettingProjection, PostgresForgettings
 from services.evidence.postgres.ledger import PostgresLedger
+from services.evidence.postgres.people import PostgresPeople
 from services.evidence.postgres.record import PostgresRecord
 from services.evidence.postgres.references import LedgerReferences
 from services.evidence.postgres.releasing import Releasing
@@ -146,7 +147,8 @@ async def _http(
         batches=PostgresBatches(pool),
     )
     standing = Standing([role for role in ROLES if role in roles], pool, HealthWatch(pool, record), relay)
-    return application(district, Doors(record, documents), Verifier(settings.tenant, settings.trusted), standing)
+    doors = Doors(record, documents, PostgresPeople(pool, Access(pool), tenant=settings.tenant))
+    return application(district, doors, Verifier(settings.tenant, settings.trusted), standing)
 
 
 async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Releasing:

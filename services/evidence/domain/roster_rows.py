@@ -1,7 +1,8 @@
 """Rows of a roster: the columns of OneRoster 1.2's CSV files that are read, as the strings that stand there.
 
-Names, addresses and whatever else tells who somebody is are no columns here, and a row that brings them is refused:
-a roster is pseudonymous from the moment it leaves the district's own machine.
+People's names are columns, for the vault alone. Addresses, birthdays and whatever else tells who somebody is are none,
+and a row that brings them is refused: beyond names, a roster is pseudonymous from the moment it leaves the district's
+own machine.
 """
 
 import re
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationEr
 from pydantic.alias_generators import to_camel
 
 from services.evidence.domain.errors import Invalid, Refusal
+from services.evidence.domain.texts import Name
 from shared.contracts.values import Contract
 
 MAX_ROWS = 20_000
@@ -51,6 +53,9 @@ References: TypeAlias = Annotated[str, StringConstraints(max_length=4096)]
 """Sourced ids, separated by commas; may be empty."""
 
 Date: TypeAlias = Annotated[str, AfterValidator(_date)]
+PersonName: TypeAlias = Annotated[str, StringConstraints(max_length=255, strip_whitespace=True), AfterValidator(_clean)]
+"""A part of a name, or empty. Spaces around it, of which real rosters are full, are no part of it."""
+
 Ignored: TypeAlias = Annotated[str, StringConstraints(max_length=255)]
 """A column that OneRoster asks for and nothing here depends on."""
 
@@ -99,12 +104,24 @@ class ClassRow(Row):
 
 
 class UserRow(Row):
-    """`role` and `orgSourcedIds` are columns of OneRoster 1.1 that many systems still send."""
+    """`role` and `orgSourcedIds` are columns of OneRoster 1.1 that many systems still send.
+
+    Where a person prefers another name, that is her name here.
+    """
 
     enabled_user: Ignored = ""
     role: Ignored = ""
     primary_org_sourced_id: Reference = ""
     org_sourced_ids: References = ""
+    given_name: PersonName = ""
+    family_name: PersonName = ""
+    preferred_given_name: PersonName = ""
+    preferred_family_name: PersonName = ""
+
+    def name(self) -> Name | None:
+        """What she is called; None where the row does not say."""
+        name = Name(self.preferred_given_name or self.given_name, self.preferred_family_name or self.family_name)
+        return name if name.given or name.family else None
 
     def orgs(self) -> list[str]:
         """The sourced ids of the organisations that the user belongs to, each once."""

@@ -9,6 +9,7 @@ from services.evidence.domain.errors import Gone, NotFound, NotNow
 from services.evidence.domain.roster_changes import decide_roster
 from services.evidence.domain.roster_commands import commands_of
 from services.evidence.domain.roster_known import Session
+from services.evidence.domain.roster_names import names_of
 from services.evidence.domain.roster_reading import Reading, named
 from services.evidence.domain.roster_rows import RefusedRow, Rows
 from services.evidence.ports import District
@@ -38,11 +39,11 @@ class Imported:
 
 
 async def import_roster(rows: Rows, actor: str, district: District) -> Imported:
-    """Judge and append the rows; those refused leave the others be.
+    """Judge and append the rows; those refused leave the others be. The names of people in sound rows are kept.
 
     Raises NotFound where the caller is no administrator of the district, Gone where a learner's record is closed,
-    NotNow where others were quicker again and again, and LedgerUnavailable. Whatever was raised: the same rows may be
-    sent again.
+    NotNow where others were quicker again and again, VaultUnavailable before anything is appended, and
+    LedgerUnavailable. Whatever was raised: the same rows may be sent again.
     """
     if not await district.rights.is_administrator(actor, "district"):
         raise NotFound("roster")
@@ -69,6 +70,9 @@ async def _round(  # noqa: PLR0913 - one pass over everything that the import is
     if is_first:
         imported.refused = [*rows.refused, *changes.refused]
         imported.unchanged = rows.count() - changes.changed - len(changes.refused)
+        names = await asyncio.to_thread(names_of, rows, changes.refused, reading)
+        if names:
+            await district.vault.keep_names(names)
     commands = await asyncio.to_thread(commands_of, changes, known.versions, tenant=district.tenant, actor=actor)
     outcomes = await district.ledger.append(commands) if commands else []
     for command, outcome in zip(commands, outcomes, strict=True):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.evidence.domain.errors import NotFound
+from services.evidence.flows.reveal import People
 from services.evidence.ports import Documents
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS, Ledger
@@ -36,6 +37,7 @@ class Doors:
 
     record: Record
     documents: Documents
+    people: People
 
 
 async def read_shard(ledger: str, shard: int, after: int, limit: int, doors: Doors) -> Page:

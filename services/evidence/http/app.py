@@ -14,6 +14,7 @@ from services.evidence.http.judgement import judgement_routes
 from services.evidence.http.recording import recording_route
 from services.evidence.http.release_batches import batch_routes
 from services.evidence.http.releases import release_routes
+from services.evidence.http.reveal import reveal_routes
 from services.evidence.http.rosters import roster_routes
 from services.evidence.http.works import work_routes
 from services.evidence.ports import District
@@ -52,6 +53,7 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(role_routes(district, verifier))
     app.include_router(roster_routes(district, verifier))
     app.include_router(door_routes(doors, verifier))
+    app.include_router(reveal_routes(doors.people, district, verifier))
     app.include_router(health_routes(standing))
     app.add_middleware(Bounded, max_body=MAX_BODY)
     answer_with_problems(app)

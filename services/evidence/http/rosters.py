@@ -59,7 +59,8 @@ def roster_routes(district: District, verifier: Verifier) -> APIRouter:
     ) -> Response:
         """Import rows of a roster. Only what differs from what is known is recorded; sent twice, nothing is added.
 
-        A row that is refused leaves the others be. Names are no columns here: a row that brings them is refused.
+        A row that is refused leaves the others be. Names go into the vault, and into nothing else: what else tells who
+        somebody is has no column here, and a row that brings it is refused.
         For administrators of the district.
         """
         checked_key(idempotency_key)

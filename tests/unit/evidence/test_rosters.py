@@ -9,8 +9,10 @@ import pytest
 from services.evidence.domain.roster_changes import Changes, Fact, decide_roster
 from services.evidence.domain.roster_commands import commands_of
 from services.evidence.domain.roster_known import Grant, KnownRoster, Section, Session
+from services.evidence.domain.roster_names import names_of
 from services.evidence.domain.roster_reading import Reading
 from services.evidence.domain.roster_rows import read_rows
+from services.evidence.domain.texts import Name
 from shared.contracts.bodies import LearnerEnrolled, LearnerWithdrawn, RoleGranted, RoleRevoked, SectionOpened
 from shared.ledger.instants import instant
 
@@ -204,11 +206,35 @@ def test_commands_are_bound_to_the_versions_decided_on_and_named_by_their_conten
     assert commands[2].id != later[2].id
 
 
-def test_a_row_that_brings_a_name_is_refused_without_it_being_told() -> None:
-    rows = read_rows({"users": [{"sourcedId": "amara", "givenName": "Amara Okafor"}]})
+def test_a_row_that_brings_an_address_is_refused_without_it_being_told() -> None:
+    rows = read_rows({"users": [{"sourcedId": "amara", "email": "amara.okafor@demo.invalid"}]})
     [refused] = rows.refused
-    assert refused.refusal.field == "/givenName"
-    assert "Okafor" not in refused.refusal.detail
+    assert refused.refusal.field == "/email"
+    assert "okafor" not in refused.refusal.detail
+
+
+def test_names_are_those_of_sound_rows_of_people_who_are_here_and_as_they_prefer() -> None:
+    rows = read_rows(
+        {
+            "users": [
+                {"sourcedId": "amara", "givenName": " Amara ", "familyName": "Okafor", "preferredGivenName": "Mara"},
+                {"sourcedId": "bao", "familyName": "Nguyen"},
+                {"sourcedId": "chiara", "givenName": "", "familyName": ""},
+                {"sourcedId": "dmitri", "givenName": "Dmitri", "status": "tobedeleted"},
+                {"sourcedId": "esi", "givenName": "Es\u0007i"},
+                {"sourcedId": "farid", "givenName": "F" * 256},
+                {"sourcedId": "gita", "givenName": "Gita", "role": "administrator", "orgSourcedIds": "nowhere"},
+            ]
+        }
+    )
+    assert [row.sourced_id for row in rows.refused] == ["esi", "farid"]
+    assert not any("Es" in row.refusal.detail or "FFF" in row.refusal.detail for row in rows.refused)
+    refused = decide_roster(rows, EMPTY, READING).refused
+    names = names_of(rows, refused, READING)
+    assert names == {
+        READING.id("user", "amara"): Name("Mara", "Okafor"),
+        READING.id("user", "bao"): Name("", "Nguyen"),
+    }
 
 
 def test_a_school_that_a_user_names_twice_is_enrolled_in_once() -> None:

@@ -1,0 +1,98 @@
+"""Whose texts and names somebody may read, and of whom a text tells."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from services.evidence.domain.texts import KeptText, Name
+from services.evidence.domain.works import members_of
+from shared.contracts.events import EVENTS
+from shared.ledger.entry import Entry
+
+Standing: TypeAlias = Literal["learner", "staff"]
+"""What a person is to the district: somebody who learns or learned there, or somebody who teaches, administers, audits
+or speaks for a learner. Who learned and now holds a role is staff.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedText:
+    """A text, its owner, and the learners whom it tells of."""
+
+    ref: str
+    text: str
+    owner: str
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedName:
+    """A person's name, and whether she is a learner: then to have read it is a disclosure."""
+
+    person: str
+    name: Name
+    is_learner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What is given back of what was asked for."""
+
+    texts: tuple[RevealedText, ...]
+    names: tuple[RevealedName, ...]
+
+
+def referred(kept: Mapping[str, KeptText], entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The events that refer to these texts, by the texts' references. A text without one was never recorded."""
+    events: dict[str, Entry] = {}
+    for ref, text in kept.items():
+        entry = entries.get(text.event)
+        if entry is not None and entry.owner == text.owner and f'"{ref}"'.encode() in entry.body:
+            events[ref] = entry
+    return events
+
+
+def is_of_work(entry: Entry) -> bool:
+    """Whether an event is a work's, and not a learner's."""
+    contract = EVENTS.get(entry.event)
+    return contract is not None and contract.owner == "work"
+
+
+def told_of(entry: Entry, started: Mapping[str, Entry]) -> tuple[str, ...]:
+    """The learners whom an event's texts tell of: its owner, or the members of its work, as `started` by owner."""
+    if not is_of_work(entry):
+        return (entry.owner,)
+    work = started.get(entry.owner)
+    return members_of(work) if work is not None and work.event == "WorkStarted" else ()
+
+
+def readable_texts(
+    kept: Mapping[str, KeptText], told: Mapping[str, Collection[str]], visible: Collection[str]
+) -> tuple[RevealedText, ...]:
+    """The texts that tell of somebody whom the reader may see; `told` has the learners of each."""
+    return tuple(
+        RevealedText(ref, kept[ref].text, kept[ref].owner, tuple(learners))
+        for ref, learners in told.items()
+        if any(learner in visible for learner in learners)
+    )
+
+
+def readable_names(
+    names: Mapping[str, Name],
+    standings: Mapping[str, Standing],
+    visible: Collection[str],
+    *,
+    reader: str,
+    belongs: bool,
+) -> tuple[RevealedName, ...]:
+    """A learner's name for whoever may see her, staff's for everybody who belongs to the district, one's own always."""
+    return tuple(
+        RevealedName(person, name, is_learner=standings.get(person) == "learner")
+        for person, name in names.items()
+        if person == reader or person in visible or (belongs and standings.get(person) == "staff")
+    )
+
+
+def asked_about(told: Mapping[str, Collection[str]], people: Iterable[str]) -> list[str]:
+    """Everybody of whom it matters whether the reader may see them."""
+    return sorted({learner for learners in told.values() for learner in learners} | set(people))

@@ -1,0 +1,44 @@
+"""What people are to the district: by their streams in the ledger, and by the relations of now."""
+
+from collections.abc import Collection
+from typing import Literal
+
+import asyncpg
+
+from shared.ledger.identifiers import definitions_owner
+from shared.ledger.streams import learner_stream, person_stream
+from shared.runtime.access.questions import Access
+
+# Who was ever granted a role has a stream person/{id}; who was ever enrolled has a stream learner/{id}.
+_STANDINGS = """
+    SELECT asked.person::text, CASE
+        WHEN EXISTS (
+            SELECT FROM ledger.stream WHERE owner = role_owner AND stream = role_stream AND ledger = 'definitions'
+        ) THEN 'staff'
+        WHEN EXISTS (
+            SELECT FROM ledger.stream WHERE owner = person AND stream = learner_stream AND ledger = 'evidence'
+        ) THEN 'learner'
+        WHEN EXISTS (SELECT FROM access.guardians WHERE guardian = person) THEN 'staff'
+    END AS standing
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
+    AS asked (person, role_owner, role_stream, learner_stream)
+"""
+
+
+class PostgresPeople:
+    """One query each, however many people it is of."""
+
+    def __init__(self, pool: asyncpg.Pool, access: Access, *, tenant: str) -> None:
+        self._pool, self._access, self._tenant = pool, access, tenant
+
+    async def standings(self, people: Collection[str]) -> dict[str, Literal["learner", "staff"]]:
+        """What each of these is; those are left out who are nothing to the district yet."""
+        asked = list(people)
+        roles = [person_stream(person) for person in asked]
+        owners = [definitions_owner(self._tenant, stream) for stream in roles]
+        rows = await self._pool.fetch(_STANDINGS, asked, owners, roles, [learner_stream(person) for person in asked])
+        return {row["person"]: row["standing"] for row in rows if row["standing"] is not None}
+
+    async def belongs(self, person: str) -> bool:
+        """Whether a person has any relation in the district now."""
+        return await self._access.has_any_relation(person)
