@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from services.evidence.domain.errors import Invalid, Refusal
+from services.evidence.domain.errors import Gone, Invalid, Refusal
 from services.evidence.domain.roster_known import Grant, KnownRoster, Section
 from services.evidence.domain.roster_reading import Reading
 from services.evidence.domain.roster_rows import ClassRow, EnrollmentRow, File, RefusedRow, Row, Rows, UserRow
@@ -13,6 +13,8 @@ from shared.ledger.instants import Instant, instant_text
 from shared.ledger.streams import learner_stream, person_stream, section_stream
 
 Fact: TypeAlias = SectionOpened | RoleGranted | RoleRevoked | LearnerEnrolled | LearnerWithdrawn
+
+FORGOTTEN = "This learner is forgotten; leave her rows out of the roster."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class _Deciding:
         person = self.reading.id("user", row.sourced_id)
         if not row.is_active:
             yield from self._leave(person)
+        elif person in self.known.forgotten:
+            raise Gone(FORGOTTEN)
         elif row.role == "student":
             for school in self._schools(row):
                 yield from self._enrol(person, LearnerEnrolled(learner=person, school=school), None)
@@ -128,6 +132,8 @@ class _Deciding:
         if row.school_sourced_id and self.reading.id("org", row.school_sourced_id) != opened.school:
             raise Invalid("The school must be the class's own.", field="/schoolSourcedId")
         if row.role == "student":
+            if row.is_active and person in self.known.forgotten:
+                raise Gone(FORGOTTEN)
             yield from self._student(row, person, section, opened)
         elif row.role == "teacher":
             yield from self._held(row, person, ("teacher", f"section/{section}"))

@@ -36,8 +36,9 @@ class Section:
 class KnownRoster:
     """What is known of everything that a request names.
 
-    `orgs` are types by id. `versions` are those of the streams `section/…`, `person/…` and `learner/…`, absent where a
-    stream is at version 0; the rest is at least as new as these, so what is decided on it is either right or stale.
+    `orgs` are types by id, `forgotten` the people of whom nothing more is recorded. `versions` are those of the
+    streams `section/…`, `person/…` and `learner/…`, absent where a stream is at version 0; the rest is at least as new
+    as these, so what is decided on it is either right or stale.
     """
 
     orgs: Mapping[str, str] = field(default_factory=dict)
@@ -46,3 +47,4 @@ class KnownRoster:
     grants: Mapping[str, Mapping[Grant, Instant | None]] = field(default_factory=dict)
     enrolments: Mapping[str, frozenset[Membership]] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
+    forgotten: frozenset[str] = frozenset()

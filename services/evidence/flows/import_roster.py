@@ -28,6 +28,12 @@ class Imported:
     refused: Sequence[RefusedRow] = ()
     positions: dict[Shard, int] = field(default_factory=dict)
 
+    def refuse_forgotten(self, refused: Sequence[RefusedRow]) -> None:
+        """Add the rows of learners who were forgotten since the first round."""
+        known = {(row.file, row.index) for row in self.refused}
+        new = [row for row in refused if isinstance(row.refusal, Gone) and (row.file, row.index) not in known]
+        self.refused = [*self.refused, *new]
+
     def receive(self, command: Command, outcome: Outcome) -> None:
         """Count what became of a command."""
         if isinstance(outcome, Appended):
@@ -41,9 +47,9 @@ class Imported:
 async def import_roster(rows: Rows, actor: str, district: District) -> Imported:
     """Judge and append the rows; those refused leave the others be. The names of people in sound rows are kept.
 
-    Raises NotFound where the caller is no administrator of the district, Gone where a learner's record is closed,
-    NotNow where others were quicker again and again, VaultUnavailable before anything is appended, and
-    LedgerUnavailable. Whatever was raised: the same rows may be sent again.
+    Raises NotFound where the caller is no administrator of the district, NotNow where others were quicker again and
+    again, VaultUnavailable before anything is appended, and LedgerUnavailable. Whatever was raised: the same rows may
+    be sent again.
     """
     if not await district.rights.is_administrator(actor, "district"):
         raise NotFound("roster")
@@ -73,13 +79,13 @@ async def _round(  # noqa: PLR0913 - one pass over everything that the import is
         names = await asyncio.to_thread(names_of, rows, changes.refused, reading)
         if names:
             await district.vault.keep_names(names)
+    else:
+        imported.refuse_forgotten(changes.refused)
     commands = await asyncio.to_thread(commands_of, changes, known.versions, tenant=district.tenant, actor=actor)
     outcomes = await district.ledger.append(commands) if commands else []
     for command, outcome in zip(commands, outcomes, strict=True):
         imported.receive(command, outcome)
-    if any(isinstance(outcome, Refused) for outcome in outcomes):
-        raise Gone("A learner's record is closed; leave her rows out.")
-    return not any(isinstance(outcome, Stale | Mismatch) for outcome in outcomes)
+    return not any(isinstance(outcome, Stale | Mismatch | Refused) for outcome in outcomes)
 
 
 async def _remember(rows: Rows, reading: Reading, district: District) -> None:

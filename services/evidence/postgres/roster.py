@@ -47,7 +47,7 @@ class PostgresRoster:
         self, *, orgs: Collection[str], sessions: Collection[str], sections: Collection[str], people: Collection[str]
     ) -> KnownRoster:
         """See `Roster.known`."""
-        versions = await self._versions(sections, people)
+        streams = await self._streams(sections, people)
         if not await self._applied.reached(await self._heads(people)):
             raise NotNow("What is known of these people is not up to date at the moment.")
         return KnownRoster(
@@ -58,10 +58,12 @@ class PostgresRoster:
             sections={row["section"]: _section(row) for row in await self._rows(_SECTIONS, sections)},
             grants=_grants(await self._rows(_GRANTS, people)),
             enrolments=_enrolments(await self._rows(_ENROLMENTS, people)),
-            versions=versions,
+            versions={name: version for name, (version, _) in streams.items()},
+            forgotten=frozenset(person for person in people if streams.get(learner_stream(person), (0, False))[1]),
         )
 
-    async def _versions(self, sections: Iterable[str], people: Iterable[str]) -> dict[str, int]:
+    async def _streams(self, sections: Iterable[str], people: Iterable[str]) -> dict[str, tuple[int, bool]]:
+        """The versions of these streams, and whether they are closed."""
         streams: list[tuple[str, str, Ledger]] = [
             *((self._owner(name), name, "definitions") for name in map(section_stream, sections)),
         ]
@@ -72,14 +74,14 @@ class PostgresRoster:
             return {}
         owners, names, ledgers = zip(*streams, strict=True)
         rows = await self._pool.fetch(
-            "SELECT stream, version FROM ledger.stream"
+            "SELECT stream, version, closed FROM ledger.stream"
             " JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS asked (owner, stream, ledger)"
             " USING (owner, stream, ledger)",
             owners,
             names,
             ledgers,
         )
-        return {row["stream"]: row["version"] for row in rows}
+        return {row["stream"]: (row["version"], row["closed"]) for row in rows}
 
     async def _heads(self, people: Iterable[str]) -> dict[Shard, int]:
         """How far the ledger has come where these people's entries lie."""
