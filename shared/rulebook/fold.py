@@ -31,11 +31,11 @@ from itertools import pairwise
 
 from shared.rulebook.arithmetic import value_of
 from shared.rulebook.contribution import Contribution, Kind, Withdrawal, fold_order, in_order
-from shared.rulebook.definitions import Adoption, Definitions, Learner, Mode
+from shared.rulebook.definitions import Adoption, Definitions, Enrolment, Learner, Mode
 from shared.rulebook.known import EVERYTHING, Known, Pin, Recorded, known_of
 from shared.rulebook.override import LevelSet, Override, known_overrides, level_set, standing_override
 from shared.rulebook.policy import Level, Overrides, Policy, Redo
-from shared.rulebook.state import Alone, Floor, Reason, SetAside, State, Status
+from shared.rulebook.state import Alone, Floor, Judgement, Reason, SetAside, State, Status
 
 _FROM_LEAST = (Status.NO_EVIDENCE, Status.NOT_ENOUGH, Status.NOT_YET, Status.SLIPPED, Status.MASTERED)
 _RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
@@ -67,7 +67,7 @@ def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
     than applies. A function of its arguments alone.
     """
     pieces = known_of(in_order(contributions), known)
-    judgements = known_overrides(overrides, known)
+    overrides = known_overrides(overrides, known) if overrides else ()
     adoptions = _kept_line(learner, competency, definitions, known)
     floor = None
     for earlier, later in pairwise(adoptions):
@@ -76,15 +76,13 @@ def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
     adoption = adoptions[-1] if adoptions else None
     reached = _UNRULED if adoption is None else standing(pieces, adoption.policy, floor)
     status, level = reached.status, None if reached.level is None else reached.level.name
-    override = standing_override(judgements) if judgements else None
+    override = standing_override(overrides) if overrides else None
     judged_under = None if override is None else definitions.adopted(override.policy, known)
-    alone = None
-    if override is not None:
-        imposed = None if adoption is None else _imposed(override, adoption.policy, judged_under, reached, pieces)
-        if imposed is None:
-            override = None
-        else:
-            alone = Alone(status, level, reached.value)
+    judgement = None
+    if override is not None and adoption is not None:
+        imposed = _imposed(override, adoption.policy, judged_under, reached, pieces)
+        if imposed is not None:
+            judgement = Judgement(override, Alone(status, level, reached.value))
             status, level = Status.MASTERED if imposed.mastered else Status.NOT_YET, imposed.level.name
     return State(
         learner=learner.id,
@@ -99,11 +97,10 @@ def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
         floor=floor,
         pins=_pins(
             learner.shard,
-            [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known), *_entries(judgements)],
-            [adoption, definitions.placement(competency, known), judged_under],
+            _positions(pieces, overrides, learner.school(known)),
+            (adoption, definitions.placement(competency, known), judged_under),
         ),
-        override=override,
-        alone=alone,
+        judgement=judgement,
     )
 
 
@@ -116,17 +113,16 @@ def pins_of(  # noqa: PLR0913, PLR0917 - as `fold`
     overrides: Sequence[Override] = (),
 ) -> tuple[Pin, ...]:
     """The pins that the state as known would have, without folding it."""
-    pieces = known_of(contributions, known)
-    judgements = known_overrides(overrides, known)
-    override = standing_override(judgements)
+    overrides = known_overrides(overrides, known)
+    override = standing_override(overrides)
     return _pins(
         learner.shard,
-        [*pieces, *[piece.withdrawn for piece in pieces], learner.school(known), *_entries(judgements)],
-        [
+        _positions(known_of(contributions, known), overrides, learner.school(known)),
+        (
             definitions.in_force(learner, competency, known),
             definitions.placement(competency, known),
             None if override is None else definitions.adopted(override.policy, known),
-        ],
+        ),
     )
 
 
@@ -230,11 +226,6 @@ def _imposed(
     return level_set(override, policy, None if judged_under is None else judged_under.policy)
 
 
-def _entries(judgements: Sequence[Override]) -> list[Recorded | None]:
-    """The overrides and what cleared them."""
-    return [entry for judgement in judgements for entry in (judgement, judgement.cleared)]
-
-
 def _status(kinds: set[str], trajectory: tuple[int, ...], policy: Policy) -> Status:
     """The status by the evidence alone. *Slipped* asks the value after every earlier piece, also while there were
     fewer than the minimum (DESIGN §5: at or above the cut on some earlier prefix).
@@ -267,15 +258,25 @@ def _kept_line(learner: Learner, competency: str, definitions: Definitions, know
     return line
 
 
-def _pins(
-    shard: int, of_learner: Iterable[Recorded | None], of_definitions: Iterable[Recorded | None]
-) -> tuple[Pin, ...]:
+def _positions(pieces: Sequence[Contribution], overrides: Sequence[Override], school: Enrolment | None) -> list[int]:
+    """Where the relevant entries of the learner stand."""
+    positions = [piece.position for piece in pieces]
+    positions += [piece.withdrawn.position for piece in pieces if piece.withdrawn is not None]
+    if overrides:
+        positions += [override.position for override in overrides]
+        positions += [override.cleared.position for override in overrides if override.cleared is not None]
+    if school is not None:
+        positions.append(school.position)
+    return positions
+
+
+def _pins(shard: int, of_learner: Sequence[int], of_definitions: Iterable[Recorded | None]) -> tuple[Pin, ...]:
     """The greatest position of a relevant entry in each ledger and shard, ordered; a shard without one has no pin."""
     pins: list[Pin] = []
     if in_definitions := [entry.position for entry in of_definitions if entry is not None]:
         pins.append(Pin("definitions", 0, max(in_definitions)))
-    if in_evidence := [entry.position for entry in of_learner if entry is not None]:
-        pins.append(Pin("evidence", shard, max(in_evidence)))
+    if of_learner:
+        pins.append(Pin("evidence", shard, max(of_learner)))
     return tuple(pins)
 
 

@@ -71,15 +71,23 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """The override that applies, and what the evidence alone would say."""
+
+    override: Override
+    alone: Alone
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What `fold` makes.
 
-    `level` is a name on the policy's scale. Where a teacher's override applies it is `override`, status and level are
-    hers, and `alone` says what the evidence alone would; both are None elsewhere. `value` is what the evidence alone
-    comes to, scaled by 10^6: None until there is enough of it. `counted` are the pieces that count, (event, its own
-    value), in fold order; `trajectory` is the method's value after each of them. `floor` is set where an adoption keeps
-    what was attained. `pins` are where the newest relevant entries stand (see `fold`); `digest` is the SHA-256 of
-    `canonical_state` (DESIGN §11).
+    `level` is a name on the policy's scale. Where a teacher's override applies status and level are hers, and
+    `judgement` says so: then `override` and `alone` are its members, both are None elsewhere. `value` is what the
+    evidence alone comes to, scaled by 10^6: None until there is enough of it. `counted` are the pieces that count,
+    (event, its own value), in fold order; `trajectory` is the method's value after each of them. `floor` is set where
+    an adoption keeps what was attained. `pins` are where the newest relevant entries stand (see `fold`); `digest` is
+    the SHA-256 of `canonical_state` (DESIGN §11).
     """
 
     learner: str
@@ -93,12 +101,21 @@ class State:
     set_aside: tuple[SetAside, ...]
     floor: Floor | None
     pins: tuple[Pin, ...]
-    override: Override | None = None
-    alone: Alone | None = None
+    judgement: Judgement | None = None
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(canonical_state(self).encode()).hexdigest())
+
+    @property
+    def override(self) -> Override | None:
+        """The override that applies."""
+        return None if self.judgement is None else self.judgement.override
+
+    @property
+    def alone(self) -> Alone | None:
+        """What the evidence alone would say, where an override applies."""
+        return None if self.judgement is None else self.judgement.alone
 
     @property
     def policy(self) -> str | None:
