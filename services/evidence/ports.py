@@ -80,6 +80,10 @@ class Rights(Protocol):
         """
         ...
 
+    async def administered(self, person: str, learners: Sequence[str]) -> set[str]:
+        """The learners among these whose school, or whose district, a person administers."""
+        ...
+
     async def is_guardian(self, person: str, learner: str) -> bool:
         """Whether a person is a guardian of a learner."""
         ...

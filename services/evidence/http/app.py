@@ -9,6 +9,7 @@ from services.evidence.http.definitions import adoption_routes, document_routes,
 from services.evidence.http.doors import door_routes
 from services.evidence.http.evidence import evidence_routes
 from services.evidence.http.forgetting import forgetting_routes
+from services.evidence.http.guardians import guardian_routes
 from services.evidence.http.health import Standing, health_routes
 from services.evidence.http.judgement import judgement_routes
 from services.evidence.http.recording import recording_route
@@ -52,6 +53,7 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(adoption_routes(district, verifier))
     app.include_router(role_routes(district, verifier))
     app.include_router(roster_routes(district, verifier))
+    app.include_router(guardian_routes(district, verifier))
     app.include_router(door_routes(doors, verifier))
     app.include_router(reveal_routes(doors.people, district, verifier))
     app.include_router(health_routes(standing))

@@ -43,6 +43,10 @@ class RightsTogether:
         """See `Rights.gradable`."""
         return await self._access.gradable(person, course, learners)
 
+    async def administered(self, person: str, learners: Sequence[str]) -> set[str]:
+        """See `Rights.administered`."""
+        return await self._access.administered(person, learners)
+
     async def is_guardian(self, person: str, learner: str) -> bool:
         """See `Rights.is_guardian`."""
         return await self._access.is_guardian(person, learner)

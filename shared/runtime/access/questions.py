@@ -8,6 +8,7 @@ thing were not there (404). Who may what, of a learner:
 | see | yes | yes | yes | yes | yes |
 | record and correct | no | no | yes | yes | no |
 | grade in a course | no | no | of a section of that course | yes | no |
+| link and unlink guardians | no | no | no | yes | no |
 | verify | no | no | no | yes | yes |
 | read who was shown what of her | yes | yes | no | yes | yes |
 
@@ -33,6 +34,7 @@ MAX_LAG: Instant = 15 * 60 * 1000
 _ROLES = ("teacher", "administrator", "auditor")
 _SEE = _ROLES
 _RECORD = ("teacher", "administrator")
+_ADMINISTER = ("administrator",)
 _VERIFY = ("administrator", "auditor")
 
 _GUARDIANSHIPS = """
@@ -125,9 +127,13 @@ class Access:
         """Whether the person may read who was shown what of the learner's."""
         return bool(await self._shown(person, [learner], _VERIFY))
 
+    async def administered(self, person: str, learners: Sequence[str]) -> set[str]:
+        """Those of the learners whose school, or whose district, the person administers."""
+        return await self._allowed(person, learners, _ADMINISTER)
+
     async def is_administrator(self, person: str, scope: str) -> bool:
         """Whether the person administers `district` or `school/{id}`. The district's administers every scope."""
-        return await self._has(person, ("administrator",), scope)
+        return await self._has(person, _ADMINISTER, scope)
 
     async def is_guardian(self, person: str, learner: str) -> bool:
         """Whether the person speaks for the learner."""
