@@ -94,7 +94,7 @@ def pointer(location: Sequence[int | str]) -> str:
 def from_validation(errors: Sequence[Mapping[str, Any]], *, below: Sequence[int | str] = ()) -> Problem:
     """The problem of the first of pydantic's errors, the others counted; `below` is where the model stands."""
     first = errors[0]
-    location = tuple(part for part in first["loc"] if part != "body" or first["loc"][:1] != ("body",))
+    location = tuple(first["loc"][1:] if first["loc"][:1] == ("body",) else first["loc"])
     field = pointer([*below, *location])
     message = str(first["msg"]).removeprefix("Value error, ")
     of_body = tuple(first["loc"][:1]) not in [("path",), ("query",), ("header",)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.contracts.documents import document_digest
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import Running, attempt, framework, policy, roster, scored
+from tests.support.pieces import attested, in_place, observed, reflected, scores, started, version
 
 FEW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -67,7 +68,11 @@ def appended(answer: httpx.Response) -> int:
     told = answer.json()
     if isinstance(told, dict) and isinstance(told.get("appended"), int):
         return int(told["appended"])
-    return sum(one.get("outcome") == "appended" for one in (told if isinstance(told, list) else [told]))
+    return sum(_events(one) for one in (told if isinstance(told, list) else [told]) if one.get("outcome") == "appended")
+
+
+def _events(receipt: Any) -> int:
+    return len(receipt["receipts"]) if "receipts" in receipt else 1 + ("superseded" in receipt)
 
 
 async def check(evidence: Running, answer: httpx.Response, before: int) -> None:
@@ -86,7 +91,11 @@ async def test_evidence_of_any_shape(evidence: Running, people: People, data: st
             [
                 lambda: attempt(people.amara),
                 lambda: scored(people.amara),
+                lambda: observed(people.amara, texts={"note": "Seen."}),
+                lambda: reflected(people.amara, texts={"text": "Thought."}),
+                lambda: attested(people.bao, texts={"note": "Shown."}),
                 lambda: [attempt(people.amara), scored(people.bao), attempt(people.bao, redo_of=str(uuid4()))],
+                lambda: [observed(people.amara, work=str(uuid4())), attested(people.bao), reflected(people.amara)],
             ]
         )
     )
@@ -117,10 +126,40 @@ async def test_every_other_write_of_any_shape(evidence: Running, people: People,
 
 
 @FEW
+@given(data=st.data())
+async def test_works_and_corrections_of_any_shape(evidence: Running, people: People, data: st.DataObject) -> None:
+    piece = attempt(people.amara)
+    assert (await people.teacher.post("/v1/evidence", piece)).status_code == 201
+    work = await started(people.teacher, people.amara, people.bao)
+    writes: list[tuple[str, Callable[[], Any]]] = [
+        (f"/v1/evidence/{piece['id']}/void", lambda: {"id": str(uuid4()), "expected_version": 1, "reason": "Wrong."}),
+        (f"/v1/evidence/{piece['id']}/supersede", lambda: in_place(attempt(people.amara), reason="Wrong.")),
+        (f"/v1/evidence/{piece['id']}/supersede", lambda: in_place(observed(people.amara, texts={"note": "Seen."}))),
+        ("/v1/works", lambda: {"id": str(uuid4()), "members": [people.amara, people.bao], "title": "Ours"}),
+        (f"/v1/works/{work}/versions", lambda: version(note="A draft.")),
+        (f"/v1/works/{work}/scores", lambda: scores(feedback="Good.", members=[people.bao, people.amara])),
+    ]
+    path, sound = data.draw(st.sampled_from(writes))
+    body = data.draw(garbage() | spoilt(sound))
+    before = await evidence.count()
+    await check(evidence, await people.teacher.post(path, body), before)
+
+
+@FEW
 @given(
     route=st.tuples(
         st.sampled_from(["GET", "POST", "PUT"]),
-        st.sampled_from(["/v1/evidence/{}", "/v1/evidence/{}/void", "/v1/documents/{}", "/v1/adoptions?scope={}"]),
+        st.sampled_from(
+            [
+                "/v1/evidence/{}",
+                "/v1/evidence/{}/void",
+                "/v1/evidence/{}/supersede",
+                "/v1/works/{}/versions",
+                "/v1/works/{}/scores",
+                "/v1/documents/{}",
+                "/v1/adoptions?scope={}",
+            ]
+        ),
     ),
     part=st.text(max_size=40) | st.sampled_from(["..", "%00", "' OR 1=1", "learner/1", "%F0%9F"]),
     key=st.text(max_size=210).map(lambda text: text.encode("utf-8", "replace").replace(b"\n", b"").replace(b"\r", b"")),

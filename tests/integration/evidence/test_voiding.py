@@ -77,7 +77,8 @@ async def test_voids_are_checked_as_strictly_as_evidence(people: People) -> None
         ({"id": str(uuid4())}, "/expected_version"),
         ({"id": str(uuid4()), "expected_version": "1"}, "/expected_version"),
         ({"id": str(uuid4()), "expected_version": 1, "occurred_at": "2999-01-01T00:00:00Z"}, "/occurred_at"),
-        ({"id": str(uuid4()), "expected_version": 1, "reason": "mistyped"}, "/reason"),
+        ({"id": str(uuid4()), "expected_version": 1, "reason": " "}, "/reason"),
+        ({"id": str(uuid4()), "expected_version": 1, "reason_ref": "a" * 64}, "/reason_ref"),
     ):
         answer = await people.teacher.post(path, body)
         assert (answer.status_code, answer.json().get("field")) == (422, field), answer.text
