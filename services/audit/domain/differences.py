@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
     "unreadable",  # what stands there is no entry, or cannot be refolded
     "state_differs",  # a state is not what the record comes to at its pins
     "state_missing",  # the record says something of a competency for which there is no state
+    "state_kept",  # a state of a learner who is forgotten
     "state_behind",  # a state rests on less than was recorded, and does not catch up
     "grade_differs",  # what was said of a grade is not what the record comes to at its pins
 ]

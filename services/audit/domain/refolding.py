@@ -53,8 +53,12 @@ def refold(
     """Fold each state again at its own pins, and look for what is missing of what was `known`.
 
     `entries` are all that the copy has of the learner; `known` is how far whoever shows the states had come at least
-    before they were read.
+    before they were read. Of a learner whose forgetting was known there must be nothing.
     """
+    forgotten = next((entry.position for entry in entries if entry.event == "LearnerForgotten"), None)
+    if forgotten is not None and (known.evidence is None or known.evidence >= forgotten):
+        kept = tuple(_kept(learner, state, forgotten) for state in shown)
+        return Refolded(learner.id, len(shown), 0, kept, ())
     held = sum(state.status in NOT_FOLDED for state in shown)
     folded = [state for state in shown if state.status not in NOT_FOLDED]
     try:
@@ -71,7 +75,8 @@ def refold(
             certain.append(difference)
         elif (late := _behind(learner, record, definitions, state, known)) is not None:
             doubtful.append(late)
-    missing = [] if held else _missing(learner, record, {state.competency for state in shown}, known)
+    seen = {state.competency for state in shown}
+    missing = [] if held or forgotten is not None else _missing(learner, record, seen, known)
     if missing and not all(keeps_its_contract(entry) for entry in entries):
         missing, held = [], 1
     doubtful += missing
@@ -151,6 +156,13 @@ def _missing(learner: Learner, record: LearnerRecord, shown: set[str], known: Kn
             what = f"there is none, although something of it was recorded at position {first}"
             missing.append(_of_state("state_missing", (learner, competency), what, pins))
     return missing
+
+
+def _kept(learner: Learner, shown: Shown, forgotten: int) -> Difference:
+    """A state that should be gone, located at the entry by which the learner was forgotten."""
+    pins = (Pin("evidence", learner.shard, forgotten),)
+    what = f"it is still kept, although she was forgotten at position {forgotten}"
+    return _of_state("state_kept", (learner, shown.competency), what, pins)
 
 
 def _not_refoldable(learner: Learner) -> Difference:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.audit.domain.errors import NotFoundError
+from services.audit.domain.errors import ForgottenError, NotFoundError
 from services.audit.domain.history import Passage, told
 from services.audit.ports import Rights
 from shared.ledger.entry import Entry
@@ -40,7 +40,8 @@ async def read_history(  # noqa: PLR0913 - a page of one learner, for one person
 ) -> HistoryPage:
     """The learner's entries above position `after`, at most `limit`.
 
-    Raises NotFoundError where nothing is recorded of the learner, or it is not the person's to see.
+    Raises NotFoundError where nothing is recorded of the learner, or it is not the person's to see; ForgottenError
+    where she is forgotten, but for the district's administrators and auditors, who see entries that tell of nobody.
     """
     if not await rights.may_see(person, learner):
         raise NotFoundError("learner")
@@ -50,5 +51,7 @@ async def read_history(  # noqa: PLR0913 - a page of one learner, for one person
     if not page and not after:
         raise NotFoundError("learner")
     context = await archive.context_of_owner(learner)
+    if any(entry.event == "LearnerForgotten" for entry in context) and not await rights.may_verify_all(person):
+        raise ForgottenError("This learner is forgotten.")
     passages = told(learner, shard.number, page, context, await archive.adopted())
     return HistoryPage(passages, {one: reached.get(one, 0) for one in (definitions, shard)})

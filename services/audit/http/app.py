@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
-from services.audit.domain.errors import BusyError, NotFoundError, OtherRequestError
+from services.audit.domain.errors import BusyError, ForgottenError, NotFoundError, OtherRequestError
 from services.audit.domain.verification import Subject, VerificationError
 from services.audit.flows.ask_verification import AskVerification, ask_verification, find_verification
 from services.audit.flows.read_history import read_history
@@ -146,6 +146,10 @@ def _answer_with_refusals(app: FastAPI) -> None:
     @app.exception_handler(NotFoundError)
     async def _not_found(_request: Request, error: NotFoundError) -> Response:
         return problems.not_found(f"{error.what}, or it is not yours").response()
+
+    @app.exception_handler(ForgottenError)
+    async def _forgotten(_request: Request, _error: ForgottenError) -> Response:
+        return problems.gone("This learner is forgotten; nothing of her is told any more.").response()
 
     @app.exception_handler(BusyError)
     async def _busy(_request: Request, _error: BusyError) -> Response:

@@ -260,6 +260,7 @@ def _problem(description: str) -> dict[str, Any]:
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: _problem("No valid access token."),
     404: _problem("There is no such thing, or it is not yours to see."),
+    410: _problem("The learner is forgotten."),
     422: _problem("Something in the request is wrong; `field` names it."),
     429: _problem("Many verifications wait already; `Retry-After` says when to ask again."),
     503: _problem("Not possible at the moment; `Retry-After` says when to ask again."),

@@ -28,7 +28,7 @@ _SELECT = f"SELECT {_COLUMNS} FROM audit.entry"  # noqa: S608 - of constants
 
 _EVIDENCE = [type_name(name) for name in sorted({*EVIDENCE, "LevelOverridden"})]
 _DEFINING = [type_name(name) for name in ("PolicyAdopted", "DocumentPublished")]
-_CONTEXT = [type_name(name) for name in ("EvidenceVoided", "EvidenceSuperseded", "LearnerEnrolled")]
+_CONTEXT = [type_name(name) for name in ("EvidenceVoided", "EvidenceSuperseded", "LearnerEnrolled", "LearnerForgotten")]
 _OF_GRADE = "type IN ('{}', '{}', '{}')".format(*GRADES)
 
 PAGE = 500
@@ -78,7 +78,7 @@ class CopyReader:
         )
 
     async def context_of_owner(self, owner: str) -> list[Entry]:
-        """A learner's enrolments, and what withdraws evidence."""
+        """A learner's enrolments, what withdraws evidence, and that she is forgotten."""
         return await self._entries(
             f"{_SELECT} WHERE ledger = 'evidence' AND owner = $1 AND type = ANY ($2) ORDER BY position", owner, _CONTEXT
         )

@@ -153,3 +153,25 @@ def test_a_policy_that_is_adopted_but_not_published_is_held_back_with_what_follo
 
 def test_the_documents_named_are_policies_and_frameworks() -> None:
     assert documents_named(entry for entry in ALL if entry.ledger == "definitions") == set(CONTENTS)
+
+
+FORGOTTEN = replace(ENTRIES[-1], type="ascertain.LearnerForgotten", position=ENTRIES[-1].position + 1, body=b"{}")
+
+
+def test_of_a_forgotten_learner_nothing_is_missing_and_whatever_is_kept_is_found() -> None:
+    after = [*ENTRIES, FORGOTTEN]
+    right = refolded([], entries=after)
+    assert (right.certain, right.doubtful, right.states) == ((), (), 0)
+    wrong = refolded(shown(), entries=after)
+    assert {(found.kind, found.competency, found.position) for found in wrong.certain} == {
+        ("state_kept", THEME, FORGOTTEN.position),
+        ("state_kept", SYMBOLS, FORGOTTEN.position),
+    }
+
+
+def test_a_forgetting_that_was_not_known_yet_makes_nothing_wrong() -> None:
+    """Whoever shows the states may have purged them meanwhile, or be about to."""
+    known = Known(evidence=ENTRIES[-1].position, definitions=1000)
+    for states in ([], shown()):
+        found = refolded(states, known, [*ENTRIES, FORGOTTEN])
+        assert (found.certain, found.doubtful) == ((), ())
