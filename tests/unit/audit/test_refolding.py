@@ -155,7 +155,13 @@ def test_the_documents_named_are_policies_and_frameworks() -> None:
     assert documents_named(entry for entry in ALL if entry.ledger == "definitions") == set(CONTENTS)
 
 
-FORGOTTEN = replace(ENTRIES[-1], type="ascertain.LearnerForgotten", position=ENTRIES[-1].position + 1, body=b"{}")
+FORGOTTEN = replace(
+    ENTRIES[-1],
+    id=named("forgotten"),
+    type="ascertain.LearnerForgotten",
+    position=ENTRIES[-1].position + 1,
+    body=b"{}",
+)
 
 
 def test_of_a_forgotten_learner_nothing_is_missing_and_whatever_is_kept_is_found() -> None:
