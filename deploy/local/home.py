@@ -65,6 +65,16 @@ class Home:
         return self.path / "district.key"
 
     @property
+    def issuer(self) -> Path:
+        """What the embedded issuer signs with, and the secret of its client."""
+        return self.path / "issuer"
+
+    @property
+    def issuer_people(self) -> Path:
+        """Whom the embedded issuer knows; see `deploy.local.issuer.people`."""
+        return self.path / "issuer-people.json"
+
+    @property
     def kafka(self) -> Path:
         return self.path / "kafka"
 
@@ -154,9 +164,9 @@ class Home:
             shutil.rmtree(PLACES / self.remembered().id, ignore_errors=True)
             with contextlib.suppress(OSError):  # other homes still have theirs in it
                 PLACES.rmdir()
-        for name in ("postgres", "kafka", "keys", "trusted", "logs"):
+        for name in ("postgres", "kafka", "keys", "trusted", "issuer", "logs"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-        for name in ("home.json", "state.json", "operator.json", "roster.key", "district.key"):
+        for name in ("home.json", "state.json", "operator.json", "roster.key", "district.key", "issuer-people.json"):
             (self.path / name).unlink(missing_ok=True)
 
     def _claim(self, note: Path) -> None:

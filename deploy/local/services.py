@@ -9,6 +9,7 @@ import httpx
 from deploy.local.description import Database, running
 from deploy.local.errors import ProgramError
 from deploy.local.home import ROOT, Home
+from deploy.local.issuer.registration import CLIENT_ID, registration
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import Program, bare_environment, run_once
 
@@ -63,9 +64,19 @@ class District:
         }
         if service.name == "evidence":
             settings |= self._of_evidence(database, self.databases["keys"])
+        if service.name == "gateway":
+            settings |= self._of_gateway()
         return bare_environment(
             PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **{f"ASCERTAIN_{name}": text for name, text in settings.items()}
         )
+
+    def _of_gateway(self) -> dict[str, str]:
+        return {
+            "OIDC_ISSUER": self.url("issuer"),
+            "OIDC_CLIENT_ID": CLIENT_ID,
+            "OIDC_CLIENT_SECRET_FILE": str(registration(self.home).client_secret),
+            "PUBLIC_URL": self.url("gateway"),
+        }
 
     def _of_evidence(self, database: Database, keys: Database) -> dict[str, str]:
         assert database.relay is not None

@@ -15,6 +15,9 @@ from typing import Self
 from deploy.local.databases import make_databases
 from deploy.local.description import Database, Description, Operator, Running, operator
 from deploy.local.home import Home, write_secret
+from deploy.local.issuer.people import OPERATOR, add_people, people_in
+from deploy.local.issuer.program import NAME as ISSUER
+from deploy.local.issuer.program import issuer_program
 from deploy.local.kafka import KafkaServer
 from deploy.local.keeper import Keeper, Notice
 from deploy.local.postgres import PostgresServer
@@ -69,7 +72,10 @@ class Stack:
         try:
             self._lay_out()
             await _together(self._start_postgres(), self._start_kafka())
-            await _together(*(self._start_service(service) for service in self.services.values()))
+            await _together(
+                *(self._start_service(service) for service in self.services.values()),
+                *([self._start_issuer()] if self._signs_in else []),
+            )
         except BaseException:
             await self.stop()
             raise
@@ -80,7 +86,7 @@ class Stack:
     async def stop(self) -> None:
         """End everything in order: who writes, then the broker, then the record. Safe to call at any time."""
         self._phase = "stopping"
-        services = [keeper for name, keeper in self._keepers.items() if name in self.services]
+        services = [keeper for name, keeper in self._keepers.items() if name in {*self.services, ISSUER}]
         await asyncio.gather(*(keeper.stop() for keeper in services))
         for name in ("kafka", "postgres"):
             if name in self._keepers:
@@ -92,8 +98,13 @@ class Stack:
 
     @property
     def urls(self) -> Mapping[str, str]:
-        """One base URL a service."""
-        return {name: self._district.url(name) for name in self.services}
+        """One base URL a service, and that of the issuer at which people sign in."""
+        return {name: self._district.url(name) for name in (*self.services, *([ISSUER] if self._signs_in else []))}
+
+    @property
+    def _signs_in(self) -> bool:
+        """Whether there is a gateway for people to sign in at, and so an issuer."""
+        return "gateway" in self.services
 
     @property
     def bootstrap(self) -> str:
@@ -111,6 +122,10 @@ class Stack:
     def superuser(self) -> str:
         """The DSN of PostgreSQL's superuser."""
         return self._postgres.dsn()
+
+    def superuser_of(self, database: str) -> str:
+        """The DSN of PostgreSQL's superuser in one of the `databases`."""
+        return self._postgres.dsn(self.databases[database].name)
 
     @property
     def operator(self) -> Operator:
@@ -166,7 +181,7 @@ class Stack:
     def _lay_out(self) -> None:
         """Choose what is chosen once, make keys, and name the parts."""
         remembered = self.home.remembered()
-        ports = self.home.ports(*SERVER_PORTS, *self.services)
+        ports = self.home.ports(*SERVER_PORTS, *self.services, ISSUER)
         for name in self.services:
             make_keys(name, keys=self.home.keys, trusted=self.home.trusted)
         for secret, size in ((self.home.roster_key, 32), (self.home.district_key, 64)):
@@ -199,6 +214,7 @@ class Stack:
         self._tell(f"PostgreSQL is ready ({time.monotonic() - begun:.1f} s).")
         await _together(*(self.ask(name, "--migrate") for name in self.services))
         await self._introduce_operator()
+        await self._link_operator()
 
     async def _start_kafka(self) -> None:
         begun = time.monotonic()
@@ -216,6 +232,20 @@ class Stack:
             group.create_task(self.ask("evidence", "--bootstrap", person))
             token = group.create_task(self.personal_token(person))
         write_secret(self.home.operator, json.dumps(asdict(Operator(person, token.result())), indent=1))
+
+    async def _link_operator(self) -> None:
+        """Let the operator sign in by a browser too, once, and again should the issuer have come to another port."""
+        url, note = self._district.url(ISSUER), self.home.issuer / "operator"
+        if not self._signs_in or not self.home.operator.exists() or (note.exists() and note.read_text() == url):
+            return
+        await self.ask("gateway", "--link", url, OPERATOR.subject, self.operator.person)
+        if OPERATOR not in people_in(self.home.issuer_people):
+            add_people(self.home, [OPERATOR])
+        write_secret(note, url)
+
+    async def _start_issuer(self) -> None:
+        program = issuer_program(self.home, port=self._district.ports[ISSUER], gateway=self._district.url("gateway"))
+        await self._keep(ISSUER, Keeper(program, self._tell, self._write))
 
     async def _start_service(self, service: Service) -> None:
         begun = time.monotonic()

@@ -44,7 +44,7 @@ if __name__ == "__main__":
             run(roles.split(","))
         case ["--personal-token", person]:
             sys.stdout.write(f"ascp_{person}\n")
-        case ["--bootstrap", _] | ["--migrate"]:
+        case ["--bootstrap", _] | ["--migrate"] | ["--link", _, _, _]:
             pass
         case other:
             sys.exit(f"no such command: {other}")
