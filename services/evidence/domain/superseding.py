@@ -2,10 +2,10 @@
 the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.evidence.domain.commands import Command, Expectation
+from services.evidence.domain.commands import Command, Expectation, Guard
 from services.evidence.domain.errors import Invalid
 from services.evidence.domain.facts import new_event
 from services.evidence.domain.judging import Body
@@ -49,13 +49,20 @@ def item_of(piece: Piece, supersede: SupersedeEvidence) -> Item:
     return Item(supersede.id, occurred_at, supersede.body, supersede.text)
 
 
-def decide_supersede(
-    piece: Piece, supersede: SupersedeEvidence, recording: Command, *, refs: Mapping[str, str], tenant: str
+def decide_supersede(  # noqa: PLR0913 - the old piece, the new one and what it does over, and their texts
+    piece: Piece,
+    supersede: SupersedeEvidence,
+    recording: Command,
+    standing: Sequence[str],
+    *,
+    refs: Mapping[str, str],
+    tenant: str,
 ) -> Command:
     """The command that records the new piece, as `recording` does, and withdraws the old one.
 
-    `refs` are those of `text` and `reason`. The ledger answers it by the version that the old piece has at that
-    moment. When it was withdrawn is left to the ledger.
+    `standing` are the pieces that the new one does over, and that must not be superseded at the same moment: of two
+    such commands each could otherwise come to do over what the other records. `refs` are those of `text` and `reason`.
+    The ledger answers it by the version that the old piece has at that moment; when it was withdrawn is left to it.
     """
     item = item_of(piece, supersede)
     body = item.body
@@ -71,6 +78,10 @@ def decide_supersede(
             new_event(tenant, supersede.event, superseded),
         ),
         expects=(Expectation(piece.learner, evidence_stream(supersede.evidence), supersede.expected_version),),
+        guards=(
+            *recording.guards,
+            *(Guard(piece.learner, evidence_stream(earlier), "open") for earlier in standing),
+        ),
     )
 
 

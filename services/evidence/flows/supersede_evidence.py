@@ -1,6 +1,7 @@
 """Supersede a piece of evidence: another one takes its place, which stays in the record and no longer counts."""
 
-from services.evidence.domain.errors import Invalid, NotFound, Refusal
+from services.evidence.domain.commands import Refused
+from services.evidence.domain.errors import Conflict, Invalid, NotFound, Refusal
 from services.evidence.domain.pieces import piece_of
 from services.evidence.domain.receipts import Receipt, receipts
 from services.evidence.domain.recording import decide_record, text_of
@@ -27,7 +28,7 @@ async def supersede_evidence(supersede: SupersedeEvidence, actor: str, district:
         item = item_of(piece, supersede)
         known = await known_of([item], actor, district)
         recording = decide_record(item, {}, known=known, tenant=district.tenant, actor=actor, now=district.now())
-        await _check_no_circle(supersede, district)
+        standing = await _done_over(supersede, district)
     except Refusal as refusal:
         refusal.field = None if refusal.field is None else f"/item{refusal.field}"
         raise
@@ -39,19 +40,25 @@ async def supersede_evidence(supersede: SupersedeEvidence, actor: str, district:
     }
     said = {name: text for name, text in texts.items() if text is not None}
     refs = dict(zip(said, await district.vault.keep(list(said.values())) if said else [], strict=True))
-    command = decide_supersede(piece, supersede, recording, refs=refs, tenant=district.tenant)
+    command = decide_supersede(piece, supersede, recording, standing, refs=refs, tenant=district.tenant)
     [outcome] = await district.ledger.append([command])
+    if isinstance(outcome, Refused) and outcome.stream in map(evidence_stream, standing):
+        raise Conflict(
+            "What the piece does over was withdrawn meanwhile; look at it again.", field="/item/body/redo_of"
+        )
     recorded, withdrawn = receipts(command, outcome)
     return recorded, withdrawn
 
 
-async def _check_no_circle(supersede: SupersedeEvidence, district: District) -> None:
-    """Raise Invalid where what the new piece does over is, by redos and by what stands in whose place, the old piece.
+async def _done_over(supersede: SupersedeEvidence, district: District) -> list[str]:
+    """The pieces that the new one does over, one after the other, that still stand.
 
-    Recorded otherwise, no redo can come before what it does over; only a piece that takes another's place could.
+    Recorded otherwise, no redo can come before what it does over; a piece that takes another's place could. Raises
+    Invalid where one of them is the old piece, or what stands in its place.
     """
     named: str | None = getattr(supersede.body, "redo_of", None)
     seen: set[str] = set()
+    standing: list[str] = []
     while named is not None and named not in seen:
         if named == supersede.evidence:
             raise Invalid(
@@ -61,5 +68,8 @@ async def _check_no_circle(supersede: SupersedeEvidence, district: District) -> 
         seen.add(named)
         piece = piece_of(await district.ledger.stream(evidence_stream(named)))
         if piece is None:
-            return
+            break
+        if piece.withdrawn is None:
+            standing.append(named)
         named = piece.replacement or redone_by(piece)
+    return standing

@@ -103,6 +103,19 @@ async def test_a_chain_of_corrections_and_a_redo_of_any_link(people: People) -> 
         assert (answer.status_code, answer.json()["field"]) == (422, "/item/body/redo_of"), named
 
 
+async def test_two_that_would_do_each_other_over_are_not_both_recorded(people: People) -> None:
+    for _ in range(5):
+        one, other = await recorded(people), await recorded(people)
+        answers = await asyncio.gather(
+            people.teacher.post(f"/v1/evidence/{one}/supersede", in_place(attempt(people.amara, redo_of=other))),
+            people.teacher.post(f"/v1/evidence/{other}/supersede", in_place(attempt(people.amara, redo_of=one))),
+        )
+        assert min(answer.status_code for answer in answers) == 201
+        refused = max(answers, key=lambda answer: answer.status_code)
+        assert refused.status_code in {409, 422}
+        assert refused.json()["field"] == "/item/body/redo_of"
+
+
 async def test_a_retry_with_another_text_is_a_mismatch(people: People) -> None:
     old = await recorded(people)
     wish = in_place(scored(people.amara, texts={"feedback": "So."}), reason="Mistyped.")

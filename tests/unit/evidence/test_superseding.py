@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.evidence.domain.commands import Expectation, Guard, Refused, Stale
-from services.evidence.domain.errors import AlreadyVoided, Gone, Invalid, NotFound, Refusal, StaleVersion
+from services.evidence.domain.errors import AlreadyVoided, Conflict, Gone, Invalid, NotFound, Refusal, StaleVersion
 from services.evidence.domain.pieces import piece_of
 from services.evidence.domain.superseding import SupersedeEvidence
 from services.evidence.flows.supersede_evidence import supersede_evidence
@@ -132,7 +132,22 @@ async def test_no_piece_comes_to_do_itself_over(held: list[Any], redo_of: str) -
 async def test_an_earlier_piece_may_be_done_over() -> None:
     given = PureDistrict(OLD, redo(THIRD, FOURTH), entry("AttemptRecorded", FOURTH, b"{}"))
     await when(wish(body={"redo_of": THIRD}), given)
-    assert len(given.ledger.appended) == 1
+    [command] = given.ledger.appended
+    assert command.guards[1:] == tuple(Guard(AMARA, f"evidence/{id_}", "open") for id_ in (THIRD, FOURTH))
+
+
+async def test_what_was_withdrawn_already_needs_no_guard() -> None:
+    first = entry("AttemptRecorded", THIRD, b"{}")
+    given = PureDistrict(OLD, first, superseded(THIRD, FOURTH), entry("AttemptRecorded", FOURTH, b"{}"))
+    await when(wish(body={"redo_of": THIRD}), given)
+    assert given.ledger.appended[0].guards[1:] == (Guard(AMARA, f"evidence/{FOURTH}", "open"),)
+
+
+async def test_what_it_does_over_is_not_superseded_at_the_same_moment() -> None:
+    given = PureDistrict(OLD, entry("AttemptRecorded", THIRD, b"{}"))
+    given.ledger.answers = [Refused(f"evidence/{THIRD}", "closed")]
+    told = await refusal(wish(body={"redo_of": THIRD}), given)
+    assert (type(told), told.field) == (Conflict, "/item/body/redo_of")
 
 
 async def test_what_the_ledger_refuses_is_told() -> None:
