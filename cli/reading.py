@@ -10,9 +10,9 @@ from rich.table import Column, Table
 
 from cli.connection import connect
 from cli.errors import CommandError
+from cli.following import followed
 from cli.gateway import Gateway
 from cli.naming import roster_id
-from cli.progress import bar
 from cli.receipts import print_json
 
 out = Console()
@@ -138,25 +138,7 @@ async def _verify(name: str | None, json: bool) -> None:
 
 async def verification(gateway: Gateway, asked: dict[str, str]) -> dict[str, Any]:
     """Start a verification and follow it to its end, with a bar a phase."""
-    _, job = await gateway.post("/v1/verifications", asked)
-    phases = [phase["name"] for phase in job["phases"]]
-    for name in phases:
-        with bar(f"Verifying the {name}", None) as progress:
-            done = 0
-            while True:
-                phase = next(phase for phase in job["phases"] if phase["name"] == name)
-                progress(phase["done"] - done)
-                done = phase["done"]
-                if job["state"] != "running" or (phase["total"] is not None and done >= phase["total"]):
-                    break
-                await asyncio.sleep(0.2)
-                job = await gateway.get(f"/v1/verifications/{job['id']}")
-    while job["state"] == "running":
-        await asyncio.sleep(0.2)
-        job = await gateway.get(f"/v1/verifications/{job['id']}")
-    if job["state"] == "failed":
-        raise CommandError(f"The verification could not be finished: {job.get('reason') or 'see audit’s log'}.")
-    return dict(job)
+    return await followed(gateway, "/v1/verifications", asked, "Verifying", "verification")
 
 
 def show_verification(console: Console, result: dict[str, Any]) -> None:
