@@ -16,6 +16,9 @@ async def start_work(start: StartWork, actor: str, district: District) -> Receip
     Gone where one is forgotten; Invalid, Mismatch, VaultUnavailable and LedgerUnavailable.
     """
     recordable = set() if actor in start.members else await district.rights.recordable(actor, start.members)
+    if actor not in start.members and (others := [one for one in start.members if one not in recordable]):
+        for gone in await district.forgettings.known_to(actor, others):
+            raise _gone(start, gone)
     check_may_start(start.members, actor, recordable)
     check_instant(start.occurred_at, district.now())
     refs = await keep_texts(start.id, start.id, {"title_ref": start.title}, district)
@@ -34,7 +37,11 @@ def _refused(start: StartWork, outcome: Outcome) -> Refusal | None:
     learner = outcome.stream.removeprefix("learner/")
     if learner not in start.members:
         return Invalid("The id of a work must be new; this one is a learner's.", field="/id")
-    field = f"/members/{start.members.index(learner)}"
     if outcome.state == "absent":
-        return NotFound("learner", field=field)
-    return Gone(f"The member {learner} is forgotten; start the work without her.", field=field)
+        return NotFound("learner", field=f"/members/{start.members.index(learner)}")
+    return _gone(start, learner)
+
+
+def _gone(start: StartWork, member: str) -> Gone:
+    field = f"/members/{start.members.index(member)}"
+    return Gone(f"The member {member} is forgotten; start the work without her.", field=field)
