@@ -12,7 +12,7 @@ from services.evidence.vault.cipher import OwnerKey
 from services.evidence.vault.keys import _key_name
 from services.evidence.vault.wrapping import DistrictKey
 from shared.contracts.documents import document_digest
-from tests.support.evidence import Client, Running, address, framework, policy, roster, rubric
+from tests.support.evidence import THEME, Client, Running, address, framework, policy, roster, rubric, scored
 from tests.support.servers import District
 from tests.support.waiting import until
 
@@ -72,6 +72,9 @@ class Forgettable:
             return await self.state(learner) == "done"
 
         await until(destroyed, "the key is destroyed", seconds=60)
+
+    async def connect(self, dsn: str) -> asyncpg.Connection:
+        return await asyncpg.connect(dsn)
 
     async def backup(self) -> Backup:
         texts = await self.running.owner.fetch(
@@ -142,3 +145,45 @@ async def forgettable_district(running: Running, district: District, postgres: P
 def said(response: httpx.Response) -> tuple[int, str]:
     """The status of an answer, and the kind of problem that it is."""
     return response.status_code, response.json().get("type", "").rsplit(":", 1)[-1]
+
+
+async def write_much(teacher: Client, learner: str, other: str) -> tuple[str, str]:
+    """Texts of every kind about a learner, and one about another; her own work, and one with the other."""
+    when = "2026-09-14T10:30:00.000Z"
+    scoring = {**scored(learner), "texts": {"feedback": f"Well argued by {learner}."}}
+    reflection = {
+        "id": str(uuid4()),
+        "type": "ReflectionRecorded",
+        "occurred_at": when,
+        "body": {"learner": learner},
+        "texts": {"text": f"I, {learner}, learned much."},
+    }
+    override = {"learner": learner, "competency": THEME, "level": "Secure", "reason": f"Heard of {learner}."}
+    review = {"learner": learner, "competency": THEME, "reason": f"Is that right of {learner}?"}
+    made = [
+        await teacher.post("/v1/evidence", scoring),
+        await teacher.post("/v1/evidence", reflection),
+        await teacher.post(f"/v1/evidence/{scoring['id']}/void", {**_new(), "expected_version": 1, "reason": "Twice."}),
+        await teacher.post("/v1/overrides", {**_new(), **override}),
+        await teacher.post("/v1/reviews", {**_new(), **review}),
+        await teacher.post("/v1/evidence", {**scored(other), "texts": {"feedback": f"To {other}."}}),
+    ]
+    works = []
+    for members in ([learner], [learner, other]):
+        started = await teacher.post(
+            "/v1/works", {**_new(), "members": members, "title": "A poster", "occurred_at": when}
+        )
+        works.append(started.json()["id"])
+        version = {
+            "expected_version": 1,
+            "artefacts": [{"kind": "text", "content": "Four legs good."}],
+            "note": "First.",
+        }
+        made += [started, await teacher.post(f"/v1/works/{works[-1]}/versions", {**_new(), **version})]
+    for answer in made:
+        assert answer.status_code == 201, answer.text
+    return works[0], works[1]
+
+
+def _new() -> dict[str, str]:
+    return {"id": str(uuid4())}
