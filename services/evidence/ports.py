@@ -234,6 +234,10 @@ class Roster(Protocol):
         """Remember organisations' types and sessions' dates by their ids; a later word replaces an earlier one."""
         ...
 
+    async def remember_guardians(self, said: Mapping[str, frozenset[str]]) -> None:
+        """Remember whom rosters name as these learners' guardians now, in the place of what they said before."""
+        ...
+
     async def known(
         self, *, orgs: Collection[str], sessions: Collection[str], sections: Collection[str], people: Collection[str]
     ) -> KnownRoster:

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from services.evidence.domain.errors import Gone, Invalid, Refusal
+from services.evidence.domain.roster_guardians import Agents, bereft, guardian_changes, guardians_now
 from services.evidence.domain.roster_known import Grant, KnownRoster, Section
 from services.evidence.domain.roster_reading import Reading
 from services.evidence.domain.roster_rows import ClassRow, EnrollmentRow, File, RefusedRow, Row, Rows, UserRow
 from shared.contracts.bodies import LearnerEnrolled, LearnerWithdrawn, RoleGranted, RoleRevoked, SectionOpened
+from shared.contracts.learners import GuardianLinked, GuardianUnlinked
 from shared.ledger.instants import Instant, instant_text
 from shared.ledger.streams import learner_stream, person_stream, section_stream
 
-Fact: TypeAlias = SectionOpened | RoleGranted | RoleRevoked | LearnerEnrolled | LearnerWithdrawn
+Fact: TypeAlias = (
+    SectionOpened | RoleGranted | RoleRevoked | LearnerEnrolled | LearnerWithdrawn | GuardianLinked | GuardianUnlinked
+)
 
 FORGOTTEN = "This learner is forgotten; leave her rows out of the roster."
 
@@ -27,11 +31,20 @@ class Change:
 
 @dataclass(slots=True)
 class Changes:
-    """Changes by the stream that they go to, in order; the rows refused, and how many rows changed something."""
+    """Changes by the stream that they go to, in order; the rows refused, and those that changed something.
+
+    `said_guardians` is what rosters say of these learners' guardians from now on, where that is something else.
+    """
 
     streams: dict[str, list[Change]] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
-    changed: int = 0
+    changing: set[tuple[File, int]] = field(default_factory=set)
+    said_guardians: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> int:
+        """How many rows changed something."""
+        return len(self.changing)
 
 
 def decide_roster(rows: Rows, known: KnownRoster, reading: Reading) -> Changes:
@@ -43,6 +56,13 @@ def decide_roster(rows: Rows, known: KnownRoster, reading: Reading) -> Changes:
         deciding.take("users", index, user, deciding.user(user))
     for index, enrollment in _standing(rows.enrollments, reading):
         deciding.take("enrollments", index, enrollment, deciding.enrollment(enrollment))
+    agents = Agents(rows, reading)
+    for learner, after in bereft(agents, known).items():
+        deciding.say_guardians(learner, after)
+    refused = {row.index for row in deciding.changes.refused if row.file == "users"}
+    for index, user in rows.users:
+        if index not in refused:
+            deciding.take("users", index, user, deciding.guardians(user, agents))
     return deciding.changes
 
 
@@ -84,7 +104,8 @@ class _Deciding:
             return
         for stream, change in own:
             self.changes.streams.setdefault(stream, []).append(change)
-        self.changes.changed += bool(own)
+        if own:
+            self.changes.changing.add((file, index))
 
     def section(self, row: ClassRow) -> Iterator[tuple[str, Change]]:
         section = self.reading.id("class", row.sourced_id)
@@ -118,6 +139,31 @@ class _Deciding:
         elif row.role == "administrator":
             for school in self._schools(row):
                 yield from self._grant(person, ("administrator", f"school/{school}"), None)
+
+    def guardians(self, row: UserRow, agents: Agents) -> Iterator[tuple[str, Change]]:
+        """What a learner's row says of her guardians. Of whom nothing else is recorded yet, nobody speaks."""
+        learner = self.reading.id("user", row.sourced_id)
+        said = agents.of(row)
+        stream = learner_stream(learner)
+        is_learner = stream in self.changes.streams or self.known.versions.get(stream, 0) > 0
+        if said is not None and is_learner and learner not in self.known.forgotten:
+            before = self.known.said_guardians.get(learner, frozenset())
+            yield from self._guardians(learner, guardians_now(said, before))
+
+    def say_guardians(self, learner: str, after: frozenset[str]) -> None:
+        """Note that guardians of a learner have left, whether or not she has a row here herself."""
+        if learner not in self.known.forgotten:
+            for stream, change in self._guardians(learner, after):
+                self.changes.streams.setdefault(stream, []).append(change)
+
+    def _guardians(self, learner: str, after: frozenset[str]) -> Iterator[tuple[str, Change]]:
+        known = self.known.said_guardians.get(learner, frozenset())
+        before = self.changes.said_guardians.get(learner, known)
+        linked = self.known.guardians.get(learner, frozenset()) - (known - before)
+        if after != before:
+            self.changes.said_guardians[learner] = after
+        for fact in guardian_changes(learner, before, after, linked):
+            yield learner_stream(learner), Change(fact)
 
     def enrollment(self, row: EnrollmentRow) -> Iterator[tuple[str, Change]]:
         person = self.reading.id("user", row.user_sourced_id)

@@ -36,7 +36,9 @@ class Section:
 class KnownRoster:
     """What is known of everything that a request names.
 
-    `orgs` are types by id, `forgotten` the people of whom nothing more is recorded. `versions` are those of the
+    `orgs` are types by id, `forgotten` the people of whom nothing more is recorded. `guardians` are
+    those linked to learners, `said_guardians` those whom the rosters so far named; the latter also of learners whom
+    the request does not name, where it names their guardians. `versions` are those of the
     streams `section/…`, `person/…` and `learner/…`, absent where a stream is at version 0; the rest is at least as new
     as these, so what is decided on it is either right or stale.
     """
@@ -48,3 +50,5 @@ class KnownRoster:
     enrolments: Mapping[str, frozenset[Membership]] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
     forgotten: frozenset[str] = frozenset()
+    guardians: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    said_guardians: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -106,13 +106,15 @@ class ClassRow(Row):
 class UserRow(Row):
     """`role` and `orgSourcedIds` are columns of OneRoster 1.1 that many systems still send.
 
-    Where a person prefers another name, that is her name here.
+    Where a person prefers another name, that is her name here. `agentSourcedIds` is empty where she has no agents, and
+    left out where nothing is said of them.
     """
 
     enabled_user: Ignored = ""
     role: Ignored = ""
     primary_org_sourced_id: Reference = ""
     org_sourced_ids: References = ""
+    agent_sourced_ids: References | None = None
     given_name: PersonName = ""
     family_name: PersonName = ""
     preferred_given_name: PersonName = ""
@@ -125,8 +127,11 @@ class UserRow(Row):
 
     def orgs(self) -> list[str]:
         """The sourced ids of the organisations that the user belongs to, each once."""
-        named = (part.strip() for part in (self.org_sourced_ids or self.primary_org_sourced_id).split(","))
-        return list(dict.fromkeys(part for part in named if part))
+        return _parts(self.org_sourced_ids or self.primary_org_sourced_id)
+
+    def agents(self) -> list[str] | None:
+        """The sourced ids of the user's agents, each once; None where the row does not say."""
+        return None if self.agent_sourced_ids is None else _parts(self.agent_sourced_ids)
 
 
 class EnrollmentRow(Row):
@@ -139,6 +144,10 @@ class EnrollmentRow(Row):
     primary: Ignored = ""
     begin_date: Date = ""
     end_date: Date = ""
+
+
+def _parts(references: str) -> list[str]:
+    return list(dict.fromkeys(part for part in map(str.strip, references.split(",")) if part))
 
 
 _Row = TypeVar("_Row", bound=Row)

@@ -85,7 +85,11 @@ async def _round(  # noqa: PLR0913 - one pass over everything that the import is
     outcomes = await district.ledger.append(commands) if commands else []
     for command, outcome in zip(commands, outcomes, strict=True):
         imported.receive(command, outcome)
-    return not any(isinstance(outcome, Stale | Mismatch | Refused) for outcome in outcomes)
+    if any(isinstance(outcome, Stale | Mismatch | Refused) for outcome in outcomes):
+        return False
+    if changes.said_guardians:  # after the events: broken off between the two, the same rows find them done
+        await district.roster.remember_guardians(changes.said_guardians)
+    return True
 
 
 async def _remember(rows: Rows, reading: Reading, district: District) -> None:

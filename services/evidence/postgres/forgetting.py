@@ -139,6 +139,9 @@ async def _note_forgotten(connection: asyncpg.Connection, entries: Iterable[Entr
         *zip(*rows, strict=True),
     )
     await connection.execute(
+        "DELETE FROM handed_in.said_guardian WHERE learner = ANY ($1::uuid[])", [learner for learner, _, _, _ in rows]
+    )
+    await connection.execute(
         "INSERT INTO forgetting.request (id, learner, since_ms)"
         " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) ON CONFLICT DO NOTHING",
         [request for _, request, _, _ in rows],

@@ -43,10 +43,32 @@ class PostgresRoster:
                 [session.ends_at for session in sessions.values()],
             )
 
+    async def remember_guardians(self, said: Mapping[str, frozenset[str]]) -> None:
+        """See `Roster.remember_guardians`."""
+        pairs = sorted((learner, guardian) for learner, guardians in said.items() for guardian in guardians)
+        learners, guardians = [learner for learner, _ in pairs], [guardian for _, guardian in pairs]
+        async with borrowed(self._pool) as connection, connection.transaction():
+            await connection.execute(
+                "DELETE FROM handed_in.said_guardian AS known WHERE learner = ANY ($1::uuid[]) AND NOT EXISTS ("
+                " SELECT FROM unnest($2::uuid[], $3::uuid[]) AS said (learner, guardian)"
+                " WHERE said.learner = known.learner AND said.guardian = known.guardian)",
+                list(said),
+                learners,
+                guardians,
+            )
+            await connection.execute(
+                "INSERT INTO handed_in.said_guardian (learner, guardian)"
+                " SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
+                learners,
+                guardians,
+            )
+
     async def known(
         self, *, orgs: Collection[str], sessions: Collection[str], sections: Collection[str], people: Collection[str]
     ) -> KnownRoster:
         """See `Roster.known`."""
+        said = await self._rows(_SAID, people)
+        people = {*people, *(row["learner"] for row in said)}
         streams = await self._streams(sections, people)
         if not await self._applied.reached(await self._heads(people)):
             raise NotNow("What is known of these people is not up to date at the moment.")
@@ -60,6 +82,8 @@ class PostgresRoster:
             enrolments=_enrolments(await self._rows(_ENROLMENTS, people)),
             versions={name: version for name, (version, _) in streams.items()},
             forgotten=frozenset(person for person in people if streams.get(learner_stream(person), (0, False))[1]),
+            guardians=_guardians(await self._rows(_GUARDIANS, people)),
+            said_guardians=_guardians(said),
         )
 
     async def _streams(self, sections: Iterable[str], people: Iterable[str]) -> dict[str, tuple[int, bool]]:
@@ -110,6 +134,11 @@ _GRANTS = "SELECT person::text, role, scope, ends_ms FROM access.grants WHERE pe
 _ENROLMENTS = (
     "SELECT learner::text, school::text, section::text FROM access.enrolments WHERE learner = ANY ($1::uuid[])"
 )
+_GUARDIANS = "SELECT learner::text, guardian::text FROM access.guardians WHERE learner = ANY ($1::uuid[])"
+_SAID = (
+    "SELECT learner::text, guardian::text FROM handed_in.said_guardian WHERE learner IN ("
+    " SELECT learner FROM handed_in.said_guardian WHERE guardian = ANY ($1::uuid[]) UNION SELECT unnest($1::uuid[]))"
+)
 
 
 def _section(row: asyncpg.Record) -> Section:
@@ -121,6 +150,13 @@ def _grants(rows: Iterable[asyncpg.Record]) -> dict[str, dict[Grant, Instant | N
     for row in rows:
         grants[row["person"]][row["role"], row["scope"]] = row["ends_ms"]
     return grants
+
+
+def _guardians(rows: Iterable[asyncpg.Record]) -> dict[str, frozenset[str]]:
+    guardians: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        guardians[row["learner"]].add(row["guardian"])
+    return {learner: frozenset(named) for learner, named in guardians.items()}
 
 
 def _enrolments(rows: Iterable[asyncpg.Record]) -> dict[str, frozenset[Membership]]:

@@ -1,5 +1,6 @@
 """Guardians: who may link them, what they see from then on, and when that ends."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -98,3 +99,65 @@ async def test_of_a_forgotten_learner_nobody_is_a_guardian_any_more(evidence: Ru
     for again in (link, wish(cleo, guardian)):
         assert (await people.administrator.post(LINK, again)).status_code == 410
     assert (await people.administrator.post(UNLINK, wish(cleo, guardian))).status_code == 410
+
+
+def family(agents: str | None, *guardians: dict[str, str]) -> dict[str, Any]:
+    """A roster with dara in English, and her guardians' rows."""
+    files = roster(("dara",))
+    said = {} if agents is None else {"agentSourcedIds": agents}
+    files["users"] = [{"sourcedId": "lindgren"}, {"sourcedId": "dara", **said}, *guardians]
+    return files
+
+
+async def imported(people: People, files: dict[str, Any]) -> int:
+    """How many entries a roster adds."""
+    answer = await people.administrator.post("/v1/rosters", files)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["refused"] == [], answer.text
+    appended: int = answer.json()["appended"]
+    return appended
+
+
+async def test_a_rosters_guardians_see_their_child_from_the_import_on(evidence: Running, people: People) -> None:
+    parents = [{"sourcedId": "ines", "role": "parent"}, {"sourcedId": "joao", "role": "guardian"}]
+    dara, ines, joao = evidence.id("user", "dara"), *(evidence.person(evidence.id("user", n)) for n in ("ines", "joao"))
+    assert await imported(people, family("ines, joao", *parents)) == 3, "enrolled, and two linked"
+    path = await piece(people, dara)
+    assert [(await person.get(path)).status_code for person in (ines, joao)] == [200, 200]
+    assert await imported(people, family("ines, joao", *parents)) == 0, "the second import adds nothing"
+    assert await imported(people, family(None, *parents)) == 0
+
+    assert await imported(people, family("ines", *parents)) == 1
+    assert [(await person.get(path)).status_code for person in (ines, joao)] == [200, 404]
+
+    by_hand = await people.administrator.post(UNLINK, wish(dara, ines))
+    assert by_hand.status_code == 201
+    assert await imported(people, family("ines", *parents)) == 0, "what was ended by hand stays ended"
+    assert (await ines.get(path)).status_code == 404
+
+    assert await imported(people, family("ines, joao", *parents)) == 1
+    gone = {"users": [{"sourcedId": "joao", "role": "guardian", "status": "tobedeleted"}]}
+    assert await imported(people, gone) == 1, "also where her own row is not sent"
+    assert (await joao.get(path)).status_code == 404
+    assert await imported(people, gone) == 0
+
+
+async def test_links_made_at_once_with_an_import_are_decided_anew(evidence: Running, people: People) -> None:
+    parents = [{"sourcedId": name, "role": "parent"} for name in ("ada", "bea", "cem")]
+    files = family("ada, bea, cem", *parents)
+    await imported(people, family(None))
+    dara = evidence.id("user", "dara")
+    answers = await asyncio.gather(
+        *(people.administrator.post("/v1/rosters", files) for _ in range(3)),
+        *(people.administrator.post(LINK, wish(dara, evidence.person())) for _ in range(3)),
+    )
+    assert {answer.status_code for answer in answers} <= {200, 201, 503}
+    await imported(people, files)
+    for name in ("ada", "bea", "cem"):
+        linked = await evidence.owner.fetchval(
+            "SELECT count(*) FROM ledger.stored_entry"
+            " WHERE owner = $1 AND position(convert_to($2, 'UTF8') IN body) > 0",
+            dara,
+            evidence.id("user", name),
+        )
+        assert linked == 1, "each of them once, whoever came first"
