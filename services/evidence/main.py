@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from services.evidence.flows.bootstrap import bootstrap
 from services.evidence.flows.destroy_keys import KeyDestruction
 from services.evidence.flows.read_ledger import Doors
+from services.evidence.folding import FoldsInProcess
 from services.evidence.http.app import application
 from services.evidence.http.health import Standing
 from services.evidence.ports import District
@@ -155,7 +156,9 @@ async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: 
     pool = await _pool(opened, settings.database, RELEASING, "evidence releasing")
     ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
     opened.push_async_callback(ledger.close)
-    standings = PostgresStandings(pool, PostgresApplied(pool, bells.wanted), tenant=settings.tenant)
+    folds = FoldsInProcess()
+    opened.push_async_callback(folds.close)
+    standings = PostgresStandings(pool, PostgresApplied(pool, bells.wanted), folds, tenant=settings.tenant)
     return Releasing(pool, ledger, standings, tenant=settings.tenant)
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import uvloop
 
-from tests.performance import Figure, append, fold, http, mastery, projection, relay, start
+from tests.performance import Figure, append, fold, http, mastery, projection, relay, release, start
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = MappingProxyType(
     {
@@ -19,6 +19,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = MappingProxyType(
         "mastery": mastery.figures,
         "fold": fold.figures,
         "http": http.figures,
+        "release": release.figures,
         "start": start.figures,
     }
 )

@@ -6,6 +6,7 @@
 import asyncio
 import sys
 
+from services.evidence.folding import FoldsInProcess
 from services.evidence.postgres.applied import PostgresApplied
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.releasing import Releasing
@@ -19,7 +20,7 @@ NAME = "releasing child"
 async def main(dsn: str, tenant: str, chunk: int) -> None:
     async with await connect(dsn, size=4, name=NAME) as pool:
         ledger = PostgresLedger(dsn, pool, tenant=tenant, appended=lambda: None)
-        standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), tenant=tenant)
+        standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), FoldsInProcess(), tenant=tenant)
         await Releasing(pool, ledger, standings, tenant=tenant, chunk=chunk).run()
 
 

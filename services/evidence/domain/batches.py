@@ -17,7 +17,7 @@ from services.evidence.domain.errors import (
     StaleVersion,
 )
 from services.evidence.domain.receipts import receipt_or_refusal
-from services.evidence.domain.releasing import Occasion, ReleaseGrade, decide_release, levels_of
+from services.evidence.domain.releasing import Occasion, ReleaseGrade, decide_release
 from services.evidence.domain.standing import LearnerStanding, Unreadable
 from shared.contracts.grades import GradedLevel
 from shared.ledger.entry import Entry
@@ -123,7 +123,7 @@ def preview(batch: Batch, standing: LearnerStanding | Unreadable) -> Line:
         return refused(standing.learner, Gone("This learner's record is closed."))
     version = standing.versions.get(batch.occasion(standing.learner).stream, 0)
     state: LearnerState = "released_before" if version else "ready"
-    return Line(standing.learner, state, version, levels_of(standing.states))
+    return Line(standing.learner, state, version, tuple(standing.levels.values()))
 
 
 def decide_line(

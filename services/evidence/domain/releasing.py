@@ -14,11 +14,9 @@ from services.evidence.domain.facts import new_event
 from services.evidence.domain.standing import LearnerStanding
 from shared.contracts.events import decode
 from shared.contracts.grades import GradeAmended, GradedLevel, GradePin, GradeReleased, GradeUpheld, SeenState
-from shared.ledger.decimals import unscaled
 from shared.ledger.entry import Entry
 from shared.ledger.streams import grade_stream, learner_stream
 from shared.rulebook.known import Pin
-from shared.rulebook.state import State
 
 Digests: TypeAlias = Mapping[str, str]
 """The digests of the states that somebody saw, by competency."""
@@ -118,7 +116,7 @@ def decide_release(release: ReleaseGrade, standing: LearnerStanding, *, tenant: 
         learner=of.learner,
         course=of.course,
         period=of.period,
-        levels=levels_of(standing.states),
+        levels=tuple(standing.levels.values()),
         pins=_pins(standing.pins),
     )
     return _command(new_event(tenant, release.id, body), release.expected_version, actor)
@@ -133,7 +131,7 @@ def decide_amend(  # noqa: PLR0913 - the wish, the grade, and what is needed to 
         course=of.course,
         period=of.period,
         grade=amend.grade,
-        levels=levels_of(standing.states),
+        levels=tuple(standing.levels.values()),
         pins=_pins(standing.pins),
         reason_ref=reason_ref,
     )
@@ -144,9 +142,7 @@ def decide_uphold(  # noqa: PLR0913 - the wish, the grade, and what is needed to
     uphold: JudgeGrade, of: Occasion, standing: LearnerStanding, *, reason_ref: str, tenant: str, actor: str
 ) -> Command:
     """The command that upholds a grade, once `check_seen` has let it pass."""
-    states = tuple(
-        SeenState(competency=competency, state=state.digest) for competency, state in sorted(standing.states.items())
-    )
+    states = tuple(SeenState(competency=level.competency, state=level.state) for level in standing.levels.values())
     body = GradeUpheld(
         learner=of.learner,
         course=of.course,
@@ -164,9 +160,9 @@ def check_seen(standing: LearnerStanding, seen: Digests) -> None:
     if standing.closed:
         raise Gone("This learner's record is closed.")
     stale = [
-        StaleState(competency, standing.states[competency].digest, digest)
+        StaleState(competency, standing.levels[competency].state, digest)
         for competency, digest in sorted(seen.items())
-        if standing.states[competency].digest != digest
+        if standing.levels[competency].state != digest
     ]
     if stale:
         raise StaleStates(stale)
@@ -178,11 +174,6 @@ def check_of_grade(grade: Grade, seen: Digests) -> None:
     for index, competency in enumerate(seen):
         if competency not in graded:
             raise Invalid("This competency is no part of the grade.", field=f"/states/{index}/competency")
-
-
-def levels_of(states: Mapping[str, State]) -> tuple[GradedLevel, ...]:
-    """What a grade says of these states, by competency in ascending order."""
-    return tuple(_level(states[competency]) for competency in sorted(states))
 
 
 def repeats(stored: Entry, wish: ReleaseGrade | JudgeGrade, name: str, *, reason_ref: str | None = None) -> bool:
@@ -218,20 +209,6 @@ def _command(event: NewEvent, version: int, actor: str) -> Command:
         (event,),
         expects=(Expectation(event.owner, event.stream, version),),
         guards=(Guard(event.owner, learner_stream(event.owner), "open"),),
-    )
-
-
-def _level(state: State) -> GradedLevel:
-    level = None if state.adoption is None else state.adoption.policy.scale.named(state.level)
-    return GradedLevel.model_validate(
-        {
-            "competency": state.competency,
-            "status": str(state.status),
-            "at": None if level is None else unscaled(level.at),
-            "policy": None if level is None else state.policy,
-            "override": None if state.override is None else state.override.event,
-            "state": state.digest,
-        }
     )
 
 

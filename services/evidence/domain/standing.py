@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.contracts.events import EVENTS
+from shared.contracts.grades import GradedLevel
+from shared.ledger.decimals import unscaled
 from shared.ledger.entry import Entry
 from shared.ledger.streams import learner_stream
 from shared.rulebook.contributing import Body, gather
@@ -15,14 +17,15 @@ from shared.rulebook.state import State
 
 @dataclass(frozen=True, slots=True)
 class LearnerStanding:
-    """The states by competency, as known at `pins`; folding again at these gives the same, for ever.
+    """What a grade would say of each competency, as known at `pins`; folding again at these gives the same, for ever.
 
-    `versions` are those of the learner's streams at that moment, absent where a stream is at 0. `closed` says that the
-    learner is forgotten or merged: nothing more is recorded of her.
+    `levels` stand in ascending order, with the digests of the states that they are of. `versions` are those of the
+    learner's streams at that moment, absent where a stream is at 0. `closed` says that the learner is forgotten or
+    merged: nothing more is recorded of her.
     """
 
     learner: str
-    states: Mapping[str, State]
+    levels: Mapping[str, GradedLevel]
     pins: tuple[Pin, ...]
     versions: Mapping[str, int]
     closed: bool
@@ -56,18 +59,35 @@ def standing_of(
     own = learner_stream(learner.id)
     return LearnerStanding(
         learner=learner.id,
-        states={
-            competency: fold(
-                who,
-                competency,
-                record.contributions.get(competency, ()),
-                definitions,
-                known,
-                record.overrides.get(competency, ()),
+        levels={
+            competency: level_of(
+                fold(
+                    who,
+                    competency,
+                    record.contributions.get(competency, ()),
+                    definitions,
+                    known,
+                    record.overrides.get(competency, ()),
+                )
             )
-            for competency in competencies
+            for competency in sorted(competencies)
         },
         pins=pins,
         versions={entry.stream: entry.version for entry, _ in entries},
         closed=any(entry.stream == own and EVENTS[entry.event].closes for entry, _ in entries),
+    )
+
+
+def level_of(state: State) -> GradedLevel:
+    """What a grade says of a state."""
+    level = None if state.adoption is None else state.adoption.policy.scale.named(state.level)
+    return GradedLevel.model_validate(
+        {
+            "competency": state.competency,
+            "status": str(state.status),
+            "at": None if level is None else unscaled(level.at),
+            "policy": None if level is None else state.policy,
+            "override": None if state.override is None else state.override.event,
+            "state": state.digest,
+        }
     )

@@ -17,6 +17,7 @@ from services.evidence.domain.errors import Refusal
 from services.evidence.ports import Ledger, Standings
 from services.evidence.postgres.batch_rows import BATCH, LINE, batch_of_row, line_of_row, write_lines
 from shared.runtime.connections import borrowed
+from shared.runtime.pace import Pace
 from shared.runtime.trouble import Backoff, reason_of
 
 POLL = 0.25
@@ -98,7 +99,12 @@ class Releasing:
             state,
             self._chunk,
         )
-        return [line_of_row(row) for row in rows]
+        lines: list[Line] = []
+        pace = Pace()
+        for row in rows:
+            lines.append(line_of_row(row))
+            await pace.breathe()
+        return lines
 
     async def _previewed(self, batch: Batch, lines: Sequence[Line]) -> list[Line]:
         standings = await self._standings.of([line.learner for line in lines], batch.asked.competencies)
@@ -109,7 +115,9 @@ class Releasing:
         rest = [line for line in lines if line.learner not in done]
         standings = await self._standings.of([line.learner for line in rest], batch.asked.competencies)
         commands: list[Command] = []
+        pace = Pace()
         for line in rest:
+            await pace.breathe()
             try:
                 commands.append(
                     decide_line(

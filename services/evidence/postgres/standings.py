@@ -2,32 +2,32 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 import asyncpg
-import orjson
 
 from services.evidence.domain.errors import NotNow
-from services.evidence.domain.standing import LearnerStanding, Unreadable, standing_of
+from services.evidence.domain.standing import LearnerStanding, Unreadable
+from services.evidence.folding import Folded, Folds, FoldsInThread, Task
 from services.evidence.ports import Applied, LedgerUnavailable
 from services.evidence.postgres.failures import is_unavailable
 from shared.ledger.canonical import parse
 from shared.ledger.identifiers import shard_of
-from shared.rulebook.definitions import Definitions, Learner
+from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Scale, read_policy
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
-from shared.runtime.ledger_table import COLUMNS, entry_of_row
 from shared.runtime.shards import Shard
 
 TOGETHER = 10
 """Learners whose entries are read and folded in one go: some thousand entries, however many learners are asked for."""
 
-_OWNED = (
-    f"SELECT {COLUMNS} FROM ledger.entry WHERE ledger = 'evidence' AND owner = ANY ($1::text[]::uuid[])"  # noqa: S608
-    " ORDER BY owner, position"
-)
+_OWNED = """
+    SELECT ledger, shard, position, epoch, tenant::text, owner::text, stream, version, id::text, type, schema,
+        occurred_at, recorded_at, actor::text, body
+    FROM ledger.entry AS e WHERE ledger = 'evidence' AND e.owner = ANY ($1::text[]::uuid[]) ORDER BY e.owner, position
+"""
 
 _DEFINED = """
     SELECT h.position AS head, coalesce(w.position, 0) AS applied, EXISTS (
@@ -40,10 +40,11 @@ _FOLDED_UNDER = ["ascertain.DocumentPublished", "ascertain.PolicyAdopted"]
 
 
 class PostgresStandings:
-    """Entries and definitions are read in one snapshot, so that the pins hold for both; folds are made in a thread."""
+    """Entries and definitions are read in one snapshot, so that the pins hold for both; folds are made elsewhere."""
 
-    def __init__(self, pool: asyncpg.Pool, applied: Applied, *, tenant: str, together: int = TOGETHER) -> None:
-        self._pool, self._applied, self._tenant, self._together = pool, applied, tenant, together
+    def __init__(self, pool: asyncpg.Pool, applied: Applied, folds: Folds | None = None, *, tenant: str) -> None:
+        self._pool, self._applied, self._tenant = pool, applied, tenant
+        self._folds = FoldsInThread() if folds is None else folds
         self._definitions = DefinitionsReader()
         self._scales: dict[str, Scale] = {}
 
@@ -80,7 +81,8 @@ class PostgresStandings:
     async def _of(
         self, learners: Sequence[str], competencies: Collection[str]
     ) -> Mapping[str, LearnerStanding | Unreadable]:
-        standings: dict[str, LearnerStanding | Unreadable] = {}
+        """What is read is folded while the next is read."""
+        folding: list[asyncio.Task[Folded]] = []
         async with (
             borrowed(self._pool) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
@@ -89,36 +91,23 @@ class PostgresStandings:
             defined = await connection.fetchrow(_DEFINED, _FOLDED_UNDER)
             if defined is None or defined["incomplete"]:
                 raise NotNow("What policies and frameworks say is not completely known at the moment.")
-            for some in _in_parts(learners, self._together):
-                rows = await connection.fetch(_OWNED, some)
-                learners_ = [Learner(learner, shard_of(self._tenant, learner)) for learner in some]
-                standings |= await asyncio.to_thread(
-                    _fold, learners_, rows, competencies, view.definitions, defined["applied"]
-                )
-        return standings
-
-
-def _fold(
-    learners: Iterable[Learner],
-    rows: Iterable[asyncpg.Record],
-    competencies: Collection[str],
-    definitions: Definitions,
-    watermark: int,
-) -> dict[str, LearnerStanding | Unreadable]:
-    """The standings from the rows of all of them, ordered by owner."""
-    own = {str(owner): list(group) for owner, group in groupby(rows, key=lambda row: row["owner"])}
-    standings: dict[str, LearnerStanding | Unreadable] = {}
-    for learner in learners:
-        try:
-            entries = [(entry_of_row(row), _body(row["body"])) for row in own.get(learner.id, ())]
-            standings[learner.id] = standing_of(learner, entries, competencies, definitions, watermark)
-        except (KeyError, TypeError, ValueError) as error:  # of this learner alone; whoever asks tells it
-            standings[learner.id] = Unreadable(learner.id, type(error).__qualname__)
-    return standings
-
-
-def _body(stored: bytes) -> Any:
-    return orjson.loads(stored)
+            try:
+                for some in _in_parts(learners, TOGETHER):
+                    rows = await connection.fetch(_OWNED, some)
+                    task = Task(
+                        learners=[Learner(learner, shard_of(self._tenant, learner)) for learner in some],
+                        rows=[tuple(row) for row in rows],
+                        competencies=list(competencies),
+                        revision=view.revision,
+                        watermark=defined["applied"],
+                    )
+                    folding.append(asyncio.create_task(self._folds.fold(task, view.definitions)))
+                parts = await asyncio.gather(*folding)
+            finally:
+                for each in folding:
+                    each.cancel()
+                await asyncio.gather(*folding, return_exceptions=True)
+        return {learner: standing for part in parts for learner, standing in part.items()}
 
 
 def _scale(stored: bytes) -> Scale:

@@ -27,7 +27,6 @@ from services.evidence.domain.releasing import (
     decide_release,
     decide_uphold,
     grade_of,
-    levels_of,
     repeats,
 )
 from services.evidence.domain.standing import LearnerStanding, Unreadable, standing_of
@@ -72,7 +71,7 @@ def _members(entry: Entry) -> Any:
 
 
 def digests(standing: LearnerStanding) -> dict[str, str]:
-    return {competency: state.digest for competency, state in standing.states.items()}
+    return {competency: level.state for competency, level in standing.levels.items()}
 
 
 def release(standing: LearnerStanding, **more: Any) -> ReleaseGrade:
@@ -94,10 +93,10 @@ def test_a_standing_is_the_plain_fold_as_known_at_its_pins() -> None:
     expected = oracle.states(
         writer.entries, writer.documents, [(pin.ledger, pin.shard, pin.position) for pin in standing.pins]
     )
-    assert {competency: state.digest for competency, state in standing.states.items() if competency != THESIS} == {
+    assert {competency: level.state for competency, level in standing.levels.items() if competency != THESIS} == {
         competency: state.digest for (_, competency), state in expected.items()
     }
-    assert standing.states[THESIS].status == "no_evidence"
+    assert standing.levels[THESIS].status == "no_evidence"
     assert standing.pins == (Pin("definitions", 0, 1), Pin("evidence", standing.pins[1].shard, 2))
     assert standing.versions[f"learner/{ADA}"] == 1
     assert not standing.closed
@@ -110,8 +109,8 @@ def test_a_release_says_where_she_stands_in_ascending_order() -> None:
     body = GradeReleased.model_validate(parse(event.body))
     assert [level.competency for level in body.levels] == [THEME, SYMBOLS]
     assert [(level.status, level.at) for level in body.levels] == [("not_yet", "2"), ("mastered", "3")]
-    assert {level.policy for level in body.levels} == {standing.states[THEME].policy}
-    assert [level.state for level in body.levels] == [standing.states[THEME].digest, standing.states[SYMBOLS].digest]
+    assert {level.policy for level in body.levels} == {standing.levels[THEME].policy}
+    assert [level.state for level in body.levels] == [standing.levels[THEME].state, standing.levels[SYMBOLS].state]
     assert [(pin.ledger, pin.position) for pin in body.pins] == [("definitions", 1), ("evidence", 2)]
     assert event.stream == f"grade/{ADA}/{COURSE}/{TERM}"
     assert command.expects == (Expectation(ADA, event.stream, 0),)
@@ -119,7 +118,7 @@ def test_a_release_says_where_she_stands_in_ascending_order() -> None:
 
 
 def test_where_there_is_no_level_neither_it_nor_its_policy_is_named() -> None:
-    [level] = levels_of(stands(given(), THESIS).states)
+    [level] = stands(given(), THESIS).levels.values()
     assert (level.status, level.at, level.policy, level.override) == ("no_evidence", None, None, None)
 
 
@@ -127,7 +126,7 @@ def test_a_level_that_a_teacher_set_names_her_judgement() -> None:
     writer = given()
     body = {"learner": ADA, "competency": THEME, "policy": writer.keep(POLICY), "at": "3", "reason_ref": "ab" * 32}
     judged = writer._evidence("LevelOverridden", ADA, f"override/{ADA}/{THEME}", body)
-    [level, other] = levels_of(stands(writer).states)
+    [level, other] = stands(writer).levels.values()
     assert (level.status, level.at, level.override) == ("mastered", "3", judged)
     assert other.override is None
 
@@ -137,7 +136,7 @@ def test_what_was_not_seen_is_not_released() -> None:
     seen = {**digests(standing), SYMBOLS: "ab" * 32}
     with pytest.raises(StaleStates) as caught:
         decide_release(release(standing, seen=seen), standing, tenant=TENANT, actor=TEACHER)
-    assert caught.value.states == (StaleState(SYMBOLS, standing.states[SYMBOLS].digest, "ab" * 32),)
+    assert caught.value.states == (StaleState(SYMBOLS, standing.levels[SYMBOLS].state, "ab" * 32),)
 
 
 def test_nothing_is_released_of_whose_record_is_closed() -> None:
@@ -207,7 +206,7 @@ BATCH = Batch(named("a batch"), Asked(f"section/{COURSE}", COURSE, TERM, (THEME,
 def test_a_preview_says_what_would_be_released() -> None:
     standing = stands(given())
     line = preview(BATCH, standing)
-    assert line == Line(ADA, "ready", 0, levels_of(standing.states))
+    assert line == Line(ADA, "ready", 0, tuple(standing.levels.values()))
     before = preview(BATCH, replace(standing, versions={OCCASION.stream: 2}))
     assert (before.state, before.version) == ("released_before", 2)
     for refused, code in ((replace(standing, closed=True), "gone"), (Unreadable(ADA, "KeyError"), "unreadable")):
