@@ -9,12 +9,13 @@ from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Learner
 from shared.rulebook.known import Pin
+from shared.rulebook.override import Override
 from shared.runtime.definitions.view import DefinitionsView
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything known of one learner, read at one moment.
+    """Everything known of one learner, read at one moment; contributions and overrides are of the same competencies.
 
     `evidence` and `definitions` are how far both ledgers are applied to it. `held` says that the learner is in
     quarantine: then `evidence` is where it stopped. Of one who is `forgotten` there is nothing else.
@@ -22,6 +23,7 @@ class Record:
 
     learner: Learner
     contributions: Mapping[str, Sequence[Contribution]]
+    overrides: Mapping[str, Sequence[Override]]
     view: DefinitionsView
     evidence: int
     definitions: int
@@ -62,6 +64,7 @@ class StoredState(NamedTuple):
     evidence_position: int | None
     definitions_position: int | None
     status: str
+    judged_under: str | None
 
 
 class StoredStates(Protocol):

@@ -4,22 +4,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.ledger.entry import Entry
-from shared.rulebook.contributing import Body, contributions_of, enrolment_of, withdrawal_of, withdrawn
+from shared.rulebook.contributing import EVIDENCE, Body, contributions_of, enrolment_of, withdrawal_of, withdrawn
 from shared.rulebook.contribution import Contribution, Withdrawal, fold_order, in_order
 from shared.rulebook.definitions import Enrolment
+from shared.rulebook.override import Override, cleared, clearing_of, override_of
 
-EVIDENCE = frozenset({"AttemptRecorded", "RubricScored"})
-SPEAKING_OF_LEARNERS = EVIDENCE | {"EvidenceVoided", "LearnerEnrolled"}
+SPEAKING_OF_LEARNERS = EVIDENCE | {
+    *("EvidenceVoided", "EvidenceSuperseded", "LevelOverridden", "OverrideCleared", "LearnerEnrolled")
+}
 """The events that make news; every other says nothing here."""
 
 
 @dataclass(slots=True)
 class News:
-    """What entries say of one learner: contributions by competency, withdrawals by evidence, enrolments."""
+    """What entries say of one learner: contributions by competency, withdrawals by evidence, overrides by competency,
+    clearings by competency and override, enrolments.
+    """
 
     contributions: dict[str, list[Contribution]] = field(default_factory=dict)
     withdrawals: dict[str, Withdrawal] = field(default_factory=dict)
+    overrides: dict[str, list[Override]] = field(default_factory=dict)
+    clearings: dict[str, dict[str, Withdrawal]] = field(default_factory=dict)
     enrolments: list[Enrolment] = field(default_factory=list)
+
+    @property
+    def competencies(self) -> set[str]:
+        """Those of which something is said; a withdrawal may say something of others too."""
+        return {*self.contributions, *self.overrides, *self.clearings}
 
 
 def add_news(news: dict[str, News], entry: Entry, body: Body) -> None:
@@ -37,6 +48,12 @@ def add_news(news: dict[str, News], entry: Entry, body: Body) -> None:
             own.contributions.setdefault(competency, []).append(contribution)
     elif (voided := withdrawal_of(entry, body)) is not None:
         own.withdrawals.setdefault(*voided)
+    elif (set_by := override_of(entry, body)) is not None:
+        competency, override = set_by
+        own.overrides.setdefault(competency, []).append(override)
+    elif (lifted := clearing_of(entry, body)) is not None:
+        competency, event, clearing = lifted
+        own.clearings.setdefault(competency, {}).setdefault(event, clearing)
     elif (enrolment := enrolment_of(entry, body)) is not None:
         own.enrolments.append(enrolment)
 
@@ -55,3 +72,11 @@ def joined(
             withdrawn(piece, withdrawals[piece.event]) if piece.event in withdrawals else piece for piece in pieces
         ]
     return in_order(pieces) if unordered else pieces
+
+
+def judged(known: Sequence[Override], more: Iterable[Override], clearings: Mapping[str, Withdrawal]) -> list[Override]:
+    """The known overrides of one competency with the new ones, marked where cleared, by position."""
+    return [
+        cleared(override, clearings[override.event]) if override.event in clearings else override
+        for override in [*known, *more]
+    ]

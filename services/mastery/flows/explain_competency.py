@@ -39,7 +39,7 @@ async def explain_competency(question: Question, competency: str, district: Dist
     """
     record, horizon = await opened(question, district)
     seen = await seen_state(record, horizon, competency)
-    if seen.named is None and not seen.evidence:
+    if seen.named is None and not seen.recorded:
         raise UnknownError("competency")
     pieces = record.contributions.get(competency, ())
     if len(pieces) < MANY:

@@ -35,7 +35,7 @@ async def read_mastery(question: Question, district: District) -> Mastery:
     pace = Pace()
     for competency in record.contributions:
         state = await seen_state(record, horizon, competency)
-        if state.evidence:
+        if state.recorded:
             seen.append(state)
         await pace.breathe()
     return Mastery(question.learner, horizon, tuple(sorted(seen, key=_by_code)))

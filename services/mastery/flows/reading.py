@@ -1,6 +1,6 @@
 """What reading a learner's mastery begins with, whatever is read: wait, ask for the right, find the horizon."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.mastery.domain.errors import ForgottenError, UnknownError
@@ -25,11 +25,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class SeenState:
-    """A state as known, the competency's name where a framework gives it one, and how many pieces are known of."""
+    """A state as known, the competency's name where a framework gives it one, and how many pieces are known of.
+
+    `recorded` says whether anything is: a piece, or a level that was set.
+    """
 
     state: State
     named: PlacedCompetency | None
     evidence: int
+    recorded: bool
 
 
 async def opened(question: Question, district: District) -> tuple[Record, Horizon]:
@@ -63,17 +67,20 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
 
 async def seen_state(record: Record, horizon: Horizon, competency: str) -> SeenState:
     """One state, folded from the record as known."""
-    pieces = record.contributions.get(competency, ())
-    state = await folded(record.learner, competency, pieces, record.view.definitions, horizon.known)
-    evidence = sum(horizon.known.of_learner(piece) for piece in pieces)
-    return SeenState(state, record.view.competency(competency, horizon.known), evidence)
+    pieces, overrides = record.contributions.get(competency, ()), record.overrides.get(competency, ())
+    known = horizon.known
+    state = await folded(record.learner, competency, pieces, record.view.definitions, known, overrides)
+    evidence = sum(known.of_learner(piece) for piece in pieces)
+    recorded = evidence > 0 or any(known.of_learner(override) for override in overrides)
+    return SeenState(state, record.view.competency(competency, known), evidence, recorded)
 
 
 def _entries(record: Record) -> Iterator[Recorded]:
     """The learner's entries that count for anything."""
     yield from record.learner.schools
-    pieces: Sequence[Recorded]
     for pieces in record.contributions.values():
         yield from pieces
-    for own in record.contributions.values():
-        yield from (piece.withdrawn for piece in own if piece.withdrawn is not None)
+        yield from (piece.withdrawn for piece in pieces if piece.withdrawn is not None)
+    for overrides in record.overrides.values():
+        yield from overrides
+        yield from (override.cleared for override in overrides if override.cleared is not None)

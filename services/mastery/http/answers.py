@@ -15,7 +15,7 @@ from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
 from shared.rulebook.explain import CountedPiece
 from shared.rulebook.known import Pin
-from shared.rulebook.state import Status
+from shared.rulebook.state import State, Status
 from shared.runtime import problems
 from shared.runtime.problems import Problem
 
@@ -107,6 +107,28 @@ def _state(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
         "pins": pin_documents(state.pins),
         "counted": len(state.counted),
         "evidence": seen.evidence,
+        **_judgement(state),
+    }
+
+
+def _judgement(state: State) -> dict[str, Any]:
+    """The teacher's override where one applies, and what the evidence alone would say beside it."""
+    if state.override is None or state.alone is None:
+        return {"override": None}
+    override, alone = state.override, state.alone
+    return {
+        "override": {
+            "event": override.event,
+            "level": state.level,
+            "by": override.actor,
+            "reason_ref": override.reason_ref,
+            "recorded_at": instant_text(override.recorded_at),
+        },
+        "evidence_alone": {
+            "status": alone.status.value,
+            "level": alone.level,
+            "value": None if alone.value is None else unscaled(alone.value),
+        },
     }
 
 

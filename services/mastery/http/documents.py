@@ -28,6 +28,7 @@ _STATE: dict[str, JsonValue] = {
     "pins": _PINS,
     "counted": 2,
     "evidence": 3,
+    "override": None,
 }
 _COUNTED: dict[str, JsonValue] = {
     "event": _EVENT,
@@ -62,6 +63,24 @@ class AsOfDocument(BaseModel):
     at: Moment | None = Field(None, description="The instant that was asked for, where one was.")
 
 
+class OverrideDocument(BaseModel):
+    """A level that a teacher set by judgement: by whom, and for the reason that `POST /v1/reveal` gives back."""
+
+    event: Id
+    level: str
+    by: Id
+    reason_ref: Digest
+    recorded_at: Moment
+
+
+class AloneDocument(BaseModel):
+    """What the evidence alone would say."""
+
+    status: Status
+    level: str | None
+    value: Decimal | None
+
+
 class _Common(BaseModel):
     competency: Id
     code: str | None = Field(None, description="The competency's code in its framework, where it has one.")
@@ -76,7 +95,16 @@ class _Common(BaseModel):
     evidence: int = Field(description="How many pieces of evidence are known, with those that do not count.")
 
 
-class StateDocument(_Common):
+class _Judged(BaseModel):
+    override: OverrideDocument | None = Field(
+        None, description="The level that a teacher set, where it applies; status and level are then hers."
+    )
+    evidence_alone: AloneDocument | None = Field(
+        None, description="What the evidence alone would say; given only beside an override."
+    )
+
+
+class StateDocument(_Common, _Judged):
     """Where a learner is with one competency."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_STATE]})
@@ -109,7 +137,7 @@ class CountedDocument(BaseModel):
     """A piece that counts: its own value, its share in the value now, and the value and level after it."""
 
     event: Id
-    kind: Literal["attempt", "rubric_score"]
+    kind: Literal["attempt", "rubric_score", "observation", "attestation"]
     purpose: str
     occurred_at: Moment
     recorded_at: Moment
@@ -124,11 +152,11 @@ class SetAsideDocument(BaseModel):
     """A piece that does not count, why, and the event that did it."""
 
     event: Id
-    reason: Literal["voided", "purpose", "replaced"]
+    reason: Literal["voided", "superseded", "self_rating", "purpose", "replaced"]
     by: Id | None = None
 
 
-class ExplanationDocument(_Common):
+class ExplanationDocument(_Common, _Judged):
     """A state with its reasons, in plain sentences and as data."""
 
     model_config = ConfigDict(
@@ -157,9 +185,10 @@ class ExplanationDocument(_Common):
     next: list[str]
 
 
-class DoorStateDocument(StateDocument):
+class DoorStateDocument(_Common):
     """A state as it is stored, with its learner. `contributions` is a digest of what it is folded from."""
 
+    counted: int
     learner: Id
     contributions: Digest | None
 

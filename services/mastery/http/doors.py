@@ -72,4 +72,5 @@ def _document(row: StoredState) -> dict[str, object]:
         "counted": row.counted,
         "evidence": row.evidence,
         "contributions": row.contributions,
+        "judged_under": row.judged_under,
     }

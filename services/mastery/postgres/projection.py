@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import asyncpg
 import orjson
 
-from services.mastery.domain.news import SPEAKING_OF_LEARNERS, News, add_news, joined
+from services.mastery.domain.news import SPEAKING_OF_LEARNERS, News, add_news, joined, judged
 from services.mastery.flows.folding import folded
 from services.mastery.postgres import refold_queue, states
-from services.mastery.postgres.packing import pack, unpack
+from services.mastery.postgres.packing import Packed, pack, pack_all, unpack, unpack_overrides
 from services.mastery.postgres.states import Key, StateRow
 from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry
@@ -17,6 +17,8 @@ from shared.rulebook.contributing import Body
 from shared.rulebook.definitions import Enrolment, Learner, school_history
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
+
+_NOTHING = pack_all([], [])
 
 
 class MasteryProjection:
@@ -49,20 +51,23 @@ class MasteryProjection:
         await states.lock_shards(connection, [shard])
         definitions = (await self._definitions.view(connection)).definitions
         schools, moved = await _enrol(connection, shard, news)
-        keys = [(learner, competency) for learner, own in news.items() for competency in own.contributions]
+        keys = [(learner, competency) for learner, own in news.items() for competency in own.competencies]
         whole = [learner for learner, own in news.items() if learner in moved or own.withdrawals]
-        stored = await states.read_contributions(connection, shard, keys, whole)
-        rows: dict[Key, tuple[bytes, StateRow]] = {}
+        stored = await states.read_folded_from(connection, shard, keys, whole)
+        rows: dict[Key, tuple[Packed, StateRow]] = {}
         pace = Pace()
         for key in stored.keys() | set(keys):
             learner, competency = key
             own = news[learner]
-            known = unpack(stored[key]) if key in stored else []
+            packed = stored.get(key, _NOTHING)
+            known, known_judged = unpack(packed.contributions), unpack_overrides(packed.overrides)
             pieces = joined(known, own.contributions.get(competency, ()), own.withdrawals)
-            if learner in moved or pieces != known:
+            overrides = judged(known_judged, own.overrides.get(competency, ()), own.clearings.get(competency, {}))
+            changed = pieces != known or overrides != known_judged
+            if changed or (learner in moved and key in stored):
                 who = Learner(learner, shard, schools.get(learner, ()))
-                state = await folded(who, competency, pieces, definitions)
-                rows[key] = pack(pieces), states.row_of(state, len(pieces))
+                state = await folded(who, competency, pieces, definitions, overrides=overrides)
+                rows[key] = pack_all(pieces, overrides), states.row_of(state, len(pieces))
             await pace.breathe()
         await states.write_states(connection, shard, rows)
 
@@ -76,12 +81,21 @@ async def _read(entries: Iterable[Entry]) -> dict[str, News]:
             add_news(news, entry, _body(entry))
             await pace.breathe()
     for own in news.values():
-        for competency, pieces in own.contributions.items():
-            if not is_id(competency):
-                raise ValueError("A competency's id must be a lowercase UUID.")
-            unpack(pack(pieces))  # what could not be read again must not be stored
+        _check(own)
         await pace.breathe()
     return news
+
+
+def _check(own: News) -> None:
+    """What could not be read again must not be stored."""
+    if not all(is_id(competency) for competency in own.competencies):
+        raise ValueError("A competency's id must be a lowercase UUID.")
+    if not all(withdrawal.by is None or is_id(withdrawal.by) for withdrawal in own.withdrawals.values()):
+        raise ValueError("The id of a piece in another's place must be a lowercase UUID.")
+    for pieces in own.contributions.values():
+        unpack(pack(pieces))
+    for overrides in own.overrides.values():
+        unpack_overrides(pack_all([], overrides).overrides)
 
 
 def _body(entry: Entry) -> Body:

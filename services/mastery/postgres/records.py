@@ -3,10 +3,11 @@
 import asyncpg
 
 from services.mastery.ports import Record
-from services.mastery.postgres.packing import unpack, unpack_schools
+from services.mastery.postgres.packing import unpack, unpack_overrides, unpack_schools
 from shared.ledger.identifiers import shard_of
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Learner
+from shared.rulebook.override import Override
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
@@ -40,19 +41,23 @@ class StoredRecords:
             view = await self._definitions.view(connection)
             standing = await connection.fetchrow(_STANDING, shard, learner)
             rows = await connection.fetch(
-                "SELECT competency::text, contributions FROM mastery.state WHERE shard = $1 AND learner = $2",
+                "SELECT competency::text, contributions, overrides FROM mastery.state"
+                " WHERE shard = $1 AND learner = $2",
                 shard,
                 learner,
             )
         assert standing is not None
         contributions: dict[str, list[Contribution]] = {}
+        overrides: dict[str, list[Override]] = {}
         pace = Pace()
         for row in rows:
             contributions[row["competency"]] = unpack(row["contributions"])
+            overrides[row["competency"]] = unpack_overrides(row["overrides"])
             await pace.breathe()
         return Record(
             learner=Learner(learner, shard, unpack_schools(standing["schools"]) if standing["schools"] else ()),
             contributions=contributions,
+            overrides=overrides,
             view=view,
             evidence=(standing["last"] if standing["held"] else standing["evidence"]) or 0,
             definitions=standing["definitions"] or 0,

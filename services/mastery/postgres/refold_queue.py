@@ -1,7 +1,8 @@
 """The table `mastery.refold`: which states definitions ask to fold again, and how far that has come.
 
 A policy adopted or a framework published asks, in its own transaction. While it is applied nobody folds, so each
-state either is folded under it already or is found here.
+state either is folded under it already or is found here. A level may have been set under a policy before its adoption
+has come here, of a learner whom that scope no longer concerns: then all states are asked for.
 """
 
 from collections.abc import Sequence
@@ -36,6 +37,12 @@ _OF_COMPETENCIES = f"""
 """
 _KEYS = {"district": _OF_ALL, "school": _OF_SCHOOL, "learner": _OF_LEARNER, COMPETENCIES: _OF_COMPETENCIES}
 
+_JUDGED_BEFORE = """
+    SELECT EXISTS (SELECT FROM mastery.state WHERE judged_under = $1)
+    AND NOT EXISTS (SELECT FROM definitions.adoption WHERE policy = $1 AND position < $2)
+"""
+"""Whether a level was set under policy $1 before position $2, where it is first adopted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -50,7 +57,7 @@ async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     """Ask for the refolds that these entries of the definitions make needed. Their own projection comes first."""
     for entry in entries:
         if entry.event == "PolicyAdopted":
-            await _adopted(connection, entry.position, decode(entry, PolicyAdopted).scope)
+            await _adopted(connection, entry.position, decode(entry, PolicyAdopted))
         elif entry.event == "DocumentPublished" and decode(entry, DocumentPublished).format == "ascertain.framework@1":
             await _ask(connection, entry.position, COMPETENCIES, await _placed_by(connection, entry.position))
 
@@ -103,14 +110,16 @@ class WaitingRefolds:
         return [Refold(*row) for row in rows]
 
 
-async def _adopted(connection: asyncpg.Connection, position: int, written: str) -> None:
-    scope = read_scope(written)
-    if scope.kind == "framework":
+async def _adopted(connection: asyncpg.Connection, position: int, adopted: PolicyAdopted) -> None:
+    scope = read_scope(adopted.scope)
+    if await connection.fetchval(_JUDGED_BEFORE, adopted.policy, position):
+        await _ask(connection, position, "district", None)
+    elif scope.kind == "framework":
         await _ask(connection, position, COMPETENCIES, await _now_in(connection, str(scope.id)))
     elif scope.kind == "competency":
         await _ask(connection, position, COMPETENCIES, [str(scope.id)])
     else:
-        await _ask(connection, position, written, None)
+        await _ask(connection, position, adopted.scope, None)
 
 
 async def _ask(connection: asyncpg.Connection, position: int, scope: str, competencies: Sequence[str] | None) -> None:

@@ -11,7 +11,7 @@ import structlog
 
 from services.mastery.flows.folding import folded
 from services.mastery.postgres import refold_queue, states
-from services.mastery.postgres.packing import unpack
+from services.mastery.postgres.packing import unpack, unpack_overrides
 from services.mastery.postgres.refold_queue import StateKey
 from services.mastery.postgres.states import StateRow
 from shared.rulebook.definitions import Learner
@@ -76,10 +76,11 @@ class Refolding:
         schools = await states.read_schools(connection, {(shard, learner) for shard, learner, _ in keys})
         rows: dict[StateKey, StateRow] = {}
         pace = Pace()
-        for key, contributions in packed.items():
+        for key, stored in packed.items():
             shard, learner, competency = key
-            pieces = unpack(contributions)
+            pieces, overrides = unpack(stored.contributions), unpack_overrides(stored.overrides)
             who = Learner(learner, shard, schools.get(learner, ()))
-            rows[key] = states.row_of(await folded(who, competency, pieces, definitions), len(pieces))
+            state = await folded(who, competency, pieces, definitions, overrides=overrides)
+            rows[key] = states.row_of(state, len(pieces))
             await pace.breathe()
         await states.rewrite_states(connection, rows)

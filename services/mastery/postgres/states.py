@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 import asyncpg
 
-from services.mastery.postgres.packing import pack_schools, unpack_schools
+from services.mastery.postgres.packing import Packed, pack_schools, unpack_schools
 from shared.rulebook.definitions import Enrolment
 from shared.rulebook.state import State
 
@@ -17,7 +17,7 @@ Key: TypeAlias = tuple[str, str]
 
 
 class StateRow(NamedTuple):
-    """What a row says besides its key and its contributions; columns of the same names."""
+    """What a row says besides its key and what it is folded from; columns of the same names."""
 
     evidence: int
     counted: int
@@ -34,6 +34,8 @@ class StateRow(NamedTuple):
 
 _TYPES = ["int", "int", "text", "text", "bigint", "text", "text", "text", "text", "bigint", "bigint"]
 _OUTCOME = ", ".join(StateRow._fields)
+_PACKED = ", ".join(Packed._fields)
+_PACKED_EXCLUDED = ", ".join(f"excluded.{name}" for name in Packed._fields)
 
 
 def _prefixed(table: str) -> str:
@@ -46,10 +48,10 @@ def _arrays(first: int) -> str:
 
 
 _WRITE = f"""
-    INSERT INTO mastery.state (shard, learner, competency, contributions, {_OUTCOME})
-    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], {_arrays(5)})
+    INSERT INTO mastery.state (shard, learner, competency, {_PACKED}, {_OUTCOME})
+    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], {_arrays(7)})
     ON CONFLICT (shard, learner, competency) DO UPDATE
-    SET (contributions, {_OUTCOME}) = ROW (excluded.contributions, {_prefixed("excluded")})
+    SET ({_PACKED}, {_OUTCOME}) = ROW ({_PACKED_EXCLUDED}, {_prefixed("excluded")})
 """  # noqa: S608 - of constants
 
 _REWRITE = f"""
@@ -58,6 +60,20 @@ _REWRITE = f"""
     AS refolded (shard, learner, competency, {_OUTCOME})
     WHERE (known.shard, known.learner, known.competency) = (refolded.shard, refolded.learner, refolded.competency)
     AND ({_prefixed("known")}) IS DISTINCT FROM ({_prefixed("refolded")})
+"""  # noqa: S608 - of constants
+
+_READ_LEARNERS = f"""
+    SELECT learner::text, competency::text, {_PACKED} FROM mastery.state
+    JOIN unnest($2::uuid[], $3::uuid[]) AS asked (learner, competency) USING (learner, competency)
+    WHERE shard = $1 UNION ALL
+    SELECT learner::text, competency::text, {_PACKED} FROM mastery.state
+    WHERE shard = $1 AND learner = ANY ($4::uuid[])
+"""  # noqa: S608 - of constants
+
+_READ_STATES = f"""
+    SELECT shard, learner::text, competency::text, {_PACKED} FROM mastery.state
+    JOIN unnest($1::int[], $2::uuid[], $3::uuid[]) AS asked (shard, learner, competency)
+    USING (shard, learner, competency)
 """  # noqa: S608 - of constants
 
 
@@ -115,43 +131,37 @@ async def write_schools(connection: asyncpg.Connection, shard: int, schools: Map
     )
 
 
-async def read_contributions(
+async def read_folded_from(
     connection: asyncpg.Connection, shard: int, keys: Iterable[Key], whole: Iterable[str]
-) -> dict[Key, bytes]:
-    """The packed contributions of these learners' competencies, and of all competencies of the learners `whole`."""
+) -> dict[Key, Packed]:
+    """What these learners' competencies are folded from, and all competencies of the learners `whole`."""
     pairs = list(keys)
     rows = await connection.fetch(
-        "SELECT learner::text, competency::text, contributions FROM mastery.state"
-        " JOIN unnest($2::uuid[], $3::uuid[]) AS asked (learner, competency) USING (learner, competency)"
-        " WHERE shard = $1 UNION ALL"
-        " SELECT learner::text, competency::text, contributions FROM mastery.state"
-        " WHERE shard = $1 AND learner = ANY ($4::uuid[])",
+        _READ_LEARNERS,
         shard,
         [learner for learner, _ in pairs],
         [competency for _, competency in pairs],
         list(whole),
     )
-    return {(row["learner"], row["competency"]): row["contributions"] for row in rows}
+    return {(learner, competency): Packed(*packed) for learner, competency, *packed in rows}
 
 
 async def read_states(
     connection: asyncpg.Connection, keys: Iterable[tuple[int, str, str]]
-) -> dict[tuple[int, str, str], bytes]:
-    """The packed contributions of these states, by shard, learner and competency."""
+) -> dict[tuple[int, str, str], Packed]:
+    """What these states are folded from, by shard, learner and competency."""
     wanted = list(keys)
     rows = await connection.fetch(
-        "SELECT shard, learner::text, competency::text, contributions FROM mastery.state"
-        " JOIN unnest($1::int[], $2::uuid[], $3::uuid[]) AS asked (shard, learner, competency)"
-        " USING (shard, learner, competency)",
+        _READ_STATES,
         [shard for shard, _, _ in wanted],
         [learner for _, learner, _ in wanted],
         [competency for _, _, competency in wanted],
     )
-    return {(row["shard"], row["learner"], row["competency"]): row["contributions"] for row in rows}
+    return {(shard, learner, competency): Packed(*packed) for shard, learner, competency, *packed in rows}
 
 
-async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping[Key, tuple[bytes, StateRow]]) -> None:
-    """Write the states and the contributions that they were folded from."""
+async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping[Key, tuple[Packed, StateRow]]) -> None:
+    """Write the states and what they were folded from."""
     if not rows:
         return
     await connection.execute(
@@ -159,13 +169,13 @@ async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping
         shard,
         [learner for learner, _ in rows],
         [competency for _, competency in rows],
-        [packed for packed, _ in rows.values()],
+        *[list(column) for column in zip(*[packed for packed, _ in rows.values()], strict=True)],
         *[list(column) for column in zip(*[outcome for _, outcome in rows.values()], strict=True)],
     )
 
 
 async def rewrite_states(connection: asyncpg.Connection, rows: Mapping[tuple[int, str, str], StateRow]) -> None:
-    """Write what refolding made of states by shard, learner and competency; their contributions stay as they are.
+    """Write what refolding made of states by shard, learner and competency; what they are folded from stays as it is.
 
     Rows that come out as they were are not written.
     """

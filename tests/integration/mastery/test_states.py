@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.support.ledger_writer import LedgerWriter, framework_document, named, policy_document, result
-from tests.support.mastery import Applied, by_oracle, stored
+from tests.support.mastery import Applied, by_oracle, entries_of, stored
 
 ANA, BO = named("Ana"), named("Bo")
 READING, WRITING, SPEAKING = named("reading"), named("writing"), named("speaking")
@@ -137,6 +137,63 @@ async def test_a_framework_published_late_brings_its_own_policy(pool: asyncpg.Po
     assert await stored(pool) == by_oracle(ledger)
 
 
+async def test_a_level_that_a_teacher_set_stands_beside_the_evidence_also_where_there_is_none(
+    pool: asyncpg.Pool,
+) -> None:
+    ledger = given()
+    policy = ledger.documents[ledger.entries[-1]["body"]["policy"]]
+    applied = Applied(pool, ledger)
+    ledger.attempt(ANA, result(READING, "1"))
+    ledger.override(ANA, READING, policy, "3")
+    alone = ledger.override(ANA, SPEAKING, policy, "2")
+    await applied.more()
+    rows = await stored(pool)
+    assert rows == by_oracle(ledger)
+    assert (rows[ANA, READING]["status"], rows[ANA, READING]["level"]) == ("mastered", "Proficient")
+    assert (rows[ANA, SPEAKING]["status"], rows[ANA, SPEAKING]["level"]) == ("not_yet", "Developing")
+    ledger.clear(ANA, SPEAKING, alone)
+    ledger.clear(ANA, WRITING, alone)  # it clears nothing there, and makes no state
+    await applied.more()
+    rows = await stored(pool)
+    assert rows == by_oracle(ledger)
+    assert rows[ANA, SPEAKING]["status"] == "no_evidence"
+    assert (ANA, WRITING) not in rows
+
+
+async def test_a_correction_stands_in_the_place_of_what_it_corrects_in_whatever_batch(pool: asyncpg.Pool) -> None:
+    ledger = given()
+    applied = Applied(pool, ledger)
+    wrong = ledger.attempt(ANA, result(READING, "4"), result(WRITING, "4"))
+    redo = ledger.attempt(ANA, result(WRITING, "3"), redo_of=wrong)
+    await applied.more()
+    ledger.supersede(ANA, wrong, ledger.attempt(ANA, result(READING, "1"), result(WRITING, "1")))
+    ledger.reflect(ANA, result(READING, "4"))
+    ledger.observe(ANA, result(SPEAKING, "3"))
+    await applied.more()
+    rows = await stored(pool)
+    assert rows == by_oracle(ledger)
+    assert (rows[ANA, READING]["status"], rows[ANA, SPEAKING]["status"]) == ("not_yet", "mastered")
+    assert rows[ANA, WRITING]["value"] == 3_000_000, f"{redo} does over what stands in the place of {wrong}"
+
+
+async def test_a_level_set_under_a_policy_that_comes_here_later_is_folded_once_it_has(pool: asyncpg.Pool) -> None:
+    """Evidence may be ahead of the definitions, and the learner may have left the school whose policy it was."""
+    ledger, late = given(), policy_document("ascertain.highest@1", levels=[("1", "Seed"), ("3", "Proficient")])
+    ledger.enrol(ANA, NORTH)
+    applied = Applied(pool, ledger)
+    adopt(ledger, f"school/{NORTH}", late)
+    ledger.attempt(ANA, result(READING, "1"))
+    ledger.override(ANA, READING, late, "3")
+    ledger.enrol(ANA, SOUTH)
+    entries = entries_of(ledger)
+    await applied.apply([entry for entry in entries if entry.ledger == "evidence"])
+    await applied.apply([entry for entry in entries if entry.ledger == "definitions"])
+    await applied.refold()
+    rows = await stored(pool)
+    assert rows == by_oracle(ledger)
+    assert rows[ANA, READING]["status"] == "mastered"
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_whatever_happens_the_rows_say_what_a_plain_fold_says(pool: asyncpg.Pool, seed: int) -> None:
     chance = random.Random(seed)
@@ -158,7 +215,8 @@ def _something(ledger: LedgerWriter, chance: random.Random) -> None:
     learner = chance.choice([ANA, BO, named("Cy"), named("Di")])
     mine = [raw for raw in ledger.entries if raw["envelope"]["owner"] == learner and "results" in raw["body"]]
     voided = {raw["body"]["evidence"] for raw in ledger.entries if "evidence" in raw["body"]}
-    match chance.choice(["attempt"] * 8 + ["score"] * 3 + ["void"] * 2 + ["enrol", "adopt", "publish"]):
+    happenings = ["attempt"] * 8 + ["score"] * 3 + ["void"] * 2 + ["enrol", "adopt", "publish"]
+    match chance.choice([*happenings, "observe", "reflect", "supersede", "override", "override", "clear"]):
         case "attempt" | "score" as kind:
             results = [
                 result(competency, str(chance.randrange(5)), criterion=None if kind == "attempt" else f"c{n}")
@@ -171,10 +229,15 @@ def _something(ledger: LedgerWriter, chance: random.Random) -> None:
                 "redo_of": chance.choice(mine)["envelope"]["id"] if mine and chance.random() < 0.3 else None,
             }
             (ledger.attempt if kind == "attempt" else ledger.score)(learner, *results, **more)
-        case "void":
+        case "void" | "supersede" as kind:
             left = [raw["envelope"]["id"] for raw in mine if raw["envelope"]["id"] not in voided]
-            if left:
+            if left and kind == "void":
                 ledger.void(learner, chance.choice(left))
+            elif left:
+                right = ledger.attempt(learner, result(READING, str(chance.randrange(5))))
+                ledger.supersede(learner, chance.choice(left), right)
+        case "observe" | "reflect" | "override" | "clear" as kind:
+            _judge(ledger, chance, learner, kind)
         case "enrol":
             ledger.enrol(learner, chance.choice([NORTH, SOUTH]))
         case "adopt":
@@ -186,6 +249,7 @@ def _something(ledger: LedgerWriter, chance: random.Random) -> None:
                 cut=chance.choice(["2", "3", "4"]),
                 pieces=chance.choice([1, 2]),
                 redo=chance.choice(["replaces", "adds"]),
+                override=chance.choice([None, "stands", "until_evidence"]),
             )
             adopt(
                 ledger,
@@ -196,3 +260,22 @@ def _something(ledger: LedgerWriter, chance: random.Random) -> None:
         case _:
             if ledger.keep(LETTERS) not in {raw["body"].get("digest") for raw in ledger.entries}:
                 ledger.publish(LETTERS)
+
+
+def _judge(ledger: LedgerWriter, chance: random.Random, learner: str, kind: str) -> None:
+    """What people see and judge."""
+    competency = chance.choice([READING, SPEAKING])
+    match kind:
+        case "override":
+            adopted = [raw["body"]["policy"] for raw in ledger.entries if "mode" in raw["body"]]
+            policy = ledger.documents[chance.choice(adopted)] if adopted else policy_document()
+            ledger.override(learner, competency, policy, chance.choice(["0", "2", "3"]))
+        case "clear":
+            name = "ascertain.LevelOverridden"
+            set_by = [raw for raw in ledger.entries if raw["envelope"]["type"] == name]
+            mine = [raw for raw in set_by if raw["envelope"]["owner"] == learner]
+            if mine:
+                last = chance.choice(mine[-2:])
+                ledger.clear(learner, last["body"]["competency"], last["envelope"]["id"])
+        case _:
+            getattr(ledger, kind)(learner, result(competency, str(chance.randrange(5))))
