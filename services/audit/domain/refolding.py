@@ -13,7 +13,7 @@ from shared.rulebook.contribution import Contribution, contributions_digest, in_
 from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.fold import fold, pins_of
 from shared.rulebook.known import Known, Pin, Recorded, known_of
-from shared.rulebook.override import Override, known_overrides
+from shared.rulebook.override import Override, known_overrides, standing_override
 from shared.rulebook.state import State
 
 NOT_FOLDED = frozenset({"under_review", "forgotten"})
@@ -118,6 +118,9 @@ def _unlike(state: State, pieces: Sequence[Contribution], overrides: Sequence[Ov
     }
     if "contributions" in shown.said:
         folded["contributions"] = contributions_digest(pieces, overrides)
+    if "judged_under" in shown.said:
+        standing = standing_override(overrides)
+        folded["judged_under"] = None if standing is None else standing.policy
     said = {**shown.said, "status": shown.status}
     return [
         Member(name, None if ours is None else str(ours), None if said[name] is None else str(said[name]))

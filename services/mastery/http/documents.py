@@ -186,11 +186,15 @@ class ExplanationDocument(_Common, _Judged):
 
 
 class DoorStateDocument(_Common):
-    """A state as it is stored, with its learner. `contributions` is a digest of what it is folded from."""
+    """A state as it is stored, with its learner. `contributions` is a digest of what it is folded from.
+
+    `judged_under` is the policy that the override in force names.
+    """
 
     counted: int
     learner: Id
     contributions: Digest | None
+    judged_under: Digest | None
 
 
 class DoorStatesDocument(BaseModel):
