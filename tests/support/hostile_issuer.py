@@ -41,7 +41,7 @@ class HostileIssuer:
 
     client: str = "ascertain"
     port: int = field(default_factory=free_port)
-    key: RSAKey | OKPKey | ECKey = _KEY
+    key: RSAKey | OKPKey | ECKey = field(default_factory=lambda: _KEY)
     kid: str | None = "first"
     published: list[dict[str, Any]] | None = None
     claims: dict[str, Any] = field(default_factory=dict)

@@ -125,10 +125,14 @@ def _published(entry: object) -> PublishedKey | None:
         return None
     public = {name: value for name, value in entry.items() if name not in ("use", "key_ops", "alg", "kid")}
     try:
-        key = _KINDS[entry["kty"]].import_key(public)
-        if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS:
+        if entry["kty"] == "RSA" and _bits(entry["n"]) < MIN_RSA_BITS:
             return None
+        key = _KINDS[entry["kty"]].import_key(public)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
     kid, algorithm = entry.get("kid"), entry.get("alg")
     return PublishedKey(key, kid if isinstance(kid, str) else None, algorithm if isinstance(algorithm, str) else None)
+
+
+def _bits(modulus: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(modulus.encode())).bit_length()
