@@ -17,10 +17,12 @@ import pytest
 from deploy.local.databases import drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
 from services.evidence.domain.standing import LearnerStanding, Unreadable
+from services.evidence.folding import FoldsInProcess
 from services.evidence.postgres.applied import PostgresApplied
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.releasing import Releasing
 from services.evidence.postgres.standings import PostgresStandings
+from shared.runtime.child import ChildEndedError
 from shared.runtime.database import connect
 from shared.runtime.wake import Wake
 from tests.support.evidence import SYMBOLS, TENANT, THEME, Running, address, framework, roster, rule_district
@@ -199,6 +201,31 @@ async def test_many_workers_share_the_batches_and_release_nobody_twice(
                     await let_go(choir, batch)
     for batch in batches:
         await check_released_once(evidence, choir, batch)
+
+
+@pytest.mark.faults
+async def test_a_batch_goes_on_after_the_process_that_folds_for_it_is_killed(
+    evidence: Running, pool: asyncpg.Pool, choir: Class
+) -> None:
+    batch = await asked(choir)
+    folds = FoldsInProcess()
+    standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), folds, tenant=TENANT)
+    ledger = PostgresLedger(evidence.settings.database, pool, tenant=TENANT, appended=lambda: None)
+    working = Releasing(pool, ledger, standings, tenant=TENANT, chunk=10)
+    await working.step()
+    process = folds._child._process
+    assert process is not None
+    process.kill()
+    with pytest.raises(ChildEndedError):
+        await working.step()
+    while await working.step():
+        pass
+    await let_go(choir, batch)
+    while await working.step():
+        pass
+    await ledger.close()
+    await folds.close()
+    await check_released_once(evidence, choir, batch)
 
 
 class Late:
