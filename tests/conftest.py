@@ -48,4 +48,5 @@ def topic_prefix() -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounds", type=int, default=20, help="rounds of kill -9 (tests/faults/rounds)")
     parser.addoption("--answers", type=int, default=20_000, help="real answers to import (there are 203,442)")
-    parser.addoption("--seed", type=int, default=20261124, help="seed of the random moments of faults")
+    parser.addoption("--edits", type=int, default=0, help="random edits as superuser (0: one of each sort)")
+    parser.addoption("--seed", type=int, default=20261124, help="seed of random moments and edits")

@@ -9,6 +9,7 @@ from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
 from tests.support.audited import SERVICES, AuditedDistrict, audited_district
 from tests.support.audited_story import Told, tell
+from tests.support.graded_story import Grades, grade
 from tests.support.servers import PASSWORD, District, unique_prefix
 
 
@@ -31,3 +32,8 @@ async def audited(
 @pytest.fixture(scope="session")
 async def story(audited: AuditedDistrict) -> Told:
     return await tell(audited)
+
+
+@pytest.fixture(scope="session")
+async def grades(audited: AuditedDistrict, story: Told) -> Grades:
+    return await grade(audited)

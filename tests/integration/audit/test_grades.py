@@ -1,7 +1,6 @@
 """Audits of grades: equal where nothing was touched; else what differs, and from which position on."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -9,38 +8,12 @@ import pytest
 
 from tests.support import oracle
 from tests.support.audited import ADMINISTRATOR, AuditedDistrict
-from tests.support.audited_story import LEARNERS, SYMBOLS, THEME, Told
-from tests.support.graded import amend, release, uphold
-from tests.support.ledger_writer import named, result
+from tests.support.audited_story import SYMBOLS, Told
+from tests.support.graded_story import ADA, BEN, CLEO, Grades
+from tests.support.ledger_writer import named
 from tests.support.tampering import Tampered, tampering
 
 LEDGER, COPY = "ledger.stored_entry", "audit.entry"
-ADA, BEN, CLEO = LEARNERS[1], LEARNERS[2], LEARNERS[3]
-
-
-@dataclass(frozen=True, slots=True)
-class Grades:
-    """Ada's grade was released, then amended after another piece, then upheld; Ben's was only released."""
-
-    released: str
-    amended: str
-    upheld: str
-    of_ben: str
-    later: str
-
-
-@pytest.fixture(scope="session")
-async def grades(audited: AuditedDistrict, story: Told) -> Grades:
-    writer = audited.writer
-    released = release(writer, ADA, [THEME, SYMBOLS])
-    later = writer.attempt(ADA, result(THEME, "4"))
-    amended = amend(writer, ADA, released, [THEME, SYMBOLS])
-    upheld = uphold(writer, ADA, released, [THEME])
-    of_ben = release(writer, BEN, [SYMBOLS])
-    writer.attempt(BEN, result(SYMBOLS, "1"))
-    await audited.append()
-    await audited.applied()
-    return Grades(released, amended, upheld, of_ben, later)
 
 
 @pytest.fixture
