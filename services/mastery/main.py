@@ -21,6 +21,7 @@ from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
+from shared.runtime.completeness import Completeness
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
 from shared.runtime.definitions.door import Fetch, documents_from
@@ -112,12 +113,13 @@ async def _http(
     refolding: Refolding | None,
 ) -> FastAPI:
     pool = await _pool(opened, settings, REQUESTS, "http")
+    freshness = Freshness(pool)
     district = District(
         zone=settings.zone,
         now=now,
         records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
         rights=Access(pool),
-        applied=Watermarks(Freshness(pool)),
+        applied=Watermarks(freshness, Completeness(pool, evidence.ledger, freshness)),
     )
     standing = Standing(
         roles=[role for role in ROLES if role in roles],

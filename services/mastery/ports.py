@@ -109,6 +109,13 @@ class Applied(Protocol):
         """Wait until the projections have come to these positions; False where they had not in a few seconds."""
         ...
 
+    async def known_at(self, shard: int, at: Instant) -> bool:
+        """Wait until all that was recorded by an instant in a shard of evidence, and in the definitions, is applied.
+
+        False where it was not in a few seconds, or nobody can tell.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class District:

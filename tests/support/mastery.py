@@ -10,12 +10,14 @@ from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.refolding import Refolding
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope
+from shared.ledger.identifiers import Ledger
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.applying import Applier
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.ledger_reader import PAGE, Page
 from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projection import Projection
 from shared.runtime.shards import Shard
@@ -86,6 +88,27 @@ class Applied:
         while await worker.step():
             chunks += 1
         return chunks
+
+
+class WrittenLedger:
+    """A `LedgerReader` of what a writer has written by now, all of it as if committed."""
+
+    def __init__(self, writer: LedgerWriter) -> None:
+        self._writer = writer
+
+    async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
+        own = [entry for entry in entries_of(self._writer) if Shard(entry.ledger, entry.shard) == shard]
+        return Page([entry for entry in own if entry.position > after][:limit], len(own))
+
+    async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:
+        own = [entry for entry in entries_of(self._writer) if (entry.ledger, entry.owner) == (ledger, owner)]
+        return [entry for entry in own if entry.position > after]
+
+    async def heads(self) -> dict[Shard, int]:
+        heads: dict[Shard, int] = {}
+        for entry in entries_of(self._writer):
+            heads[Shard(entry.ledger, entry.shard)] = entry.position
+        return heads
 
 
 def _runs(entries: Iterable[Entry]) -> list[list[Entry]]:

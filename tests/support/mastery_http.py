@@ -20,6 +20,7 @@ from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
 from shared.ledger.instants import Instant
 from shared.runtime.access.questions import Access
+from shared.runtime.completeness import Completeness
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey, make_keys
@@ -67,12 +68,13 @@ async def serving(
     for name in ("gateway", "audit"):
         make_keys(name, keys=folder, trusted=folder)
     await pool.execute("UPDATE access.complete SET looked = true, complete_ms = $1", now())
+    freshness = Freshness(pool, longest=0.3)
     district = District(
         zone=ZoneInfo("UTC"),
         now=now,
         records=StoredRecords(pool, TENANT, DefinitionsReader()),
         rights=Access(pool, now),
-        applied=Watermarks(Freshness(pool, longest=0.3)),
+        applied=Watermarks(freshness, Completeness(pool, reader, freshness, now)),
     )
     standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)
     app = application(district, PostgresStates(pool, TENANT), Verifier(TENANT, folder), standing)

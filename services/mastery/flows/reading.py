@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.mastery.domain.errors import ForgottenError, UnknownError
+from services.mastery.domain.errors import ForgottenError, NotReachedError, UnknownError
 from services.mastery.domain.horizon import Horizon, instant_horizon, now_horizon, pins_horizon
 from services.mastery.flows.folding import folded
 from services.mastery.ports import District, Record
-from shared.rulebook.as_of import AsOf, AtInstant, AtPins
+from shared.ledger.instants import Instant, instant_text
+from shared.rulebook.as_of import AsOf, AtInstant, AtPins, pins_text
 from shared.rulebook.known import Pin, Recorded
 from shared.rulebook.state import State
 from shared.runtime.definitions.view import PlacedCompetency
@@ -49,6 +50,8 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
     )
     if not await district.rights.may_see(question.reader, question.learner):
         raise UnknownError("learner")
+    instant = question.as_of.at if isinstance(question.as_of, AtInstant) else None
+    complete = instant is None or await district.applied.known_at(shard, instant)
     record = await district.records.of(question.learner)
     if record.forgotten:
         raise ForgottenError(record.reached)
@@ -60,9 +63,16 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
         case AtPins():
             return record, pins_horizon(question.as_of, record.reached)
         case AtInstant(at=at):
+            if not complete:
+                raise NotReachedError(_not_complete(at, record), record.reached)
             last = record.view.position_at(at)
             entries = list(_entries(record))
             return record, instant_horizon(question.as_of, shard, entries, last, held=record.held)
+
+
+def _not_complete(at: Instant, record: Record) -> str:
+    reached = pins_text(record.reached)
+    return f"What was recorded by {instant_text(at)} may not all be known here yet; this record reaches {reached}."
 
 
 async def seen_state(record: Record, horizon: Horizon, competency: str) -> SeenState:

@@ -1,17 +1,19 @@
-"""The port `Applied`, from the watermarks."""
+"""The port `Applied`, from the watermarks and the ledger's heads."""
 
 from collections.abc import Sequence
 
+from shared.ledger.instants import Instant
 from shared.rulebook.known import Pin
+from shared.runtime.completeness import Completeness
 from shared.runtime.freshness import Freshness
 from shared.runtime.shards import Shard
 
 
 class Watermarks:
-    """Waits with `Freshness`; what spans several pins of a shard is the greatest of them."""
+    """Waits with `Freshness` and `Completeness`; what spans several pins of a shard is the greatest of them."""
 
-    def __init__(self, freshness: Freshness) -> None:
-        self._freshness = freshness
+    def __init__(self, freshness: Freshness, completeness: Completeness) -> None:
+        self._freshness, self._completeness = freshness, completeness
 
     async def reached(self, pins: Sequence[Pin]) -> bool:
         wanted: dict[Shard, int] = {}
@@ -19,3 +21,6 @@ class Watermarks:
             key = Shard(ledger, shard)
             wanted[key] = max(position, wanted.get(key, 0))
         return await self._freshness.reached(wanted)
+
+    async def known_at(self, shard: int, at: Instant) -> bool:
+        return await self._completeness.known_at([Shard("evidence", shard), Shard("definitions", 0)], at)

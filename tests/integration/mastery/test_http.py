@@ -14,11 +14,10 @@ from services.mastery.http.documents import (
     MasteryDocument,
 )
 from shared.ledger.identifiers import shard_of
-from shared.ledger.instants import instant_text
-from shared.runtime.ledger_table import LedgerTable
+from shared.ledger.instants import instant, instant_text
 from tests.integration.mastery.test_states import ANA, BO, LETTERS, NORTH, READING, SECOND, WRITING, adopt, given
 from tests.support.ledger_writer import TENANT, LedgerWriter, framework_document, named, policy_document, result
-from tests.support.mastery import Applied, by_oracle
+from tests.support.mastery import Applied, WrittenLedger, by_oracle
 from tests.support.mastery_http import Mastery, serving
 
 SHARD = shard_of(TENANT, ANA)
@@ -31,7 +30,7 @@ def ledger() -> LedgerWriter:
 
 @pytest.fixture
 async def mastery(pool: asyncpg.Pool, ledger: LedgerWriter, tmp_path: Path) -> AsyncIterator[Mastery]:
-    async with serving(pool, LedgerTable(pool), tmp_path, lambda: ledger.now) as made:
+    async with serving(pool, WrittenLedger(ledger), tmp_path, lambda: ledger.now) as made:
         yield made
 
 
@@ -144,6 +143,80 @@ async def test_what_is_not_reached_is_told_and_nothing_else_shown_for_it(
     assert f"evidence:{SHARD}:1" in later.headers["ascertain-position"]
     future = await mastery.get(path, ANA, as_of=instant_text(ledger.now + SECOND))
     assert (future.status_code, future.json()["field"]) == (422, "as_of")
+
+
+async def test_an_instant_is_not_answered_while_something_recorded_by_then_may_be_missing(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    applied = Applied(pool, ledger)
+    ledger.attempt(ANA, result(READING, "2"))
+    await applied.more()
+    path, moment = f"/v1/learners/{ANA}/mastery", instant_text(ledger.now)
+    assert (await mastery.get(path, ANA, as_of=moment)).status_code == 200, "the ledger has nothing more"
+    ledger.attempt(ANA, result(READING, "4"))  # in the same millisecond, and not applied here yet
+    ledger.now += 600
+    behind = await mastery.get(path, ANA, as_of=moment)
+    assert (behind.status_code, behind.json()["type"]) == (503, "urn:ascertain:problem:not-reached")
+    assert {"ledger": "evidence", "shard": SHARD, "position": 1} in behind.json()["reached"]
+    await applied.more()
+    then = (await mastery.learner(ANA, as_of=moment))["states"]
+    assert [state["status"] for state in then] == ["mastered"]
+    adopt(ledger, "district", policy_document(cut="4"))
+    assert (await mastery.get(path, ANA, as_of=instant_text(ledger.now))).status_code == 503
+    await applied.more()
+    assert (await mastery.learner(ANA, as_of=moment))["states"] == then
+
+
+async def test_a_date_is_the_end_of_that_day_where_the_district_is(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    """The test's district keeps UTC; what days are elsewhere, `tests/unit/runtime/test_as_of.py` tries."""
+    applied = Applied(pool, ledger)
+    day = instant_text(ledger.now)[:10]
+    ledger.now = instant(f"{day}T23:59:59.999Z")
+    ledger.attempt(ANA, result(READING, "4"))
+    ledger.now += 1
+    ledger.attempt(ANA, result(READING, "0"))
+    ledger.now += 600
+    await applied.more()
+    answer = await mastery.learner(ANA, as_of=day)
+    assert answer["as_of"]["at"] == f"{day}T23:59:59.999Z"
+    assert [state["value"] for state in answer["states"]] == ["4"]
+    explained = await mastery.explanation(ANA, READING, as_of=day)
+    assert explained["value"] == "4"
+    today = await mastery.learner(ANA, as_of=instant_text(ledger.now)[:10])
+    assert today["as_of"]["at"] == instant_text(ledger.now)
+
+
+async def test_a_level_that_a_teacher_set_is_told_with_what_the_evidence_alone_says(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    policy = ledger.documents[ledger.entries[-1]["body"]["policy"]]
+    ledger.attempt(ANA, result(READING, "1"))
+    moment = instant_text(ledger.now)
+    ledger.now += SECOND
+    override = ledger.override(ANA, READING, policy, "3")
+    ledger.override(ANA, WRITING, policy, "2")
+    await Applied(pool, ledger).more()
+    answer = await mastery.learner(ANA)
+    MasteryDocument.model_validate(answer)
+    reading, writing = answer["states"]
+    assert (reading["status"], reading["level"], reading["value"]) == ("mastered", "Proficient", "1")
+    assert reading["override"] == {
+        "event": override,
+        "level": "Proficient",
+        "by": named("somebody"),
+        "reason_ref": "cd" * 32,
+        "recorded_at": instant_text(ledger.now),
+    }
+    assert reading["evidence_alone"] == {"status": "not_yet", "level": "Beginning", "value": "1"}
+    assert (writing["evidence"], writing["evidence_alone"]["status"]) == (0, "no_evidence")
+    explained = await mastery.explanation(ANA, READING)
+    ExplanationDocument.model_validate(explained)
+    assert "a teacher set the level to Proficient by professional judgement" in explained["why"][0]
+    assert explained["evidence_alone"] == reading["evidence_alone"]
+    [then] = (await mastery.learner(ANA, as_of=moment))["states"]
+    assert (then["status"], then["override"], "evidence_alone" in then) == ("not_yet", None, False)
 
 
 @pytest.mark.parametrize(
