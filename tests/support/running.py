@@ -72,7 +72,7 @@ async def until_applied(stack: Stack) -> None:
 
         async def applied() -> Any:
             heads = {}
-            for name in ("evidence", "mastery", "portfolio", "audit"):
+            for name in ("evidence", "mastery", "portfolio", "audit", "gateway"):
                 try:
                     health = (await client.get(f"{stack.urls[name]}/health")).json()
                 except httpx.TransportError as error:

@@ -1,0 +1,222 @@
+"""The district that the matrix is asked about: everyone and everything in it, brought in through the API."""
+
+from typing import Any
+
+from cli.importing.commands import adopt_policy, publish
+from tests.support.ledger_writer import framework_document, policy_document
+from tests.support.matrix import PEOPLE, SIGNED_IN, Subject, World, attempt
+from tests.support.relations import new_id
+from tests.support.running import administrator, until_applied
+from tests.support.waiting import until
+
+ADMINISTRATOR = "district administrator"
+LEARNERS = ("learner", "classmate", "leaving")
+
+
+def roster() -> dict[str, list[dict[str, str]]]:
+    """Two schools, a section each; a teacher and a learner in each of them, and one who is about to leave there."""
+    places = {"here": ("learner", "teacher"), "there": ("classmate", "leaving", "other teacher")}
+    active = {"status": "active"}
+    return {
+        "orgs": [{"sourcedId": f"school {place}", "type": "school", **active} for place in places],
+        "courses": [{"sourcedId": f"course {place}", "orgSourcedId": f"school {place}", **active} for place in places],
+        "classes": [
+            {
+                "sourcedId": f"class {place}",
+                "courseSourcedId": f"course {place}",
+                "schoolSourcedId": f"school {place}",
+                **active,
+            }
+            for place in places
+        ],
+        "users": [
+            {"sourcedId": person, "givenName": person.title(), "familyName": "Matrix", **active}
+            for people in places.values()
+            for person in people
+        ],
+        "enrollments": [
+            {
+                "sourcedId": f"enrollment {person}",
+                "classSourcedId": f"class {place}",
+                "schoolSourcedId": f"school {place}",
+                "userSourcedId": person,
+                "role": "student" if person in LEARNERS else "teacher",
+                **active,
+            }
+            for place, people in places.items()
+            for person in people
+        ],
+    }
+
+
+def rubric(competency: str) -> dict[str, Any]:
+    levels = [{"earned": "3", "title": "Clear", "descriptor": "It is clear."}]
+    criterion = {"code": "thesis", "title": "Thesis", "competencies": [competency], "possible": "4", "levels": levels}
+    return {"format": "ascertain.rubric@1", "id": new_id(), "title": "A rubric", "criteria": [criterion]}
+
+
+async def furnish(world: World) -> None:
+    """Bring everyone and everything in, and wait until every service knows."""
+    ids = await _people(world)
+    judged = {person: new_id() for person in PEOPLE}
+    competency, graded = new_id(), new_id()
+    async with administrator(world.stack) as gateway:
+        await publish(gateway, framework_document(new_id(), [competency, graded, *judged.values()]))
+        policy, rubric_ = await publish(gateway, policy_document()), await publish(gateway, rubric(competency))
+        await adopt_policy(gateway, policy, "district")
+    learner = world.people["learner"]
+    things = await _record(world, learner, competency, graded)
+    things |= await _judged(world, learner, judged)
+    await until_applied(world.stack)
+    digest = await _digest(world, learner, graded)
+    course, section = ids["course here"], ids["class here"]
+    states = [{"competency": graded, "digest": digest}]
+    grades = await _grades(world, {"learner": learner, "course": course, "states": states, "expected_version": 0})
+    batches = await _batches(world, {"section": section, "course": course, "competencies": [graded]})
+    leaving, request = await _leaving(world)
+    await until_applied(world.stack)
+    verification = await world.done(ADMINISTRATOR, "/v1/verifications", {"learner": learner}, 202)
+    audit = await world.done(ADMINISTRATOR, "/v1/audits", {"id": new_id(), "grade": grades["grade", "nobody"]}, 202)
+    account = await world.ask("PUT", ADMINISTRATOR, _account(learner))
+    await _sign_everyone_in(world)
+    listed = (await world.ask("GET", "learner", {"url": "/v1/personal-tokens"})).json()["personal_tokens"]
+    known = {**things, **grades, **batches}
+    world.real = Subject(
+        learner=learner,
+        competency=competency,
+        graded=graded,
+        digest=digest,
+        school=ids["school here"],
+        section=section,
+        course=course,
+        policy=policy,
+        rubric=rubric_,
+        evidence=things["evidence", "nobody"],
+        work=things["work", "nobody"],
+        grade=grades["grade", "nobody"],
+        batch=batches["batch", "nobody"],
+        verification=verification["id"],
+        audit=audit["id"],
+        personal_token=listed[0]["id"],
+        account=account.json()["id"],
+        leaving=leaving,
+        of=lambda what, person: request if what == "forgetting" else known[what, person],
+    )
+    world.absent = _absent(world.real)
+
+
+def _absent(real: Subject) -> Subject:
+    """Nobody, with nothing, in no school; in terms of competencies and documents that there are."""
+    return Subject(
+        **{
+            name: getattr(real, name) if name in {"competency", "graded", "digest", "policy", "rubric"} else new_id()
+            for name in Subject.__dataclass_fields__
+            if name != "of"
+        },
+        of=lambda _what, _person: new_id(),
+    )
+
+
+async def _people(world: World) -> dict[str, str]:
+    """Everyone with what she is to the learner; the ids of schools, courses and sections by their names."""
+    names = [*LEARNERS, "teacher", "other teacher"]
+    async with administrator(world.stack) as gateway:
+        _, answer = await gateway.post("/v1/rosters", roster())
+        assert answer["refused"] == []
+        ids: dict[str, str] = {}
+        for kind, name in (("org", "school"), ("course", "course"), ("class", "class")):
+            asked = {"kind": kind, "sourced_ids": [f"{name} here", f"{name} there"]}
+            ids |= (await gateway.post("/v1/rosters/ids", asked))[1]["ids"]
+        _, people = await gateway.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": names})
+    world.people |= people["ids"] | {ADMINISTRATOR: world.stack.operator.person, "stranger": new_id()}
+    for person, kind, scope in (
+        ("school administrator", "administrator", f"school/{ids['school here']}"),
+        ("other school's administrator", "administrator", f"school/{ids['school there']}"),
+        ("school auditor", "auditor", f"school/{ids['school here']}"),
+        ("auditor", "auditor", "district"),
+        ("second administrator", "administrator", "district"),
+    ):
+        world.people[person] = new_id()
+        grant = {"id": new_id(), "person": world.people[person], "role": kind, "scope": scope}
+        await world.done(ADMINISTRATOR, "/v1/roles", grant)
+    world.people["guardian"] = new_id()
+    for child in ("learner", "leaving"):
+        link = {"id": new_id(), "learner": world.people[child], "guardian": world.people["guardian"]}
+        await world.done(ADMINISTRATOR, "/v1/guardians", link)
+    return ids
+
+
+async def _record(world: World, learner: str, competency: str, graded: str) -> dict[tuple[str, str], str]:
+    """Pieces of evidence to be voided and superseded, and works, one for each person."""
+    things = {(what, person): new_id() for what in ("evidence", "void", "supersede", "work") for person in PEOPLE}
+    pieces = [attempt(learner, competency, id_) for (what, _), id_ in things.items() if what != "work"]
+    async with administrator(world.stack) as gateway:
+        status, _ = await gateway.post("/v1/evidence", [*pieces, attempt(learner, graded, new_id())])
+        assert status == 201
+    for (what, _), id_ in things.items():
+        if what == "work":
+            await world.done(ADMINISTRATOR, "/v1/works", {"id": id_, "members": [learner]})
+    return things
+
+
+async def _judged(world: World, learner: str, judged: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Levels set by judgement, and reviews asked by nobody of them all, one for each person."""
+    things: dict[tuple[str, str], str] = {}
+    for person, competency in judged.items():
+        things["override", person], things["review", person] = new_id(), new_id()
+        about = {"learner": learner, "competency": competency, "reason": "Because."}
+        level = {"id": things["override", person], "level": "Proficient", **about}
+        await world.done(ADMINISTRATOR, "/v1/overrides", level)
+        await world.done("second administrator", "/v1/reviews", {"id": things["review", person], **about})
+    return things
+
+
+async def _grades(world: World, release: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Released grades, to be amended and upheld, one for each person."""
+    things = {(what, person): new_id() for what in ("amend", "uphold", "grade") for person in PEOPLE}
+    for id_ in things.values():
+        await world.done(ADMINISTRATOR, "/v1/releases", {**release, "id": id_, "period": new_id()})
+    return things
+
+
+async def _batches(world: World, batch: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Batches that are held, one for each person."""
+    things = {("batch", person): new_id() for person in PEOPLE}
+    for id_ in things.values():
+        await world.done(ADMINISTRATOR, "/v1/release-batches", {**batch, "id": id_, "period": new_id()})
+
+    async def held() -> bool:
+        shown = [
+            (await world.ask("GET", ADMINISTRATOR, {"url": f"/v1/release-batches/{id_}"})).json()
+            for id_ in things.values()
+        ]
+        return all(one["state"] == "held" for one in shown)
+
+    await until(held, "the batches are held")
+    return things
+
+
+async def _leaving(world: World) -> tuple[str, str]:
+    """A learner of whom one administrator asked that she be forgotten, and the request."""
+    leaving, request = world.people["leaving"], new_id()
+    await world.done("second administrator", f"/v1/learners/{leaving}/forget", {"id": request})
+    return leaving, request
+
+
+async def _digest(world: World, learner: str, competency: str) -> str:
+    path = f"/v1/learners/{learner}/competencies/{competency}/explanation"
+    digest: str = (await world.ask("GET", ADMINISTRATOR, {"url": path})).json()["digest"]
+    return digest
+
+
+def _account(person: str) -> dict[str, Any]:
+    return {
+        "url": "/v1/accounts",
+        "json": {"issuer": "https://issuer.test", "subject": "someone", "person": person},
+    }
+
+
+async def _sign_everyone_in(world: World) -> None:
+    for person in SIGNED_IN:
+        made = await world.ask("POST", person, {"url": "/v1/personal-tokens", "json": {"label": "a script"}})
+        world.personal_tokens[person] = made.json()["token"]
