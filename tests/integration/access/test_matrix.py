@@ -154,6 +154,21 @@ async def test_every_read_of_a_learner_by_somebody_else_is_in_her_log(world: Wor
         assert (newest["person"], newest["what"]) == (teacher, template.rpartition("/")[2])
 
 
+async def test_a_forgotten_learner_signs_in_no_more_and_nobody_speaks_for_her(world: World) -> None:
+    leaving = world.people["leaving"]
+    approval = TABLE["POST", "/v1/learners/{}/forget/approve"].request(world, world.real, "district administrator")
+    assert (await world.ask("POST", "district administrator", approval)).status_code in {201, 410}
+    token = {"Authorization": f"Bearer {world.personal_tokens['leaving']}"}
+
+    async def out() -> bool:
+        return (await world.http.post("/v1/tokens", headers=token)).status_code == 401
+
+    await until(out, "the token of the forgotten opens nothing")
+    own = {"url": f"/v1/learners/{leaving}/disclosures"}
+    assert (await world.ask("GET", "guardian", own)).status_code == 404
+    assert (await world.ask("GET", "auditor", own)).status_code == 200
+
+
 async def test_a_substitute_loses_everything_at_that_very_instant(world: World) -> None:
     substitute, ends = new_id(), now() + 4_000
     world.people["substitute"] = substitute
