@@ -1,8 +1,9 @@
 """What a piece of evidence names must be known and fit: competencies, a rubric's criteria, works, earlier pieces."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Literal, TypeAlias
 
 from services.evidence.domain.commands import Guard
 from services.evidence.domain.errors import Invalid
@@ -21,14 +22,28 @@ Criteria: TypeAlias = Mapping[str, Criterion]
 Body: TypeAlias = AttemptRecorded | RubricScored | ObservationRecorded | ReflectionRecorded | PriorMasteryAttested
 """What evidence can be."""
 
-NAMED: Mapping[type[Body], tuple[str, ...]] = {
-    AttemptRecorded: ("redo_of", "work"),
-    RubricScored: ("redo_of", "work"),
-    ObservationRecorded: ("redo_of", "work"),
-    ReflectionRecorded: ("evidence", "work"),
-    PriorMasteryAttested: (),
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which members a kind of evidence has for what may need to be known: its results, an earlier piece, a work, a
+    rubric, and the one text that it may refer to.
+    """
+
+    results: Literal["results", "ratings"] = "results"
+    earlier: Literal["redo_of", "evidence"] | None = "redo_of"
+    work: Literal["work"] | None = "work"
+    rubric: Literal["rubric"] | None = None
+    text: Literal["feedback_ref", "note_ref", "text_ref"] | None = None
+
+
+KINDS: Mapping[type[Body], Kind] = {
+    AttemptRecorded: Kind(),
+    RubricScored: Kind(rubric="rubric", text="feedback_ref"),
+    ObservationRecorded: Kind(rubric="rubric", text="note_ref"),
+    ReflectionRecorded: Kind(results="ratings", earlier="evidence", text="text_ref"),
+    PriorMasteryAttested: Kind(earlier=None, work=None, text="note_ref"),
 }
-"""The members by which each kind of evidence names something else that must be in the ledger."""
+"""By the very type of a body: asking each time what it is an instance of costs a plain attempt a tenth of its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +63,28 @@ class Known:
     forgotten: Container[str] = ()
 
 
+_EARLIER_AND_WORK: Mapping[type[Body], Callable[[Body], tuple[str | None, str | None]]] = {
+    body: attrgetter(kind.earlier, kind.work) if kind.earlier and kind.work else lambda _: (None, None)
+    for body, kind in KINDS.items()
+}
+
+
 def results_of(body: Body) -> tuple[Result, ...]:
     """The results of a piece; of a reflection what the learner would give herself."""
-    return body.ratings if isinstance(body, ReflectionRecorded) else body.results
+    results: tuple[Result, ...] = getattr(body, KINDS[type(body)].results)
+    return results
 
 
 def rubric_of(body: Body) -> str | None:
     """The rubric that a piece was judged by, where it was by one."""
-    return body.rubric if isinstance(body, RubricScored | ObservationRecorded) else None
+    member = KINDS[type(body)].rubric
+    rubric: str | None = None if member is None else getattr(body, member)
+    return rubric
+
+
+def named_by(body: Body) -> tuple[str | None, str | None]:
+    """The earlier piece and the work that a piece names, where it does."""
+    return _EARLIER_AND_WORK[type(body)](body)
 
 
 def check_instant(occurred_at: Instant | None, now: Instant) -> None:
@@ -66,19 +95,22 @@ def check_instant(occurred_at: Instant | None, now: Instant) -> None:
         )
 
 
-def check_results(body: Body, known: Known) -> None:
-    """Raise Invalid where a result fits neither what is published nor, where the piece names one, its rubric."""
+def check_results(body: Body, known: Known) -> tuple[Result, ...]:
+    """The results of a piece. Raises Invalid where one fits neither what is published nor, where there is one, the
+    piece's rubric.
+    """
+    results = results_of(body)
     rubric = rubric_of(body)
     if rubric is not None:
-        check_criteria(rubric, results_of(body), known.rubrics)
-        return
-    member = "ratings" if isinstance(body, ReflectionRecorded) else "results"
-    for index, result in enumerate(results_of(body)):
+        check_criteria(rubric, results, known.rubrics)
+        return results
+    for index, result in enumerate(results):
         if result.competency not in known.competencies:
             raise Invalid(
                 f"No published framework holds the competency {result.competency}.",
-                field=f"/body/{member}/{index}/competency",
+                field=f"/body/{KINDS[type(body)].results}/{index}/competency",
             )
+    return results
 
 
 def check_criteria(
@@ -120,32 +152,27 @@ def _check_result(result: Result, criterion: Criterion, where: str) -> None:
         )
 
 
-def check_work(body: Body, works: Mapping[str, Container[str]]) -> None:
+def check_work(body: Body, work: str, works: Mapping[str, Container[str]]) -> None:
     """Raise Invalid where a piece names a work that was not started, or not with this learner."""
-    if isinstance(body, PriorMasteryAttested) or body.work is None:
-        return
-    if body.learner not in works.get(body.work, ()):
+    if body.learner not in works.get(work, ()):
         raise Invalid("work must name a started work that has this learner among its members.", field="/body/work")
 
 
-def earlier_guard(body: Body, id_: str, earlier: Mapping[str, str], pieces: Mapping[str, str]) -> tuple[Guard, ...]:
+def earlier_guard(
+    body: Body, named: str, id_: str, earlier: Mapping[str, str], pieces: Mapping[str, str]
+) -> tuple[Guard, ...]:
     """The guard of a piece, to be recorded under `id_`, that names an earlier one of the same learner.
 
     One that the ledger holds needs no guard; one that only stands before in the same request must have been recorded.
     Raises Invalid where what is named is neither.
     """
-    if isinstance(body, PriorMasteryAttested):
-        return ()
-    member = "evidence" if isinstance(body, ReflectionRecorded) else "redo_of"
-    named: str | None = body.evidence if isinstance(body, ReflectionRecorded) else body.redo_of
-    if named is None:
-        return ()
     if named != id_:
         if named in pieces:
             if pieces[named] == body.learner:
                 return ()
         elif earlier.get(named) == body.learner:
             return (Guard(body.learner, evidence_stream(named), "open"),)
+    member = KINDS[type(body)].earlier
     raise Invalid(
         f"{member} must name an earlier piece of evidence of the same learner, recorded before or standing before "
         "this one in the request.",

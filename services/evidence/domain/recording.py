@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from services.evidence.domain.commands import Command, Guard
 from services.evidence.domain.errors import Gone, Invalid, NotFound
 from services.evidence.domain.facts import new_event
-from services.evidence.domain.judging import Body, Known, check_instant, check_results, check_work, earlier_guard
+from services.evidence.domain.judging import (
+    KINDS,
+    Body,
+    Known,
+    check_instant,
+    check_results,
+    check_work,
+    earlier_guard,
+    named_by,
+)
 from services.evidence.domain.texts import NewText
-from shared.contracts.bodies import AttemptRecorded
 from shared.contracts.pieces import ReflectionRecorded
 from shared.ledger.instants import Instant
 from shared.ledger.streams import learner_stream
-
-TEXT_MEMBERS: Mapping[str, str] = {
-    "RubricScored": "feedback_ref",
-    "ObservationRecorded": "note_ref",
-    "ReflectionRecorded": "text_ref",
-    "PriorMasteryAttested": "note_ref",
-}
-"""The member by which a piece of evidence refers to the one text that it may have. An attempt has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def closed_record() -> Gone:
 
 def is_own_reflection(body: Body, actor: str) -> bool:
     """Whether a learner reflects on what she did herself: that she may, whoever else may record for her."""
-    return isinstance(body, ReflectionRecorded) and body.learner == actor
+    return body.learner == actor and isinstance(body, ReflectionRecorded)
 
 
 def decide_record(  # noqa: PLR0913 - the district, the caller, the clock, and the three things that are compared
@@ -59,27 +59,32 @@ def decide_record(  # noqa: PLR0913 - the district, the caller, the clock, and t
             raise closed_record()
         raise NotFound("learner", field="/body/learner")
     check_instant(item.occurred_at, now)
-    if isinstance(body, ReflectionRecorded) and item.text is None and not body.ratings:
+    if not check_results(body, known) and item.text is None:
         raise Invalid("A reflection needs a text, in texts.text, or ratings.", field="/texts/text")
-    check_results(body, known)
-    check_work(body, known.works)
-    guards = (
-        Guard(body.learner, learner_stream(body.learner), "open"),
-        *earlier_guard(body, item.id, earlier, known.pieces),
-    )
+    named, work = named_by(body)
+    if work is not None:
+        check_work(body, work, known.works)
+    guards: tuple[Guard, ...] = (Guard(body.learner, learner_stream(body.learner), "open"),)
+    if named is not None:
+        guards += earlier_guard(body, named, item.id, earlier, known.pieces)
     event = new_event(tenant, item.id, body, occurred_at=item.occurred_at)
     return Command(item.id, actor, "evidence", (event,), guards=guards)
 
 
 def text_of(item: Item) -> NewText | None:
     """The text of an item, as the vault keeps it; None where it has none."""
-    if item.text is None or isinstance(item.body, AttemptRecorded):
+    field = KINDS[type(item.body)].text
+    if item.text is None or field is None:
         return None
-    return NewText(item.body.learner, item.id, TEXT_MEMBERS[type(item.body).__name__], item.text)
+    return NewText(item.body.learner, item.id, field, item.text)
 
 
 def with_text(command: Command, item: Item, ref: str, *, tenant: str) -> Command:
     """The command that records an item, its body referring to the item's text. Raises Invalid as `new_event` does."""
-    body = item.body.model_copy(update={TEXT_MEMBERS[type(item.body).__name__]: ref})
-    event = new_event(tenant, item.id, body, occurred_at=item.occurred_at)
+    event = new_event(tenant, item.id, referring(item.body, ref), occurred_at=item.occurred_at)
     return replace(command, events=(event, *command.events[1:]))
+
+
+def referring(body: Body, ref: str) -> Body:
+    """The body, with a reference to its text."""
+    return body.model_copy(update={str(KINDS[type(body)].text): ref})

@@ -10,7 +10,7 @@ from services.evidence.domain.errors import Invalid
 from services.evidence.domain.facts import new_event
 from services.evidence.domain.judging import Body
 from services.evidence.domain.pieces import Piece
-from services.evidence.domain.recording import TEXT_MEMBERS, Item
+from services.evidence.domain.recording import Item, referring
 from shared.contracts.pieces import EvidenceSuperseded
 from shared.ledger.canonical import parse
 from shared.ledger.identifiers import further_event_id
@@ -67,7 +67,7 @@ def decide_supersede(  # noqa: PLR0913 - the old piece, the new one and what it 
     item = item_of(piece, supersede)
     body = item.body
     if "text" in refs:
-        body = body.model_copy(update={TEXT_MEMBERS[type(body).__name__]: refs["text"]})
+        body = referring(body, refs["text"])
     superseded = EvidenceSuperseded(
         learner=piece.learner, evidence=supersede.evidence, by=supersede.id, reason_ref=refs.get("reason")
     )

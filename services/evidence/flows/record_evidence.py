@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 from services.evidence.domain.commands import Command
 from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
+from services.evidence.domain.judging import KINDS
 from services.evidence.domain.receipts import Receipt, receipt_or_refusal
 from services.evidence.domain.recording import Item, closed_record, decide_record, text_of, with_text
 from services.evidence.flows.judge_evidence import known_of
 from services.evidence.flows.keep_texts import keep_each
 from services.evidence.ports import District
-from shared.contracts.pieces import ReflectionRecorded
 
 Answer: TypeAlias = Receipt | Refusal
 
@@ -26,7 +26,8 @@ async def record_evidence(items: Sequence[Item | Refusal], actor: str, district:
     where there are texts that cannot be kept; LedgerUnavailable.
     """
     judged = await _judge(items, actor, district)
-    await _keep_texts(items, judged, district)
+    if any(isinstance(item, Item) and item.text is not None for item in items):
+        await _keep_texts(items, judged, district)
     commands = [command for command in judged if isinstance(command, Command)]
     outcomes = iter(await district.ledger.append(commands) if commands else [])
     return [
@@ -82,5 +83,5 @@ def _told(item: Item | Refusal, answer: Answer) -> Answer:
         return answer
     if answer.what == "learner":
         return NotFound("learner", field="/body/learner")
-    member = "evidence" if isinstance(item.body, ReflectionRecorded) else "redo_of"
+    member = KINDS[type(item.body)].earlier
     return Invalid(f"{member} names a piece that was not recorded; {item.id} was not either.", field=f"/body/{member}")

@@ -7,9 +7,9 @@ import pytest
 
 from services.evidence.domain.commands import Command, Guard
 from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
-from services.evidence.domain.judging import MAX_AHEAD, NAMED, Body, Known
+from services.evidence.domain.judging import KINDS, MAX_AHEAD, Body, Known
 from services.evidence.domain.pieces import EVIDENCE
-from services.evidence.domain.recording import TEXT_MEMBERS, Item, decide_record, text_of, with_text
+from services.evidence.domain.recording import Item, decide_record, text_of, with_text
 from shared.contracts.bodies import AttemptRecorded, RubricScored
 from shared.contracts.events import EVENTS
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
@@ -100,11 +100,11 @@ def test_so_does_every_other_kind_of_evidence(body: Body) -> None:
 
 def test_the_tables_of_evidence_speak_of_every_kind() -> None:
     kinds = {name for name, contract in EVENTS.items() if contract.stream is EVENTS["AttemptRecorded"].stream}
-    assert kinds == EVIDENCE == {body.__name__ for body in NAMED} == {*TEXT_MEMBERS, "AttemptRecorded"}
-    for body, members in NAMED.items():
-        assert {*members} == {"redo_of", "work", "evidence"} & body.model_fields.keys()
-    for name, member in TEXT_MEMBERS.items():
-        assert [one for one in EVENTS[name].body.model_fields if one.endswith("_ref")] == [member]
+    assert kinds == EVIDENCE == {body.__name__ for body in KINDS}
+    for body, kind in KINDS.items():
+        members = {member for member in (kind.results, kind.earlier, kind.work, kind.rubric, kind.text) if member}
+        told_of = {"results", "ratings", "redo_of", "evidence", "work", "rubric"}
+        assert members == {name for name in body.model_fields if name in told_of or name.endswith("_ref")}
 
 
 @pytest.mark.parametrize("body", [attempt(learner=BAO), observation(learner=BAO), attestation(learner=BAO)])
