@@ -90,6 +90,9 @@ class KnownGrades:
     async def of_grade(self, event: str) -> Entry | None:
         return await self.archive.of_grade(event)
 
+    async def is_forgotten(self, learner: str) -> bool:
+        return any(entry.event == "LearnerForgotten" for entry in await self.archive.context_of_owner(learner))
+
     async def reached(self) -> dict[Shard, int]:
         return await self.archive.reached()
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.audit.domain.errors import NotFoundError
+from services.audit.domain.errors import ForgottenError, NotFoundError
 from services.audit.domain.verification import Subject, Verification
-from services.audit.flows.ask_verification import AskVerification, Start, ask_verification
+from services.audit.flows.ask_verification import AskVerification, Start, ask_verification, find_verification
 from services.audit.flows.catching_up import catch_up
 from services.audit.ports import Rights, Verifications
 from shared.ledger.entry import Entry
@@ -21,6 +21,10 @@ class Grades(Protocol):
 
     async def of_grade(self, event: str) -> Entry | None:
         """The entry with this id, if it says something of a grade."""
+        ...
+
+    async def is_forgotten(self, learner: str) -> bool:
+        """Whether the learner is forgotten."""
         ...
 
     async def reached(self) -> dict[Shard, int]: ...
@@ -43,12 +47,32 @@ async def ask_audit(
 ) -> Verification:
     """Begin an audit; asked again under the same id, the one that was begun then.
 
-    Raises NotFoundError (also where it is not the person's to ask), BusyError, OtherRequestError.
+    Raises NotFoundError (also where it is not the person's to ask), ForgottenError, BusyError, OtherRequestError.
     """
     learner = None if asked.grade is None else await _learner(asked.grade, grades)
+    await _check_remembered(learner, asked.person, rights, grades)
     subject = Subject(learner, "grades", asked.grade)
     again = AskVerification(asked.id, subject, asked.person, asked.now)
     return await ask_verification(again, rights, verifications, start)
+
+
+async def find_audit(
+    id_: str, person: str, rights: Rights, grades: Grades, verifications: Verifications
+) -> Verification:
+    """How an audit stands. Raises NotFoundError, also where it is not the person's to see; ForgottenError."""
+    found = await find_verification(id_, person, rights, verifications, "grades")
+    await _check_remembered(found.subject.learner, person, rights, grades)
+    return found
+
+
+async def _check_remembered(learner: str | None, person: str, rights: Rights, grades: Grades) -> None:
+    """Of a learner who is forgotten, the district's own people alone are told what the bare entries come to."""
+    if learner is None or not await grades.is_forgotten(learner):
+        return
+    if not await rights.may_see(person, learner):
+        raise NotFoundError("grade")
+    if not await rights.may_verify_all(person):
+        raise ForgottenError("This learner is forgotten.")
 
 
 async def _learner(event: str, grades: Grades) -> str:

@@ -5,8 +5,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from services.audit.flows.ask_audit import AskAudit, ask_audit
-from services.audit.flows.ask_verification import find_verification
+from services.audit.flows.ask_audit import AskAudit, ask_audit, find_audit
 from services.audit.http.answers import audit_document, json_answer
 from services.audit.http.audit_documents import AuditDocument, AuditRequest
 from services.audit.http.documents import PROBLEMS
@@ -44,7 +43,7 @@ def audit_routes(audit: Audit, verifier: Verifier) -> APIRouter:
     @router.get(ROUTE + "/{id}", response_model=AuditDocument, summary="How an audit stands")
     async def find(id_: Annotated[Id, Path(alias="id")], caller: Annotated[Caller, calling]) -> Response:
         """How far an audit has come, or how it ended: equal, or what differs and from which position on."""
-        found = await find_verification(id_, caller.id, audit.rights, audit.verifications, "grades")
+        found = await find_audit(id_, caller.id, audit.rights, audit.grades, audit.verifications)
         return json_answer(audit_document(found))
 
     return router
