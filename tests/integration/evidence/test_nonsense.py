@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.documents import document_digest
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import Running, attempt, framework, policy, roster, scored
+from tests.support.evidence import SYMBOLS, THEME, Running, attempt, framework, policy, roster, scored
 from tests.support.pieces import attested, in_place, observed, reflected, scores, started, version
 
 FEW = settings(
@@ -146,6 +146,27 @@ async def test_works_and_corrections_of_any_shape(evidence: Running, people: Peo
 
 
 @FEW
+@given(data=st.data())
+async def test_grades_of_any_shape(evidence: Running, people: People, data: st.DataObject) -> None:
+    course, period = evidence.id("course", "english-10"), str(uuid4())
+    states = [{"competency": THEME, "digest": "ab" * 32}]
+    grade = {"id": str(uuid4()), "learner": people.amara, "course": course, "period": period, "expected_version": 0}
+    judged = {"id": str(uuid4()), "states": states, "expected_version": 1, "reason": "Looked at again."}
+    batch = {"id": str(uuid4()), "course": course, "period": period, "competencies": [THEME, SYMBOLS]}
+    writes: list[tuple[str, Callable[[], Any]]] = [
+        ("/v1/releases", lambda: {**grade, "states": states}),
+        (f"/v1/releases/{uuid4()}/amend", lambda: judged),
+        (f"/v1/releases/{uuid4()}/uphold", lambda: judged),
+        ("/v1/release-batches", lambda: {**batch, "section": evidence.id("class", "english")}),
+        (f"/v1/release-batches/{uuid4()}/release", lambda: {"leave_out": [people.amara]}),
+    ]
+    path, sound = data.draw(st.sampled_from(writes))
+    body = data.draw(garbage() | spoilt(sound))
+    before = await evidence.count()
+    await check(evidence, await people.teacher.post(path, body), before)
+
+
+@FEW
 @given(
     route=st.tuples(
         st.sampled_from(["GET", "POST", "PUT"]),
@@ -156,6 +177,10 @@ async def test_works_and_corrections_of_any_shape(evidence: Running, people: Peo
                 "/v1/evidence/{}/supersede",
                 "/v1/works/{}/versions",
                 "/v1/works/{}/scores",
+                "/v1/releases/{}",
+                "/v1/releases/{}/amend",
+                "/v1/release-batches/{}?after={}&limit={}",
+                "/v1/release-batches/{}/release",
                 "/v1/documents/{}",
                 "/v1/adoptions?scope={}",
             ]
@@ -170,7 +195,7 @@ async def test_addresses_and_keys_of_any_shape(
     before = await evidence.count()
     method, path = route
     try:
-        url = httpx.URL("http://evidence" + path.format(part.encode("utf-8", "replace").decode()))
+        url = httpx.URL("http://evidence" + path.format(*[part.encode("utf-8", "replace").decode()] * 3))
     except httpx.InvalidURL:
         return
     body = attempt(people.amara) if method != "GET" else None
