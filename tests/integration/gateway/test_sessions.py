@@ -15,7 +15,8 @@ from services.gateway.domain.sign_in import ATTEMPT_LIFE
 from services.gateway.flows.prune import KEPT_REVOKED, prune
 from services.gateway.http.cookies import SESSION, SIGN_IN
 from services.gateway.postgres.leftovers import StoredLeftovers
-from services.gateway.signing_in import CALLBACK, pruner
+from services.gateway.settings import GatewaySettings
+from services.gateway.signing_in import CALLBACK, pruner, signing_in
 from shared.runtime.clock import now
 from shared.runtime.tokens import Verifier
 from tests.support.browser import Browser, form_of
@@ -388,3 +389,23 @@ async def test_a_gateway_without_an_issuer(pool: asyncpg.Pool, tmp_path: Path) -
         assert (await world.http.get("/")).status_code == 200
         assert (await world.http.post("/sign-out")).status_code == 200
         assert (await world.http.get("/v1/session", headers=world.signed_in(new_id()))).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("issuer", "public"),
+    [
+        ("http://issuer.test", "https://district.test"),
+        ("https://issuer.test", "http://district.test"),
+        ("https://issuer.test", ""),
+        ("issuer.test", "https://district.test"),
+    ],
+)
+async def test_nobody_signs_in_where_others_could_read_along(
+    pool: asyncpg.Pool, tmp_path: Path, issuer: str, public: str
+) -> None:
+    settings = GatewaySettings(
+        tenant=TENANT, database="", keys=tmp_path, trusted=tmp_path, oidc_issuer=issuer, public_url=public
+    )
+    with pytest.raises(ValueError, match="must begin with https://"):
+        async with signing_in(settings, pool):
+            pass
