@@ -23,7 +23,9 @@ from services.evidence.main import bootstrap_district
 from services.evidence.main import process as evidence_process
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.settings import EvidenceSettings
+from shared.contracts.events import EVENTS
 from shared.ledger.canonical import canonical
+from shared.ledger.entry import TYPE_PREFIX
 from shared.ledger.identifiers import digest
 from shared.runtime.database import connect
 from shared.runtime.keys import SigningKey, make_keys
@@ -204,7 +206,7 @@ async def _working(workers: dict[str, Worker]) -> AsyncIterator[None]:
 def _command(raw: dict[str, Any]) -> Command:
     envelope, body = raw["envelope"], canonical(raw["body"])
     assert digest(body) == envelope["body_digest"]
-    closes = envelope["type"] == "ascertain.EvidenceVoided"
+    closes = EVENTS[envelope["type"].removeprefix(TYPE_PREFIX)].closes
     event = NewEvent(
         *(envelope["id"], envelope["type"], envelope["schema"], envelope["owner"], envelope["stream"], None, body),
         closes=closes,
