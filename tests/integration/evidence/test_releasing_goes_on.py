@@ -16,8 +16,10 @@ import pytest
 
 from deploy.local.databases import drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.standing import LearnerStanding, Unreadable
 from services.evidence.folding import FoldsInProcess
+from services.evidence.ports import LedgerUnavailable
 from services.evidence.postgres.applied import PostgresApplied
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.releasing import Releasing
@@ -101,10 +103,10 @@ async def read(choir: Class, batch: str) -> dict[str, Any]:
     return document
 
 
-async def check_released_once(evidence: Running, choir: Class, batch: str) -> None:
+async def check_released_once(evidence: Running, choir: Class, batch: str, learners: int = LEARNERS) -> None:
     """Each learner has one grade of this batch's period, whose levels and digests are those of the plain fold."""
     document = await read(choir, batch)
-    assert (document["state"], document["total"], document["done"]) == ("released", LEARNERS, LEARNERS)
+    assert (document["state"], document["total"], document["done"]) == ("released", learners, learners)
     for line in document["learners"]:
         assert line["state"] == "released", line
         told = await entries(evidence, line["learner"])
@@ -226,6 +228,42 @@ async def test_a_batch_goes_on_after_the_process_that_folds_for_it_is_killed(
     await ledger.close()
     await folds.close()
     await check_released_once(evidence, choir, batch)
+
+
+class Silent:
+    """A ledger that appends and whose answer is lost on the way, the first time."""
+
+    def __init__(self, ledger: PostgresLedger) -> None:
+        self._ledger, self._lost = ledger, False
+        self.entries, self.stream = ledger.entries, ledger.stream
+
+    async def append(self, commands: Sequence[Command]) -> list[Outcome]:
+        outcomes = await self._ledger.append(commands)
+        if not self._lost:
+            self._lost = True
+            raise LedgerUnavailable("The connection broke.")
+        return outcomes
+
+
+async def test_a_grade_recorded_without_its_note_is_found_however_things_have_moved_on(
+    evidence: Running, pool: asyncpg.Pool
+) -> None:
+    trio = Class(evidence, "trio", 3)
+    await trio.open()
+    await trio.record(*(piece(learner, skill, "1") for learner in trio.learners for skill in SKILLS))
+    batch = await asked(trio)
+    ledger = PostgresLedger(evidence.settings.database, pool, tenant=TENANT, appended=lambda: None)
+    standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), tenant=TENANT)
+    working = Releasing(pool, Silent(ledger), standings, tenant=TENANT, chunk=10)
+    await working.step()
+    await let_go(trio, batch)
+    with pytest.raises(LedgerUnavailable):
+        await working.step()
+    assert {line["state"] for line in (await read(trio, batch))["learners"]} == {"ready"}
+    await trio.record(*(piece(learner, THEME, "4") for learner in trio.learners))
+    await working.step()
+    await ledger.close()
+    await check_released_once(evidence, trio, batch, 3)
 
 
 class Late:
