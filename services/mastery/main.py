@@ -12,11 +12,13 @@ from services.mastery.http.app import application
 from services.mastery.http.health import Standing
 from services.mastery.ports import District
 from services.mastery.postgres.applied import Watermarks
+from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.worklists import PostgresWorklists
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
@@ -102,6 +104,7 @@ def _projections(settings: Settings, pool: asyncpg.Pool, evidence: Peer) -> list
         AccessProjection(),
         DefinitionsProjection(pool, evidence.fetch),
         MasteryProjection(settings.tenant, DefinitionsReader()),
+        GradeProjection(settings.tenant),
     ]
 
 
@@ -119,7 +122,8 @@ async def _http(
         now=now,
         records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
         rights=Access(pool),
-        applied=Watermarks(freshness, Completeness(pool, evidence.ledger, freshness)),
+        applied=Watermarks(pool, freshness, Completeness(pool, evidence.ledger, freshness)),
+        worklists=PostgresWorklists(pool),
     )
     standing = Standing(
         roles=[role for role in ROLES if role in roles],

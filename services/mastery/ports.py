@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple, Protocol
 
+from services.mastery.domain.grades import Grade
+from services.mastery.domain.reviews import Review, ReviewState
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Learner
@@ -18,7 +20,8 @@ class Record:
     """Everything known of one learner, read at one moment; contributions and overrides are of the same competencies.
 
     `evidence` and `definitions` are how far both ledgers are applied to it. `held` says that the learner is in
-    quarantine: then `evidence` is where it stopped. Of one who is `forgotten` there is nothing else.
+    quarantine: then `evidence` is where it stopped. Of one who is `forgotten` there is nothing else. Grades are read
+    where they were asked for.
     """
 
     learner: Learner
@@ -29,6 +32,7 @@ class Record:
     definitions: int
     held: bool
     forgotten: bool = False
+    grades: Sequence[Grade] = ()
 
     @property
     def reached(self) -> tuple[Pin, ...]:
@@ -39,7 +43,7 @@ class Record:
 class Records(Protocol):
     """Records of learners. A learner of whom nothing is known has an empty one."""
 
-    async def of(self, learner: str) -> Record: ...
+    async def of(self, learner: str, *, grades: bool = False) -> Record: ...
 
     def shard(self, learner: str) -> int:
         """The shard of the evidence ledger in which the learner's entries lie."""
@@ -101,12 +105,40 @@ class Rights(Protocol):
 
     async def may_see(self, person: str, learner: str) -> bool: ...
 
+    async def visible(self, person: str, learners: Sequence[str]) -> set[str]: ...
+
+    async def recordable(self, person: str, learners: Sequence[str]) -> set[str]: ...
+
+    async def gradable(self, person: str, course: str, learners: Sequence[str]) -> set[str]: ...
+
+    async def members(self, scope: str) -> list[str]:
+        """The learners of `section/{id}` or `school/{id}`."""
+        ...
+
+
+class Worklists(Protocol):
+    """What spans learners and waits for somebody to decide; never in an order of levels."""
+
+    async def touched(self, learners: Sequence[str], after: tuple[str, str], limit: int) -> list[Grade]:
+        """Grades that the stored states say are affected, after one of this learner and id, in that order."""
+        ...
+
+    async def reviews(
+        self, learners: Sequence[str], state: ReviewState | None, after: tuple[Instant, str], limit: int
+    ) -> list[Review]:
+        """Reviews in the order in which they were asked for, after one asked for at this instant with this id."""
+        ...
+
 
 class Applied(Protocol):
     """How far the projections have come."""
 
     async def reached(self, pins: Sequence[Pin]) -> bool:
         """Wait until the projections have come to these positions; False where they had not in a few seconds."""
+        ...
+
+    async def positions(self) -> tuple[Pin, ...]:
+        """Where the projections stand, in order."""
         ...
 
     async def known_at(self, shard: int, at: Instant) -> bool:
@@ -126,3 +158,4 @@ class District:
     records: Records
     rights: Rights
     applied: Applied
+    worklists: Worklists

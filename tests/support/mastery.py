@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.refolding import Refolding
 from shared.ledger.canonical import canonical
@@ -49,7 +50,12 @@ def projections(pool: asyncpg.Pool, writer: LedgerWriter) -> list[Projection]:
     async def fetch(digest: str) -> bytes:
         return canonical(writer.documents[digest])
 
-    return [AccessProjection(), DefinitionsProjection(pool, fetch), MasteryProjection(TENANT, DefinitionsReader())]
+    return [
+        AccessProjection(),
+        DefinitionsProjection(pool, fetch),
+        MasteryProjection(TENANT, DefinitionsReader()),
+        GradeProjection(TENANT),
+    ]
 
 
 def entry_of(raw: Mapping[str, Any]) -> Entry:

@@ -18,6 +18,7 @@ from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.worklists import PostgresWorklists
 from shared.ledger.instants import Instant
 from shared.runtime.access.questions import Access
 from shared.runtime.completeness import Completeness
@@ -74,7 +75,8 @@ async def serving(
         now=now,
         records=StoredRecords(pool, TENANT, DefinitionsReader()),
         rights=Access(pool, now),
-        applied=Watermarks(freshness, Completeness(pool, reader, freshness, now)),
+        applied=Watermarks(pool, freshness, Completeness(pool, reader, freshness, now)),
+        worklists=PostgresWorklists(pool),
     )
     standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)
     app = application(district, PostgresStates(pool, TENANT), Verifier(TENANT, folder), standing)

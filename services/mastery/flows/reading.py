@@ -37,8 +37,8 @@ class SeenState:
     recorded: bool
 
 
-async def opened(question: Question, district: District) -> tuple[Record, Horizon]:
-    """The learner's record and how far into it the answer may see.
+async def opened(question: Question, district: District, *, grades: bool = False) -> tuple[Record, Horizon]:
+    """The learner's record, with her grades where they are asked for, and how far into it the answer may see.
 
     Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
     learner who is not the reader's to see or of whom nothing is recorded, ForgottenError, and NotReachedError.
@@ -52,10 +52,10 @@ async def opened(question: Question, district: District) -> tuple[Record, Horizo
         raise UnknownError("learner")
     instant = question.as_of.at if isinstance(question.as_of, AtInstant) else None
     complete = instant is None or await district.applied.known_at(shard, instant)
-    record = await district.records.of(question.learner)
+    record = await district.records.of(question.learner, grades=grades)
     if record.forgotten:
         raise ForgottenError(record.reached)
-    if not (record.learner.schools or record.contributions or record.held):
+    if not (record.learner.schools or record.contributions or record.grades or record.held):
         raise UnknownError("learner")
     match question.as_of:
         case None:
@@ -91,6 +91,8 @@ def _entries(record: Record) -> Iterator[Recorded]:
     for pieces in record.contributions.values():
         yield from pieces
         yield from (piece.withdrawn for piece in pieces if piece.withdrawn is not None)
+    for grade in record.grades:
+        yield from grade.decisions
     for overrides in record.overrides.values():
         yield from overrides
         yield from (override.cleared for override in overrides if override.cleared is not None)

@@ -23,18 +23,18 @@ from shared.runtime.problems import Problem
 def mastery_answer(mastery: Mastery) -> Response:
     document = {
         "learner": mastery.learner,
-        "as_of": _as_of(mastery.horizon),
+        "as_of": as_of_document(mastery.horizon),
         "states": [_state(seen, mastery.horizon) for seen in mastery.states],
         **({"forgotten": True} if mastery.forgotten else {}),
     }
-    return _answer(document, mastery.horizon)
+    return private_answer(document, mastery.horizon.pins)
 
 
 def explanation_answer(explained: Explained) -> Response:
     seen, explanation = explained.seen, explained.explanation
     document = {
         "learner": explained.learner,
-        "as_of": _as_of(explained.horizon),
+        "as_of": as_of_document(explained.horizon),
         **_state(seen, explained.horizon),
         **({} if seen.named is None else {"statement": seen.named.statement}),
         "why": explained.why,
@@ -45,7 +45,7 @@ def explanation_answer(explained: Explained) -> Response:
         ],
         "next": explained.next,
     }
-    return _answer(document, explained.horizon)
+    return private_answer(document, explained.horizon.pins)
 
 
 def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
@@ -83,11 +83,12 @@ def _problem(error: MasteryError) -> Problem:
             return problems.invalid(str(error))
 
 
-def _answer(document: Any, horizon: Horizon) -> Response:
-    return json_answer(document, {"Ascertain-Position": pins_text(horizon.pins), "Cache-Control": "private, no-store"})
+def private_answer(document: Any, pins: tuple[Pin, ...]) -> Response:
+    """An answer about learners, which says how far it sees."""
+    return json_answer(document, {"Ascertain-Position": pins_text(pins), "Cache-Control": "private, no-store"})
 
 
-def _as_of(horizon: Horizon) -> dict[str, Any]:
+def as_of_document(horizon: Horizon) -> dict[str, Any]:
     at = {} if horizon.at is None else {"at": instant_text(horizon.at)}
     return {"pins": pin_documents(horizon.pins), **at}
 

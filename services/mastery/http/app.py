@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.mastery.http.answers import answer_with_refusals
 from services.mastery.http.documents import ProblemDocument
 from services.mastery.http.doors import door_routes
+from services.mastery.http.grade_routes import grade_routes
 from services.mastery.http.health import Standing, health_routes
 from services.mastery.http.routes import learner_routes
 from services.mastery.ports import District, StoredStates
@@ -29,6 +30,7 @@ def application(district: District, states: StoredStates, verifier: Verifier, st
     answer_with_problems(app)
     answer_with_refusals(app)
     app.include_router(learner_routes(district, verifier))
+    app.include_router(grade_routes(district, verifier))
     app.include_router(door_routes(states, verifier))
     app.include_router(health_routes(standing))
     _describe(app)

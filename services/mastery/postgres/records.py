@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.mastery.ports import Record
+from services.mastery.postgres.grades import grades_of
 from services.mastery.postgres.packing import unpack, unpack_overrides, unpack_schools
 from shared.ledger.identifiers import shard_of
 from shared.rulebook.contribution import Contribution
@@ -32,7 +33,7 @@ class StoredRecords:
     def shard(self, learner: str) -> int:
         return shard_of(self._tenant, learner)
 
-    async def of(self, learner: str) -> Record:
+    async def of(self, learner: str, *, grades: bool = False) -> Record:
         shard = self.shard(learner)
         async with (
             borrowed(self._pool) as connection,
@@ -46,6 +47,7 @@ class StoredRecords:
                 shard,
                 learner,
             )
+            graded = await grades_of(connection, shard, learner) if grades else []
         assert standing is not None
         contributions: dict[str, list[Contribution]] = {}
         overrides: dict[str, list[Override]] = {}
@@ -63,4 +65,5 @@ class StoredRecords:
             definitions=standing["definitions"] or 0,
             held=standing["held"],
             forgotten=standing["forgotten"],
+            grades=graded,
         )
