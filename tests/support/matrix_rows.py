@@ -54,6 +54,7 @@ READING: Rows = {
         "/v1/learners/{s.learner}/competencies/{s.competency}/explanation"
     ),
     ("GET", "/v1/learners/{}/history"): _read("/v1/learners/{s.learner}/history"),
+    ("GET", "/v1/learners/{}/grades"): _read("/v1/learners/{s.learner}/grades"),
     ("GET", "/v1/learners/{}/portfolio"): _read("/v1/learners/{s.learner}/portfolio"),
     ("GET", "/v1/learners/{}/disclosures"): _read(
         "/v1/learners/{s.learner}/disclosures", (*FAMILY, *ADMINISTER, *AUDIT)
@@ -64,6 +65,8 @@ READING: Rows = {
     ("GET", "/v1/release-batches/{}"): _read("/v1/release-batches/{s.batch}", GRADE),
     ("GET", "/v1/verifications/{}"): _read("/v1/verifications/{s.verification}", VERIFY),
     ("GET", "/v1/audits/{}"): _read("/v1/audits/{s.audit}"),
+    ("GET", "/v1/reviews"): _read("/v1/reviews?learner={s.learner}"),
+    ("GET", "/v1/affected-grades"): _read("/v1/affected-grades?learner={s.learner}", GRADE),
     ("GET", "/v1/forgettings"): _read("/v1/forgettings", DISTRICT),
     ("GET", "/v1/documents/{}"): _read("/v1/documents/{s.policy}", SIGNED_IN),
     ("GET", "/v1/adoptions"): _read("/v1/adoptions?scope=learner/{s.learner}"),
