@@ -1,6 +1,8 @@
 """Items are read in time that grows with their length alone, and what is wrong in them is named by its place."""
 
+import json
 import time
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -49,3 +51,26 @@ def test_many_values_below_a_long_key_do_not_each_bear_it() -> None:
 def test_the_place_of_what_may_not_be_there(raw: str, field: str) -> None:
     [(told, _)] = refusals(f"[{raw}]".encode())
     assert told == field
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"),
+    [
+        ("RubricScored", "feedback_ref"),
+        ("ObservationRecorded", "note_ref"),
+        ("ReflectionRecorded", "text_ref"),
+        ("PriorMasteryAttested", "note_ref"),
+    ],
+)
+def test_a_reference_in_a_body_is_refused_and_what_would_be_right_is_told(kind: str, member: str) -> None:
+    results = [{"competency": ACTOR, "criterion": "thesis", "earned": "1", "possible": "1"}]
+    body: dict[str, Any] = {"learner": ACTOR, member: "a" * 64}
+    body |= {"ratings": results} if kind == "ReflectionRecorded" else {"purpose": "practice", "results": results}
+    body |= {"rubric": "b" * 64} if kind == "RubricScored" else {}
+    body |= {"basis": "transfer"} if kind == "PriorMasteryAttested" else {}
+    item = {"id": ACTOR, "type": kind, "occurred_at": "2026-09-14T10:30:00.000Z", "body": body}
+    [(field, detail)] = refusals(json.dumps(item).encode())
+    assert field == f"/body/{member}"
+    assert "send the text itself, in texts" in detail
+    del body[member]
+    assert refusals(json.dumps(item).encode()) == []
