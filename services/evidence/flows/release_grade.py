@@ -1,6 +1,7 @@
 """Release a grade: what the page showed becomes a snapshot, if the record itself says the same."""
 
-from services.evidence.domain.errors import AlreadyReleased, StaleVersion
+from services.evidence.domain.commands import Command
+from services.evidence.domain.errors import AlreadyReleased, Conflict, StaleVersion
 from services.evidence.domain.receipts import Receipt
 from services.evidence.domain.releasing import ReleaseGrade, decide_release, grade_of
 from services.evidence.flows.gradable import (
@@ -25,12 +26,21 @@ async def release_grade(release: ReleaseGrade, actor: str, district: District) -
     await check_gradable(actor, occasion.course, occasion.learner, district, what="learner")
     if (before := await done_before(release, NAME, actor, district)) is not None:
         return before
-    competencies = list(release.seen)
-    await check_competencies(competencies, district, where="/states/{}/competency")
-    standing = await standing_with(occasion.learner, competencies, district)
+    await check_competencies(list(release.seen), district, where="/states/{}/competency")
+    try:
+        command = await _judged(release, actor, district)
+    except Conflict:  # it may be this very request that changed things meanwhile, sent twice at once
+        if (before := await done_before(release, NAME, actor, district)) is not None:
+            return before
+        raise
+    return await appended(command, release, NAME, district)
+
+
+async def _judged(release: ReleaseGrade, actor: str, district: District) -> Command:
+    occasion = release.occasion
+    standing = await standing_with(occasion.learner, list(release.seen), district)
     if (version := standing.versions.get(occasion.stream, 0)) != release.expected_version:
         raise StaleVersion(occasion.stream, version)
     if version and (grade := grade_of(await district.ledger.stream(occasion.stream))) is not None:
         raise AlreadyReleased(grade.id)
-    command = decide_release(release, standing, tenant=district.tenant, actor=actor)
-    return await appended(command, release, NAME, district)
+    return decide_release(release, standing, tenant=district.tenant, actor=actor)

@@ -120,6 +120,21 @@ async def test_the_same_request_sent_many_times_at_once_is_one_grade(evidence: R
     assert len({answer.json()["position"]["position"] for answer in answers}) == 1
 
 
+async def test_amending_sent_many_times_at_once_amends_once(evidence: Running, art: Class) -> None:
+    ada = art.learners[0]
+    first = await released(evidence, art.teacher, await grade(evidence, art, ada, [THEME]))
+    amend = {
+        "id": str(uuid4()),
+        "states": await seen(evidence, ada, [THEME, SYMBOLS]),
+        "expected_version": 1,
+        "reason": "The symbols belong to it.",
+    }
+    posts = [art.teacher.post(f"/v1/releases/{first['id']}/amend", amend) for _ in range(8)]
+    answers = await asyncio.gather(*posts)
+    assert sorted(answer.status_code for answer in answers) == [*([200] * 7), 201]
+    assert (await art.teacher.get(f"/v1/releases/{first['id']}")).json()["version"] == 2
+
+
 async def test_there_is_one_grade_of_a_learner_course_and_period(evidence: Running, art: Class) -> None:
     ada = art.learners[0]
     requests = [await grade(evidence, art, ada, [THEME]) for _ in range(4)]
