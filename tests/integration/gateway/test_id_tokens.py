@@ -282,6 +282,17 @@ async def test_a_key_that_is_too_short(pool: asyncpg.Pool, tmp_path: Any) -> Non
         await refused(door, hostile)
 
 
+async def test_a_token_is_held_against_the_key_that_it_names(pool: asyncpg.Pool, tmp_path: Any) -> None:
+    async with hostile_door(pool, tmp_path) as (door, hostile):
+        await door.link("someone")
+        hostile.published = [{**OTHER_KEY.as_dict(private=False), "kid": "other"}, hostile.jwk()]
+        assert (await door.signed_in(door.browser(), hostile)).status_code == 303
+        hostile.token = lambda claims: hostile.signed(claims, kid="other")
+        await refused(door, hostile)
+        hostile.published, hostile.token = None, lambda claims: hostile.signed(claims, kid="of-nobody")
+        await refused(door, hostile)
+
+
 async def test_a_token_without_a_keys_name_where_there_are_several(pool: asyncpg.Pool, tmp_path: Any) -> None:
     async with hostile_door(pool, tmp_path) as (door, hostile):
         await door.link("someone")
