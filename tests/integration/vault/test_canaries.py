@@ -1,0 +1,342 @@
+"""No personal data outside the vault (I9): words planted through every door are found nowhere, and given back.
+
+A door that takes text is a row of DOORS; a new one needs nothing but its row.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from cli.gateway import Gateway
+from deploy.local.stack import Stack
+from shared.contracts.documents import document_digest
+from tests.support.canaries import (
+    Canaries,
+    answers_with,
+    files_with,
+    references,
+    spoiled,
+    tables_with,
+    topics_with,
+)
+from tests.support.evidence import THEME, address, framework, policy, roster, rubric
+from tests.support.running import running_stack, until_applied
+from tests.support.waiting import until
+
+PEOPLE = ("amara", "bao", "lindgren", "leaver")
+NAMED = (*PEOPLE, "preferring")
+
+
+@dataclass
+class World:
+    """A running district, everybody in it, and what the doors before made."""
+
+    stack: Stack
+    canaries: Canaries
+    clients: dict[str, Gateway]
+    ids: dict[str, str]
+    made: dict[str, str] = field(default_factory=dict)
+    seen: list[dict[str, str]] = field(default_factory=list)
+
+    async def look(self) -> None:
+        """See the learner's states as they are by now."""
+        await until_applied(self.stack)
+        page = await self.clients["lindgren"].get(f"/v1/learners/{self.ids['amara']}/mastery")
+        self.seen = [{name: state[name] for name in ("competency", "digest")} for state in page["states"]]
+
+    def new(self, name: str) -> str:
+        self.made[name] = str(uuid4())
+        return self.made[name]
+
+    def text(self, of: str) -> str:
+        return self.canaries.text(of)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who sends what where. The body has a text of the canaries in every member that takes one.
+
+    What is wrong is tried in every member, or in those within one; where rows are judged one by one, `refused` is 200.
+    A decision on a grade `looks` at the states first.
+    """
+
+    path: Callable[[World], str]
+    body: Callable[[World], dict[str, Any]]
+    sender: str = "lindgren"
+    within: str = ""
+    refused: int = 422
+    looks: bool = False
+
+
+def named_users(world: World) -> list[dict[str, str]]:
+    mark = world.canaries.mark
+    return [
+        {"sourcedId": name, "givenName": f"{mark} {name}", "familyName": f"{mark} of {name}"} for name in PEOPLE
+    ] + [{"sourcedId": "preferring", "givenName": mark, "preferredGivenName": f"{mark} the preferred"}]
+
+
+def evidence(kind: str, member: str, name: str, **body: Any) -> Door:
+    def item(world: World) -> dict[str, Any]:
+        return {
+            "id": world.new(name),
+            "type": kind,
+            "occurred_at": "2026-09-14T10:30:00.000Z",
+            "body": {"learner": world.ids["amara"], **body},
+            "texts": {member: world.text(f"{kind} {member}")},
+        }
+
+    return Door(lambda _world: "/v1/evidence", item)
+
+
+def judged(name: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"id": world.new(name), "expected_version": 1, "reason": world.text(name)}
+
+
+RESULTS = [{"competency": THEME, "earned": "3", "possible": "4"}]
+SCORED = [{"competency": THEME, "criterion": "thesis", "earned": "3", "possible": "4"}]
+WHEN = "2026-09-14T10:30:00.000Z"
+
+DOORS: dict[str, Door] = {
+    "names": Door(
+        lambda _w: "/v1/rosters",
+        lambda w: {**roster(["amara", "bao", "leaver"]), "users": named_users(w)},
+        sender="administrator",
+        within="users/",
+        refused=200,
+    ),
+    "feedback": evidence(
+        "RubricScored",
+        "feedback",
+        "scored",
+        rubric=document_digest(rubric()),
+        purpose="performance",
+        results=SCORED,
+    ),
+    "observation": evidence("ObservationRecorded", "note", "observed", purpose="performance", results=RESULTS),
+    "reflection": evidence("ReflectionRecorded", "text", "reflected", ratings=RESULTS),
+    "attestation": evidence(
+        "PriorMasteryAttested", "note", "attested", basis="transfer", purpose="performance", results=RESULTS
+    ),
+    "title": Door(
+        lambda _w: "/v1/works",
+        lambda w: {
+            "id": w.new("work"),
+            "members": [w.ids["amara"], w.ids["bao"]],
+            "title": w.text("title"),
+            "occurred_at": WHEN,
+        },
+    ),
+    "version": Door(
+        lambda w: f"/v1/works/{w.made['work']}/versions",
+        lambda w: {
+            "id": w.new("version"),
+            "expected_version": 1,
+            "artefacts": [{"kind": "text", "content": w.text("artefact")}],
+            "note": w.text("note of a version"),
+        },
+        sender="amara",
+    ),
+    "group score": Door(
+        lambda w: f"/v1/works/{w.made['work']}/scores",
+        lambda w: {
+            "id": w.new("group"),
+            "rubric": document_digest(rubric()),
+            "purpose": "performance",
+            "occurred_at": WHEN,
+            "results": SCORED,
+            "feedback": w.text("feedback of a group"),
+        },
+    ),
+    "grade": Door(
+        lambda _w: "/v1/releases",
+        lambda w: {
+            "id": w.new("grade"),
+            "learner": w.ids["amara"],
+            "course": w.ids["english-10"],
+            "period": str(uuid4()),
+            "states": w.seen,
+            "expected_version": 0,
+        },
+        looks=True,
+    ),
+    "uphold": Door(
+        lambda w: f"/v1/releases/{w.made['grade']}/uphold",
+        lambda w: {**judged("uphold")(w), "states": w.seen},
+        looks=True,
+    ),
+    "void": Door(lambda w: f"/v1/evidence/{w.made['attested']}/void", judged("void")),
+    "supersede": Door(
+        lambda w: f"/v1/evidence/{w.made['observed']}/supersede",
+        lambda w: {
+            "id": w.new("superseded"),
+            "expected_version": 1,
+            "reason": w.text("supersede"),
+            "item": {
+                "type": "ObservationRecorded",
+                "body": {"learner": w.ids["amara"], "purpose": "performance", "results": RESULTS},
+                "texts": {"note": w.text("note in its place")},
+            },
+        },
+    ),
+    "override": Door(
+        lambda _w: "/v1/overrides",
+        lambda w: {
+            "id": w.new("override"),
+            "learner": w.ids["amara"],
+            "competency": THEME,
+            "level": "Beginning",
+            "reason": w.text("override"),
+        },
+    ),
+    "amend": Door(
+        lambda w: f"/v1/releases/{w.made['grade']}/amend",
+        lambda w: {**judged("amend")(w), "states": w.seen, "expected_version": 2},
+        looks=True,
+    ),
+    "clear": Door(lambda w: f"/v1/overrides/{w.made['override']}/clear", judged("clear")),
+    "review": Door(
+        lambda _w: "/v1/reviews",
+        lambda w: {
+            "id": w.new("review"),
+            "learner": w.ids["amara"],
+            "competency": THEME,
+            "reason": w.text("review"),
+        },
+        sender="amara",
+    ),
+    "answer": Door(
+        lambda w: f"/v1/reviews/{w.made['review']}/answer",
+        lambda w: {
+            "id": w.new("answer"),
+            "expected_version": 1,
+            "outcome": "unchanged",
+            "answer": w.text("answer"),
+        },
+    ),
+    "forget": Door(
+        lambda w: f"/v1/learners/{w.ids['leaver']}/forget",
+        lambda w: {"id": w.new("forget"), "reason": w.text("forget")},
+        sender="administrator",
+    ),
+}
+"""Every door that takes text, in an order in which each finds what it needs."""
+
+
+@pytest.fixture(scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder: Path = tmp_path_factory.mktemp("canaries")
+    async with AsyncExitStack() as opened:
+        stack = await opened.enter_async_context(running_stack(folder))
+        administrator = await opened.enter_async_context(Gateway(stack.urls["gateway"], stack.operator.token))
+        for document in (framework(), rubric(), policy()):
+            await administrator.put(address(document), document)
+        adoption = {"id": str(uuid4()), "scope": "district", "policy": document_digest(policy()), "mode": "recompute"}
+        await administrator.post("/v1/adoptions", adoption)
+        await administrator.post("/v1/rosters", roster(["amara", "bao", "leaver"]))
+        _, answer = await administrator.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": [*NAMED]})
+        _, courses = await administrator.post("/v1/rosters/ids", {"kind": "course", "sourced_ids": ["english-10"]})
+        made = World(stack, Canaries(), {"administrator": administrator}, {**answer["ids"], **courses["ids"]})
+        for name in PEOPLE:
+            token = await stack.personal_token(made.ids[name])
+            made.clients[name] = await opened.enter_async_context(Gateway(stack.urls["gateway"], token))
+        yield made
+
+
+@pytest.mark.stack
+async def test_planted_words_are_found_nowhere_and_given_back_by_reveal(world: World) -> None:
+    for name, door in DOORS.items():
+        if door.looks:
+            await world.look()
+        body = door.body(world)
+        await refused_without_an_echo(world, door, body)
+        status, answer = await world.clients[door.sender].post(door.path(world), body)
+        assert status in {200, 201}, (name, answer)
+        assert not answer.get("refused"), (name, answer)
+        assert world.canaries.mark not in json.dumps(answer), name
+    await until_applied(world.stack)
+    await given_back(world)
+    await read_by_everyone(world)
+    await found_nowhere(world)
+
+
+async def refused_without_an_echo(world: World, door: Door, body: dict[str, Any]) -> None:
+    """Wrong in one member after the other, and no JSON at all: nothing of what was sent is repeated.
+
+    But the sourcedId of a roster's row, by which whoever sent it finds the row again; it is no name.
+    """
+    client, path, mark = world.clients[door.sender], door.path(world), world.canaries.mark
+    for place, wrong in spoiled(body, mark):
+        if place.endswith("/sourcedId") or not place.startswith(door.within):
+            continue
+        answer = await sent(client, "POST", path, json.dumps(wrong))
+        assert answer.status_code == door.refused, (path, place, answer.text)
+        assert mark not in answer.text, (path, place)
+    for raw in (json.dumps(body)[:-1], f'"{mark}"', mark, f'{{"learner": {mark}}}'):
+        answer = await sent(client, "POST", path, raw)
+        assert (answer.status_code, mark in answer.text) == (422, False), (path, raw)
+    answer = await sent(client, "POST", path, "{}", {"Idempotency-Key": mark * 7})
+    assert (answer.status_code, mark in answer.text) == (422, False), path
+
+
+async def sent(
+    client: Gateway, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+) -> httpx.Response:
+    """A request as it is, through no client that would mend it; sent again where it was one too many."""
+    head = {"Authorization": f"Bearer {await client._token()}", "Content-Type": "application/json", **(headers or {})}
+
+    async def answered() -> httpx.Response | None:
+        answer = await client._http.request(method, path, content=body, headers=head)
+        return None if answer.status_code == 429 else answer
+
+    found = await until(answered, "the gateway takes another request")
+    assert isinstance(found, httpx.Response)
+    return found
+
+
+async def given_back(world: World) -> None:
+    refs = await references(world.stack)
+    administrator = world.clients["administrator"]
+    asked = {"purpose": "audit", "texts": refs, "names": [world.ids[name] for name in NAMED]}
+    _, answer = await administrator.post("/v1/reveal", asked)
+    assert set(answer["texts"].values()) == set(world.canaries.texts)
+    assert answer["withheld"] == []
+    mark = world.canaries.mark
+    for name in PEOPLE:
+        assert answer["names"][world.ids[name]] == {"given": f"{mark} {name}", "family": f"{mark} of {name}"}
+    assert answer["names"][world.ids["preferring"]] == {"given": f"{mark} the preferred", "family": ""}
+
+
+async def read_by_everyone(world: World) -> None:
+    """Everything that may be read of the learner, by all who may: none of it has a word of what was written."""
+    amara, made, mark = world.ids["amara"], world.made, world.canaries.mark
+    paths = [
+        *(f"/v1/learners/{amara}/{what}" for what in ("mastery", "history", "portfolio", "disclosures")),
+        f"/v1/learners/{amara}/competencies/{THEME}/explanation",
+        *(f"/v1/evidence/{made[name]}" for name in ("scored", "observed", "reflected", "attested", "superseded")),
+        f"/v1/works/{made['work']}",
+        f"/v1/releases/{made['grade']}",
+    ]
+    for path in paths:
+        read = [await sent(world.clients[reader], "GET", path) for reader in ("administrator", "lindgren", "amara")]
+        assert any(answer.status_code == 200 for answer in read), (path, read[0].text)
+        assert not any(mark in answer.text for answer in read), path
+    for path in (f"/v1/learners/{amara}/grades", f"/v1/reviews?learner={amara}"):
+        assert mark not in (await sent(world.clients["administrator"], "GET", path)).text, path
+    for wrong in (f"/v1/learners/{mark}/mastery", f"/v1/learners/{amara}/mastery?as_of={mark}", f"/v1/{mark}"):
+        answer = await sent(world.clients["administrator"], "GET", wrong)
+        assert answer.status_code in {404, 422}, (wrong, answer.text)
+        assert mark not in answer.text, wrong
+
+
+async def found_nowhere(world: World) -> None:
+    assert await tables_with(world.stack, world.canaries) == []
+    assert await topics_with(world.stack, world.canaries) == []
+    assert await answers_with(world.stack, world.canaries) == []
+    assert files_with(world.stack, world.canaries) == []
