@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import uvloop
 
-from tests.performance import Figure, append, fold, http, mastery, projection, relay, release, start
+from tests.performance import Figure, append, audit, fold, http, mastery, projection, relay, release, start
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = MappingProxyType(
     {
@@ -18,6 +18,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = MappingProxyType(
         "projection": projection.figures,
         "mastery": mastery.figures,
         "fold": fold.figures,
+        "audit": audit.figures,
         "http": http.figures,
         "release": release.figures,
         "start": start.figures,

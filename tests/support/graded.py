@@ -1,6 +1,6 @@
 """Grades as a test releases them: levels and digests worked out by the plain fold, never by the code under test."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.ledger.identifiers import shard_of
@@ -14,6 +14,19 @@ def release(writer: LedgerWriter, learner: str, competencies: Sequence[str], *, 
     """Release a grade of what the writer's ledger now comes to. Returns the event's id."""
     body = {"levels": levels(writer, learner, competencies), "pins": pins(writer, learner)}
     return _say(writer, "GradeReleased", learner, period, body)
+
+
+def release_all(writer: LedgerWriter, periods: Sequence[str]) -> int:
+    """Release for everyone of whom there is evidence a grade a period, with all her competencies. Returns how many."""
+    graded: dict[str, list[dict[str, Any]]] = {}
+    for (learner, _), state in sorted(oracle.states(writer.entries, writer.documents).items()):
+        graded.setdefault(learner, []).append(_level(state, writer))
+    last = {entry["envelope"]["owner"]: entry["envelope"]["position"] for entry in writer.entries}
+    definitions = _definitions(writer)
+    for period in periods:
+        for learner, own in graded.items():
+            _say(writer, "GradeReleased", learner, period, {"levels": own, "pins": _pins(learner, definitions, last)})
+    return len(graded) * len(periods)
 
 
 def amend(writer: LedgerWriter, learner: str, grade: str, competencies: Sequence[str], *, period: str = PERIOD) -> str:
@@ -37,12 +50,18 @@ def levels(writer: LedgerWriter, learner: str, competencies: Sequence[str]) -> l
 
 def pins(writer: LedgerWriter, learner: str) -> list[dict[str, Any]]:
     """How far both ledgers are now; the definitions begin with the first administrator, of whom no writer knows."""
-    shard = shard_of(TENANT, learner)
-    definitions = 1 + sum(entry["envelope"]["ledger"] == "definitions" for entry in writer.entries)
-    own = [entry["envelope"]["position"] for entry in writer.entries if entry["envelope"]["owner"] == learner]
+    last = {entry["envelope"]["owner"]: entry["envelope"]["position"] for entry in writer.entries}
+    return _pins(learner, _definitions(writer), last)
+
+
+def _definitions(writer: LedgerWriter) -> int:
+    return 1 + len([entry for entry in writer.entries if entry["envelope"]["ledger"] == "definitions"])
+
+
+def _pins(learner: str, definitions: int, last: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         {"ledger": "definitions", "shard": 0, "position": definitions},
-        {"ledger": "evidence", "shard": shard, "position": max(own)},
+        {"ledger": "evidence", "shard": shard_of(TENANT, learner), "position": last[learner]},
     ]
 
 

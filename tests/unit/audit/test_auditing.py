@@ -146,7 +146,7 @@ def test_pins_on_which_a_grade_cannot_rest_are_told() -> None:
         {"ledger": "definitions", "shard": 0, "position": 5},
         {"ledger": "evidence", "shard": SHARD, "position": 99},
     ]
-    assert any("pins" in one.what for one in found(TOLD.audited(changed(TOLD.released, {"pins": pins}))))
+    assert any("cannot rest" in one.what for one in found(TOLD.audited(changed(TOLD.released, {"pins": pins}))))
 
 
 def test_a_grade_of_another_learner_among_these_entries_is_told() -> None:
