@@ -32,7 +32,7 @@ Batch = Annotated[str, typer.Argument(help="The id of the batch.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 
-PAGE = 500
+PAGE = 200
 POLL = 0.2
 
 

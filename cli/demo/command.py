@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.demo.cast import Cast
 from cli.demo.seeding import seed
-from cli.demo.story import Story
-from cli.gateway import Gateway
+from cli.demo.signing_in import open_doors
+from cli.demo.story import tell
+from cli.demo.telling import Telling
 from deploy.local.errors import AlreadyRunningError
 from deploy.local.home import Home, default_path, open_home
 from deploy.local.stack import Stack
@@ -35,31 +37,35 @@ def demo(
 
 
 async def _demo(home: Home, console: Console, *, once: bool) -> list[str]:
-    console.print("[bold]Ascertain[/bold]: real Kafka, real PostgreSQL and four services start on this machine.")
+    console.print("[bold]Ascertain[/bold]: real Kafka, real PostgreSQL and five services start on this machine.")
     async with Stack(home, notice=lambda sentence: console.print(f"  {sentence}")) as stack:
-        async with Gateway(stack.urls["gateway"], stack.operator.token) as gateway:
-            seeded = await seed(gateway)
+        async with Cast(stack) as cast:
+            seeded = await seed(cast.district)
             counts = ", ".join(f"{count} {what}" for what, count in seeded.items())
             console.print(f"An invented district is seeded: {counts}.")
-            story = Story(gateway, stack.bootstrap, console)
-            await story.tell()
+            telling = Telling(console)
+            await tell(cast, telling)
+            doors = await open_doors(cast)
         if not once:
-            _print_addresses(stack, console)
+            _print_addresses(stack, doors, console)
             await _until_interrupted()
             console.print("Stopping.")
-    return story.untrue
+    return telling.untrue
 
 
-def _print_addresses(stack: Stack, console: Console) -> None:
+def _print_addresses(stack: Stack, doors: dict[str, str], console: Console) -> None:
     url = stack.urls["gateway"]
     console.print()
     console.rule("[bold]It stays up until Ctrl-C.", align="left")
     console.print(f"  API documentation   {url}/docs")
     console.print(f"  OpenAPI             {url}/v1/openapi.json")
     console.print(f"  Kafka               {stack.bootstrap}: evidence.ledger (64 partitions), definitions.ledger (1)")
+    console.print("  Sign in, by one button:")
+    for label, address in doors.items():
+        console.print(f"    {label:<32} {address}", soft_wrap=True)
     console.print("  In another terminal, as the district's administrator:")
     console.print(f"    export ASCERTAIN_URL={url} ASCERTAIN_TOKEN={stack.operator.token}", soft_wrap=True)
-    console.print("    ./ascertain history learner-amara")
+    console.print("    ./ascertain portfolio learner-amara; ./ascertain grades learner-bao; ./ascertain audit --all")
 
 
 async def _until_interrupted() -> None:

@@ -35,6 +35,9 @@ async def seed(gateway: Gateway) -> dict[str, int]:
         await publish(gateway, await resolved(gateway, read_json(FILES / name), FILES))
     await adopt_policy(gateway, await publish(gateway, read_json(FILES / "policy.json")), "district")
     practice = await _practice(gateway)
+    works = await resolved(gateway, read_json(FILES / "works.json"), FILES)
+    for work in works:
+        await gateway.post("/v1/works", work)
     scores = await resolved(gateway, read_json(FILES / "scores.json"), FILES)
     status, results = await gateway.post("/v1/evidence", scores)
     if status not in {200, 201}:
@@ -44,6 +47,7 @@ async def seed(gateway: Gateway) -> dict[str, int]:
         "people": len(roster["users"]),
         "sections": len(roster["classes"]),
         "documents": len(DOCUMENTS) + 1,
+        "works": len(works),
         "quiz scores": practice,
         "rubric scores": len(scores),
     }

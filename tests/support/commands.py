@@ -23,10 +23,10 @@ class Ran:
 
 def environment(stack: Stack | None, **more: str) -> dict[str, str]:
     """What a command needs to talk to a stack, as its administrator."""
-    given = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **more}
+    given = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     if stack is not None:
         given |= {"ASCERTAIN_URL": stack.urls["gateway"], "ASCERTAIN_TOKEN": stack.operator.token}
-    return given
+    return given | more
 
 
 async def start(stack: Stack | None, *arguments: str | Path, **more: str) -> asyncio.subprocess.Process:

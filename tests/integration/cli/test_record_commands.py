@@ -1,0 +1,175 @@
+"""The commands of the record, as people would use them, one after another on a running district."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.support.commands import Ran, run
+from tests.support.running import until_applied
+
+pytestmark = pytest.mark.stack
+
+FILES = Path(__file__).parents[3] / "deploy" / "local" / "demo"
+THEME = "e69e6ade-47d3-5ea7-94af-84363a66160d"
+SYMBOLS = "34fd0566-67cb-5b21-b604-963f2f184c19"
+QUIZ = "f9d9e8a8-edf5-5ab9-a7b5-57b95a77f0c5"
+"""Chiara's first quiz."""
+
+ART = ("--course", "course-art-10")
+GRADE = ("--course", "course-english-10", "--period", "year-2026", "--competency", THEME)
+
+
+@pytest.fixture(scope="module")
+async def district(stack: Stack) -> Stack:
+    """The demo's people, documents and quiz scores."""
+    framework = FILES / "framework-english.json"
+    for arguments in (
+        ("import", "roster", FILES / "roster"),
+        ("import", "framework", framework),
+        ("import", "framework", FILES / "framework-art.json"),
+        ("import", "document", FILES / "rubric-symbols-poster.json"),
+        ("adopt", FILES / "policy.json"),
+        ("record", FILES / "practice.csv", "--framework", framework),
+    ):
+        await said(stack, *arguments)
+    await until_applied(stack)
+    return stack
+
+
+async def said(stack: Stack, *arguments: str | Path) -> str:
+    """What a command says, which must succeed."""
+    ran = await run(stack, *arguments)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+async def told(stack: Stack, *arguments: str | Path) -> dict[str, Any]:
+    """The same, for a program."""
+    return dict(json.loads(await said(stack, *arguments, "--json")))
+
+
+def is_one_sentence(ran: Ran) -> bool:
+    return ran.code != 0 and len(ran.err.strip().splitlines()) == 1 and "Traceback" not in ran.err
+
+
+async def test_a_work_from_its_start_to_the_portfolio(district: Stack, tmp_path: Path) -> None:
+    draft, score = tmp_path / "draft.txt", tmp_path / "score.json"
+    draft.write_text("Left the barn, right the barn and a whip.")
+    members = ("--member", "learner-dmitri", "--member", "learner-esther")
+    work = (await told(district, "work", "start", *members, "--title", "Two barns", *ART))["id"]
+    version = await told(district, "work", "version", work, "--text", draft, "--link", "https://example.org/poster")
+    assert (version["type"], version["version"]) == ("WorkVersionAdded", 2)
+    result = {"competency": SYMBOLS, "criterion": "symbols", "earned": "3", "possible": "4"}
+    request = {
+        "rubric": f"document:{FILES / 'rubric-symbols-poster.json'}",
+        "purpose": "performance",
+        "occurred_at": "2026-11-20T14:00:00.000Z",
+        "results": [result],
+        "feedback": "Clear, and dark.",
+    }
+    score.write_text(json.dumps(request))
+    scored = await said(district, "work", "score", work, score)
+    assert len(scored.strip().splitlines()) == 2
+    await until_applied(district)
+    shown = await told(district, "work", "show", work)
+    assert ([one["kind"] for one in shown["versions"][0]["artefacts"]], len(shown["pieces"])) == (["text", "link"], 2)
+    portfolio = await said(district, "portfolio", "learner-esther")
+    assert f"work {work}: 2 members, 1 version" in portfolio
+    assert "art.symbols" in portfolio
+    ref = shown["versions"][0]["artefacts"][0]["content_ref"]
+    assert "Left the barn" in await said(district, "reveal", ref, "--name", "learner-esther")
+    log = await told(district, "disclosures", "learner-esther")
+    assert {"texts", "names", "portfolio"} <= {row["what"] for row in log["disclosures"]}
+
+
+async def test_corrections_with_their_reasons(district: Stack, tmp_path: Path) -> None:
+    piece = tmp_path / "piece.json"
+    results = [{"competency": THEME, "earned": "6", "possible": "10"}]
+    body = {"learner": "roster:user/learner-chiara", "purpose": "practice", "results": results}
+    piece.write_text(json.dumps({"type": "AttemptRecorded", "body": body}))
+    new = await told(district, "supersede", QUIZ, piece, "--reason", "Misread: it was a 6.")
+    voided = await said(district, "void", new["id"], "--reason", "Not hers after all.")
+    assert "EvidenceVoided" in voided
+    again = await run(district, "void", QUIZ)
+    assert is_one_sentence(again)
+
+
+async def test_judgement_and_questions(district: Stack) -> None:
+    override = await told(district, "override", "set", "learner-hugo", THEME, "Proficient", "--reason", "Seen it.")
+    await until_applied(district)
+    explained = await told(district, "explain", "learner-hugo", THEME)
+    assert (explained["level"], explained["evidence_alone"]["status"]) == ("Proficient", "not_enough")
+    unknown = await run(district, "override", "set", "learner-hugo", THEME, "Superb", "--reason", "Seen it.")
+    assert is_one_sentence(unknown)
+    assert "Proficient" in unknown.err
+    asked = await told(district, "review", "ask", "learner-hugo", "--competency", THEME, "--reason", "Why this?")
+    await until_applied(district)
+    assert asked["id"] in await said(district, "review", "list", "--learner", "learner-hugo")
+    own = await run(district, "review", "answer", asked["id"], "--answer", "It stands.")
+    assert is_one_sentence(own), "who asks does not answer"
+    teacher = await token_of(district, "teacher-lindgren")
+    answered = await run(district, "review", "answer", asked["id"], "--answer", "It stands.", ASCERTAIN_TOKEN=teacher)
+    assert answered.code == 0, answered.err
+    cleared = ("override", "clear", override["id"], "--version", str(override["version"]))
+    assert "OverrideCleared" in await said(district, *cleared)
+    assert is_one_sentence(await run(district, *cleared))
+
+
+async def test_grades_of_a_section_and_what_touches_them(district: Stack) -> None:
+    prepared = await told(district, "release", "prepare", "--section", "class-english-10a", *GRADE)
+    assert {line["state"] for line in prepared["learners"]} == {"ready"}
+    left = ("--leave-out", "learner-grace")
+    released = await told(district, "release", "batch", prepared["id"], *left)
+    states = [line["state"] for line in released["learners"]]
+    assert (states.count("released"), states.count("left_out")) == (9, 1)
+    await until_applied(district)
+    [grade] = (await told(district, "grades", "learner-bao"))["grades"]
+    before = await told(district, "grades", "learner-bao")
+    await said(district, "void", "926118d9-7c5b-5177-820d-c5bb24a8ef5d", "--reason", "A copy.")
+    await until_applied(district)
+    assert grade["id"] in await said(district, "release", "affected", "--section", "class-english-10a")
+    await said(district, "release", "amend", grade["id"], "--reason", "The quiz was a copy.")
+    await until_applied(district)
+    [amended] = (await told(district, "grades", "learner-bao"))["grades"]
+    assert (amended["state"], amended["affected"]) == ("amended", False)
+    pins = ",".join(f"{pin['ledger']}:{pin['shard']}:{pin['position']}" for pin in before["as_of"]["pins"])
+    [then] = (await told(district, "grades", "learner-bao", "--as-of", pins))["grades"]
+    assert then["levels"] == before["grades"][0]["levels"]
+    assert "Nothing that a grade rests on" in await said(district, "release", "affected", "--learner", "learner-bao")
+
+
+async def test_guardians_and_forgetting(district: Stack) -> None:
+    parent = str(uuid4())
+    await said(district, "guardian", "link", "learner-farid", parent)
+    await until_applied(district)
+    mother = await district.personal_token(parent)
+    learner = (await told(district, "portfolio", "learner-farid"))["learner"]
+    seen = await run(district, "portfolio", learner, ASCERTAIN_TOKEN=mother)
+    assert seen.code == 0, seen.err
+    assert is_one_sentence(await run(district, "disclosures", "learner-zoe", ASCERTAIN_TOKEN=mother))
+    request = await told(district, "forget", "ask", "learner-farid", "--reason", "Moved away.")
+    own = await run(district, "forget", "approve", "learner-farid", request["id"])
+    assert is_one_sentence(own)
+    other = await token_of(district, "teacher-novak", administrator=True)
+    approved = await run(district, "forget", "approve", "learner-farid", request["id"], ASCERTAIN_TOKEN=other)
+    assert approved.code == 0, approved.err
+    assert "is not here" in await said(district, "reveal", "--name", "learner-farid")
+    late = await run(district, "override", "set", "learner-farid", THEME, "Proficient", "--reason", "Late.")
+    assert is_one_sentence(late)
+
+
+async def token_of(stack: Stack, name: str, *, administrator: bool = False) -> str:
+    """A personal token of somebody in the roster, made an administrator of the district first where asked."""
+    from tests.support.running import administrator as client_of  # noqa: PLC0415 - one use
+
+    async with client_of(stack) as client:
+        _, answer = await client.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": [name]})
+        person = str(answer["ids"][name])
+        if administrator:
+            role = {"id": str(uuid4()), "person": person, "role": "administrator", "scope": "district"}
+            await client.post("/v1/roles", role)
+    return await stack.personal_token(person)
