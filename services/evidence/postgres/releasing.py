@@ -18,7 +18,7 @@ from services.evidence.ports import Ledger, Standings
 from services.evidence.postgres.batch_rows import BATCH, LINE, batch_of_row, line_of_row, write_lines
 from shared.runtime.connections import borrowed
 from shared.runtime.pace import Pace
-from shared.runtime.trouble import Backoff, reason_of
+from shared.runtime.trouble import Backoff
 
 POLL = 0.25
 """Seconds between two looks for something to do; one small query each."""
@@ -30,17 +30,13 @@ _log = structlog.get_logger()
 
 
 class Releasing:
-    """Several may run, in one process or many: each takes a batch that no other is at.
-
-    `failing` says what stands in the way, None while nothing does.
-    """
+    """Several may run, in one process or many: each takes a batch that no other is at."""
 
     def __init__(
         self, pool: asyncpg.Pool, ledger: Ledger, standings: Standings, *, tenant: str, chunk: int = CHUNK
     ) -> None:
         self._pool, self._ledger, self._standings = pool, ledger, standings
         self._tenant, self._chunk = tenant, chunk
-        self.failing: str | None = None
         self._at: str | None = None
 
     async def run(self) -> None:
@@ -50,12 +46,10 @@ class Releasing:
             try:
                 worked = await self.step()
             except Exception as error:  # noqa: BLE001 - whatever it is, a batch waits for it
-                self.failing = reason_of(error)
                 _log.error("a batch of grades waits", error=error, attempt=backoff.failures)
                 await self._pass_on()
                 await asyncio.sleep(backoff.failed())
                 continue
-            self.failing = None
             backoff.succeeded()
             if not worked:
                 await asyncio.sleep(POLL)
