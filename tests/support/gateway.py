@@ -39,7 +39,7 @@ from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
 from tests.support.relations import TENANT
 from tests.support.serving import serving
 
-SERVICES: tuple[Service, ...] = ("evidence", "mastery", "audit")
+SERVICES: tuple[Service, ...] = ("evidence", "mastery", "portfolio", "audit")
 
 
 class StillLedger:

@@ -77,6 +77,8 @@ async def until_applied(stack: Stack) -> None:
                     health = (await client.get(f"{stack.urls[name]}/health")).json()
                 except httpx.TransportError as error:
                     return f"{name} does not answer ({type(error).__name__})"
+                if not health["shards"]:
+                    return f"{name} does not tell of its shards"
                 for ledger, shards in health["shards"].items():
                     for shard in shards:
                         place = ledger, shard["shard"]

@@ -106,6 +106,7 @@ async def test_services_check_tokens_themselves(world: World) -> None:
             ("evidence", f"/v1/evidence/{world.real.evidence}"),
             ("mastery", f"/v1/learners/{learner}/mastery"),
             ("audit", f"/v1/learners/{learner}/history"),
+            ("portfolio", f"/v1/learners/{learner}/portfolio"),
         ):
             url = world.stack.urls[service] + path
             assert (await http.get(url, headers=own)).status_code == 200

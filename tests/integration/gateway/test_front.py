@@ -61,7 +61,7 @@ async def test_the_public_keys_verify_what_the_gateway_mints(world: World) -> No
 async def test_health_tells_of_every_service(pool: asyncpg.Pool, tmp_path: Path) -> None:
     async with gateway_world(pool, tmp_path) as world:
         well = (await world.http.get("/health")).json()
-        assert (well["service"], well["status"], well["quarantined"]) == ("gateway", "ok", 3)
+        assert (well["service"], well["status"], well["quarantined"]) == ("gateway", "ok", 4)
         assert well["services"]["audit"] == {"service": "audit", "status": "ok", "shards": {}, "quarantined": 1}
 
 
