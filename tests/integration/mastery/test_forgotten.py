@@ -42,8 +42,9 @@ async def test_states_go_and_who_may_still_ask_is_told(
     await applied.more()
     before = (await mastery.get(f"/v1/learners/{ANA}/mastery", ANA)).headers["ascertain-position"]
     assert len((await mastery.learner(ANA))["states"]) == 2
+    ledger.attempt(ANA, result(READING, "3"))
     ledger.forget(ANA)
-    await applied.more()
+    await applied.more()  # both in one batch
     assert await kept_of(pool, ANA) == 0
     for person in (ANA, ADMINISTRATOR):
         for query in ({}, {"as_of": before}):

@@ -160,7 +160,7 @@ FORGOTTEN = replace(
     id=named("forgotten"),
     type="ascertain.LearnerForgotten",
     position=ENTRIES[-1].position + 1,
-    body=b"{}",
+    body=canonical({"learner": ADA, "request": ADA}),
 )
 
 

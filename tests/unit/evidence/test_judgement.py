@@ -121,6 +121,10 @@ def test_who_saw_it_cleared_or_replaced_is_told_so() -> None:
         assert word in told.detail
 
 
+def test_the_same_clearing_again_is_left_to_the_ledger_whatever_version_it_names() -> None:
+    assert check_clear(ClearOverride(CLEARING, OVERRIDE, 2, None), [overridden(), CLEARED]).at == "3"
+
+
 def test_a_question_is_a_stream_of_its_own() -> None:
     request = RequestReview(REVIEW, AMARA, None, OTHER, None, "Why?")
     command = review_command(request, REF, tenant=TENANT, actor=AMARA)
