@@ -212,6 +212,18 @@ def test_the_policy_it_was_judged_under_is_pinned() -> None:
     assert story.state(Known.at_pins(state.pins, state.pins[1].shard)) == state
 
 
+def test_as_known_before_its_policy_was_adopted_a_judgement_did_not_apply() -> None:
+    """A fold may have the evidence before the definitions: its pins say so, and bring back what it then was."""
+    story = Story()
+    story.earns("1")
+    override = story.judged("3", BRIEF)
+    before = story.state()
+    assert before.override is None
+    story.adopts(BRIEF, scope=f"school/{SOUTH}")
+    assert story.stands() == ("mastered", "Proficient", override)
+    assert story.state(Known.at_pins(before.pins, before.pins[1].shard)) == before
+
+
 def test_judgements_and_clearings_are_pinned_and_as_known_before_them_nothing_changed() -> None:
     story = Story()
     story.earns("1")
