@@ -32,7 +32,7 @@ File = Annotated[Path, typer.Argument(help="The file to read.")]
 
 @importing.command("roster")
 def import_roster(folder: Annotated[Path, typer.Argument(help="A folder of OneRoster 1.2 CSV files.")]) -> None:
-    """Sections, teachers and learners from OneRoster 1.2 CSV. Names are not read."""
+    """Sections, teachers, learners and guardians from OneRoster 1.2 CSV. Names go into the vault, and nowhere else."""
     asyncio.run(_import_roster(folder))
 
 
