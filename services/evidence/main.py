@@ -8,7 +8,6 @@ import asyncpg
 from fastapi import FastAPI
 
 from services.evidence.flows.bootstrap import bootstrap
-from services.evidence.flows.destroy_keys import KeyDestruction
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.folding import FoldsInProcess
 from services.evidence.http.app import application
@@ -29,6 +28,7 @@ from services.evidence.postgres.rights import RightsTogether
 from services.evidence.postgres.roster import PostgresRoster
 from services.evidence.postgres.standings import PostgresStandings
 from services.evidence.settings import EvidenceSettings
+from services.evidence.vault.destroying import KeyDestruction
 from services.evidence.vault.opening import VAULT, open_tables, open_vault
 from services.evidence.vault.sweep import Sweep
 from shared.ledger.identifiers import SHARDS

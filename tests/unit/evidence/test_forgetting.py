@@ -7,8 +7,8 @@ import pytest
 from services.evidence.domain.commands import Guard
 from services.evidence.domain.errors import Conflict, Invalid
 from services.evidence.domain.forgetting import ApproveForgetting, RequestForgetting, decide_approval, request_command
-from services.evidence.flows.destroy_keys import KeyDestruction
 from services.evidence.ports import VaultUnavailable
+from services.evidence.vault.destroying import KeyDestruction
 from shared.contracts.learners import ForgettingRequested
 from shared.ledger.canonical import parse
 from tests.unit.evidence.test_judgement import AMARA, OTHER, REF, TEACHER, TENANT, entry
