@@ -86,6 +86,7 @@ async def test_the_answer_to_another_browsers_question(door: Door) -> None:
     assert (await victim.send("GET", url)).status_code == REFUSED
     assert (await door.browser().send("GET", url)).status_code == REFUSED, "nor in one that asked nothing"
     assert not await door.is_signed_in(victim)
+    assert (await attacker.send("GET", url)).status_code == 303, "nor is it used up by them"
 
 
 async def test_an_answer_is_taken_once(door: Door) -> None:
