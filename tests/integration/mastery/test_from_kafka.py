@@ -38,6 +38,17 @@ def some_evidence(ledger: LedgerWriter, chance: random.Random, count: int) -> No
         )
         if chance.random() < 0.1:
             ledger.void(learner, event)
+        if chance.random() < 0.1:
+            rows = [result(READING, str(chance.randrange(5)))]
+            wrong = ledger.observe(learner, *rows)
+            ledger.supersede(learner, wrong, ledger.attempt(learner, *rows, redo_of=event))
+        if chance.random() < 0.1:
+            policy = next(
+                iter(ledger.documents[raw["body"]["policy"]] for raw in ledger.entries if "mode" in raw["body"])
+            )
+            judged = ledger.override(learner, READING, policy, chance.choice(["0", "2", "3"]))
+            if chance.random() < 0.5:
+                ledger.clear(learner, READING, judged)
         if chance.random() < 0.05:
             ledger.enrol(learner, chance.choice([NORTH, SOUTH]))
 
@@ -119,7 +130,7 @@ class Flawed(MasteryProjection):
 
 async def test_a_learner_in_quarantine_waits_alone_and_is_folded_again_at_release(stream: Stream) -> None:
     flawed = Flawed(TENANT, DefinitionsReader())
-    own = [*projections(stream.pool, stream.writer)[:-1], flawed]
+    own = [flawed if isinstance(made, MasteryProjection) else made for made in projections(stream.pool, stream.writer)]
     async with at_work(stream.projector(own), stream.refolding()):
         stream.writer.attempt(ANA, result(READING, "2"))
         some_evidence(stream.writer, random.Random(4), 100)

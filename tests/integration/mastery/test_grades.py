@@ -198,9 +198,14 @@ async def test_a_grade_of_what_there_is_no_evidence_for_is_affected_by_the_first
     await graded.come()
     assert await affected(mastery) == []
     assert [shown["affected"] for shown in await grades_of(mastery)] == [False]
+    adopt(graded.story, "district", policy_document("ascertain.highest@1"))
+    await graded.come()
+    [item] = await affected(mastery)
+    assert item["competencies"][0]["now"]["status"] == "no_evidence", "another policy would say it"
     graded.story.attempt(ANA, result(WRITING, "2"))
     await graded.come()
-    assert [item["grade"] for item in await affected(mastery)] == [grade]
+    [item] = await affected(mastery)
+    assert (item["grade"], item["competencies"][0]["now"]["status"]) == (grade, "not_yet")
 
 
 async def test_as_of_then_the_grade_and_what_affected_it_are_what_they_were(graded: Graded, mastery: Mastery) -> None:

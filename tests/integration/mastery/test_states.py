@@ -181,12 +181,16 @@ async def test_a_level_set_under_a_policy_that_comes_here_later_is_folded_once_i
     ledger, late = given(), policy_document("ascertain.highest@1", levels=[("1", "Seed"), ("3", "Proficient")])
     ledger.enrol(ANA, NORTH)
     applied = Applied(pool, ledger)
+    await applied.more()
+    await applied.refold()
+    seen = len(ledger.entries)
     adopt(ledger, f"school/{NORTH}", late)
     ledger.attempt(ANA, result(READING, "1"))
     ledger.override(ANA, READING, late, "3")
     ledger.enrol(ANA, SOUTH)
-    entries = entries_of(ledger)
+    entries = entries_of(ledger)[seen:]
     await applied.apply([entry for entry in entries if entry.ledger == "evidence"])
+    assert (await stored(pool))[ANA, READING]["status"] == "not_yet"
     await applied.apply([entry for entry in entries if entry.ledger == "definitions"])
     await applied.refold()
     rows = await stored(pool)
