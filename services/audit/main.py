@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
 import httpx
 import structlog
 from fastapi import FastAPI
@@ -29,15 +28,16 @@ from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
-from shared.runtime.database import connect
 from shared.runtime.definitions.door import documents_from
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
+from shared.runtime.process import Process, open_client, open_pool, roles_in_order
+from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection_health import HealthWatch
-from shared.runtime.serve import Worker, serve
+from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import ServiceTokens, Verifier
@@ -51,16 +51,7 @@ REQUESTS, VERIFYING, PROJECTING = 8, 6, 8
 PATIENCE = 30.0
 """Seconds that a verification waits for a service that makes no progress."""
 
-_TIMEOUT = httpx.Timeout(15, connect=5)
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A process that is ready to serve: its application, if it has that role, and its workers by their roles."""
-
-    app: FastAPI | None
-    workers: dict[str, Worker]
 
 
 class Peers:
@@ -101,9 +92,8 @@ class KnownGrades:
 
 
 async def run(settings: Settings, roles: Collection[str]) -> None:
-    """Serve these roles until told to stop. Raises OSError or asyncpg's errors where the database does not answer."""
-    async with process(settings, roles) as made:
-        await serve(made.app, host=settings.host, port=settings.port, workers=made.workers)
+    """Serve these roles until told to stop. Raises as `shared.runtime.process.run`."""
+    await serve_process(process(settings, roles), settings)
 
 
 @asynccontextmanager
@@ -111,10 +101,10 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
     """Open what the roles need, and close it at the end: a verification under way is written down as failed."""
     workers: dict[str, Worker] = {}
     async with AsyncExitStack() as opened:
-        client = await opened.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False))
+        client = await open_client(opened)
         peers = Peers(settings, client)
         if "projector" in roles:
-            pool = await _pool(opened, settings, PROJECTING, "audit projector")
+            pool = await open_pool(opened, settings.database, size=PROJECTING, name="audit projector")
             projections = (DefinitionsProjection(pool, peers.document), AccessProjection())
             projector = kafka_projector(settings, SERVICE, pool, projections, peers.ledger, keepers=[CopyKeeper()])
             workers["projector"] = projector.run
@@ -126,8 +116,8 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
 async def _http(
     opened: AsyncExitStack, settings: Settings, peers: Peers, roles: Collection[str], patience: float
 ) -> FastAPI:
-    pool = await _pool(opened, settings, REQUESTS, "audit http")
-    verifying = await _pool(opened, settings, VERIFYING, "audit verifying")
+    pool = await open_pool(opened, settings.database, size=REQUESTS, name="audit http")
+    verifying = await open_pool(opened, settings.database, size=VERIFYING, name="audit verifying")
     witnesses = Witnesses(
         tenant=settings.tenant,
         copy=CopyReader(verifying),
@@ -152,16 +142,10 @@ async def _http(
         start=running.start,
         freshness=Freshness(pool),
         health=HealthWatch(pool, peers.ledger).look,
-        roles=[role for role in ROLES if role in roles],
+        roles=roles_in_order(ROLES, roles),
         now=now,
     )
     return application(audit, Verifier(settings.tenant, settings.trusted))
-
-
-async def _pool(opened: AsyncExitStack, settings: Settings, size: int, name: str) -> asyncpg.Pool:
-    pool = await connect(settings.database, size=size, name=name)
-    opened.push_async_callback(pool.close)
-    return pool
 
 
 def _fault(error: BaseException) -> None:

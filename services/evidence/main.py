@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-import asyncpg
 from fastapi import FastAPI
 
 from services.evidence.flows.bootstrap import bootstrap
@@ -36,12 +35,13 @@ from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
-from shared.runtime.database import connect
 from shared.runtime.definitions.projection import DefinitionsProjection
+from shared.runtime.process import Process, open_pool, roles_in_order
+from shared.runtime.process import run as serve_process
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
-from shared.runtime.serve import Worker, serve
+from shared.runtime.serve import Worker
 from shared.runtime.sources import LedgerSource
 from shared.runtime.tokens import Verifier
 from shared.runtime.wake import Wake
@@ -62,14 +62,6 @@ POLL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
-    """A process that is ready to serve: its application, if it has that role, and its workers by their roles."""
-
-    app: FastAPI | None
-    workers: dict[str, Worker]
-
-
-@dataclass(frozen=True, slots=True)
 class Bells:
     """Rung within a process: something was `appended` and may be relayed; somebody `wanted` the projector to look."""
 
@@ -78,9 +70,8 @@ class Bells:
 
 
 async def run(settings: EvidenceSettings, roles: Collection[str]) -> None:
-    """Serve these roles until told to stop. Raises OSError or asyncpg's errors where the database does not answer."""
-    async with process(settings, roles) as made:
-        await serve(made.app, host=settings.host, port=settings.port, workers=made.workers)
+    """Serve these roles until told to stop. Raises as `shared.runtime.process.run`."""
+    await serve_process(process(settings, roles), settings)
 
 
 @asynccontextmanager
@@ -90,7 +81,7 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
     workers: dict[str, Worker] = {}
     async with AsyncExitStack() as opened:
         if "projector" in roles:
-            pool = await _pool(opened, settings.database, WORKERS, "evidence projector")
+            pool = await open_pool(opened, settings.database, size=WORKERS, name="evidence projector")
             record = PostgresRecord(pool)
             projections = (
                 AccessProjection(),
@@ -116,7 +107,7 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
 async def bootstrap_district(settings: EvidenceSettings, person: str) -> bool:
     """Make a person the district's administrator; whether that was new. Raises as `bootstrap` does."""
     async with AsyncExitStack() as opened:
-        pool = await _pool(opened, settings.database, 2, "evidence bootstrap")
+        pool = await open_pool(opened, settings.database, size=2, name="evidence bootstrap")
         ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=lambda: None, lanes=1)
         opened.push_async_callback(ledger.close)
         return await bootstrap(person, ledger, tenant=settings.tenant) is not None
@@ -125,7 +116,7 @@ async def bootstrap_district(settings: EvidenceSettings, person: str) -> bool:
 async def _http(
     opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells, roles: Collection[str], relay: Relay | None
 ) -> FastAPI:
-    pool = await _pool(opened, settings.database, REQUESTS, "evidence http")
+    pool = await open_pool(opened, settings.database, size=REQUESTS, name="evidence http")
     ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
     opened.push_async_callback(ledger.close)
     applied = PostgresApplied(pool, bells.wanted)
@@ -147,13 +138,13 @@ async def _http(
         standings=PostgresStandings(pool, applied, tenant=settings.tenant),
         batches=PostgresBatches(pool),
     )
-    standing = Standing([role for role in ROLES if role in roles], pool, HealthWatch(pool, record), relay)
+    standing = Standing(roles_in_order(ROLES, roles), pool, HealthWatch(pool, record), relay)
     doors = Doors(record, documents, PostgresPeople(pool, Access(pool), tenant=settings.tenant))
     return application(district, doors, Verifier(settings.tenant, settings.trusted), standing)
 
 
 async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Releasing:
-    pool = await _pool(opened, settings.database, RELEASING, "evidence releasing")
+    pool = await open_pool(opened, settings.database, size=RELEASING, name="evidence releasing")
     ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
     opened.push_async_callback(ledger.close)
     folds = FoldsInProcess()
@@ -165,12 +156,6 @@ async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: 
 async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Relay:
     if settings.database_relay is None:
         raise ValueError("The role relay needs ASCERTAIN_DATABASE_RELAY.")
-    pool = await _pool(opened, settings.database_relay, RELAY, "evidence relay")
+    pool = await open_pool(opened, settings.database_relay, size=RELAY, name="evidence relay")
     topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
     return Relay(pool, settings.kafka, topics, wake=bells.appended.listener())
-
-
-async def _pool(opened: AsyncExitStack, dsn: str, size: int, name: str) -> asyncpg.Pool:
-    pool = await connect(dsn, size=size, name=name)
-    opened.push_async_callback(pool.close)
-    return pool

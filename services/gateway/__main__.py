@@ -1,5 +1,81 @@
-"""`python -m services.gateway`."""
+"""`python -m services.gateway --run ROLES | --migrate | --release OWNER`, and an operator's ways in:
 
-from services.gateway.main import main
+`--personal-token PERSON [--label TEXT]` and `--link ISSUER SUBJECT PERSON`.
+"""
 
-main()
+import argparse
+import sys
+
+from services.gateway.main import ROLES, SERVICE, link_account, new_personal_token, release_quarantined, run
+from services.gateway.settings import GatewaySettings
+from shared.ledger.identifiers import is_id
+from shared.runtime.command_line import CommandLine, id_named, run_async
+from shared.runtime.problems import Problem
+from shared.runtime.quarantine import NotReleasedError
+
+
+def main() -> None:
+    """Do what the arguments say. Ends with 2 where they, or the settings, are wrong."""
+    line = _line()
+    wish = line.read()
+    if wish.link is not None and not is_id(wish.link[2]):
+        line.parser.error("argument --link: PERSON must be a person's id, a lowercase UUID with hyphens")
+    settings = GatewaySettings()
+    line.start_logging(settings)
+    if wish.migrate:
+        line.migrate(settings)
+    elif wish.run:
+        run_async(run(settings, wish.run))
+    elif wish.personal_token is not None:
+        _tell(run_async(new_personal_token(settings, wish.personal_token, wish.label)))
+    elif wish.link is not None:
+        _link(settings, *wish.link)
+    else:
+        _release(settings, wish.release)
+
+
+def _line() -> CommandLine:
+    line = CommandLine(SERVICE, ROLES)
+    line.wish.add_argument(
+        "--release", type=id_named("an owner's id"), metavar="OWNER", help="fold an owner in quarantine again"
+    )
+    line.wish.add_argument(
+        "--personal-token",
+        type=id_named("a person's id"),
+        metavar="PERSON",
+        help="print a new personal token of a person",
+    )
+    line.wish.add_argument(
+        "--link", nargs=3, metavar=("ISSUER", "SUBJECT", "PERSON"), help="let a person sign in at an issuer"
+    )
+    line.parser.add_argument("--label", default="made by an operator", type=_label, help="what the token is for")
+    return line
+
+
+def _release(settings: GatewaySettings, owner: str) -> None:
+    try:
+        count = run_async(release_quarantined(settings, owner))
+    except NotReleasedError as error:
+        raise SystemExit(str(error)) from error
+    _tell(f"{owner} is released: {count} entries were folded again")
+
+
+def _link(settings: GatewaySettings, issuer: str, subject: str, person: str) -> None:
+    try:
+        _tell(run_async(link_account(settings, issuer, subject, person)))
+    except Problem as problem:
+        raise SystemExit(problem.detail) from problem
+
+
+def _tell(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+
+
+def _label(text: str) -> str:
+    if not 0 < len(text) <= 100:
+        raise argparse.ArgumentTypeError("a label has at most 100 characters")
+    return text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,18 +1,11 @@
-"""Wiring, and the command line: `--run ROLES`, `--migrate`, `--release OWNER`, and an operator's ways in:
+"""Wiring: what a process of `gateway` is made of, whichever roles it has, and an operator's ways in."""
 
-`--personal-token PERSON [--label TEXT]` and `--link ISSUER SUBJECT PERSON`.
-"""
-
-import argparse
-import asyncio
 import secrets
-import sys
 import uuid
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
-import httpx
 from fastapi import FastAPI
 
 from services.gateway.domain.accounts import Account
@@ -33,73 +26,40 @@ from services.gateway.projecting import CONNECTIONS as WORKERS
 from services.gateway.projecting import projections, projector_workers
 from services.gateway.settings import GatewaySettings
 from services.gateway.signing_in import pruner, signing_in
-from shared.ledger.identifiers import is_id
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
-from shared.runtime.connections import borrowed
-from shared.runtime.database import connect
 from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
-from shared.runtime.logging import start_logging
-from shared.runtime.migrate import migrate
-from shared.runtime.problems import Problem
+from shared.runtime.process import Process, open_peer, open_pool, release_owner, roles_in_order
+from shared.runtime.process import run as serve_process
 from shared.runtime.projection_health import HealthWatch
-from shared.runtime.quarantine import NotReleasedError, release
-from shared.runtime.serve import Worker, serve
+from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
 
+SERVICE = "gateway"
 ROLES = ("http", "projector")
 
 CONNECTIONS = 10
 """Connections of the pool for requests."""
 
-TIMEOUT = httpx.Timeout(15, connect=5)
+
+async def run(settings: GatewaySettings, roles: Collection[str]) -> None:
+    """Serve these roles until told to stop. Raises as `shared.runtime.process.run`."""
+    await serve_process(process(settings, roles), settings)
 
 
-def main() -> None:
-    """Do what the command line asks; ends with status 2 where it cannot be understood."""
-    arguments = _arguments()
-    settings = GatewaySettings()
-    start_logging("gateway", settings.log_level)
-    if arguments.migrate:
-        if settings.database_migrator is None:
-            sys.exit("ASCERTAIN_DATABASE_MIGRATOR must be set to migrate.")
-        migrate("gateway", settings.database_migrator)
-    elif arguments.personal_token is not None:
-        print(asyncio.run(_new_personal_token(settings, arguments.personal_token, arguments.label)))  # noqa: T201
-    elif arguments.link is not None:
-        try:
-            print(asyncio.run(_link(settings, *arguments.link)))  # noqa: T201
-        except Problem as problem:
-            sys.exit(problem.detail)
-    elif arguments.release is not None:
-        try:
-            count = asyncio.run(_release(settings, arguments.release))
-        except NotReleasedError as error:
-            sys.exit(str(error))
-        print(f"{arguments.release} is released: {count} entries were folded again")  # noqa: T201
-    else:
-        _run(settings, arguments.run)
-
-
-def _run(settings: GatewaySettings, roles: Collection[str]) -> None:
-    import uvloop  # noqa: PLC0415 - only the server needs it
-
-    uvloop.run(_serve(settings, roles))
-
-
-async def _serve(settings: GatewaySettings, roles: Collection[str]) -> None:
+@asynccontextmanager
+async def process(settings: GatewaySettings, roles: Collection[str]) -> AsyncIterator[Process]:
+    """Open what the roles need, and close it at the end."""
     async with AsyncExitStack() as opened:
-        ledger = await opened.enter_async_context(_ledger(settings))
+        ledger = (await open_peer(opened, settings, SERVICE)).ledger
         workers: dict[str, Worker] = {}
         if "projector" in roles:
-            pool = await opened.enter_async_context(
-                await connect(settings.database, size=WORKERS + 1, name="gateway projector")
-            )
+            pool = await open_pool(opened, settings.database, size=WORKERS + 1, name=f"{SERVICE} projector")
             workers = {**projector_workers(settings, pool, ledger), "pruner": pruner(pool)}
         app = await _http(opened, settings, roles, ledger) if "http" in roles else None
-        await serve(app, host=settings.host, port=settings.port, workers=workers)
+        yield Process(app, workers)
 
 
 async def _http(
@@ -107,7 +67,7 @@ async def _http(
 ) -> FastAPI:
     key = SigningKey.read(settings.keys, "gateway")
     tokens = ServiceTokens(settings.tenant, "gateway", key)
-    pool = await opened.enter_async_context(await connect(settings.database, size=CONNECTIONS, name="gateway"))
+    pool = await open_pool(opened, settings.database, size=CONNECTIONS, name=f"{SERVICE} http")
     peers = await opened.enter_async_context(Peers.of(settings))
     access = Access(pool)
     return gateway_app(
@@ -118,7 +78,7 @@ async def _http(
             clock=now,
             keys=[key.public()],
             peers=peers,
-            health=Health(peers, HealthWatch(pool, ledger), [role for role in ROLES if role in roles]),
+            health=Health(peers, HealthWatch(pool, ledger), roles_in_order(ROLES, roles)),
             limits=Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
@@ -131,73 +91,23 @@ async def _http(
     )
 
 
-@asynccontextmanager
-async def _ledger(settings: Settings) -> AsyncIterator[LedgerDoor]:
-    """The ledger through the door of `evidence`."""
-    tokens = ServiceTokens(settings.tenant, "gateway", SigningKey.read(settings.keys, "gateway"))
-    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
-        yield LedgerDoor(client, settings.evidence_url, lambda: tokens.for_service("evidence"))
+async def release_quarantined(settings: Settings, owner: str) -> int:
+    """Fold an owner in quarantine again; how many of its entries were applied. Raises as `quarantine.release` does."""
+    async with AsyncExitStack() as opened:
+        ledger = (await open_peer(opened, settings, SERVICE)).ledger
+        pool = await open_pool(opened, settings.database, size=2, name=f"{SERVICE} release")
+        return await release_owner(pool, projections(), ledger, owner)
 
 
-async def _release(settings: Settings, owner: str) -> int:
-    """Fold an owner in quarantine again; how many of its entries were applied. Raises as `release` does."""
-    async with _ledger(settings) as ledger, await connect(settings.database, size=2, name="gateway release") as pool:
-        async with borrowed(pool) as connection:
-            kind = await connection.fetchval("SELECT ledger FROM projection.quarantine WHERE owner = $1", owner)
-        return await release(pool, projections(), ledger, kind or "evidence", owner)
-
-
-async def _new_personal_token(settings: Settings, person: str, label: str) -> str:
-    connection = await asyncpg.create_pool(settings.database, min_size=1, max_size=1)
-    async with connection as pool:
+async def new_personal_token(settings: Settings, person: str, label: str) -> str:
+    """A new personal token of a person, which is shown this once."""
+    async with asyncpg.create_pool(settings.database, min_size=1, max_size=1) as pool:
         token = PersonalToken(str(uuid.uuid4()), person, label, now())
         return await make_personal_token(token, secrets.token_bytes(RANDOM_BYTES), StoredPersonalTokens(pool))
 
 
-async def _link(settings: Settings, issuer: str, subject: str, person: str) -> str:
+async def link_account(settings: Settings, issuer: str, subject: str, person: str) -> str:
     """The id of the link, made unless it is there. Raises Problem where the subject is someone else."""
     async with asyncpg.create_pool(settings.database, min_size=1, max_size=1) as pool:
         kept, _new = await link(Account(str(uuid.uuid4()), issuer, subject, person, now()), StoredAccounts(pool))
         return kept.id
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m services.gateway")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--run", metavar="ROLES", type=_roles, help=f"serve; some of {','.join(ROLES)}")
-    what.add_argument("--migrate", action="store_true", help="bring the database up to date")
-    what.add_argument("--release", metavar="OWNER", type=_owner, help="fold an owner in quarantine again")
-    what.add_argument("--personal-token", metavar="PERSON", type=_person, help="print a new personal token of a person")
-    what.add_argument(
-        "--link", nargs=3, metavar=("ISSUER", "SUBJECT", "PERSON"), help="say which person a subject of an issuer is"
-    )
-    parser.add_argument("--label", default="made by an operator", type=_label, help="what the token is for")
-    arguments = parser.parse_args()
-    if arguments.link is not None and not is_id(arguments.link[2]):
-        parser.error("argument --link: a person is named by a lowercase UUID")
-    return arguments
-
-
-def _roles(text: str) -> tuple[str, ...]:
-    roles = tuple(text.split(","))
-    if set(roles) - set(ROLES):
-        raise argparse.ArgumentTypeError(f"must be some of {', '.join(ROLES)}, separated by commas")
-    return roles
-
-
-def _person(text: str) -> str:
-    if not is_id(text):
-        raise argparse.ArgumentTypeError("a person is named by a lowercase UUID")
-    return text
-
-
-def _owner(text: str) -> str:
-    if not is_id(text):
-        raise argparse.ArgumentTypeError("an owner is named by a lowercase UUID")
-    return text
-
-
-def _label(text: str) -> str:
-    if not 0 < len(text) <= 100:
-        raise argparse.ArgumentTypeError("a label has at most 100 characters")
-    return text

@@ -2,7 +2,7 @@
 
 import sys
 
-from services.mastery.main import ROLES, SERVICE, release_owner, run
+from services.mastery.main import ROLES, SERVICE, release_quarantined, run
 from shared.runtime.command_line import CommandLine, id_named, run_async
 from shared.runtime.quarantine import NotReleasedError
 from shared.runtime.settings import Settings
@@ -27,7 +27,7 @@ def main() -> None:
 
 def _release(settings: Settings, owner: str) -> None:
     try:
-        count = run_async(release_owner(settings, owner))
+        count = run_async(release_quarantined(settings, owner))
     except NotReleasedError as error:
         raise SystemExit(str(error)) from error
     sys.stdout.write(f"{owner} is released: {count} entries were folded again\n")

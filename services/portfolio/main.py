@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
 import asyncpg
-import httpx
 from fastapi import FastAPI
 
 from services.portfolio.http.app import application
@@ -18,19 +16,18 @@ from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
-from shared.runtime.database import connect
-from shared.runtime.definitions.door import Fetch, documents_from
+from shared.runtime.completeness import Completeness
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
-from shared.runtime.keys import SigningKey
-from shared.runtime.ledger_door import LedgerDoor
+from shared.runtime.process import Peer, Process, open_peer, open_pool, release_owner, roles_in_order
+from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection import Projection
 from shared.runtime.projection_health import HealthWatch
-from shared.runtime.serve import Worker, serve
+from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
-from shared.runtime.tokens import ServiceTokens, Verifier
+from shared.runtime.tokens import Verifier
 
 SERVICE = "portfolio"
 ROLES = ("http", "projector")
@@ -38,78 +35,52 @@ ROLES = ("http", "projector")
 REQUESTS, WORKERS = 8, 6
 """Connections of the pools: for requests; for the projector."""
 
-TIMEOUT = httpx.Timeout(15, connect=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A process that is ready to serve: its application, if it has that role, and its workers by their roles."""
-
-    app: FastAPI | None
-    workers: dict[str, Worker]
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """`evidence`, as this service calls it: the ledger's door, and documents."""
-
-    ledger: LedgerDoor
-    fetch: Fetch
-
 
 async def run(settings: Settings, roles: Collection[str]) -> None:
-    """Serve these roles until told to stop. Raises OSError or asyncpg's errors where the database does not answer."""
-    async with process(settings, roles) as made:
-        await serve(made.app, host=settings.host, port=settings.port, workers=made.workers)
+    """Serve these roles until told to stop. Raises as `shared.runtime.process.run`."""
+    await serve_process(process(settings, roles), settings)
 
 
 @asynccontextmanager
 async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[Process]:
     """Open what the roles need, and close it at the end."""
     async with AsyncExitStack() as opened:
-        evidence = await _evidence(opened, settings)
+        evidence = await open_peer(opened, settings, SERVICE)
         workers: dict[str, Worker] = {}
         if "projector" in roles:
-            pool = await _pool(opened, settings, WORKERS, "projector")
-            projections: list[Projection] = [
-                AccessProjection(),
-                DefinitionsProjection(pool, evidence.fetch),
-                PortfolioProjection(),
-            ]
+            pool = await open_pool(opened, settings.database, size=WORKERS, name=f"{SERVICE} projector")
+            projections = _projections(pool, evidence)
             workers["projector"] = kafka_projector(settings, SERVICE, pool, projections, evidence.ledger).run
             workers["access lag"] = AccessLag(pool, evidence.ledger).run
         app = await _http(opened, settings, roles, evidence) if "http" in roles else None
         yield Process(app, workers)
 
 
+async def release_quarantined(settings: Settings, owner: str) -> int:
+    """Fold an owner in quarantine again; how many of its entries were applied. Raises as `quarantine.release` does."""
+    async with AsyncExitStack() as opened:
+        evidence = await open_peer(opened, settings, SERVICE)
+        pool = await open_pool(opened, settings.database, size=2, name=f"{SERVICE} release")
+        return await release_owner(pool, _projections(pool, evidence), evidence.ledger, owner)
+
+
+def _projections(pool: asyncpg.Pool, evidence: Peer) -> list[Projection]:
+    return [AccessProjection(), DefinitionsProjection(pool, evidence.fetch), PortfolioProjection()]
+
+
 async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[str], evidence: Peer) -> FastAPI:
-    pool = await _pool(opened, settings, REQUESTS, "http")
+    pool = await open_pool(opened, settings.database, size=REQUESTS, name=f"{SERVICE} http")
+    freshness = Freshness(pool)
     portfolio = Portfolio(
         district=District(
             records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
             rights=Access(pool),
-            applied=Watermarks(Freshness(pool)),
+            applied=Watermarks(freshness, Completeness(pool, evidence.ledger, freshness)),
         ),
         verifier=Verifier(settings.tenant, settings.trusted),
         zone=settings.zone,
         now=now,
         health=HealthWatch(pool, evidence.ledger).look,
-        roles=[role for role in ROLES if role in roles],
+        roles=roles_in_order(ROLES, roles),
     )
     return application(portfolio)
-
-
-async def _evidence(opened: AsyncExitStack, settings: Settings) -> Peer:
-    client = await opened.enter_async_context(httpx.AsyncClient(timeout=TIMEOUT, trust_env=False))
-    tokens = ServiceTokens(settings.tenant, SERVICE, SigningKey.read(settings.keys, SERVICE))
-
-    def token() -> str:
-        return tokens.for_service("evidence")
-
-    return Peer(LedgerDoor(client, settings.evidence_url, token), documents_from(client, settings.evidence_url, token))
-
-
-async def _pool(opened: AsyncExitStack, settings: Settings, size: int, name: str) -> asyncpg.Pool:
-    pool = await connect(settings.database, size=size, name=f"{SERVICE} {name}")
-    opened.push_async_callback(pool.close)
-    return pool

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.portfolio.domain.record import Piece, Work
+from shared.ledger.instants import Instant
 from shared.rulebook.known import Pin
 from shared.runtime.definitions.view import DefinitionsView
 
@@ -51,6 +52,10 @@ class Applied(Protocol):
 
     async def reached(self, pins: Collection[Pin]) -> bool:
         """Wait until the projections have come to these positions; False where they had not in a few seconds."""
+        ...
+
+    async def known_at(self, shards: Collection[int], at: Instant) -> bool:
+        """Wait until everything that was recorded by `at` in these shards is here; False where it did not come."""
         ...
 
 

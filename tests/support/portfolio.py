@@ -21,6 +21,7 @@ from shared.ledger.identifiers import shard_of
 from shared.ledger.instants import Instant
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
+from shared.runtime.completeness import Completeness
 from shared.runtime.database import connect
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
@@ -31,7 +32,7 @@ from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.tokens import AccessTokens, Verifier
 from tests.support.ledger_writer import TENANT, LedgerWriter, named
-from tests.support.mastery import Applied
+from tests.support.mastery import Applied, WrittenLedger
 from tests.support.servers import District
 
 REF = "5e" * 32
@@ -115,11 +116,12 @@ def _portfolio(pool: asyncpg.Pool, folder: Path, writer: LedgerWriter) -> Portfo
         return writer.now
 
     roles: Sequence[str] = ("http",)
+    freshness = Freshness(pool, longest=0.3)
     return Portfolio(
         district=Ports(
             records=StoredRecords(pool, TENANT, DefinitionsReader()),
             rights=Access(pool, now),
-            applied=Watermarks(Freshness(pool, longest=0.3)),
+            applied=Watermarks(freshness, Completeness(pool, WrittenLedger(writer), freshness, now)),
         ),
         verifier=Verifier(TENANT, folder),
         zone=UTC,

@@ -8,7 +8,7 @@ from services.portfolio.domain.errors import NotReachedError
 from services.portfolio.domain.horizon import Horizon, beyond
 from services.portfolio.domain.record import Piece, Said, Withdrawn, Work, piece_as_known, work_as_known
 from services.portfolio.ports import District, Record
-from shared.rulebook.as_of import AsOf, AtPins
+from shared.rulebook.as_of import AsOf, AtInstant, AtPins
 from shared.rulebook.known import Known, Pin
 from shared.runtime.definitions.view import PlacedCompetency
 
@@ -61,7 +61,10 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     """The record as known and as far as it is the reader's to see; `shard` is its owner's. Raises NotReachedError."""
     visible = await district.rights.visible(question.reader, sorted(_people(record)))
     own = {district.records.shard(piece.learner) for piece in record.pieces if piece.learner in visible}
-    if beyond(question.as_of, own.union([shard], (work.shard for work in record.works)), record.reached):
+    shards = own.union([shard], (work.shard for work in record.works))
+    if beyond(question.as_of, shards, record.reached):
+        raise NotReachedError
+    if isinstance(question.as_of, AtInstant) and not await district.applied.known_at(shards, question.as_of.at):
         raise NotReachedError
     horizon = Horizon(question.as_of, record.reached)
     pieces = _pieces(record, horizon, visible, district)

@@ -150,3 +150,16 @@ async def test_health_tells_how_each_shard_stands(served: Served) -> None:
 
 def _piece(work: str) -> dict[str, Any]:
     return {"work": work, "purpose": "performance", "results": [result(DRAWING, "2")]}
+
+
+async def test_an_instant_that_may_not_all_be_known_is_not_answered(served: Served, ledger: WorkWriter) -> None:
+    ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    await served.applied.more()
+    ledger.version(POSTER)  # recorded, and not applied
+    ledger.now += 60_000
+    asked = instant_text(ledger.now - 30_000)
+    answer = await served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of=asked)
+    assert (answer.status_code, answer.json()["field"]) == (503, "as_of")
+    await served.applied.more()
+    answer = await served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of=asked)
+    assert len(answer.json()["works"][0]["versions"]) == 1
