@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from services.audit.domain.differences import Kind, PhaseName
 from shared.contracts.values import Contract, Digest, Id, Moment
 from shared.ledger.identifiers import Ledger
+from shared.runtime.documents import ShardDocument, refusals
 
 _LEARNER = "8f14e45f-ceea-8e7a-9c3b-2f1d0a5b6c7d"
 _EVENT = "0b5c7d0e-6f0a-4d0b-9f5e-4d3d3f0f6c11"
@@ -17,25 +18,6 @@ _HASH = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"
 
 def _example(example: dict[str, Any]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [example]})
-
-
-class ProblemDocument(BaseModel):
-    """A refusal (RFC 9457). `detail` is one plain sentence that says what would be right."""
-
-    model_config = _example(
-        {
-            "type": "urn:ascertain:problem:not-found",
-            "title": "There is no such thing here.",
-            "status": 404,
-            "detail": "There is no such learner.",
-        }
-    )
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    field: str | None = None
 
 
 class PositionDocument(BaseModel):
@@ -209,17 +191,6 @@ class VerificationDocument(BaseModel):
     differences: list[DifferenceDocument]
 
 
-class ShardDocument(BaseModel):
-    """How one shard of the copy stands. `head` and lag are absent while the ledger does not answer."""
-
-    shard: int
-    head: int | None = None
-    applied: int
-    lag_events: int | None = None
-    lag_seconds: float | None = None
-    paused: str | None = None
-
-
 class ShardsDocument(BaseModel):
     evidence: list[ShardDocument]
     definitions: list[ShardDocument]
@@ -249,19 +220,13 @@ class HealthDocument(BaseModel):
     quarantined: int
 
 
-def _problem(description: str) -> dict[str, Any]:
-    return {
-        "model": ProblemDocument,
-        "description": description,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+PROBLEMS = refusals(
+    {
+        401: "No valid access token.",
+        404: "There is no such thing, or it is not yours to see.",
+        410: "The learner is forgotten.",
+        422: "Something in the request is wrong; `field` names it.",
+        429: "Many verifications wait already; `Retry-After` says when to ask again.",
+        503: "Not possible at the moment; `Retry-After` says when to ask again.",
     }
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    401: _problem("No valid access token."),
-    404: _problem("There is no such thing, or it is not yours to see."),
-    410: _problem("The learner is forgotten."),
-    422: _problem("Something in the request is wrong; `field` names it."),
-    429: _problem("Many verifications wait already; `Retry-After` says when to ask again."),
-    503: _problem("Not possible at the moment; `Retry-After` says when to ask again."),
-}
+)

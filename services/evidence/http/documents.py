@@ -1,13 +1,14 @@
 """What requests and answers look like, for the OpenAPI document and for checking what comes in."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.evidence.domain.texts import MAX_TEXT
 from shared.contracts.bodies import AttemptRecorded, Role, RubricScored
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
 from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope, RoleScope, Text
+from shared.runtime.documents import ProblemDocument, refusals
 
 Version: TypeAlias = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -72,18 +73,6 @@ class ReceiptDocument(BaseModel):
     outcome: Literal["appended", "repeated"]
     position: Place
     recorded_at: Moment
-
-
-class ProblemDocument(BaseModel):
-    """RFC 9457: why not, and what would be right. `field` is a JSON pointer into the item or the request."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    field: str | None = None
 
 
 class WithdrawalReceipt(BaseModel):
@@ -173,34 +162,16 @@ class IdsDocument(BaseModel):
     ids: dict[str, Id]
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": ProblemDocument,
-        "description": description,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
-    for status, description in {
+PROBLEMS = refusals(
+    {
         401: "No valid access token.",
         404: "There is no such thing, or it is not yours.",
         413: "The body is too large.",
         422: "Something sent is wrong; `field` points at it, `detail` says what would be right.",
         503: "Not at the moment; the same may be sent again after `Retry-After` seconds.",
-    }.items()
-}
+    }
+)
 """The refusals that every route shares."""
 
-CONFLICT: dict[int | str, dict[str, Any]] = {
-    409: {
-        "model": ProblemDocument,
-        "description": "Things have moved on; `version` is the stream's by now.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
-}
-
-GONE: dict[int | str, dict[str, Any]] = {
-    410: {
-        "model": ProblemDocument,
-        "description": "It is forgotten: nothing more is recorded of this learner.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
-}
+CONFLICT = refusals({409: "Things have moved on; `version` is the stream's by now."})
+GONE = refusals({410: "It is forgotten: nothing more is recorded of this learner."})

@@ -13,11 +13,11 @@ from services.evidence.domain.receipts import Receipt
 from services.evidence.flows.record_evidence import Answer, record_evidence
 from services.evidence.http.answers import problem_of, problem_of_ledger, problem_of_vault, receipt_document
 from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
-from services.evidence.http.documents import ProblemDocument as ProblemModel
 from services.evidence.http.items import ROUTE, Request, read_request
 from services.evidence.http.pieces import EvidenceItem, EvidenceItems
 from services.evidence.http.strict import SMALL, IdempotencyKey, checked_key
 from services.evidence.ports import District, LedgerBusy, LedgerUnavailable, VaultUnavailable
+from shared.runtime.documents import ProblemDocument as ProblemModel
 from shared.runtime.problems import MEDIA_TYPE, Problem, too_large
 from shared.runtime.tokens import Caller, Verifier, person
 

@@ -5,9 +5,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, Field
 
 from services.evidence.domain.texts import MAX_TEXT
-from services.evidence.http.documents import Place, ProblemDocument, Version
+from services.evidence.http.documents import Place, Version
 from shared.contracts.grades import MAX_GRADED, GradedStatus
 from shared.contracts.values import Contract, Digest, Earned, Id, Moment, Text
+from shared.runtime.documents import ProblemDocument
 
 
 class SeenDocument(Contract):

@@ -1,11 +1,8 @@
 """The HTTP application of `mastery`: its routes, doors and health, told in full by `/openapi.json`."""
 
-from typing import Any
-
 from fastapi import FastAPI
 
 from services.mastery.http.answers import answer_with_refusals
-from services.mastery.http.documents import ProblemDocument
 from services.mastery.http.doors import door_routes
 from services.mastery.http.grade_routes import grade_routes
 from services.mastery.http.health import Standing, health_routes
@@ -33,18 +30,4 @@ def application(district: District, states: StoredStates, verifier: Verifier, st
     app.include_router(grade_routes(district, verifier))
     app.include_router(door_routes(states, verifier))
     app.include_router(health_routes(standing))
-    _describe(app)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """FastAPI's own document, with the problems' schema that the routes' refusals refer to."""
-    generated = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generated()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("ProblemDocument", ProblemDocument.model_json_schema())
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

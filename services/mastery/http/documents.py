@@ -1,10 +1,11 @@
 """What answers look like, for the OpenAPI document."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from shared.contracts.values import Digest, Id, Moment
+from shared.runtime.documents import AsOfDocument, PinDocument, ShardDocument, refusals
 
 Decimal: TypeAlias = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?$", examples=["3.25"])]
 
@@ -46,21 +47,6 @@ _COUNTED: dict[str, JsonValue] = {
 Status: TypeAlias = Literal[
     "no_policy", "no_evidence", "not_enough", "not_yet", "mastered", "slipped", "under_review", "forgotten"
 ]
-
-
-class PinDocument(BaseModel):
-    """A position of one shard of one ledger."""
-
-    ledger: Literal["evidence", "definitions"]
-    shard: int
-    position: int
-
-
-class AsOfDocument(BaseModel):
-    """How far an answer sees. Asked again as of these pins, it is the same for ever."""
-
-    pins: list[PinDocument]
-    at: Moment | None = Field(None, description="The instant that was asked for, where one was.")
 
 
 class OverrideDocument(BaseModel):
@@ -204,17 +190,6 @@ class DoorStatesDocument(BaseModel):
     next: str | None = None
 
 
-class ShardDocument(BaseModel):
-    """One shard: `head` is the ledger's, `paused` why it does not move."""
-
-    shard: int
-    head: int | None = None
-    applied: int
-    lag_events: int | None = None
-    lag_seconds: float | None = None
-    paused: str | None = None
-
-
 class RefoldDocument(BaseModel):
     """A refold that a definition (by its position) asked for: whose states, and how many are done."""
 
@@ -235,33 +210,12 @@ class HealthDocument(BaseModel):
     reason: str | None = None
 
 
-class ProblemDocument(BaseModel):
-    """RFC 9457: what is wrong, in one plain sentence that says what would be right."""
-
-    type: str = Field(examples=["urn:ascertain:problem:not-found"])
-    title: str
-    status: int
-    detail: str
-    field: str | None = None
-
-
-def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}
-
-
-_PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    401: _problem("No valid access token."),
-    404: _problem("There is no such thing, or it is not yours to see."),
-    410: _problem("The learner is forgotten."),
-    422: _problem("Something in the request is wrong; `field` says what."),
-    503: _problem("Not possible at the moment, or not seen so far yet; `reached` says how far."),
-}
-
-POSITION_HEADER: dict[str, Any] = {
-    "Ascertain-Position": {
-        "description": "How far the answer sees, as `as_of` and `at_least` take it.",
-        "schema": {"type": "string", "examples": ["definitions:0:7,evidence:12:345"]},
+PROBLEMS = refusals(
+    {
+        401: "No valid access token.",
+        404: "There is no such thing, or it is not yours to see.",
+        410: "The learner is forgotten.",
+        422: "Something in the request is wrong; `field` says what.",
+        503: "Not possible at the moment, or not seen so far yet; `reached` says how far.",
     }
-}
+)

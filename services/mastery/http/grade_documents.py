@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from services.mastery.http.documents import AsOfDocument, Decimal, PinDocument, Status
+from services.mastery.http.documents import Decimal, Status
 from shared.contracts.values import Digest, Id, Moment
+from shared.runtime.documents import AsOfDocument, PinDocument
 
 
 class GradedLevelDocument(BaseModel):

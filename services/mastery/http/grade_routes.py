@@ -11,13 +11,14 @@ from services.mastery.flows.list_reviews import list_reviews
 from services.mastery.flows.read_grades import read_grades
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Whose, Worklist
-from services.mastery.http.documents import POSITION_HEADER, PROBLEMS
+from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.grade_answers import affected_answer, grades_answer, reviews_answer
 from services.mastery.http.grade_documents import AffectedGradesDocument, LearnerGradesDocument, ReviewsDocument
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
+from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, person
 

@@ -8,10 +8,11 @@ from services.mastery.flows.explain_competency import explain_competency
 from services.mastery.flows.read_mastery import read_mastery
 from services.mastery.flows.reading import Question
 from services.mastery.http.answers import explanation_answer, mastery_answer
-from services.mastery.http.documents import POSITION_HEADER, PROBLEMS, ExplanationDocument, MasteryDocument
+from services.mastery.http.documents import PROBLEMS, ExplanationDocument, MasteryDocument
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
+from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.tokens import Caller, Verifier, person
 
 

@@ -1,26 +1,12 @@
 """What answers look like, for the OpenAPI document."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from shared.contracts.bodies import Purpose
 from shared.contracts.values import Code, Digest, Id, Moment
-
-
-class PinDocument(BaseModel):
-    """A position of one shard of one ledger."""
-
-    ledger: Literal["evidence", "definitions"]
-    shard: int
-    position: int
-
-
-class AsOfDocument(BaseModel):
-    """How far an answer sees. Asked again as of these pins, it is the same for ever."""
-
-    pins: list[PinDocument]
-    at: Moment | None = None
+from shared.runtime.documents import AsOfDocument, ShardDocument, refusals
 
 
 class SkillDocument(BaseModel):
@@ -128,17 +114,6 @@ class OneWorkDocument(WorkDocument):
     pieces: list[PieceDocument]
 
 
-class ShardDocument(BaseModel):
-    """One shard: `head` is the ledger's, `paused` why it does not move."""
-
-    shard: int
-    head: int | None = None
-    applied: int
-    lag_events: int | None = None
-    lag_seconds: float | None = None
-    paused: str | None = None
-
-
 class HealthDocument(BaseModel):
     """How the service stands. `quarantined` counts owners whose entries wait to be looked at."""
 
@@ -150,36 +125,12 @@ class HealthDocument(BaseModel):
     reason: str | None = None
 
 
-class ProblemDocument(BaseModel):
-    """RFC 9457: what is wrong, in one plain sentence that says what would be right."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(examples=["urn:ascertain:problem:not-found"])
-    title: str
-    status: int
-    detail: str
-    field: str | None = None
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": ProblemDocument,
-        "description": description,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
-    for status, description in {
+PROBLEMS = refusals(
+    {
         401: "No valid access token.",
         404: "There is no such thing, or it is not yours to see.",
         410: "The learner is forgotten.",
         422: "Something in the request is wrong; `field` says what.",
         503: "Not possible at the moment, or not seen so far yet.",
-    }.items()
-}
-
-POSITION_HEADER: dict[str, Any] = {
-    "Ascertain-Position": {
-        "description": "How far the answer sees, as `as_of` and `at_least` take it.",
-        "schema": {"type": "string", "examples": ["definitions:0:7,evidence:12:345"]},
     }
-}
+)
