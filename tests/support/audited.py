@@ -106,12 +106,14 @@ class AuditedDistrict:
         assert answer.status_code == 202, answer.text
         return await self.ended(answer.json()["id"], person, kind="audits")
 
-    async def ended(self, id_: str, person: str = ADMINISTRATOR, *, kind: str = "verifications") -> dict[str, Any]:
+    async def ended(
+        self, id_: str, person: str = ADMINISTRATOR, *, kind: str = "verifications", pause: float = 0.02
+    ) -> dict[str, Any]:
         async def result() -> dict[str, Any] | None:
             found: dict[str, Any] = (await self.get(f"/v1/{kind}/{id_}", person)).json()
             return None if found["state"] == "running" else found
 
-        ended: dict[str, Any] | None = await until(result, f"it has ended among the {kind}", seconds=90)
+        ended: dict[str, Any] | None = await until(result, f"it has ended among the {kind}", seconds=90, pause=pause)
         assert ended is not None
         return ended
 

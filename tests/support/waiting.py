@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-async def until(condition: Callable[[], Any], what: str, *, seconds: float = 30) -> Any:
+async def until(condition: Callable[[], Any], what: str, *, seconds: float = 30, pause: float = 0.02) -> Any:
     """The first true value of `condition` (awaited, if it is to be); fails with `what` was waited for."""
     end = time.monotonic() + seconds
     while True:
@@ -17,4 +17,4 @@ async def until(condition: Callable[[], Any], what: str, *, seconds: float = 30)
             return found
         if time.monotonic() >= end:
             raise AssertionError(f"waited {seconds} s in vain until {what}; last seen: {found!r}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause)

@@ -17,8 +17,8 @@ from shared.rulebook.fold import fold
 from shared.rulebook.known import Known, known_of
 from shared.rulebook.state import State
 
-MOST_TRIED = 200
-"""Earlier moments that are tried to find since when a level and the record disagree."""
+MOST_TRIED, MOST_FOLDED = 200, 400_000
+"""Earlier moments that are tried to find since when a level and the record disagree, and pieces folded for it."""
 
 _Place = tuple[Ledger, int, int]
 
@@ -110,10 +110,12 @@ class _Folding:
     def _moments(self, competency: str) -> Iterator[tuple[_Place, Known]]:
         """Just before each entry that may have moved the state: in the learner's record, then in the definitions."""
         evidence, definitions = self.pins.evidence or 0, self.pins.definitions or 0
-        for position in self._positions(competency, evidence):
+        pieces = self.record.contributions.get(competency, ())
+        most = min(MOST_TRIED, 1 + MOST_FOLDED // (1 + len(pieces)))
+        for position in self._positions(competency, evidence)[:most]:
             yield ("evidence", self.learner.shard, position), Known(evidence=position - 1, definitions=definitions)
         adopted = {one.position for own in self.definitions.adoptions.values() for one in own}
-        for position in sorted((one for one in adopted if one <= definitions), reverse=True)[:MOST_TRIED]:
+        for position in sorted((one for one in adopted if one <= definitions), reverse=True)[:most]:
             yield ("definitions", 0, position), Known(evidence=evidence, definitions=position - 1)
 
     def _positions(self, competency: str, through: int) -> list[int]:
@@ -127,7 +129,7 @@ class _Folding:
             *(override.cleared.position for override in overrides if override.cleared is not None),
             *(enrolment.position for enrolment in self.learner.schools),
         ]
-        return sorted({position for position in said if position <= through}, reverse=True)[:MOST_TRIED]
+        return sorted({position for position in said if position <= through}, reverse=True)
 
 
 def _record(entries: Sequence[Entry]) -> LearnerRecord | None:

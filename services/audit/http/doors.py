@@ -15,6 +15,7 @@ from shared.rulebook.known import Pin
 from shared.runtime.shards import Shard
 
 PAGE = 500
+OWNERS_PAGE = 1000
 TRIES = 6
 PASSING = frozenset({429, 502, 503, 504})
 MOST_BROKEN = 50
@@ -101,7 +102,7 @@ class LedgerDoors:
         after = 0
         while True:
             try:
-                answer = await self._peer.get(f"/ledger/owners/{owner}", {"after": after})
+                answer = await self._peer.get(f"/ledger/owners/{owner}", {"after": after, "limit": OWNERS_PAGE})
             except BrokenAnswerError:
                 return told | await self._one_by_one(shard, [position for position in ours if position > after])
             items = [(_position(item), item) for item in answer["entries"]]
