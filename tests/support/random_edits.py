@@ -112,7 +112,8 @@ class Editor:
             case "uuid":
                 return self.random_id()
             case "smallint" | "integer" | "bigint":
-                return max(0, (value or 0) + self.chance.choice([-1, 1]) * self.chance.randint(1, 40))
+                by = self.chance.randint(1, 40)  # most columns take nothing below 1
+                return value - by if value and value > by and self.chance.random() < 0.5 else (value or 0) + by
             case "bytea":
                 return self._flipped(value) if value else self.chance.randbytes(32)
             case "boolean":
