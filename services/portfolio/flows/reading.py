@@ -8,6 +8,7 @@ from services.portfolio.domain.errors import NotReachedError
 from services.portfolio.domain.horizon import Horizon, beyond
 from services.portfolio.domain.record import Piece, Said, Withdrawn, Work, piece_as_known, work_as_known
 from services.portfolio.ports import District, Record
+from shared.ledger.identifiers import SHARDS
 from shared.rulebook.as_of import AsOf, AtInstant, AtPins
 from shared.rulebook.known import Known, Pin
 from shared.runtime.definitions.view import PlacedCompetency
@@ -51,10 +52,18 @@ class Seen:
 
 
 async def waited(question: Question, owner: str, district: District) -> None:
-    """Wait, bounded, for what is asked at least, and for pins that are asked as of in the owner's shard."""
+    """Wait, bounded, for what is asked at least, for pins that are asked as of in the owner's shard, and for all that
+    was recorded by an instant. Nothing may be read before: it could be less than what was waited for.
+
+    Works lie in shards of their own, and which these are is not known before they come: so every shard is waited for.
+    Raises NotReachedError where it is not sure that nothing recorded by then is missing.
+    """
     own = {("evidence", district.records.shard(owner)), ("definitions", 0)}
     asked = question.as_of.pins if isinstance(question.as_of, AtPins) else ()
     await district.applied.reached([*question.at_least, *(pin for pin in asked if pin[:2] in own)])
+    at = question.as_of.at if isinstance(question.as_of, AtInstant) else None
+    if at is not None and not await district.applied.known_at(range(SHARDS["evidence"]), at):
+        raise NotReachedError
 
 
 async def seen_by(question: Question, record: Record, shard: int, district: District) -> Seen:
@@ -63,8 +72,6 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     own = {district.records.shard(piece.learner) for piece in record.pieces if piece.learner in visible}
     shards = own.union([shard], (work.shard for work in record.works))
     if beyond(question.as_of, shards, record.reached):
-        raise NotReachedError
-    if isinstance(question.as_of, AtInstant) and not await district.applied.known_at(shards, question.as_of.at):
         raise NotReachedError
     horizon = Horizon(question.as_of, record.reached)
     pieces = _pieces(record, horizon, visible, district)

@@ -1,5 +1,6 @@
 """What a portfolio tells: works, versions, evidence and its skills; to whom, as of when, and after forgetting."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,22 @@ async def test_an_instant_that_may_not_all_be_known_is_not_answered(served: Serv
     await served.applied.more()
     answer = await served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of=asked)
     assert len(answer.json()["works"][0]["versions"]) == 1
+
+
+async def test_what_comes_while_an_instant_is_waited_for_is_in_the_answer(served: Served, ledger: WorkWriter) -> None:
+    await served.applied.more()
+    ledger.version(POSTER)
+    ledger.start(ESSAY, ANA)
+    ledger.now += 60_000
+
+    async def come() -> None:
+        await asyncio.sleep(0.1)
+        await served.applied.more()
+
+    asked = instant_text(ledger.now - 30_000)
+    answer, _ = await asyncio.gather(served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of=asked), come())
+    assert answer.status_code == 200
+    works = {work["work"]: len(work["versions"]) for work in answer.json()["works"]}
+    assert works == {POSTER: 1, ESSAY: 0}
+    answer = await served.get(f"/v1/works/{POSTER}", ANA, as_of=asked)
+    assert len(answer.json()["versions"]) == 1
