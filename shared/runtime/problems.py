@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
+from shared.contracts.wording import told
 from shared.ledger.canonical import NotCanonicalError
 
 MEDIA_TYPE = "application/problem+json"
@@ -95,12 +96,12 @@ def from_validation(errors: Sequence[Mapping[str, Any]], *, below: Sequence[int 
     """The problem of the first of pydantic's errors, the others counted; `below` is where the model stands."""
     first = errors[0]
     location = tuple(first["loc"][1:] if first["loc"][:1] == ("body",) else first["loc"])
+    if first.get("type") == "json_invalid":
+        location = ()  # it has a character's number there, which is no place in a document
     field = pointer([*below, *location])
-    message = str(first["msg"]).removeprefix("Value error, ")
     of_body = tuple(first["loc"][:1]) not in [("path",), ("query",), ("header",)]
     place = field if of_body else location[-1]  # a person reads the name of a parameter, not a pointer to it
-    detail = f"{place or 'The body'}: {message[:1].lower()}{message[1:]}{'' if message.endswith('.') else '.'}"
-    return invalid(detail, field=field, further_errors=len(errors) - 1)
+    return invalid(f"{place or 'The body'}: {told(first)}.", field=field, further_errors=len(errors) - 1)
 
 
 def answer_with_problems(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from services.evidence.domain.errors import Invalid
 from services.evidence.domain.facts import new_event
 from shared.contracts.bodies import DocumentPublished
 from shared.contracts.documents import MAX_DOCUMENT, Framework, Policy, Rubric, Task, read_document
+from shared.contracts.wording import told
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical, parse
 from shared.ledger.identifiers import digest, item_id
 from shared.rulebook.policy import PolicyError, read_policy
@@ -108,5 +109,4 @@ def _from_validation(error: ValidationError) -> Invalid:
     if place and place[0].startswith("ascertain."):
         del place[0]
     field = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in place)
-    message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
-    return Invalid(f"{field or 'The document'}: {message}.", field=field)
+    return Invalid(f"{field or 'The document'}: {told(first)}.", field=field)

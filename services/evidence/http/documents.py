@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from services.evidence.domain.texts import MAX_TEXT
 from shared.contracts.bodies import AttemptRecorded, Role, RubricScored
@@ -12,7 +12,14 @@ from shared.runtime.documents import ProblemDocument, refusals
 
 Version: TypeAlias = Annotated[int, Field(ge=0, lt=2**31)]
 
-WrittenText: TypeAlias = Annotated[Text, StringConstraints(max_length=MAX_TEXT)]
+
+def _without_control(text: str) -> str:
+    if any(0x7F <= ord(character) < 0xA0 for character in text):  # what `Text` leaves: DEL, and C1 of ISO 6429
+        raise ValueError("must not hold control characters")
+    return text
+
+
+WrittenText: TypeAlias = Annotated[Text, StringConstraints(max_length=MAX_TEXT), AfterValidator(_without_control)]
 """A text that somebody wrote. It is kept in the vault, never in an event."""
 
 

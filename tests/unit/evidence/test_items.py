@@ -74,3 +74,20 @@ def test_a_reference_in_a_body_is_refused_and_what_would_be_right_is_told(kind: 
     assert "send the text itself, in texts" in detail
     del body[member]
     assert refusals(json.dumps(item).encode()) == []
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x85", "\x9f"])
+def test_no_text_holds_a_control_character(character: str) -> None:
+    results = [{"competency": str(uuid4()), "earned": "1", "possible": "1"}]
+    body = {"learner": str(uuid4()), "purpose": "practice", "results": results}
+    item = {"id": str(uuid4()), "type": "ObservationRecorded", "occurred_at": "2026-11-24T09:30:00.000Z", "body": body}
+    told = refusals(json.dumps({**item, "texts": {"note": f"a{character}b"}}).encode())
+    assert told == [("/texts/note", "/texts/note: must not hold control characters.")]
+    assert refusals(json.dumps({**item, "texts": {"note": "Une ligne.\n\tمرحبا 🎉 ñ"}}).encode()) == []
+
+
+def test_a_text_that_is_too_long_is_told_its_measure() -> None:
+    body = {"learner": str(uuid4()), "ratings": []}
+    item = {"id": str(uuid4()), "type": "ReflectionRecorded", "occurred_at": "2026-11-24T09:30:00.000Z", "body": body}
+    told = refusals(json.dumps({**item, "texts": {"text": "x" * 20_001}}).encode())
+    assert ("/texts/text", "/texts/text: must have at most 20000 characters.") in told
