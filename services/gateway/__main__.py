@@ -5,6 +5,8 @@
 
 import argparse
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 from services.gateway.main import ROLES, SERVICE, link_account, new_personal_token, release_quarantined, run
 from services.gateway.settings import GatewaySettings
@@ -27,9 +29,9 @@ def main() -> None:
     elif wish.run:
         run_async(run(settings, wish.run))
     elif wish.personal_token is not None:
-        _tell(run_async(new_personal_token(settings, wish.personal_token, wish.label)))
+        _made(new_personal_token(settings, wish.personal_token, wish.label))
     elif wish.link is not None:
-        _link(settings, *wish.link)
+        _made(link_account(settings, *wish.link))
     else:
         _release(settings, wish.release)
 
@@ -60,9 +62,10 @@ def _release(settings: GatewaySettings, owner: str) -> None:
     _tell(f"{owner} is released: {count} entries were folded again")
 
 
-def _link(settings: GatewaySettings, issuer: str, subject: str, person: str) -> None:
+def _made(making: Coroutine[Any, Any, str]) -> None:
+    """Tell what was made, or why nothing was."""
     try:
-        _tell(run_async(link_account(settings, issuer, subject, person)))
+        _tell(run_async(making))
     except Problem as problem:
         raise SystemExit(problem.detail) from problem
 

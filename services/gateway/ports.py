@@ -16,7 +16,10 @@ class PersonalTokens(Protocol):
     """The personal tokens that there are. A token itself is never here, only its digest."""
 
     async def add(self, token: PersonalToken, digest: str) -> bool:
-        """Keep a new one. False, with nothing done, where its id is taken."""
+        """Keep a new one. False, with nothing done, where its id is taken.
+
+        Raises `problems.gone` where its person is forgotten.
+        """
         ...
 
     async def use(self, digest: str, at: Instant) -> str | None:
@@ -91,7 +94,10 @@ class Accounts(Protocol):
     """Which subject is which person."""
 
     async def link(self, account: Account) -> Account:
-        """Keep a link, unless its subject has one; the one that is kept."""
+        """Keep a link, unless its subject has one; the one that is kept.
+
+        Raises `problems.gone` where its person is forgotten.
+        """
         ...
 
     async def unlink(self, id_: str) -> bool:

@@ -25,7 +25,8 @@ async def link_account(account: Account, actor: str, keeping: AccountKeeping) ->
 async def link(account: Account, accounts: Accounts) -> tuple[Account, bool]:
     """The link as it is kept, and whether it is new. Repeatable. Rights were asked for before.
 
-    Raises `problems.conflict` where the subject is another person already: nobody takes over an account by a slip.
+    Raises `problems.conflict` where the subject is another person already: nobody takes over an account by a slip; and
+    `problems.gone` where the person is forgotten.
     """
     kept = await accounts.link(account)
     if kept.person != account.person:

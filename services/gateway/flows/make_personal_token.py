@@ -9,7 +9,7 @@ async def make_personal_token(token: PersonalToken, random: bytes, tokens: Perso
     """The text of the new token, made of `random`.
 
     Raises `problems.conflict` where the id is taken (a repeated request: the text cannot be shown again) and where
-    the person has as many as one may have.
+    the person has as many as one may have, and `problems.gone` where she is forgotten.
     """
     live = [known for known in await tokens.of_person(token.person) if known.revoked_at is None]
     if len(live) >= MAX_LIVE:

@@ -5,6 +5,7 @@ from dataclasses import astuple
 import asyncpg
 
 from services.gateway.domain.accounts import Account
+from services.gateway.postgres.forgetting import giving
 
 _COLUMNS = "id::text, issuer, subject, person::text, created_ms"
 
@@ -24,10 +25,11 @@ class StoredAccounts:
 
     async def link(self, account: Account) -> Account:
         row = None
-        while row is None:  # a link may be removed between the two statements; then it is made again
-            row = await self._pool.fetchrow(_LINK, *astuple(account)) or await self._pool.fetchrow(
-                _OF_SUBJECT, account.issuer, account.subject
-            )
+        async with giving(self._pool, account.person) as connection:
+            while row is None:  # a link may be removed between the two statements; then it is made again
+                row = await connection.fetchrow(_LINK, *astuple(account)) or await connection.fetchrow(
+                    _OF_SUBJECT, account.issuer, account.subject
+                )
         return Account(*row)
 
     async def unlink(self, id_: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.gateway.domain.personal_tokens import PersonalToken
+from services.gateway.postgres.forgetting import giving
 from shared.ledger.instants import Instant
 
 
@@ -13,16 +14,17 @@ class StoredPersonalTokens:
         self._pool = pool
 
     async def add(self, token: PersonalToken, digest: str) -> bool:
-        added = await self._pool.execute(
-            "INSERT INTO gateway.personal_tokens (id, person, label, digest, created_ms) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (id) DO NOTHING",
-            token.id,
-            token.person,
-            token.label,
-            digest,
-            token.created_at,
-        )
-        return added == "INSERT 0 1"
+        async with giving(self._pool, token.person) as connection:
+            added = await connection.execute(
+                "INSERT INTO gateway.personal_tokens (id, person, label, digest, created_ms)"
+                " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
+                token.id,
+                token.person,
+                token.label,
+                digest,
+                token.created_at,
+            )
+        return bool(added == "INSERT 0 1")
 
     async def use(self, digest: str, at: Instant) -> str | None:
         person: str | None = await self._pool.fetchval(

@@ -156,4 +156,4 @@ async def test_the_operators_command_prints_a_token_that_works(world: World, dat
     assert [known["label"] for known in await own(world, person)] == ["the nightly import"]
     refused = command("--personal-token", "someone")
     assert refused.returncode == 2
-    assert "a person is named by a lowercase UUID" in refused.stderr
+    assert "must be a person's id, a lowercase UUID" in refused.stderr
