@@ -123,6 +123,10 @@ class Worklists(Protocol):
         """Grades that the stored states say are affected, after one of this learner and id, in that order."""
         ...
 
+    async def awaiting(self) -> int | None:
+        """The position of the first definition under which stored states wait to be folded again; None for none."""
+        ...
+
     async def reviews(
         self, learners: Sequence[str], state: ReviewState | None, after: tuple[Instant, str], limit: int
     ) -> list[Review]:

@@ -43,11 +43,12 @@ async def list_affected_grades(
     """A page of what is affected, of the grades that are the reader's to give. Raises UnknownError.
 
     Candidates are those that differ from a stored state; they are then folded, so that none is listed that is not
-    affected. One that only a definition has changed is found once its states are folded again.
+    affected. One that only a definition has changed is found once its states are folded again: until then the page
+    says that it sees no further than just before that definition.
     """
     await district.applied.reached(asked.at_least)
     learners = await learners_of(asked, district)
-    pins = await reached(learners, district)
+    pins = _folded(await reached(learners, district), await district.worklists.awaiting())
     items: list[Affected] = []
     place = after or FIRST
     while True:
@@ -63,6 +64,15 @@ async def list_affected_grades(
         if len(touched) < AT_A_TIME:
             return AffectedPage(tuple(items), None, pins)
         place = (touched[-1].learner, touched[-1].id)
+
+
+def _folded(pins: tuple[Pin, ...], awaiting: int | None) -> tuple[Pin, ...]:
+    """How far all states are folded, where those that a definition concerns still wait for it."""
+    if awaiting is None:
+        return pins
+    return tuple(
+        pin._replace(position=min(pin.position, awaiting - 1)) if pin.ledger == "definitions" else pin for pin in pins
+    )
 
 
 async def _gradable(reader: str, grades: Sequence[Grade], district: District) -> set[str]:

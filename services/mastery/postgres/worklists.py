@@ -21,6 +21,11 @@ class PostgresWorklists:
         async with borrowed(self._pool) as connection:
             return await grades.touched_grades(connection, learners, after, limit)
 
+    async def awaiting(self) -> int | None:
+        async with borrowed(self._pool) as connection:
+            position: int | None = await connection.fetchval("SELECT min(position) FROM mastery.refold")
+            return position
+
     async def reviews(
         self, learners: Sequence[str], state: ReviewState | None, after: tuple[Instant, str], limit: int
     ) -> list[Review]:

@@ -188,6 +188,25 @@ async def test_a_policy_that_changes_what_a_grade_would_say_affects_it_too(grade
     assert [item["grade"] for item in await affected(mastery)] == [grade]
 
 
+async def test_a_worklist_sees_no_further_than_states_are_folded_again(graded: Graded, mastery: Mastery) -> None:
+    """A policy is applied, and the states that it concerns wait to be refolded: it is not promised as seen."""
+    grade = graded.released(ANA, READING)
+    await graded.come()
+    adopt(graded.story, "district", policy_document("ascertain.highest@1", cut="4"))
+    await graded.applied.more()
+    adopted = graded.story.entries[-1]["envelope"]["position"]
+    asked = {"section": ENGLISH, "at_least": f"definitions:0:{adopted}"}
+
+    async def seen() -> tuple[list[str], int]:
+        answer = await mastery.get("/v1/affected-grades", TEACHER, **asked)
+        reached = dict(pin.rsplit(":", 1) for pin in answer.headers["ascertain-position"].split(","))
+        return [item["grade"] for item in answer.json()["items"]], int(reached["definitions:0"])
+
+    assert await seen() == ([], adopted - 1)
+    assert await graded.applied.refold()
+    assert await seen() == ([grade], adopted)
+
+
 async def test_a_grade_of_what_there_is_no_evidence_for_is_affected_by_the_first(
     graded: Graded, mastery: Mastery
 ) -> None:
