@@ -13,6 +13,9 @@ from services.evidence.ports import District, VaultUnavailable
 from shared.contracts.documents import Criterion, RubricLevel
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
+from shared.rulebook.definitions import Learner
+from shared.rulebook.policy import Policy, read_policy
+from tests.support.ledger_writer import policy_document
 
 TENANT = "5f0c6c0e-2d0b-4b55-9a53-0a2f6b1e7a01"
 TEACHER, AMARA, BAO, CHIARA, THEME, SYMBOLS, FIRST, SECOND, WORK = (
@@ -20,6 +23,7 @@ TEACHER, AMARA, BAO, CHIARA, THEME, SYMBOLS, FIRST, SECOND, WORK = (
 )
 NOW = 1_790_000_000_000
 RUBRIC = "a" * 64
+POLICY = read_policy(policy_document(levels=(("0", "Beginning"), ("2.5", "Secure"))))
 THESIS = Criterion(
     code="thesis",
     title="Thesis",
@@ -113,13 +117,16 @@ class SmallForgettings:
 
 
 class SmallDefinitions:
-    """One competency, and one rubric with one criterion for it."""
+    """One competency, one rubric with one criterion for it, and one policy for everything."""
 
     async def competencies(self, ids: Collection[str]) -> Collection[str]:
         return {THEME}.intersection(ids)
 
     async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
         return {digest: {"thesis": THESIS} for digest in digests if digest == RUBRIC}
+
+    async def in_force(self, _learner: Learner, _competency: str) -> Policy:
+        return POLICY
 
 
 class PureDistrict:

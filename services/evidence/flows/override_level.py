@@ -3,6 +3,7 @@
 from services.evidence.domain.errors import NotFound
 from services.evidence.domain.overriding import OverrideLevel, decide_level, learner_of, override_command
 from services.evidence.domain.receipts import Receipt, receipt
+from services.evidence.flows.gradable import check_competencies
 from services.evidence.flows.keep_texts import keep_texts
 from services.evidence.flows.recordable import check_recordable
 from services.evidence.ports import District
@@ -20,6 +21,7 @@ async def override_level(override: OverrideLevel, actor: str, district: District
     VaultUnavailable and LedgerUnavailable.
     """
     await check_recordable(override.learner, actor, district, NotFound("learner", field="/learner"))
+    await check_competencies([override.competency], district, where="/competency")
     level = decide_level(override, await _policy(override, district), now=district.now())
     refs = await keep_texts(override.learner, override.id, {"reason_ref": override.reason}, district)
     command = override_command(override, level, refs["reason_ref"], tenant=district.tenant, actor=actor)

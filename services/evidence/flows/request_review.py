@@ -4,6 +4,7 @@ from services.evidence.domain.errors import Gone, Invalid, NotFound
 from services.evidence.domain.pieces import EVIDENCE
 from services.evidence.domain.receipts import Receipt, receipt
 from services.evidence.domain.reviewing import RequestReview, review_command
+from services.evidence.flows.gradable import check_competencies
 from services.evidence.flows.keep_texts import keep_texts
 from services.evidence.flows.recordable import FORGOTTEN, check_recordable
 from services.evidence.ports import District
@@ -34,8 +35,7 @@ async def _check_may_ask(learner: str, actor: str, district: District) -> None:
 
 async def _check_subject(request: RequestReview, district: District) -> None:
     if request.competency is not None:
-        if not await district.definitions.competencies([request.competency]):
-            raise Invalid("No published framework holds this competency.", field="/competency")
+        await check_competencies([request.competency], district, where="/competency")
         return
     named = request.evidence or request.grade or ""
     entry = (await district.ledger.entries([named])).get(named)

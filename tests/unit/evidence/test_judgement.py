@@ -24,6 +24,7 @@ from services.evidence.domain.reviewing import (
     check_answer,
     review_command,
 )
+from services.evidence.flows.override_level import override_level
 from shared.contracts.bodies import LearnerEnrolled
 from shared.contracts.events import EVENTS, encode
 from shared.contracts.judgement import LevelOverridden, OverrideCleared, ReviewRequested
@@ -31,6 +32,7 @@ from shared.contracts.values import Contract
 from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry
 from shared.rulebook.policy import read_policy
+from tests.support import pure_district as pure
 from tests.support.ledger_writer import policy_document
 
 TENANT = "5f0c6c0e-2d0b-4b55-9a53-0a2f6b1e7a01"
@@ -167,3 +169,13 @@ def test_a_change_is_an_event_of_the_same_learner_where_the_outcome_says_so() ->
         (reply(outcome="changed", change=REVIEW), ASKED),
     ):
         refused("/change", Invalid, lambda a=answer, c=change: check_answer(ASKED, a, c, actor=TEACHER))
+
+
+async def test_no_level_is_set_for_a_competency_that_no_framework_holds() -> None:
+    given = pure.PureDistrict()
+    known = wish(learner=pure.AMARA, competency=pure.THEME)
+    with pytest.raises(Invalid) as caught:
+        await override_level(replace(known, competency=pure.SYMBOLS), pure.TEACHER, given.district())
+    assert (caught.value.field, given.journal) == ("/competency", [])
+    await override_level(known, pure.TEACHER, given.district())
+    assert given.journal == ["keep", "append"]
