@@ -178,4 +178,4 @@ async def test_no_level_is_set_for_a_competency_that_no_framework_holds() -> Non
         await override_level(replace(known, competency=pure.SYMBOLS), pure.TEACHER, given.district())
     assert (caught.value.field, given.journal) == ("/competency", [])
     await override_level(known, pure.TEACHER, given.district())
-    assert given.journal == ["keep", "append"]
+    assert given.journal[-2:] == ["keep", "append"]
