@@ -1,6 +1,7 @@
 """What the flows of `portfolio` need of the world, as protocols."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,13 +15,16 @@ from shared.runtime.definitions.view import DefinitionsView
 class Record:
     """What is stored of some learners and works, read at one moment; `reached` is how far each shard is applied.
 
-    `is_known` says that the learner asked for has a record at all; `forgotten` that it is no more.
+    In the shards `held` the entries of somebody whom the record tells of wait in quarantine: there `reached` is where
+    the first of them stopped. `is_known` says that the learner asked for has a record at all; `forgotten` that it is no
+    more.
     """
 
     pieces: Sequence[Piece]
     works: Sequence[Work]
     view: DefinitionsView
     reached: Mapping[tuple[str, int], int]
+    held: AbstractSet[int] = frozenset()
     is_known: bool = True
     forgotten: bool = False
 

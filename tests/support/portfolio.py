@@ -19,6 +19,7 @@ from services.portfolio.postgres.records import StoredRecords
 from shared.ledger.canonical import canonical
 from shared.ledger.identifiers import shard_of
 from shared.ledger.instants import Instant
+from shared.runtime import quarantine
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.completeness import Completeness
@@ -70,10 +71,15 @@ class Served:
     client: httpx.AsyncClient
     people: AccessTokens
     applied: Applied
+    pool: asyncpg.Pool
 
     async def get(self, path: str, person: str, **query: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.people.mint(person)}"}
         return await self.client.get(path, params=query, headers=headers)
+
+    async def release(self, owner: str, writer: LedgerWriter) -> None:
+        """Let an owner go who is in quarantine."""
+        await quarantine.release(self.pool, self.applied.projections, WrittenLedger(writer), "evidence", owner)
 
     async def portfolio(self, learner: str, **query: str) -> dict[str, Any]:
         """A learner's own portfolio, of all that was written so far."""
@@ -97,7 +103,7 @@ async def serving_portfolio(district: District, writer: LedgerWriter, folder: Pa
         app = application(_portfolio(pool, folder, writer))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://portfolio") as client:
-            yield Served(client, AccessTokens(TENANT, SigningKey.read(folder, "gateway")), applied)
+            yield Served(client, AccessTokens(TENANT, SigningKey.read(folder, "gateway")), applied, pool)
     finally:
         await pool.close()
 

@@ -1,6 +1,7 @@
 """How far an answer sees, in each of the shards that a portfolio is gathered from. Pure."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from shared.ledger.instants import Instant
@@ -12,18 +13,23 @@ DEFINITIONS = ("definitions", 0)
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """`reached` is how far each shard is applied, `asked` as of when; what was asked beyond it is not seen."""
+    """`reached` is how far each shard is applied, `asked` as of when; what was asked beyond it is not seen.
+
+    In the shards `held` something waits in quarantine, and nothing is seen after it, so that the pins hold for ever.
+    """
 
     asked: AsOf
     reached: Mapping[tuple[str, int], int]
+    held: AbstractSet[int] = frozenset()
 
     def of_shard(self, shard: int) -> Known:
         """What may be known of one shard of the evidence ledger, and of the definitions."""
+        through = self.reached.get(("evidence", shard), 0) if shard in self.held else None
         match self.asked:
             case None:
-                return EVERYTHING
+                return EVERYTHING if through is None else Known(evidence=through)
             case AtInstant(at=at):
-                return Known(at=at)
+                return Known(evidence=through, at=at)
             case AtPins(pins=pins):
                 return Known.at_pins(pins, shard)
 

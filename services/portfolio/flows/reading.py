@@ -43,12 +43,13 @@ class SeenWork:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is seen of a record, and the pins of it."""
+    """What is seen of a record, and the pins of it. `under_review` says that more of it waits to be looked at."""
 
     pieces: tuple[SeenPiece, ...]
     works: tuple[SeenWork, ...]
     pins: tuple[Pin, ...]
     horizon: Horizon
+    under_review: bool
 
 
 async def waited(question: Question, owner: str, district: District) -> None:
@@ -73,7 +74,7 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     shards = own.union([shard], (work.shard for work in record.works))
     if beyond(question.as_of, shards, record.reached):
         raise NotReachedError
-    horizon = Horizon(question.as_of, record.reached)
+    horizon = Horizon(question.as_of, record.reached, record.held)
     pieces = _pieces(record, horizon, visible, district)
     works = [
         SeenWork(
@@ -91,7 +92,9 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     for seen in works:
         said[seen.work.shard] += [seen.work.started, *seen.work.versions]
     last = _last_definition(record, horizon)
-    return Seen(tuple(pieces), tuple(works), horizon.pins(said, last), horizon)
+    concerned = shards.union(district.records.shard(person) for person in visible)
+    under_review = not isinstance(question.as_of, AtPins) and not record.held.isdisjoint(concerned)
+    return Seen(tuple(pieces), tuple(works), horizon.pins(said, last), horizon, under_review)
 
 
 def _people(record: Record) -> set[str]:

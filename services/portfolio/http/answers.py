@@ -34,6 +34,7 @@ def portfolio_answer(learner: str, seen: Seen) -> Response:
     document = {
         "learner": learner,
         "as_of": _as_of(seen),
+        **_under_review(seen),
         "works": [_work(work) for work in seen.works],
         "evidence": [_piece(piece) for piece in seen.pieces],
     }
@@ -42,7 +43,12 @@ def portfolio_answer(learner: str, seen: Seen) -> Response:
 
 def work_answer(seen: Seen) -> Response:
     [work] = seen.works
-    document = {**_work(work), "as_of": _as_of(seen), "pieces": [_piece(piece) for piece in work.pieces]}
+    document = {
+        **_work(work),
+        "as_of": _as_of(seen),
+        **_under_review(seen),
+        "pieces": [_piece(piece) for piece in work.pieces],
+    }
     return _answer(document, seen)
 
 
@@ -81,6 +87,10 @@ def _as_of(seen: Seen) -> dict[str, Any]:
         "pins": [pin._asdict() for pin in seen.pins],
         **({} if at is None else {"at": instant_text(at)}),
     }
+
+
+def _under_review(seen: Seen) -> dict[str, bool]:
+    return {"under_review": True} if seen.under_review else {}
 
 
 def _times(said: Said) -> dict[str, str]:

@@ -1,12 +1,16 @@
 """What answers look like, for the OpenAPI document."""
 
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
 
 from shared.contracts.bodies import Purpose
 from shared.contracts.values import Code, Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, ShardDocument, refusals
+
+UnderReview: TypeAlias = Annotated[
+    bool | None, Field(description="True where something recorded since could not be read yet; else absent.")
+]
 
 
 class SkillDocument(BaseModel):
@@ -103,6 +107,7 @@ class PortfolioDocument(BaseModel):
 
     learner: Id
     as_of: AsOfDocument
+    under_review: UnderReview = None
     works: list[WorkDocument]
     evidence: list[PieceDocument]
 
@@ -111,6 +116,7 @@ class OneWorkDocument(WorkDocument):
     """A work with the evidence that its visible members have of it."""
 
     as_of: AsOfDocument
+    under_review: UnderReview = None
     pieces: list[PieceDocument]
 
 

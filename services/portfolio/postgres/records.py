@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 import asyncpg
 
@@ -29,8 +30,16 @@ _MEMBERS = """
     WHERE work = ANY ($1::uuid[]) AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = member)
     ORDER BY work, place
 """
+_HELD = """
+    SELECT held.shard, min(coalesce(own.last_position, 0)) AS last
+    FROM projection.quarantine AS held LEFT JOIN projection.owner AS own USING (ledger, shard, owner)
+    WHERE held.ledger = 'evidence' AND held.owner = ANY ($1::uuid[]) GROUP BY held.shard
+"""
 _STANDING = """
-    SELECT EXISTS (SELECT FROM projection.owner WHERE ledger = 'evidence' AND shard = $1 AND owner = $2) AS known,
+    SELECT EXISTS (
+            SELECT FROM projection.owner WHERE ledger = 'evidence' AND shard = $1 AND owner = $2
+            UNION ALL SELECT FROM projection.quarantine WHERE ledger = 'evidence' AND shard = $1 AND owner = $2
+        ) AS known,
         EXISTS (SELECT FROM portfolio.forgotten WHERE learner = $2) AS forgotten
 """
 
@@ -47,26 +56,34 @@ class StoredRecords:
     async def of_learner(self, learner: str) -> Record:
         async with borrowed(self._pool) as connection, _snapshot(connection):
             works = [row["work"] for row in await connection.fetch(_WORKS_OF_LEARNER, learner)]
-            record = await self._record(connection, works, await connection.fetch(_OF_LEARNER, learner))
+            pieces = await connection.fetch(_OF_LEARNER, learner)
+            record = await self._record(connection, works, pieces, [learner, *works])
             standing = await connection.fetchrow(_STANDING, self.shard(learner), learner)
         assert standing is not None
-        return Record(
-            record.pieces, record.works, record.view, record.reached, standing["known"], standing["forgotten"]
-        )
+        return replace(record, is_known=standing["known"], forgotten=standing["forgotten"])
 
     async def of_work(self, work: str) -> Record:
         async with borrowed(self._pool) as connection, _snapshot(connection):
-            return await self._record(connection, [work], await connection.fetch(_OF_WORK, work))
+            members = [row["member"] for row in await connection.fetch(_MEMBERS, [work])]
+            pieces = await connection.fetch(_OF_WORK, work)
+            return await self._record(connection, [work], pieces, [work, *members])
 
     async def _record(
-        self, connection: asyncpg.Connection, works: list[str], pieces: Iterable[asyncpg.Record]
+        self,
+        connection: asyncpg.Connection,
+        works: list[str],
+        pieces: Iterable[asyncpg.Record],
+        owners: Iterable[str],
     ) -> Record:
         marks = await connection.fetch("SELECT ledger, shard, position FROM projection.watermark")
+        reached = {(row["ledger"], row["shard"]): row["position"] for row in marks}
+        held = {("evidence", row["shard"]): row["last"] for row in await connection.fetch(_HELD, list(owners))}
         return Record(
             pieces=[_piece(row) for row in pieces],
             works=await _works(connection, works),
             view=await self._definitions.view(connection),
-            reached={(row["ledger"], row["shard"]): row["position"] for row in marks},
+            reached=reached | held,
+            held=frozenset(shard for _, shard in held),
         )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.portfolio.http.documents import HealthDocument, OneWorkDocument, PortfolioDocument
-from shared.ledger.identifiers import shard_of
+from shared.ledger.canonical import canonical
+from shared.ledger.identifiers import digest, shard_of
 from shared.ledger.instants import instant_text
 from tests.support.ledger_writer import TENANT, framework_document, named, result
 from tests.support.portfolio import REF, Served, WorkWriter, serving_portfolio
@@ -164,6 +165,36 @@ async def test_an_instant_that_may_not_all_be_known_is_not_answered(served: Serv
     await served.applied.more()
     answer = await served.get(f"/v1/learners/{ANA}/portfolio", ANA, as_of=asked)
     assert len(answer.json()["works"][0]["versions"]) == 1
+
+
+async def test_what_waits_in_quarantine_is_under_review_and_lies_beyond_the_pins(
+    served: Served, ledger: WorkWriter
+) -> None:
+    seen = ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    await served.applied.more()
+    path = f"/v1/learners/{ANA}/portfolio"
+    ledger.of_learner("AttemptRecorded", ANA, {**_piece(POSTER), "purpose": "none that there is"})
+    broken = ledger.entries[-1]
+    ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    await served.applied.more()
+    held = await served.get(path, ANA)
+    PortfolioDocument.model_validate(held.json())
+    assert [piece["event"] for piece in held.json()["evidence"]] == [seen]
+    assert held.json()["under_review"] is True
+    assert (await served.get(f"/v1/works/{POSTER}", ANA)).json()["under_review"] is True
+    assert "under_review" not in (await served.get(path, BO)).json()
+    pins = held.headers["ascertain-position"]
+    then = await served.get(path, ANA, as_of=pins)
+    assert then.status_code == 200
+    assert "under_review" not in then.json()
+
+    broken["body"] |= _piece(POSTER)
+    broken["envelope"]["body_digest"] = digest(canonical(broken["body"]))
+    await served.release(ANA, ledger)
+    now = (await served.get(path, ANA)).json()
+    assert len(now["evidence"]) == 3
+    assert "under_review" not in now
+    assert (await served.get(path, ANA, as_of=pins)).content == then.content
 
 
 async def test_what_comes_while_an_instant_is_waited_for_is_in_the_answer(served: Served, ledger: WorkWriter) -> None:
