@@ -16,7 +16,8 @@ ATTEMPT_LIFE: Instant = 10 * 60 * 1000
 
 HOME = "/"
 
-_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_~.-][A-Za-z0-9_~.%/-]*)?(?:\?[A-Za-z0-9_~.%/&=:,+-]*)?", re.ASCII)
+_SEGMENT = r"(?!\.{1,2}(?:[/?]|\Z))[A-Za-z0-9_~.-]+"
+_OWN_PATH = re.compile(rf"/(?:{_SEGMENT}(?:/{_SEGMENT})*)?(?:\?[A-Za-z0-9_~.%/&=:,+-]*)?", re.ASCII)
 _MAX_PATH = 512
 _HINT = re.compile(r"[A-Za-z0-9_.@:+-]{1,200}", re.ASCII)
 
@@ -58,8 +59,9 @@ class Question:
 def own_path(asked: str | None) -> str:
     """Where to go after the sign-in: `asked` if it is plainly a path of ours, else the landing page.
 
-    A second slash or a backslash at its front would make another host of it, so there is none; signing in again
-    would lead in a circle.
+    A second slash or a backslash at its front would make another host of it, so there is none, nor a segment (`.`,
+    `..`, an empty or an escaped one) that could leave one there once somebody has tidied it; signing in again would
+    lead in a circle.
     """
     fits = asked is not None and len(asked) <= _MAX_PATH and _OWN_PATH.fullmatch(asked) is not None
     return asked if asked is not None and fits and not asked.startswith("/sign-in") else HOME

@@ -111,7 +111,36 @@ def test_own_paths_are_gone_to(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [None, "", "docs", "//x", "/\\x", "/x\\y", "/x#y", "/x y", "/x\n", "http://x", "/%0a?\r", "/é", "/?//\\x", "/@x"],
+    [
+        *(
+            None,
+            "",
+            "docs",
+            "//x",
+            "/\\x",
+            "/x\\y",
+            "/x#y",
+            "/x y",
+            "/x\n",
+            "http://x",
+            "/%0a?\r",
+            "/é",
+            "/?//\\x",
+            "/@x",
+        ),
+        *(
+            "/.//x",
+            "/a/..//x",
+            "/./sign-in",
+            "/..",
+            "/.?x",
+            "/a//x",
+            "/a/",
+            "/sign%2din",
+            "/%2e/x",
+            "/sign-in?return_to=/",
+        ),
+    ],
 )
 def test_everything_else_leads_home(path: str | None) -> None:
     assert own_path(path) == "/"
