@@ -11,7 +11,7 @@ from shared.ledger.entry import Entry
 
 Standing: TypeAlias = Literal["learner", "staff"]
 """What a person is to the district: somebody who learns or learned there, or somebody who teaches, administers, audits
-or speaks for a learner. Who learned and now holds a role is staff.
+or speaks for a learner. Who learned and now holds a role is staff; who is still enrolled is a learner.
 """
 
 

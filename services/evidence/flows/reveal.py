@@ -34,13 +34,17 @@ async def reveal(
 ) -> Revealed:
     """What the reader may read of these texts, by their references, and of these people's names.
 
-    What is not hers to read and what is not there are both simply absent. A few statements, however much is asked for.
+    What is not hers to read and what is not there are both simply absent; so is what tells of the forgotten alone, also
+    while their keys wait for their destruction. A few statements, however much is asked for.
     Raises VaultUnavailable, LedgerUnavailable, and `problems.unavailable` where rights are not known well enough.
     """
     kept = await district.vault.texts(texts) if texts else {}
     told = await _told(kept, district)
     named = await district.vault.names(names) if names else {}
-    visible = await district.rights.visible(reader, asked_about(told, named))
+    asked = asked_about(told, named)
+    forgotten = await district.forgettings.forgotten(asked) if asked else set()
+    named = {person: name for person, name in named.items() if person not in forgotten}
+    visible = set(await district.rights.visible(reader, asked)) - forgotten
     standings = await people.standings(named) if named else {}
     belongs = bool(named) and await people.belongs(reader)
     return Revealed(

@@ -126,6 +126,30 @@ async def test_names_of_learners_are_for_whoever_may_see_them_and_those_of_staff
     assert names == {nobody: {"person": nobody, "given": "No", "family": "Body", "learner": False}}
 
 
+async def test_a_role_makes_no_learners_name_public(evidence: Running, people: People) -> None:
+    """Neither while she learns here, nor after it has ended; only who has left, and works here now, is staff."""
+    name = f"learner-{uuid4()}"
+    learner, here = evidence.id("user", name), roster([name], users=[{"sourcedId": name, "givenName": "Ines"}])
+    ines = {"person": learner, "given": "Ines", "family": "", "learner": True}
+    role = {"person": learner, "role": "teacher", "scope": f"section/{uuid4()}"}
+
+    async def seen() -> list[dict[str, dict[str, Any]]]:
+        return [(await asked(evidence, reader, names=[learner]))[1] for reader in (people.bao, people.teacher)]
+
+    async def said(path: str, body: dict[str, Any]) -> None:
+        answer = await people.administrator.post(path, body)
+        assert answer.status_code in {200, 201}, answer.text
+        assert not answer.json().get("refused"), answer.text
+
+    await said("/v1/rosters", here)
+    await said("/v1/roles", {"id": str(uuid4()), **role})
+    assert await seen() == [{}, {learner: ines}]
+    await said("/v1/rosters", roster([], enrollments=[enrolment(name, status="tobedeleted")]))
+    assert await seen() == [{learner: {**ines, "learner": False}}] * 2
+    await said("/v1/roles/revocations", {"id": str(uuid4()), **role})
+    assert await seen() == [{}, {}]
+
+
 async def test_the_same_roster_again_leaves_the_names_as_they_are_and_a_new_name_replaces_the_old(
     evidence: Running, people: People
 ) -> None:

@@ -84,6 +84,35 @@ async def test_one_key_that_cannot_be_destroyed_keeps_no_other_back(forgettable:
         await connection.close()
 
 
+async def test_nothing_of_her_is_given_while_her_key_waits_for_its_destruction(
+    forgettable: Forgettable, sourced_id: str
+) -> None:
+    [learner] = await forgettable.enrol(sourced_id)
+    scoring = {**scored(learner), "texts": {"feedback": "Well argued."}}
+    assert (await forgettable.teacher.post("/v1/evidence", scoring)).status_code == 201
+    ref = await forgettable.running.owner.fetchval(
+        "SELECT encode(ref, 'hex') FROM vault.text WHERE event = $1::text::uuid", scoring["id"]
+    )
+
+    async def given() -> tuple[int, int]:
+        wish = {"person": forgettable.first.id, "texts": [ref], "names": [learner]}
+        answer = (await forgettable.running.service("gateway").post("/reveal", wish)).json()
+        return len(answer["texts"]), len(answer["names"])
+
+    assert await given() == (1, 1)
+    connection = await forgettable.connect(forgettable.district.databases["keys"].migrator)
+    try:
+        await connection.execute(f"ALTER TABLE keys.key ADD CONSTRAINT stuck CHECK (owner <> '{learner}') NOT VALID")
+        asked = await forgettable.first.post(f"/v1/learners/{learner}/forget", {"id": str(uuid4())})
+        await forgettable.approve(learner, asked.json()["id"])
+        assert learner in {key.owner for key in await forgettable.keys()}, "it could still be read"
+        assert await given() == (0, 0)
+    finally:
+        await connection.execute("ALTER TABLE keys.key DROP CONSTRAINT stuck")
+        await connection.close()
+    await forgettable.done(learner)
+
+
 @pytest.mark.faults
 async def test_killed_between_the_approval_and_the_destruction_the_key_goes_at_the_next_start(
     postgres: PostgresServer, tmp_path: Path
