@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
 
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.following import followed
 from cli.gateway import Gateway
+from cli.listing import table
 from cli.receipts import print_json
 from shared.ledger.identifiers import is_id
 
@@ -86,18 +86,24 @@ def _show_account(console: Console, account: dict[str, Any]) -> None:
     by = "" if account["override"] is None else f", set by a teacher in event {account['override']}"
     value = "no value" if account["value"] is None else f"value {account['value']}"
     console.print(f"  competency {account['competency']}: {level} ({value}{by})", markup=False)
-    names = ("position", "happened", "recorded", "evidence", "value", "value after", "level after", "set aside")
-    table = Table(*(Column(name, overflow="fold") for name in names), box=None, pad_edge=False)
+    names = ("position", "happened", "recorded", "evidence", "value", "after", "level")
+    rows = table(*names, whole=set(names) - {"evidence"})
     for piece in account["pieces"]:
-        aside = "" if piece["set_aside"] is None else piece["set_aside"].replace("_", " ")
-        table.add_row(
+        rows.add_row(
             *(str(piece["position"]), piece["occurred_at"][:10], piece["recorded_at"][:10], piece["event"]),
-            *(piece["value"] or "-", piece["value_after"] or "-", escape(piece["level_after"] or "-"), aside),
+            *(piece["value"] or "-", piece["value_after"] or "-", _level_after(piece)),
         )
     if account["pieces"]:
-        console.print(table)
+        console.print(rows)
     if account["left_out"]:
         console.print(f"  {account['left_out']:,} pieces are not listed: they are too many for one answer.")
+
+
+def _level_after(piece: dict[str, Any]) -> str:
+    """The level after a piece of evidence; of one that did not count, why."""
+    if piece["set_aside"] is not None:
+        return f"[dim]{piece['set_aside'].replace('_', ' ')}[/dim]"
+    return escape(piece["level_after"] or "-")
 
 
 def _place(place: dict[str, Any]) -> str:

@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from cli.connection import connect
+from cli.listing import minute, table
 from cli.naming import roster_id
 from cli.receipts import out, print_json, print_receipt
 
@@ -58,7 +58,7 @@ async def _list(json: bool) -> None:
     if json:
         print_json(page)
         return
-    table = Table("state", "request", "learner", "requested", box=None, pad_edge=False)
+    rows = table("state", "request", "learner", "requested", whole=("state", "request"))
     for one in page["forgettings"]:
-        table.add_row(one["state"], one["request"], one["learner"], one["requested_at"])
-    out.print(table if page["forgettings"] else "Nobody asked for it.")
+        rows.add_row(one["state"], one["request"], one["learner"], minute(one["requested_at"]))
+    out.print(rows if page["forgettings"] else "Nobody asked for it.")

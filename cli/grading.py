@@ -1,17 +1,18 @@
 """`release` and `grades`: releasing grades one by one or for a whole section, and looking at what was released."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing.references import read_json
+from cli.listing import table
 from cli.naming import roster_id
 from cli.progress import bar
 from cli.receipts import out, print_json, print_receipt
@@ -47,7 +48,7 @@ def release_learner(  # noqa: PLR0913 - what a grade is of
     json: AsJson = False,
 ) -> None:
     """Release one learner's grade, as her states are at this moment."""
-    asyncio.run(_release_learner(learner, course, period, _selected(competency, framework), json))
+    asyncio.run(_release_learner(learner, course, period, list(_selected(competency, framework)), json))
 
 
 @release.command("prepare")
@@ -143,14 +144,17 @@ async def followed(gateway: Gateway, batch: str, *, until: str, what: str) -> li
             return learners
 
 
-def show_batch(learners: list[dict[str, Any]]) -> None:
-    """A line a learner: what became of the grade, and the levels."""
-    table = Table("learner", "grade", "levels", box=None, pad_edge=False)
+def show_batch(learners: list[dict[str, Any]], codes: Mapping[str, str] | None = None) -> None:
+    """A line a learner: what became of the grade, and the levels. `codes` names the competencies where it can."""
+    rows = table("learner", "grade", "levels", whole=("learner",))
+    if learners:
+        names = [(codes or {}).get(level["competency"], level["competency"]) for level in learners[0]["levels"]]
+        out.print(f"The levels are of {', '.join(names)}, in this order.")
     for line in learners:
-        levels = ", ".join(level.get("level") or level["status"].replace("_", " ") for level in line["levels"])
+        levels = ", ".join(map(level_of, line["levels"]))
         problem = line.get("problem")
-        table.add_row(line["learner"], line["state"].replace("_", " "), problem["detail"] if problem else levels)
-    out.print(table)
+        rows.add_row(line["learner"], line["state"].replace("_", " "), problem["detail"] if problem else levels)
+    out.print(rows)
 
 
 async def _release_learner(learner: str, course: str, period: str, competencies: list[str], json: bool) -> None:
@@ -168,14 +172,14 @@ async def _release_learner(learner: str, course: str, period: str, competencies:
     print_receipt(receipt, json=json)
 
 
-async def _prepare(course: str, period: str, scope: tuple[str, str, str], competencies: list[str], json: bool) -> None:
+async def _prepare(course: str, period: str, scope: tuple[str, str, str], codes: Mapping[str, str], json: bool) -> None:
     member, kind, name = scope
     async with connect() as gateway:
         request: dict[str, Any] = {
             "id": str(uuid4()),
             "course": await roster_id(gateway, "course", course),
             "period": await roster_id(gateway, "academicSession", period),
-            "competencies": competencies,
+            "competencies": list(codes),
             member: await roster_id(gateway, kind, name),
         }
         _, batch = await gateway.post("/v1/release-batches", request)
@@ -183,7 +187,7 @@ async def _prepare(course: str, period: str, scope: tuple[str, str, str], compet
     if json:
         print_json({"id": batch["id"], "learners": learners})
         return
-    show_batch(learners)
+    show_batch(learners, codes)
     out.print(f"Batch {batch['id']} is held. Let it go with: ./ascertain release batch {batch['id']}", soft_wrap=True)
 
 
@@ -225,11 +229,13 @@ async def _affected(section: str | None, school: str | None, learner: str | None
     if json:
         print_json(page)
         return
-    table = Table("grade", "learner", "competency", "released", "now", box=None, pad_edge=False)
+    rows = table("grade", "learner", "competency", "released", "now", whole=("grade",))
     for item in page["items"]:
         for one in item["competencies"]:
-            table.add_row(item["grade"], item["learner"], one["competency"], _level(one["graded"]), _level(one["now"]))
-    out.print(table if page["items"] else "Nothing that a grade rests on has changed.")
+            rows.add_row(
+                item["grade"], item["learner"], one["competency"], level_of(one["graded"]), level_of(one["now"])
+            )
+    out.print(rows if page["items"] else "Nothing that a grade rests on has changed.")
 
 
 async def _grades(learner: str, as_of: str | None, json: bool) -> None:
@@ -243,23 +249,24 @@ async def _grades(learner: str, as_of: str | None, json: bool) -> None:
         mark = ", affected" if grade["affected"] else ""
         out.print(f"[bold]{grade['id']}[/bold] {grade['state']}{mark}: course {grade['course']}", soft_wrap=True)
         for level in grade["levels"]:
-            out.print(f"  {level['competency']}  {_level(level)}", soft_wrap=True)
+            out.print(f"  {level.get('code') or level['competency']}: {level_of(level)}", soft_wrap=True)
     if not answer["grades"]:
         out.print("No grade was released.")
 
 
-def _level(level: dict[str, Any]) -> str:
+def level_of(level: dict[str, Any]) -> str:
+    """A level's name, or why there is none."""
     return str(level.get("level") or level.get("status", "").replace("_", " "))
 
 
-def _selected(competencies: list[str] | None, frameworks: list[Path] | None) -> list[str]:
-    """The competencies chosen, each once. Raises CommandError where none is."""
-    chosen = dict.fromkeys(competencies or [])
+def _selected(competencies: list[str] | None, frameworks: list[Path] | None) -> dict[str, str]:
+    """The competencies chosen, each once, and what to call it. Raises CommandError where none is."""
+    chosen = {competency: competency for competency in competencies or []}
     for file in frameworks or []:
         document = read_json(file)
         if not isinstance(document, dict) or document.get("format") != "ascertain.framework@1":
             raise CommandError(f"{file} is not of the format ascertain.framework@1.")
-        chosen |= dict.fromkeys(competency["id"] for competency in document["competencies"])
+        chosen |= {competency["id"]: competency["code"] for competency in document["competencies"]}
     if not chosen:
         raise CommandError("Say which competencies the grade shows: --competency ID or --framework FILE.")
-    return list(chosen)
+    return chosen

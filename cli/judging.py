@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from cli.connection import connect
 from cli.errors import CommandError
+from cli.listing import table
 from cli.naming import roster_id
 from cli.receipts import out, print_json, print_receipt
 
@@ -121,11 +121,11 @@ async def _list(section: str | None, school: str | None, learner: str | None, js
     if json:
         print_json(page)
         return
-    table = Table("waiting", "review", "learner", "about", box=None, pad_edge=False)
+    rows = table("waiting", "review", "learner", "about", whole=("waiting", "review"))
     for item in page["items"]:
         [(kind, id_)] = item["about"].items()
-        table.add_row(_waiting(item["waiting_seconds"]), item["id"], item["learner"], f"{kind} {id_}")
-    out.print(table if page["items"] else "Nothing waits.")
+        rows.add_row(_waiting(item["waiting_seconds"]), item["id"], item["learner"], f"{kind} {id_}")
+    out.print(rows if page["items"] else "Nothing waits.")
 
 
 def _waiting(seconds: int) -> str:

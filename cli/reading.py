@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
 
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.following import followed
 from cli.gateway import Gateway
+from cli.listing import minute, table
 from cli.naming import roster_id
 from cli.receipts import print_json
 
@@ -21,14 +21,13 @@ Learner = Annotated[str, typer.Argument(help="The learner's id, or sourcedId in 
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 
 HISTORY_PAGE = 500
-PLAIN: dict[str, Any] = {"box": None, "pad_edge": False}
 
 
 def explain(
     learner: Learner,
     competency: Annotated[str, typer.Argument(help="The competency's id.")],
     as_of: Annotated[
-        str | None, typer.Option(help="An instant, or pins such as evidence:12:345,definitions:0:7.")
+        str | None, typer.Option(help="An instant, a date, or pins such as evidence:12:345,definitions:0:7.")
     ] = None,
     *,
     json: AsJson = False,
@@ -72,13 +71,13 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
     status = state["status"].replace("_", " ")
     console.print(f"[bold]{title}[/bold]: [bold]{level}[/bold] ({status}, {state['value'] or 'no value'})")
     names = ("happened", "evidence", "kind", "value", "value after", "level after")
-    table = Table(*map(_whole, names), **PLAIN)
+    rows = table(*names, whole=("happened", "kind", "value", "value after", "level after"))
     for piece in state["counted"]:
         kind, level_after = piece["kind"].replace("_", " "), escape(piece["level_after"] or "-")
         row = (piece["occurred_at"][:10], piece["event"], kind, piece["value"], piece["value_after"], level_after)
-        table.add_row(*row)
+        rows.add_row(*row)
     if state["counted"]:
-        console.print(table)
+        console.print(rows)
     for piece in state["set_aside"]:
         console.print(f"  set aside: {piece['event']}: {piece['reason'].replace('_', ' ')}")
     for sentence in [*state["why"], *state["next"]]:
@@ -86,11 +85,6 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
     console.print(
         f"  policy {state['policy'] or '-'}, method {state['method'] or '-'}, digest {state['digest']}", style="dim"
     )
-
-
-def _whole(name: str) -> Column:
-    """A column whose cells take several lines where there is little room: half an id would be no use to anyone."""
-    return Column(name, overflow="fold")
 
 
 async def _history(name: str, json: bool) -> None:
@@ -101,13 +95,20 @@ async def _history(name: str, json: bool) -> None:
         print_json({"learner": learner, "entries": entries})
         return
     names = ("position", "recorded", "happened", "event", "by", "id", "voided by")
-    table = Table(*map(_whole, names), **PLAIN)
+    rows = table(*names, whole=("happened",))
     for entry in entries:
         place = entry["position"]
         position = f"{place['shard']}:{place['position']}"
-        row = (position, entry["recorded_at"], entry["occurred_at"], entry["type"], entry["actor"], entry["id"])
-        table.add_row(*row, entry.get("voided_by") or "")
-    out.print(table)
+        row = (
+            position,
+            minute(entry["recorded_at"]),
+            entry["occurred_at"][:10],
+            entry["type"],
+            entry["actor"],
+            entry["id"],
+        )
+        rows.add_row(*row, entry.get("voided_by") or "")
+    out.print(rows)
 
 
 async def history_entries(gateway: Gateway, learner: str) -> Any:

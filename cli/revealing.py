@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from cli.connection import connect
+from cli.listing import minute, table
 from cli.naming import roster_id, roster_ids
 from cli.receipts import out, print_json, print_receipt
 
@@ -75,10 +75,10 @@ async def _disclosures(learner: str, json: bool) -> None:
     if json:
         print_json({"learner": id_, "disclosures": rows})
         return
-    table = Table("when", "who", "what", "why", "how many", box=None, pad_edge=False)
+    shown = table("when", "who", "what", "why", "how many", whole=("when", "why"))
     for row in rows:
-        table.add_row(row["at"], row["person"], row["what"], row.get("purpose") or "", str(row["count"]))
-    out.print(table if rows else "Nobody else has read anything.")
+        shown.add_row(minute(row["at"]), row["person"], row["what"], row.get("purpose") or "", str(row["count"]))
+    out.print(shown if rows else "Nobody else has read anything.")
 
 
 async def _guardian(path: str, learner: str, person: str, json: bool) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.importing.references import read_json, resolved
+from cli.listing import table
 from cli.naming import roster_id, roster_ids
 from cli.receipts import out, print_json, print_receipt
 
@@ -19,6 +19,14 @@ work = typer.Typer(help="Works: start one, add a version, score it for all its m
 Work = Annotated[str, typer.Argument(help="The work's id.")]
 AsOf = Annotated[str | None, typer.Option(help="An instant, a date, or pins.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
+
+KINDS = {
+    "AttemptRecorded": "attempt",
+    "RubricScored": "rubric score",
+    "ObservationRecorded": "observation",
+    "ReflectionRecorded": "reflection",
+    "PriorMasteryAttested": "attestation",
+}
 
 
 @work.command("start")
@@ -82,11 +90,11 @@ def show_portfolio(answer: dict[str, Any]) -> None:
     """Works first, then every piece of evidence."""
     for one in answer["works"]:
         _print_work(one)
-    table = Table("happened", "evidence", "kind", "shows", "", box=None, pad_edge=False)
+    rows = table("happened", "evidence", "kind", "shows", "", whole=("happened", "evidence"))
     for piece in answer["evidence"]:
         shows = ", ".join(skill.get("code") or skill["competency"] for skill in piece["shows"])
-        table.add_row(piece["occurred_at"][:10], piece["event"], piece["type"], shows, _withdrawn(piece))
-    out.print(table if answer["evidence"] else "No evidence yet.")
+        rows.add_row(piece["occurred_at"][:10], piece["event"], kind_of(piece), shows, _withdrawn(piece))
+    out.print(rows if answer["evidence"] else "No evidence yet.")
 
 
 async def _start(members: list[str], title: str | None, task: str | None, courses: list[str], json: bool) -> None:
@@ -133,7 +141,9 @@ async def _show(work: str, as_of: str | None, json: bool) -> None:
     _print_work(answer)
     for piece in answer["pieces"]:
         shows = ", ".join(skill.get("code") or skill["competency"] for skill in piece["shows"])
-        out.print(f"  {piece['event']}  {piece['type']} of {piece['learner']}: {shows} {_withdrawn(piece)}")
+        out.print(
+            f"  {piece['event']}  {kind_of(piece)} of {piece['learner']}: {shows} {_withdrawn(piece)}", soft_wrap=True
+        )
 
 
 async def _portfolio(learner: str, as_of: str | None, json: bool) -> None:
@@ -154,6 +164,12 @@ def _print_work(one: dict[str, Any]) -> None:
         f"{len(one['evidence'])} of these pieces speak of it",
         soft_wrap=True,
     )
+
+
+def kind_of(piece: dict[str, Any]) -> str:
+    """What kind of evidence it is, in the words of an explanation."""
+    type_ = str(piece["type"])
+    return KINDS.get(type_, type_)
 
 
 def _withdrawn(piece: dict[str, Any]) -> str:

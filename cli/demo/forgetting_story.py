@@ -50,11 +50,9 @@ class ForgettingStory:
         return str(receipt["id"])
 
     async def _approve(self, jonas: str, request: str) -> None:
-        self.telling.step("A second administrator must approve; then his key is destroyed.")
+        self.telling.step("Who asked may not approve it; a second administrator must. Then his key is destroyed.")
         path, approval = f"/v1/learners/{jonas}/forget/approve", {"id": str(uuid4()), "request": request}
-        refused = await self._status(path, approval)
-        self.telling.say(f"approved by the one who asked: {refused}")
-        self.telling.expect("an approval by the one who asked", refused, 409)
+        self.telling.expect("an approval by the one who asked", await self._refusal(path, approval), 409)
         role = {"id": str(uuid4()), "person": await self.cast.person(APPROVER), "role": "administrator"}
         await self.cast.district.post("/v1/roles", {**role, "scope": "district"})
         other = await self.cast.as_person(APPROVER)
@@ -82,13 +80,13 @@ class ForgettingStory:
             "occurred_at": "2026-11-20T09:00:00.000Z",
             "body": {"learner": jonas, "purpose": "practice", "results": results},
         }
-        status = await self._status("/v1/evidence", item)
-        self.telling.say(f"another score: {status}")
-        self.telling.expect("another score", status, 410)
+        self.telling.expect("another score", await self._refusal("/v1/evidence", item), 410)
 
-    async def _status(self, path: str, request: dict[str, Any]) -> int:
+    async def _refusal(self, path: str, request: dict[str, Any]) -> int:
+        """Try what must be refused, and say in which words it was; the status of the answer."""
         try:
             status, _ = await self.cast.district.post(path, request)
         except Refused as refusal:
+            self.telling.say(f"refused ({refusal.status}): {refusal}")
             return refusal.status
         return status

@@ -14,7 +14,7 @@ from cli.demo.seeding import FILES
 from cli.demo.tampering import edit_entry
 from cli.demo.telling import Telling, place_of
 from cli.demo.work_story import ALLEGORY
-from cli.grading import followed, show_batch, states_now
+from cli.grading import followed, level_of, show_batch, states_now
 from cli.importing.references import read_json
 from cli.reading import show_verification, verification
 
@@ -45,17 +45,17 @@ class GradeStory:
     async def _release(self) -> None:
         self.telling.step("Ms Lindgren prepares the grades of her section, looks at them, and lets them go.")
         teacher = await self.cast.as_person("teacher-lindgren")
-        framework = read_json(FILES / "framework-english.json")
+        codes = _codes()
         request = {
             "id": str(uuid4()),
             "section": f"roster:class/{SECTION}",
             "course": f"roster:course/{COURSE}",
             "period": f"roster:academicSession/{PERIOD}",
-            "competencies": [one["id"] for one in framework["competencies"] if "parent" in one],
+            "competencies": list(codes),
         }
         _, batch = await teacher.post("/v1/release-batches", await self.cast.resolved(request))
         learners = await followed(teacher, batch["id"], until="held", what="Preparing the grades")
-        show_batch(learners)
+        show_batch(learners, codes)
         self.telling.expect("what is held", {line["state"] for line in learners}, {"ready"})
         await teacher.post(f"/v1/release-batches/{batch['id']}/release", {})
         released = await followed(teacher, batch["id"], until="released", what="Releasing the grades")
@@ -66,7 +66,7 @@ class GradeStory:
         self.telling.step("Bao's grade, as Bao sees it.")
         grade, _ = await self._bao()
         for level in grade["levels"]:
-            self.telling.say(f"{level['competency']}  {level['level'] or level['status'].replace('_', ' ')}")
+            self.telling.say(f"{level['code']}: {level_of(level)}")
         self.telling.expect("his level for allegory", _allegory(grade), "Exemplary")
         return grade
 
@@ -81,8 +81,8 @@ class GradeStory:
         for item in page["items"]:
             for one in item["competencies"]:
                 self.telling.say(
-                    f"affected: grade {item['grade']}, {one['competency']}: {one['graded']['level']} was released, "
-                    f"{one['now']['level']} it is now"
+                    f"affected: grade {item['grade']}, {_codes()[one['competency']]}: {one['graded']['level']} was "
+                    f"released, {one['now']['level']} it is now"
                 )
         self.telling.expect("the grades affected", [item["grade"] for item in page["items"]], [grade["id"]])
         self.telling.expect("the grade itself", _allegory((await self._bao())[0]), "Exemplary")
@@ -104,7 +104,7 @@ class GradeStory:
         self.telling.expect("whether it is affected still", amended["affected"], False)
 
     async def _replay(self, first: dict[str, Any]) -> None:
-        self.telling.step("The first grade as it was, at the pins of its release.")
+        self.telling.step("The first grade as it was: what the record held then, named by its positions, the pins.")
         pins = ",".join(f"{pin['ledger']}:{pin['shard']}:{pin['position']}" for pin in first["as_of"])
         then, _ = await self._bao(as_of=pins)
         self.telling.say(f"as of {pins}: allegory {_allegory(then)}")
@@ -140,6 +140,12 @@ class GradeStory:
         answer = await client.get(f"/v1/learners/{bao}/grades", **how)
         [grade] = answer["grades"]
         return {**grade, "as_of": answer["as_of"]["pins"]}, answer
+
+
+def _codes() -> dict[str, str]:
+    """The competencies of English that a grade shows, and their codes."""
+    framework = read_json(FILES / "framework-english.json")
+    return {one["id"]: one["code"] for one in framework["competencies"] if "parent" in one}
 
 
 def _allegory(grade: dict[str, Any]) -> str | None:

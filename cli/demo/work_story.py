@@ -15,7 +15,9 @@ from uuid import uuid4
 from cli.demo.cast import Cast
 from cli.demo.level_story import THEME, theme_of
 from cli.demo.telling import Telling
+from cli.listing import minute
 from cli.reading import show_explanation
+from cli.works import kind_of
 
 SYMBOLS, ALLEGORY = "34fd0566-67cb-5b21-b604-963f2f184c19", "1bf92816-4233-5478-966c-97c628b5cbd0"
 FEEDBACK = "The whip says more than the speech bubbles. Next: let the windmill fall into the reader's eye."
@@ -84,7 +86,7 @@ class WorkStory:
         return {people[one["learner"]]: one["id"] for one in receipt["receipts"]}
 
     async def _feedback(self, piece: str) -> None:
-        self.telling.step("The feedback is not in the event: a reference is. The words come from the vault, and a log.")
+        self.telling.step("The words of the feedback are not in the record, and whoever reads them is written down.")
         amara, teacher = await self.cast.as_person("learner-amara"), await self.cast.as_person("teacher-lindgren")
         body = (await amara.get(f"/v1/evidence/{piece}"))["body"]
         ref = body["feedback_ref"]
@@ -96,9 +98,10 @@ class WorkStory:
         await teacher.post("/v1/reveal", {"purpose": "teaching", "texts": [ref], "names": [learner]})
         log = (await amara.get(f"/v1/learners/{learner}/disclosures"))["disclosures"]
         readers = {row["person"] for row in log}
-        for row in log[:4]:
-            self.telling.say(f"{row['at']}: {row['person']} read {row['what']} ({row['count']})")
         reader = await self.cast.person("teacher-lindgren")
+        who = {reader: "Ms Lindgren", self.cast.stack.operator.person: "the administrator"}
+        for row in log[:4]:
+            self.telling.say(f"{minute(row['at'])}  {who.get(row['person'], row['person'])} read: {row['what']}")
         self.telling.expect("Ms Lindgren in Amara's log", reader in readers, True)
 
     async def _late_observation(self) -> None:
@@ -141,7 +144,7 @@ class WorkStory:
         self.telling.receipt(receipt)
         state = await theme_of(self.cast, learner, receipt)
         aside = {piece["event"]: piece["reason"] for piece in state["set_aside"]}
-        self.telling.say(f"the level is still {state['level']}; her rating: {aside.get(receipt['id'])}")
+        self.telling.say(f"the level is still {state['level']}; her rating of 2 of 4 is kept and not counted")
         self.telling.expect("her value", state["value"], "3.5765")
         self.telling.expect("why her rating is set aside", aside.get(receipt["id"]), "self_rating")
 
@@ -170,7 +173,7 @@ class WorkStory:
         answer: dict[str, Any] = await amara.get(f"/v1/learners/{learner}/portfolio")
         for piece in answer["evidence"]:
             shows = ", ".join(skill.get("code", skill["competency"]) for skill in piece["shows"])
-            self.telling.say(f"{piece['occurred_at'][:10]} {piece['type']}: {shows}")
+            self.telling.say(f"{piece['occurred_at'][:10]} {kind_of(piece)}: {shows}")
         poster = next((one for one in answer["works"] if one["work"] == work), None)
         self.telling.expect("the poster in her portfolio", poster is not None and len(poster["versions"]), 1)
         subjects = {skill.get("code", "").partition(".")[0] for piece in answer["evidence"] for skill in piece["shows"]}

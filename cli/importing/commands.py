@@ -68,7 +68,7 @@ def record(
 
 
 def adopt(
-    policy: Annotated[Path, typer.Argument(help="A policy document (ascertain.policy@1, JSON).")],
+    policy: Annotated[Path, typer.Argument(help="A policy document (ascertain.policy@1 or @2, JSON).")],
     scope: Annotated[
         str, typer.Option(help="district, school/ID, framework/ID, competency/ID or learner/ID.")
     ] = "district",
