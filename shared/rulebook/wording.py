@@ -153,15 +153,16 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
     policy = state.adoption.policy
     if state.override is not None:
         yield _until(policy)
+    alone = "" if state.alone is None else "By the evidence alone, "
     if explanation.missing is not None:
         if explanation.missing.pieces:
-            yield _needed(explanation.missing.pieces, "more piece")
+            yield alone + _needed(explanation.missing.pieces, "more piece")
         if explanation.missing.kinds:
-            yield _needed(explanation.missing.kinds, "more kind")
+            yield alone + _needed(explanation.missing.kinds, "more kind")
         yield f"What counts here: {_list(sorted(policy.counts))}."
         return
     for move in explanation.moves:
-        yield _move(move, policy, alone=state.alone is not None)
+        yield _move(move, policy, alone)
     if state.status is Status.MASTERED:
         yield "This holds: go on to what rests on it, or choose this work for the portfolio."
         return
@@ -179,15 +180,14 @@ def _until(policy: Policy) -> str:
     return "The teacher's judgement stands until it is taken back."
 
 
-def _move(move: Move, policy: Policy, *, alone: bool) -> str:
+def _move(move: Move, policy: Policy, alone: str) -> str:
     reach = move.level if move.level is not None else "the cut"
     if move.masters:
         reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
     of = f"{decimal_text(_rounded_up(move.value, policy.scale.top))} of {decimal_text(policy.scale.top)}"
-    opening, a = ("By the evidence alone, ", "a") if alone else ("", "A")
     if move.pieces == 1:
-        return f"{opening}{a} next result worth {of} or more reaches {reach}."
-    return f"{opening}{move.pieces} more results worth {of} each reach {reach}."
+        return f"{alone}{'a' if alone else 'A'} next result worth {of} or more reaches {reach}."
+    return f"{alone}{move.pieces} more results worth {of} each reach {reach}."
 
 
 def _earned(results: tuple[Result, ...]) -> str:

@@ -253,6 +253,21 @@ def test_a_judgement_without_evidence_explains_itself() -> None:
     assert what_next(explanation)[0] == "The teacher's judgement stands until it is taken back."
 
 
+def test_beside_a_judgement_what_is_missing_is_missing_to_the_evidence_alone() -> None:
+    """A level was set, and too little evidence takes nothing from it."""
+    writer = LedgerWriter()
+    policy = policy_document(pieces=2, kinds=2)
+    writer.adopt("district", policy)
+    writer.attempt(ADA, result(THEME, "4"))
+    writer.override(ADA, THEME, policy, "3")
+    assert what_next(explained(writer)) == (
+        "The teacher's judgement stands until it is taken back.",
+        "By the evidence alone, 1 more piece of evidence is needed for a level.",
+        "By the evidence alone, 1 more kind of evidence is needed for a level.",
+        "What counts here: performance.",
+    )
+
+
 def test_what_stands_in_the_place_of_a_piece_may_speak_of_another_competency() -> None:
     writer = LedgerWriter()
     writer.adopt("district", policy_document())
