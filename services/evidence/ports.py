@@ -235,7 +235,10 @@ class Roster(Protocol):
         ...
 
     async def remember_guardians(self, said: Mapping[str, frozenset[str]]) -> None:
-        """Remember whom rosters name as these learners' guardians now, in the place of what they said before."""
+        """Remember whom rosters name as these learners' guardians now, in the place of what they said before.
+
+        Of the forgotten nothing is remembered.
+        """
         ...
 
     async def known(

@@ -13,10 +13,11 @@ from shared.ledger.instants import Instant
 from shared.runtime.clock import Clock, now
 
 FORGETTING = 7003
-"""The advisory lock between works that begin (shared) and learners who are forgotten (exclusive).
+"""The advisory lock between learners who are forgotten (alone) and works that begin or guardians named (together).
 
-Members of a work lie in several shards, whose transactions do not see each other. Under this lock one of them always
-sees the other: whose work it is, or that she is forgotten. It is taken after those of `shared.runtime.watermark`.
+Members of a work lie in several shards, whose transactions do not see each other, and a roster's guardians are noted
+beside them all. Under this lock one of them always sees the other: whose it is, or that she is forgotten. It is taken
+after those of `shared.runtime.watermark`.
 """
 
 

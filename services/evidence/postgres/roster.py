@@ -8,6 +8,7 @@ import asyncpg
 from services.evidence.domain.errors import NotNow
 from services.evidence.domain.roster_known import Grant, KnownRoster, Membership, Section, Session
 from services.evidence.ports import Applied
+from services.evidence.postgres.forgetting import FORGETTING
 from shared.ledger.identifiers import Ledger, definitions_owner, shard_of
 from shared.ledger.instants import Instant
 from shared.ledger.streams import learner_stream, person_stream, section_stream
@@ -48,6 +49,7 @@ class PostgresRoster:
         pairs = sorted((learner, guardian) for learner, guardians in said.items() for guardian in guardians)
         learners, guardians = [learner for learner, _ in pairs], [guardian for _, guardian in pairs]
         async with borrowed(self._pool) as connection, connection.transaction():
+            await connection.execute(f"SELECT pg_advisory_xact_lock_shared({FORGETTING})")
             await connection.execute(
                 "DELETE FROM handed_in.said_guardian AS known WHERE learner = ANY ($1::uuid[]) AND NOT EXISTS ("
                 " SELECT FROM unnest($2::uuid[], $3::uuid[]) AS said (learner, guardian)"
@@ -58,7 +60,9 @@ class PostgresRoster:
             )
             await connection.execute(
                 "INSERT INTO handed_in.said_guardian (learner, guardian)"
-                " SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING",
+                " SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS said (learner, guardian)"
+                " WHERE NOT EXISTS (SELECT FROM forgetting.learner AS gone WHERE gone.learner = said.learner)"
+                " ON CONFLICT DO NOTHING",
                 learners,
                 guardians,
             )

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from services.evidence.postgres.forgetting import ForgettingProjection
+from services.evidence.postgres.roster import PostgresRoster
 from shared.contracts.events import EVENTS, encode
 from shared.contracts.learners import ForgettingRequested, LearnerForgotten
 from shared.contracts.values import Contract
@@ -96,6 +97,31 @@ async def test_transactions_at_once_do_not_miss_each_other(
         await first.commit()
         await waiting
     assert await due(one, work.owner) == {work.owner}
+
+
+async def test_an_import_under_way_leaves_nobody_beside_a_forgotten_learner(
+    two: tuple[asyncpg.Connection, asyncpg.Connection], forgettable: Forgettable
+) -> None:
+    """Its events came before the forgetting; what the roster said of her guardians is noted at once with it."""
+    connection, _ = two
+    amara, bao, guardian = (str(uuid4()) for _ in range(3))
+    settings = forgettable.running.settings
+    async with asyncpg.create_pool(settings.database, min_size=1, max_size=2) as pool:
+        roster = PostgresRoster(pool, AlwaysThere(), tenant=settings.tenant)
+        said = {amara: frozenset({guardian}), bao: frozenset({guardian})}
+        await roster.remember_guardians(said)
+        async with connection.transaction():
+            await ForgettingProjection().apply(connection, [forgotten(amara)])
+            late = asyncio.create_task(roster.remember_guardians(said))
+            await until(lambda: waits(connection), "the import waits for the forgetting")
+        await late
+        rows = await pool.fetch("SELECT learner::text FROM handed_in.said_guardian WHERE guardian = $1", guardian)
+    assert [row["learner"] for row in rows] == [bao]
+
+
+class AlwaysThere:
+    async def reached(self, _pins: object) -> bool:
+        return True
 
 
 async def waits(connection: asyncpg.Connection) -> bool:
