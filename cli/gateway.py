@@ -6,7 +6,8 @@ whenever the outcome is not known.
 
 import ipaddress
 import time
-from types import TracebackType
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import httpx
@@ -19,13 +20,25 @@ from cli.errors import CommandError, Refused
 ATTEMPTS = 12
 """How often a call is tried while the platform does not answer; with back-off, about half a minute."""
 
+WAITS = 2
+"""How often it is waited for positions that nobody may ever have reached; the platform waits itself each time."""
+
 _RENEW_BEFORE = 30.0
+
+_NOT_NOW = frozenset({401, 429, 502, 503, 504})
+"""Statuses of answers after which the same is asked again: 401 where an access token ended meanwhile."""
+
+_NOT_REACHED = "urn:ascertain:problem:not-reached"
 
 stamina.instrumentation.set_on_retry_hooks([])  # a person at a terminal is told of the end, not of every attempt
 
 
 class _Retry(Exception):  # noqa: N818 - never leaves this module
-    """The platform did not answer, or said that it could not just now."""
+    """The platform did not answer, or said that it could not just now: then `problem` is what it said."""
+
+    def __init__(self, why: str, problem: Mapping[str, Any] = MappingProxyType({})) -> None:
+        super().__init__(why)
+        self.problem = problem
 
 
 class Gateway:
@@ -73,22 +86,28 @@ class Gateway:
             async for attempt in stamina.retry_context(on=_Retry, attempts=ATTEMPTS, timeout=None, wait_max=4.0):
                 with attempt:
                     token = await self._token()
-                    response = await self._send(method, path, {**headers, "Authorization": f"Bearer {token}"}, request)
+                    sent = {**headers, "Authorization": f"Bearer {token}"}
+                    response = await self._send(method, path, sent, request, attempt.num)
         except _Retry as error:
             raise CommandError(
-                f"{self.url} does not answer ({error}); is the stack up? Try ./ascertain status."
+                str(error.problem.get("detail") or "")
+                or f"{self.url} does not answer ({error}); is the stack up? Try ./ascertain status."
             ) from error
         return response.status_code, _answer(response)
 
-    async def _send(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, headers: dict[str, str], request: dict[str, Any], attempt: int
+    ) -> httpx.Response:
         try:
             response = await self._http.request(method, path, headers=headers, **request)
         except httpx.TransportError as error:
             raise _Retry(type(error).__name__) from error
         if response.status_code == 401:
             self._renew_at = 0.0
-        if response.status_code in {401, 429, 502, 503, 504}:
-            raise _Retry(f"status {response.status_code}")
+        if response.status_code in _NOT_NOW:
+            problem = _problem(response)
+            if attempt < WAITS or problem.get("type") != _NOT_REACHED:
+                raise _Retry(f"status {response.status_code}", problem)
         return response
 
     async def _token(self) -> str:
@@ -98,8 +117,8 @@ class Gateway:
                 response = await self._http.post("/v1/tokens", headers=headers)
             except httpx.TransportError as error:
                 raise _Retry(type(error).__name__) from error
-            if response.status_code in {429, 502, 503, 504}:
-                raise _Retry(f"status {response.status_code}")
+            if response.status_code in _NOT_NOW - {401}:
+                raise _Retry(f"status {response.status_code}", _problem(response))
             answer = _answer(response)
             self._access_token = answer["access_token"]
             self._renew_at = time.monotonic() + float(answer["expires_in"]) - _RENEW_BEFORE
@@ -113,6 +132,15 @@ def _is_of_this_machine(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    """What the platform says of a refusal; nothing where something before it answered."""
+    try:
+        problem = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
 
 
 def _answer(response: httpx.Response) -> Any:

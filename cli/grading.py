@@ -26,7 +26,8 @@ Competencies = Annotated[
     list[str] | None, typer.Option("--competency", help="A competency that the grade shows; repeatable.")
 ]
 Frameworks = Annotated[
-    list[Path] | None, typer.Option("--framework", help="A framework file: all its competencies; repeatable.")
+    list[Path] | None,
+    typer.Option("--framework", help="A framework file: its competencies but headings; repeatable."),
 ]
 Grade = Annotated[str, typer.Argument(help="The id of the release.")]
 Batch = Annotated[str, typer.Argument(help="The id of the batch.")]
@@ -48,7 +49,7 @@ def release_learner(  # noqa: PLR0913 - what a grade is of
     json: AsJson = False,
 ) -> None:
     """Release one learner's grade, as her states are at this moment."""
-    asyncio.run(_release_learner(learner, course, period, list(_selected(competency, framework)), json))
+    asyncio.run(_release_learner(learner, course, period, list(selected(competency, framework)), json))
 
 
 @release.command("prepare")
@@ -66,7 +67,7 @@ def prepare(  # noqa: PLR0913 - what a batch is of
     if (section is None) == (school is None):
         raise CommandError("Give exactly one of --section and --school.")
     scope: tuple[str, str, str] = ("section", "class", section) if section else ("school", "org", school or "")
-    asyncio.run(_prepare(course, period, scope, _selected(competency, framework), json))
+    asyncio.run(_prepare(course, period, scope, selected(competency, framework), json))
 
 
 @release.command("batch")
@@ -229,7 +230,7 @@ async def _affected(section: str | None, school: str | None, learner: str | None
     if json:
         print_json(page)
         return
-    rows = table("grade", "learner", "competency", "released", "now", whole=("grade",))
+    rows = table("grade", "learner", "competency", "released", "now", whole=("grade", "released", "now"))
     for item in page["items"]:
         for one in item["competencies"]:
             rows.add_row(
@@ -259,14 +260,15 @@ def level_of(level: dict[str, Any]) -> str:
     return str(level.get("level") or level.get("status", "").replace("_", " "))
 
 
-def _selected(competencies: list[str] | None, frameworks: list[Path] | None) -> dict[str, str]:
+def selected(competencies: list[str] | None, frameworks: list[Path] | None) -> dict[str, str]:
     """The competencies chosen, each once, and what to call it. Raises CommandError where none is."""
     chosen = {competency: competency for competency in competencies or []}
     for file in frameworks or []:
         document = read_json(file)
         if not isinstance(document, dict) or document.get("format") != "ascertain.framework@1":
             raise CommandError(f"{file} is not of the format ascertain.framework@1.")
-        chosen |= {competency["id"]: competency["code"] for competency in document["competencies"]}
+        headings = {competency.get("parent") for competency in document["competencies"]}
+        chosen |= {one["id"]: one["code"] for one in document["competencies"] if one["id"] not in headings}
     if not chosen:
         raise CommandError("Say which competencies the grade shows: --competency ID or --framework FILE.")
     return chosen

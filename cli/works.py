@@ -90,7 +90,7 @@ def show_portfolio(answer: dict[str, Any]) -> None:
     """Works first, then every piece of evidence."""
     for one in answer["works"]:
         _print_work(one)
-    rows = table("happened", "evidence", "kind", "shows", "", whole=("happened", "evidence"))
+    rows = table("happened", "evidence", "kind", "shows", "", whole=("happened", "evidence", "kind"))
     for piece in answer["evidence"]:
         shows = ", ".join(skill.get("code") or skill["competency"] for skill in piece["shows"])
         rows.add_row(piece["occurred_at"][:10], piece["event"], kind_of(piece), shows, _withdrawn(piece))

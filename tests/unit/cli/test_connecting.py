@@ -54,3 +54,37 @@ async def _platform() -> AsyncIterator[str]:
 
     async with serving(answer) as url:
         yield url
+
+
+async def test_what_the_platform_says_at_last_is_told_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "ATTEMPTS", 2)
+    asked: list[str] = []
+    async with _refusing(asked, "unavailable", "The vault is closed.") as url, gateway.Gateway(url, "ascp_x") as client:
+        with pytest.raises(CommandError, match=r"^The vault is closed\.$"):
+            await client.get("/v1/adoptions")
+    assert asked == ["/v1/adoptions"] * 2
+
+
+async def test_positions_that_are_never_reached_are_not_waited_for_for_long() -> None:
+    asked: list[str] = []
+    async with _refusing(asked, "not-reached", "Ask again.") as url, gateway.Gateway(url, "ascp_x") as client:
+        with pytest.raises(CommandError, match=r"^Ask again\.$"):
+            await client.get("/v1/learners/a/grades", as_of="evidence:9:99999999")
+    assert len(asked) == gateway.WAITS
+
+
+@contextlib.asynccontextmanager
+async def _refusing(asked: list[str], code: str, detail: str) -> AsyncIterator[str]:
+    """A platform that gives tokens and then says that it cannot just now."""
+
+    async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
+        gives = scope["path"] == "/v1/tokens"
+        if not gives:
+            asked.append(scope["path"])
+        body = f'{{"type":"urn:ascertain:problem:{code}","status":503,"detail":"{detail}"}}'
+        token = b'{"access_token":"a","expires_in":300}'
+        await send({"type": "http.response.start", "status": 200 if gives else 503, "headers": []})
+        await send({"type": "http.response.body", "body": token if gives else body.encode()})
+
+    async with serving(answer) as url:
+        yield url

@@ -1,13 +1,15 @@
 """What a person is shown fits a terminal of 80 columns, and what she types into the next command is whole."""
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from cli.auditing import show_audit
-from cli.grading import show_batch
+from cli.grading import selected, show_batch
 from cli.listing import minute, table
 from cli.works import show_portfolio
 
@@ -75,3 +77,11 @@ def test_a_replayed_grade_keeps_its_dates_and_levels_whole(terminal: Console) ->
 
 def test_a_minute_is_read_as_it_is_said() -> None:
     assert minute("2026-11-24T21:38:20.523Z") == "2026-11-24 21:38"
+
+
+def test_a_grade_by_a_framework_shows_competencies_and_no_headings(tmp_path: Path) -> None:
+    competencies = [{"id": ID, "code": "english"}, {"id": OTHER, "code": "english.theme", "parent": ID}]
+    file = tmp_path / "framework.json"
+    file.write_text(json.dumps({"format": "ascertain.framework@1", "competencies": competencies}))
+    assert selected(None, [file]) == {OTHER: "english.theme"}
+    assert selected([ID], None) == {ID: ID}
