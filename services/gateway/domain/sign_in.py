@@ -17,7 +17,7 @@ ATTEMPT_LIFE: Instant = 10 * 60 * 1000
 HOME = "/"
 
 _SEGMENT = r"(?!\.{1,2}(?:[/?]|\Z))[A-Za-z0-9_~.-]+"
-_OWN_PATH = re.compile(rf"/(?:{_SEGMENT}(?:/{_SEGMENT})*)?(?:\?[A-Za-z0-9_~.%/&=:,+-]*)?", re.ASCII)
+_OWN_PATH = re.compile(rf"/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9_~.%/&=:,+-]*)?", re.ASCII)
 _MAX_PATH = 512
 _HINT = re.compile(r"[A-Za-z0-9_.@:+-]{1,200}", re.ASCII)
 
