@@ -1,9 +1,12 @@
 """A Ctrl-C is answered with a word."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.support.commands import start
+from tests.support.commands import ROOT, environment, start
 
 
 async def test_an_interrupted_command_says_so(tmp_path: Path) -> None:
@@ -15,3 +18,20 @@ async def test_an_interrupted_command_says_so(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
     assert (process.returncode, err) == (130, b"Interrupted.\n")
+
+
+def test_so_does_one_that_was_interrupted_before_it_began(tmp_path: Path) -> None:
+    def interrupted() -> None:  # as the launcher hands it over, when Ctrl-C was pressed meanwhile
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        os.kill(os.getpid(), signal.SIGINT)
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "cli", "status"],
+        env=environment(None, ASCERTAIN_HOME=str(tmp_path)),
+        cwd=ROOT,
+        capture_output=True,
+        preexec_fn=interrupted,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr, ran.stdout) == (130, b"Interrupted.\n", b"")
