@@ -63,10 +63,16 @@ async def test_a_key_that_was_put_in_anothers_place_opens_nothing(opened: Opened
 async def test_a_tombstone_stays_also_by_the_hand_of_its_owner(opened: Opened) -> None:
     owner = str(uuid4())
     await opened.vault.destroy(owner)
+    for statement in (
+        "UPDATE keys.key SET wrapped = 'x', destroyed_at = NULL WHERE owner = $1",
+        "UPDATE keys.key SET owner = gen_random_uuid() WHERE owner = $1",
+        "DELETE FROM keys.key WHERE owner = $1",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError, match="stays destroyed"):
+            await opened.wrapped.execute(statement, UUID(owner))
     with pytest.raises(asyncpg.RestrictViolationError, match="stays destroyed"):
-        await opened.wrapped.execute(
-            "UPDATE keys.key SET wrapped = 'x', destroyed_at = NULL WHERE owner = $1", UUID(owner)
-        )
+        await opened.wrapped.execute("TRUNCATE keys.key")
+    assert await opened.wrapped.fetchval("SELECT wrapped IS NULL FROM keys.key WHERE owner = $1", UUID(owner))
 
 
 async def test_the_roles_of_the_two_databases(opened: Opened, vaulted: District) -> None:
