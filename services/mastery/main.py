@@ -11,6 +11,7 @@ from services.mastery.http.health import Standing
 from services.mastery.ports import District
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.grade_projection import GradeProjection
+from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
@@ -105,4 +106,5 @@ async def _http(
         failing=lambda: None if refolding is None else refolding.failing,
     )
     verifier = Verifier(settings.tenant, settings.trusted)
-    return application(district, PostgresStates(pool, settings.tenant), verifier, standing)
+    doors = PostgresStates(pool, settings.tenant), PostgresKept(pool, settings.tenant)
+    return application(district, *doors, verifier, standing)

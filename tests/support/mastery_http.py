@@ -15,6 +15,7 @@ from services.mastery.http.app import application
 from services.mastery.http.health import Standing
 from services.mastery.ports import District
 from services.mastery.postgres.applied import Watermarks
+from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
@@ -79,7 +80,8 @@ async def serving(
         worklists=PostgresWorklists(pool),
     )
     standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)
-    app = application(district, PostgresStates(pool, TENANT), Verifier(TENANT, folder), standing)
+    doors = PostgresStates(pool, TENANT), PostgresKept(pool, TENANT)
+    app = application(district, *doors, Verifier(TENANT, folder), standing)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://mastery") as client:
         people = AccessTokens(TENANT, SigningKey.read(folder, "gateway"))

@@ -7,7 +7,7 @@ from services.mastery.http.doors import door_routes
 from services.mastery.http.grade_routes import grade_routes
 from services.mastery.http.health import Standing, health_routes
 from services.mastery.http.routes import learner_routes
-from services.mastery.ports import District, StoredStates
+from services.mastery.ports import District, StoredKept, StoredStates
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
@@ -15,7 +15,9 @@ from shared.runtime.tokens import Verifier
 MAX_BODY = 64 * 1024
 
 
-def application(district: District, states: StoredStates, verifier: Verifier, standing: Standing) -> FastAPI:
+def application(
+    district: District, states: StoredStates, kept: StoredKept, verifier: Verifier, standing: Standing
+) -> FastAPI:
     app = FastAPI(
         title="Ascertain: mastery",
         version="1",
@@ -28,6 +30,6 @@ def application(district: District, states: StoredStates, verifier: Verifier, st
     answer_with_refusals(app)
     app.include_router(learner_routes(district, verifier))
     app.include_router(grade_routes(district, verifier))
-    app.include_router(door_routes(states, verifier))
+    app.include_router(door_routes(states, kept, verifier))
     app.include_router(health_routes(standing))
     return app

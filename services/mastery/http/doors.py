@@ -1,4 +1,4 @@
-"""The doors for other services: stored states, page by page, or those of one learner."""
+"""The doors for other services: stored states, page by page, or those of one learner; and what is kept beside them."""
 
 import re
 from typing import Annotated
@@ -7,18 +7,20 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import PROBLEMS, DoorStatesDocument
-from services.mastery.ports import StoredState, StoredStates
+from services.mastery.http.kept_documents import KeptDocument, KeptPageDocument, kept_document
+from services.mastery.ports import StoredKept, StoredState, StoredStates
 from shared.contracts.values import Id
 from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, service
 
-MOST = 5_000
-_CURSOR = re.compile(rf"([0-9]{{1,2}}):({UUID_PATTERN}):({UUID_PATTERN})", re.ASCII)
+MOST, MOST_LEARNERS = 5_000, 500
+_CURSOR = re.compile(rf"([0-9]{{1,9}}):({UUID_PATTERN}):({UUID_PATTERN})", re.ASCII)
+_LEARNER = re.compile(rf"(-?[0-9]{{1,10}}):({UUID_PATTERN})", re.ASCII)
 
 
-def door_routes(states: StoredStates, verifier: Verifier) -> APIRouter:
+def door_routes(states: StoredStates, kept: StoredKept, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["doors"], responses=PROBLEMS, prefix="/mastery")
     caller = Depends(service(verifier, "mastery"))
 
@@ -40,16 +42,38 @@ def door_routes(states: StoredStates, verifier: Verifier) -> APIRouter:
         rows = await states.of(learner)
         return json_answer({"states": [_document(row) for row in rows], "next": None})
 
+    @router.get("/kept", response_model=KeptPageDocument, summary="All that is stored beside states")
+    async def all_kept(
+        _peer: Annotated[Caller, caller],
+        after: Annotated[str | None, Query(description="`next` of the page before.", max_length=80)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_LEARNERS)] = 100,
+    ) -> Response:
+        """By learner: her schools, grades and reviews, or that she is forgotten. A page is one moment of the tables."""
+        match = _matched(after, _LEARNER)
+        rows = await kept.after(None if match is None else (int(match[1]), match[2]), limit)
+        onward = f"{rows[-1].shard}:{rows[-1].learner}" if len(rows) == limit else None
+        return json_answer({"learners": [kept_document(row) for row in rows], "next": onward})
+
+    @router.get("/learners/{learner}/kept", response_model=KeptDocument, summary="What is stored beside her states")
+    async def kept_of_learner(learner: Id, _peer: Annotated[Caller, caller]) -> Response:
+        """As on a page of all; also where nothing is."""
+        return json_answer(kept_document(await kept.of(learner)))
+
     return router
 
 
 def _cursor(after: str | None) -> tuple[int, str, str] | None:
+    match = _matched(after, _CURSOR)
+    return None if match is None else (int(match[1]), match[2], match[3])
+
+
+def _matched(after: str | None, written: re.Pattern[str]) -> re.Match[str] | None:
     if after is None:
         return None
-    match = _CURSOR.fullmatch(after)
+    match = written.fullmatch(after)
     if match is None:
         raise invalid("after must be `next` of the page before.", field="after")
-    return int(match[1]), match[2], match[3]
+    return match
 
 
 def _document(row: StoredState) -> dict[str, object]:

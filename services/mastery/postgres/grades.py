@@ -41,6 +41,14 @@ _REVIEWS = f"""
 """  # noqa: S608 - of constants
 
 
+def pack_decisions(decisions: Sequence[Decision]) -> bytes:
+    return _encoder.encode(decisions)
+
+
+def unpack_decisions(packed: bytes) -> tuple[Decision, ...]:
+    return _decoder.decode(packed)
+
+
 async def read_grades(
     connection: asyncpg.Connection, shard: int, keys: Collection[tuple[str, str]]
 ) -> dict[str, Grade]:
@@ -72,7 +80,7 @@ async def write_grades(connection: asyncpg.Connection, shard: int, changed: Sequ
         [grade.id for grade in changed],
         [grade.course for grade in changed],
         [grade.period for grade in changed],
-        [_encoder.encode(grade.decisions) for grade in changed],
+        [pack_decisions(grade.decisions) for grade in changed],
     )
     seen = [(grade, competency, digest) for grade in changed for competency, digest in grade.seen.items()]
     await connection.execute(
@@ -149,7 +157,7 @@ async def drop_learner(connection: asyncpg.Connection, shard: int, learner: str)
 
 def _grade(row: asyncpg.Record) -> Grade:
     id_, learner, course, period, decisions = row
-    return Grade(id_, learner, course, period, _decoder.decode(decisions))
+    return Grade(id_, learner, course, period, unpack_decisions(decisions))
 
 
 def _review(row: asyncpg.Record) -> Review:

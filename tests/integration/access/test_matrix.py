@@ -119,6 +119,8 @@ async def test_services_check_tokens_themselves(world: World) -> None:
             ("evidence", f"/documents/{world.real.policy}"),
             ("mastery", "/mastery/states"),
             ("mastery", f"/mastery/learners/{learner}/states"),
+            ("mastery", "/mastery/kept"),
+            ("mastery", f"/mastery/learners/{learner}/kept"),
         ):
             url = world.stack.urls[service] + path
             for headers in ({}, own, {"Authorization": f"Bearer {forged}"}):
