@@ -12,6 +12,7 @@ from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing import record as recording
 from cli.importing import responses as answers
+from cli.importing.pieces import record_pieces
 from cli.importing.references import read_json, resolved
 from cli.importing.roster import chunks, read_roster
 from cli.importing.sending import Row, Tally, send
@@ -63,7 +64,13 @@ def record(
         list[Path] | None, typer.Option(help="A framework file whose codes the competency column uses; repeatable.")
     ] = None,
 ) -> None:
-    """Record a table of scores, a row an attempt. A bad row is refused and written to FILE.rejected.csv."""
+    """Record evidence: a CSV table of scores, a row an attempt, or a JSON file with evidence of any kind.
+
+    What is bad is refused, a row of a table into FILE.rejected.csv; all the rest is recorded.
+    """
+    if file.suffix == ".json":
+        asyncio.run(_record_pieces(file))
+        return
     asyncio.run(_record(file, recording.column_mapping(mapping or []), framework or []))
 
 
@@ -173,6 +180,12 @@ async def _record(file: Path, renamed: Mapping[str, str], frameworks: list[Path]
     report(file, tally)
 
 
+async def _record_pieces(file: Path) -> None:
+    async with connect() as gateway:
+        tally = await record_pieces(gateway, file)
+    _told(tally)
+
+
 async def record_rows(  # noqa: PLR0913 - a file, its columns and how its rows become evidence
     gateway: Gateway,
     file: Path,
@@ -210,8 +223,13 @@ async def record_rows(  # noqa: PLR0913 - a file, its columns and how its rows b
 
 
 def report(file: Path, tally: Tally) -> None:
-    """Say how a file fared; exit with 1 where rows were refused."""
-    console.print(f"{tally.appended:,} recorded, {tally.repeated:,} known before, {tally.refused:,} refused.")
+    """Say how a table fared; exit with 1 where rows were refused."""
     if tally.refused:
         console.print(f"The refused rows, each with its line, field and reason: {file.name}.rejected.csv", markup=False)
+    _told(tally)
+
+
+def _told(tally: Tally) -> None:
+    console.print(f"{tally.appended:,} recorded, {tally.repeated:,} known before, {tally.refused:,} refused.")
+    if tally.refused:
         raise typer.Exit(1)

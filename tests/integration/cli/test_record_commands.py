@@ -86,6 +86,29 @@ async def test_a_work_from_its_start_to_the_portfolio(district: Stack, tmp_path:
     assert {"texts", "names", "portfolio"} <= {row["what"] for row in log["disclosures"]}
 
 
+async def test_evidence_of_any_kind_from_a_file(district: Stack, tmp_path: Path) -> None:
+    results = [{"competency": THEME, "earned": "3", "possible": "4"}]
+    learner, when = "roster:user/learner-farid", "2026-11-05T09:00:00.000Z"
+    seen = {"learner": learner, "purpose": "performance", "results": results}
+    seminar = {"type": "ObservationRecorded", "occurred_at": when, "body": seen, "texts": {"note": "مرحبا, ¿y tú? 🎉"}}
+    reflection = {"type": "ReflectionRecorded", "occurred_at": when, "body": {"learner": learner, "ratings": results}}
+    wrong = {**seminar, "body": {**seen, "results": [{**results[0], "earned": "5"}]}}
+    file = tmp_path / "seminar.json"
+    file.write_text(json.dumps([seminar, wrong, reflection]))
+    ran = await run(district, "record", file)
+    assert ran.code == 1
+    assert "2 recorded, 0 known before, 1 refused" in ran.err
+    assert "item 2: /body/results/0/earned: must not be above what was possible (4)." in ran.err
+    again = await run(district, "record", file)
+    assert "0 recorded, 2 known before, 1 refused" in again.err
+    file.write_text("[1]")
+    assert is_one_sentence(await run(district, "record", file))
+    await until_applied(district)
+    shown = await said(district, "portfolio", "learner-farid")
+    assert "observation" in shown
+    assert "reflection" in shown
+
+
 async def test_corrections_with_their_reasons(district: Stack, tmp_path: Path) -> None:
     piece = tmp_path / "piece.json"
     results = [{"competency": THEME, "earned": "6", "possible": "10"}]
