@@ -64,6 +64,7 @@ PROBLEM = {
 
 _REFUSALS = {
     "401": "No valid access token.",
+    "403": "A session's cookie, without the `X-CSRF-Token` that shows that a page of this address asks for it.",
     "429": "Too many requests; `Retry-After` says when to ask again.",
     "503": "Not possible at the moment; `Retry-After` says when to ask again.",
 }
@@ -80,7 +81,7 @@ def merged(documents: Mapping[Service, Document], table: RouteTable, *, missing:
             components.setdefault(kind, {})[renamed.get((kind, name), name)] = _relinked(content, renamed)
         for path, operation, method in _operations(document, table, service):
             route = table.named(service, method, path)
-            shown = _operation(_relinked(operation, renamed), service, open_=route is not None and route.open)
+            shown = _operation(_relinked(operation, renamed), service, method, open_=route is not None and route.open)
             shown["operationId"] = _named_once(operation, (service, method, path), operations)
             paths.setdefault(path, {})[method] = shown
     document_ = {
@@ -106,14 +107,14 @@ def _operations(document: Document, table: RouteTable, service: Service) -> Iter
                 yield path, operation, method
 
 
-def _operation(operation: Any, service: Service, *, open_: bool) -> dict[str, Any]:
+def _operation(operation: Any, service: Service, method: str, *, open_: bool) -> dict[str, Any]:
     """The operation with what holds for every one here: who may call, what refusals look like."""
     responses = {
         status: _problem("Something in the request is wrong.") if _is_of_fastapi(response) else response
         for status, response in operation.get("responses", {}).items()
     }
     for status, text in _REFUSALS.items():
-        if not (open_ and status == "401"):
+        if not (open_ and status in {"401", "403"}) and not (status == "403" and method == "get"):
             responses.setdefault(status, _problem(text))
     security = operation.get("security") if open_ else SECURITY
     return {

@@ -13,8 +13,11 @@ from shared.contracts.values import Id
 from shared.ledger.identifiers import is_id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
+from shared.runtime.documents import refusals
 from shared.runtime.problems import not_found
 from shared.runtime.tokens import Caller, Verifier, person
+
+_NOT_YOURS = refusals({404: "It is not there, or accounts are not yours to see."})
 
 
 def _printable(text: str) -> str:
@@ -58,7 +61,7 @@ def account_routes(keeping: AccountKeeping, verifier: Verifier, clock: Clock) ->
     router = APIRouter()
     caller_of = person(verifier)
 
-    @router.get("/v1/accounts", summary="List who signs in as whom")
+    @router.get("/v1/accounts", summary="List who signs in as whom", responses=_NOT_YOURS)
     async def list_(
         caller: Annotated[Caller, Depends(caller_of)],
         of: Annotated[Id | None, Query(alias="person")] = None,
@@ -74,7 +77,11 @@ def account_routes(keeping: AccountKeeping, verifier: Verifier, clock: Clock) ->
     @router.put(
         "/v1/accounts",
         summary="Say who a subject of an issuer is",
-        responses={201: {"model": AccountInfo, "description": "The link is new."}},
+        responses={
+            201: {"model": AccountInfo, "description": "The link is new."},
+            **_NOT_YOURS,
+            **refusals({409: "The subject is somebody else already."}),
+        },
     )
     async def link(
         wish: AccountRequest, response: Response, caller: Annotated[Caller, Depends(caller_of)]
@@ -85,7 +92,12 @@ def account_routes(keeping: AccountKeeping, verifier: Verifier, clock: Clock) ->
         response.status_code = 201 if new else 200
         return _info(kept)
 
-    @router.delete("/v1/accounts/{id}", status_code=204, summary="Remove an account, and end its sessions")
+    @router.delete(
+        "/v1/accounts/{id}",
+        status_code=204,
+        summary="Remove an account, and end its sessions",
+        responses=_NOT_YOURS,
+    )
     async def unlink(id_: Annotated[str, Path(alias="id")], caller: Annotated[Caller, Depends(caller_of)]) -> None:
         """For administrators of the district."""
         if not is_id(id_):

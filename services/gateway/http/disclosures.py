@@ -12,6 +12,7 @@ from services.gateway.ports import DisclosureRights, Disclosures, Reveals
 from shared.contracts.values import Digest, Id
 from shared.ledger.identifiers import is_id
 from shared.ledger.instants import instant_text
+from shared.runtime.documents import refusals
 from shared.runtime.problems import not_found
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -86,7 +87,11 @@ def disclosure_routes(reveals: Reveals, log: Disclosures, rights: DisclosureRigh
             ],
         )
 
-    @router.get("/v1/learners/{id}/disclosures", summary="Who was shown what of a learner")
+    @router.get(
+        "/v1/learners/{id}/disclosures",
+        summary="Who was shown what of a learner",
+        responses=refusals({404: "No such learner, or her disclosures are not yours to see."}),
+    )
     async def disclosures(
         id_: Annotated[str, Path(alias="id")],
         caller: Annotated[Caller, Depends(caller_of)],

@@ -16,6 +16,7 @@ from services.gateway.ports import MintsAccessTokens, PersonalTokens
 from shared.ledger.identifiers import is_id, item_id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
+from shared.runtime.documents import refusals
 from shared.runtime.problems import not_found
 from shared.runtime.tokens import ACCESS_LIFE, Caller, Verifier, person
 
@@ -73,7 +74,11 @@ def personal_token_routes(
     router = APIRouter()
     caller_of = person(verifier)
 
-    @router.post("/v1/tokens", summary="Exchange a personal token for an access token")
+    @router.post(
+        "/v1/tokens",
+        summary="Exchange a personal token for an access token",
+        responses=refusals({401: "No personal token that is not revoked."}),
+    )
     async def exchange(
         request: Request, _shown: Annotated[HTTPAuthorizationCredentials | None, Security(_PERSONAL)]
     ) -> AccessToken:
@@ -86,7 +91,12 @@ def personal_token_routes(
         """Revoked ones too. None of them shows itself."""
         return PersonalTokenList(personal_tokens=[_info(token) for token in await tokens.of_person(caller.id)])
 
-    @router.post("/v1/personal-tokens", status_code=201, summary="Make a personal token for oneself")
+    @router.post(
+        "/v1/personal-tokens",
+        status_code=201,
+        summary="Make a personal token for oneself",
+        responses=refusals({409: "Made before, under this `Idempotency-Key`."}),
+    )
     async def make(
         wish: PersonalTokenRequest,
         caller: Annotated[Caller, Depends(caller_of)],
@@ -98,7 +108,12 @@ def personal_token_routes(
         text = await make_personal_token(token, secrets.token_bytes(RANDOM_BYTES), tokens)
         return NewPersonalToken(**_info(token).model_dump(), token=text)
 
-    @router.delete("/v1/personal-tokens/{id}", status_code=204, summary="Revoke a personal token of one's own")
+    @router.delete(
+        "/v1/personal-tokens/{id}",
+        status_code=204,
+        summary="Revoke a personal token of one's own",
+        responses=refusals({404: "No such personal token of one's own."}),
+    )
     async def revoke(id_: Annotated[str, Path(alias="id")], caller: Annotated[Caller, Depends(caller_of)]) -> None:
         """From now on it gives no access token; those that it gave end within five minutes. Repeatable."""
         if not is_id(id_):

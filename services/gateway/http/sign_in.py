@@ -24,6 +24,7 @@ from services.gateway.http.visitors import CSRF_HEADER, Visitors
 from services.gateway.ports import Sessions, SigningIn
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
+from shared.runtime.documents import refusals
 from shared.runtime.problems import Problem, not_found
 
 _Parameter = Annotated[str | None, Query(max_length=4096)]
@@ -100,7 +101,9 @@ def session_routes(sessions: Sessions, visitors: Visitors) -> APIRouter:
             await sessions.end(session.digest)
         return _page(pages.signed_out(), 200, removed(SESSION))
 
-    @router.get("/v1/session", summary="Whose session this is")
+    @router.get(
+        "/v1/session", summary="Whose session this is", responses=refusals({404: "An access token is no session."})
+    )
     async def session(request: Request) -> SessionInfo:
         """404 where the request brings an access token instead of a session's cookie."""
         known = await visitors.known(request.scope)
