@@ -42,8 +42,10 @@ class Known:
 
     @classmethod
     def at_pins(cls, pins: Iterable[Pin], shard: int) -> Self:
-        """What was known to a state with these pins, for a learner in `shard`. A shard without a pin knew nothing."""
-        reached = {(pin.ledger, pin.shard): pin.position for pin in pins}
+        """What was known to a state with these pins, for a learner in `shard`. A shard without a pin knew nothing; of
+        two pins of one, which nobody should write, the greater holds.
+        """
+        reached = {(pin.ledger, pin.shard): pin.position for pin in sorted(pins)}
         return cls(evidence=reached.get(("evidence", shard), 0), definitions=reached.get(("definitions", 0), 0))
 
     def of_learner(self, entry: Recorded) -> bool:

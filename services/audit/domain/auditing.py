@@ -10,6 +10,7 @@ from services.audit.domain.grades import Graded, Word
 from shared.ledger.decimals import unscaled
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
+from shared.ledger.streams import grade_stream
 from shared.rulebook.contributing import LearnerRecord, gather
 from shared.rulebook.contribution import in_order
 from shared.rulebook.definitions import Definitions, Learner
@@ -40,26 +41,36 @@ def audit_words(
     `told` asks for the accounts too.
     """
     whole = _record(entries)
+    releases = {entry.id: entry.stream for entry in entries if entry.event == "GradeReleased"}
+    whose = _Whose(learner, definitions, releases)
     room, audited = MOST_PIECES, []
     for word in words:
         record = whole or _record([entry for entry in entries if entry.position <= word.pin("evidence")])
-        one = _audited(learner, record, word, definitions, room if told else None)
+        one = _audited(whose, record, word, room if told else None)
         room -= sum(len(account.pieces) for account in one.accounts)
         audited.append(one)
     return audited
 
 
-def _audited(
-    learner: Learner, record: LearnerRecord | None, word: Word, definitions: Definitions, room: int | None
-) -> Audited:
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose words are audited, under which definitions; and the streams of her grades, by the events that released."""
+
+    learner: Learner
+    definitions: Definitions
+    releases: Mapping[str, str]
+
+
+def _audited(whose: _Whose, record: LearnerRecord | None, word: Word, room: int | None) -> Audited:
     if word.graded is None:
         what = "its body is not as the contract of its event says"
         return Audited(word, (_of_word("unreadable", word, what),))
     if record is None:
         what = "the entries that it rests on cannot be read as their contracts say: nothing can be folded"
         return Audited(word, (_of_word("unreadable", word, what),))
-    differences = list(_misplaced(word))
-    folding = _Folding(Learner(learner.id, learner.shard, record.schools), record, definitions, word)
+    differences = list(_misplaced(word, whose.releases))
+    learner = Learner(whose.learner.id, whose.learner.shard, record.schools)
+    folding = _Folding(learner, record, whose.definitions, word)
     accounts = []
     for graded in word.graded:
         state = folding.state(graded.competency)
@@ -140,15 +151,22 @@ def _record(entries: Sequence[Entry]) -> LearnerRecord | None:
         return None
 
 
-def _misplaced(word: Word) -> Iterator[Difference]:
-    """Whether the word is the learner's, and rests on what was there before it alone."""
+def _misplaced(word: Word, releases: Mapping[str, str]) -> Iterator[Difference]:
+    """Whether the word is the learner's and its stream's, and rests on what was there before it alone."""
     entry = word.entry
+    stream = grade_stream(word.learner, str(word.course), str(word.period))
     if word.learner != entry.owner:
         members = (Member("learner", entry.owner, word.learner),)
         yield _of_word("grade_differs", word, f"it lies among the entries of {entry.owner}", members)
-    strange = [
-        pin for pin in word.pins if (pin.ledger, pin.shard) not in {("evidence", entry.shard), ("definitions", 0)}
-    ]
+    elif stream != entry.stream:
+        members = (Member("stream", entry.stream, stream),)
+        yield _of_word("grade_differs", word, "it is of another course or period than its stream", members)
+    elif releases.get(word.grade) != stream:
+        began = next((event for event, own in releases.items() if own == stream), None)
+        members = (Member("grade", began, word.grade),)
+        yield _of_word("grade_differs", word, "it is about a grade that its stream did not begin with", members)
+    pinned = [(pin.ledger, pin.shard) for pin in word.pins]
+    strange = set(pinned) - {("evidence", entry.shard), ("definitions", 0)} or len(set(pinned)) < len(pinned)
     if strange or word.pin("evidence") >= entry.position:
         yield _of_word("grade_differs", word, "its pins name positions on which it cannot rest")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,6 +148,32 @@ def test_pins_on_which_a_grade_cannot_rest_are_told() -> None:
         {"ledger": "evidence", "shard": SHARD, "position": 99},
     ]
     assert any("cannot rest" in one.what for one in found(TOLD.audited(changed(TOLD.released, {"pins": pins}))))
+
+
+def test_a_position_that_is_pinned_twice_is_told_and_the_greater_holds() -> None:
+    pins = _body(TOLD.released)["pins"]
+    for position in (1, 2):
+        twice = [*pins, {**pins[1], "position": position}]
+        [difference] = found(TOLD.audited(changed(TOLD.released, {"pins": twice})))
+        assert "cannot rest" in difference.what
+
+
+@pytest.mark.parametrize("member", ["course", "period"])
+def test_a_word_of_another_course_or_period_than_its_stream_is_told(member: str) -> None:
+    [difference] = found(TOLD.audited(changed(TOLD.released, {member: NORTH})))
+    assert (difference.kind, difference.event, difference.position) == (
+        "grade_differs",
+        TOLD.released,
+        position(TOLD.released),
+    )
+    assert [one.name for one in difference.members] == ["stream"]
+
+
+@pytest.mark.parametrize("of", ["nothing", "evidence"])
+def test_a_word_about_a_grade_that_was_not_released_is_told(of: str) -> None:
+    grade = {"nothing": NORTH, "evidence": TOLD.first}[of]
+    [difference] = found(TOLD.audited(changed(TOLD.amended, {"grade": grade})))
+    assert (difference.event, [one.name for one in difference.members]) == (TOLD.amended, ["grade"])
 
 
 def test_a_grade_of_another_learner_among_these_entries_is_told() -> None:
