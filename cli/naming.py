@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from shared.ledger.identifiers import is_id
 
@@ -15,6 +16,21 @@ async def roster_id(gateway: Gateway, kind: str, name: str) -> str:
     `kind` is user, org, course, class or academicSession.
     """
     return (await roster_ids(gateway, kind, [name]))[name]
+
+
+async def person_id(gateway: Gateway, name: str) -> str:
+    """The id of somebody whom the roster calls `name`; an id is left as it is.
+
+    Every word has an id in a roster, also one that was mistyped: so it is asked whether anybody has this one. Raises
+    CommandError where nobody has, and Refused as `roster_id`.
+    """
+    person = await roster_id(gateway, "user", name)
+    if person != name:
+        asked = {"purpose": "administration", "texts": [], "names": [person]}
+        _, answer = await gateway.post("/v1/reveal", asked)
+        if person not in answer["names"]:
+            raise CommandError(f"Nobody is called {name} in a roster that was imported.")
+    return person
 
 
 async def roster_ids(gateway: Gateway, kind: str, names: Iterable[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import typer
 
 from cli.connection import connect
 from cli.listing import minute, table
-from cli.naming import roster_id, roster_ids
+from cli.naming import person_id, roster_id, roster_ids
 from cli.receipts import out, print_json, print_receipt
 
 guardian = typer.Typer(help="Who speaks for a learner.")
@@ -83,7 +83,7 @@ async def _disclosures(learner: str, json: bool) -> None:
 
 async def _guardian(path: str, learner: str, person: str, json: bool) -> None:
     async with connect() as gateway:
-        ids = await roster_ids(gateway, "user", [learner, person])
-        request = {"id": str(uuid4()), "learner": ids[learner], "guardian": ids[person]}
+        learner, person = await roster_id(gateway, "user", learner), await person_id(gateway, person)
+        request = {"id": str(uuid4()), "learner": learner, "guardian": person}
         _, receipt = await gateway.post(path, request)
     print_receipt(receipt, json=json)

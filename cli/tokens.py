@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.connection import connect
-from cli.naming import roster_id
+from cli.naming import person_id
 from deploy.local.home import open_home
 from deploy.local.services import SERVICES, running_district
 from shared.ledger.identifiers import is_id
@@ -21,6 +21,6 @@ async def _token(person: str) -> str:
     district = running_district(open_home())
     if not is_id(person):
         async with connect() as gateway:
-            person = await roster_id(gateway, "user", person)
+            person = await person_id(gateway, person)
     gateway_service = next(service for service in SERVICES if service.name == "gateway")
     return (await district.ask(gateway_service, "--personal-token", person)).split()[-1]
