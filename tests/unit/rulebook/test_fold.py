@@ -277,6 +277,20 @@ def test_only_what_was_recorded_by_then_is_kept() -> None:
     assert story.stands() == ("not_yet", "Developing", "3")
 
 
+def test_what_was_attained_is_asked_of_the_school_of_then() -> None:
+    """A move after the adoption changes nothing of what had been attained by it; one before it does."""
+    for school, stands in ((NORTH, ("mastered", "Proficient", "3")), (SOUTH, ("not_yet", "Developing", "3"))):
+        story = Story()
+        story.adopts(policy_document(), scope=f"school/{NORTH}")
+        story.adopts(HARDER, scope=f"school/{SOUTH}")
+        story.writer.enrol(ADA, school)
+        story.earns("3")
+        story.adopts(HARDER, "keep_attained", scope=f"competency/{THEME}")
+        story.writer.now += 1000
+        story.writer.enrol(ADA, NORTH if school == SOUTH else SOUTH)
+        assert story.stands() == stands
+
+
 def test_what_is_voided_since_is_not_kept() -> None:
     story = Story(policy_document())
     event = story.earns("3")
