@@ -58,6 +58,10 @@ async def test_a_key_that_was_put_in_anothers_place_opens_nothing(opened: Opened
     assert list(await opened.vault.texts(refs)) == refs[:1]
     with pytest.raises(RuntimeError, match="does not open"):
         await opened.vault.keep([other])
+    third = uuid4()  # nor give a whole key away, with the id that it was wrapped for
+    await opened.wrapped.execute("UPDATE keys.key SET owner = $2 WHERE owner = $1", UUID(one.owner), third)
+    found = await opened.keys.known([str(third)])
+    assert (found.keys, found.destroyed) == ({}, frozenset())
 
 
 async def test_a_tombstone_stays_also_by_the_hand_of_its_owner(opened: Opened) -> None:
