@@ -83,6 +83,9 @@ def _why(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
 def _judged(state: State, override: Override, zone: tzinfo) -> str:
     day = _day(override.occurred_at, zone)
     means = "this is mastered" if state.status is Status.MASTERED else "this is not mastered yet"
+    if override.policy != state.policy:
+        set_then = f"On {day} a teacher set the level by professional judgement, under another policy."
+        return f"{set_then} Under this one it is {state.level}: {means}."
     return f"On {day} a teacher set the level to {state.level} by professional judgement: {means}."
 
 
@@ -161,8 +164,9 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
             yield alone + _needed(explanation.missing.kinds, "more kind")
         yield f"What counts here: {_list(sorted(policy.counts))}."
         return
+    by_evidence = state if state.alone is None else state.alone
     for move in explanation.moves:
-        yield _move(move, policy, alone)
+        yield _move(move, policy, alone, mastered=by_evidence.status is Status.MASTERED)
     if state.status is Status.MASTERED:
         yield "This holds: go on to what rests on it, or choose this work for the portfolio."
         return
@@ -180,9 +184,9 @@ def _until(policy: Policy) -> str:
     return "The teacher's judgement stands until it is taken back."
 
 
-def _move(move: Move, policy: Policy, alone: str) -> str:
+def _move(move: Move, policy: Policy, alone: str, *, mastered: bool) -> str:
     reach = move.level if move.level is not None else "the cut"
-    if move.masters:
+    if move.masters and not mastered:
         reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
     of = f"{decimal_text(_rounded_up(move.value, policy.scale.top))} of {decimal_text(policy.scale.top)}"
     if move.pieces == 1:

@@ -135,6 +135,13 @@ def test_the_words_of_a_whole_story() -> None:
     )
 
 
+def test_what_is_mastered_already_is_not_promised_again() -> None:
+    levels = [{"at": "3", "name": "Proficient"}, {"at": "3.5", "name": "Exemplary"}]
+    policy = {**DECAYING, "scale": {**DECAYING["scale"], "levels": levels}}
+    [higher, _] = what_next(after(policy, "3", "3"))
+    assert higher.endswith("reaches Exemplary.")
+
+
 def test_the_words_of_each_status() -> None:
     assert why(after(None, "3")) == ("No policy is in force here yet, so there is no level.",)
     assert what_next(after(None, "3")) == (
@@ -251,6 +258,18 @@ def test_a_judgement_without_evidence_explains_itself() -> None:
         "By the evidence alone, there is no evidence yet that counts.",
     )
     assert what_next(explanation)[0] == "The teacher's judgement stands until it is taken back."
+
+
+def test_a_judgement_made_under_another_policy_is_not_told_as_made_of_this_level() -> None:
+    writer = LedgerWriter()
+    then = policy_document(levels=[("0", "Novice"), ("3", "Expert")])
+    writer.adopt("district", then)
+    writer.override(ADA, THEME, then, "3")
+    writer.adopt("district", policy_document())
+    assert why(explained(writer))[0] == (
+        "On 21 September 2026 a teacher set the level by professional judgement, under another policy. "
+        "Under this one it is Proficient: this is mastered."
+    )
 
 
 def test_beside_a_judgement_what_is_missing_is_missing_to_the_evidence_alone() -> None:
