@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.audit.domain.auditing import Audited
 from services.audit.domain.differences import Difference
+from services.audit.domain.keeping import Kept
 from services.audit.domain.refolding import Refolded, Shown
 from services.audit.domain.telling import Told
 from services.audit.domain.verdicts import Verdict
@@ -51,6 +52,10 @@ class Copy(Protocol):
         """All entries of these owners in the evidence ledger, in position order."""
         ...
 
+    async def kept_entries(self, learners: Sequence[str]) -> dict[str, list[Entry]]:
+        """The entries of these owners that say something of rows kept beside states, in position order."""
+        ...
+
     async def definitions(self) -> list[Entry]:
         """All entries of the definitions ledger that make definitions, in position order."""
         ...
@@ -69,6 +74,10 @@ class Copy(Protocol):
 
     def learners(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
         """The owners of evidence at positions up to `through`, in pages."""
+        ...
+
+    def kept_learners(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
+        """The owners of what says something of rows kept beside states, at positions up to `through`, in pages."""
         ...
 
     def graded(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
@@ -137,7 +146,7 @@ class Topics(Protocol):
 
 
 class Mastery(Protocol):
-    """The states, through the doors of `mastery`."""
+    """The states and what is kept beside them, through the doors of `mastery`."""
 
     def states(self) -> AsyncIterator[list[Shown]]:
         """All states, in pages."""
@@ -145,6 +154,14 @@ class Mastery(Protocol):
 
     async def of_learner(self, learner: str) -> list[Shown]:
         """All states of a learner."""
+        ...
+
+    def kept(self) -> AsyncIterator[list[Kept]]:
+        """All that is kept beside states, in pages of learners; one where she does not belong is told of there."""
+        ...
+
+    async def kept_of(self, learner: str) -> Kept:
+        """What is kept of a learner where she belongs; also where that is nothing."""
         ...
 
     async def reached(self) -> dict[Shard, int]:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from tests.support.audited import AuditedDistrict
-from tests.support.audited_story import LEARNERS, SYMBOLS, THEME
+from tests.support.audited_story import LEARNERS, SYMBOLS, THEME, THESIS
 from tests.support.graded import amend, release, uphold
 from tests.support.ledger_writer import result
 
 ADA, BEN, CLEO = LEARNERS[1], LEARNERS[2], LEARNERS[3]
+OTHERS = LEARNERS[4:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Grades:
-    """Ada's grade was released, then amended after another piece, then upheld; Ben's was only released.
+    """Ada's grade was released, then amended after another piece, then upheld; Ben's was only released, and so were
+    those of the `others`.
 
     `later` is the piece between. `defining` are the positions of definitions that grades are folded under.
     """
@@ -36,6 +38,7 @@ class Grades:
     amended: str
     upheld: str
     of_ben: str
+    others: tuple[str, ...]
     later: str
     words: tuple[Said, ...]
     defining: frozenset[int]
@@ -50,14 +53,15 @@ async def grade(audited: AuditedDistrict) -> Grades:
     upheld = uphold(writer, ADA, released, [THEME])
     of_ben = release(writer, BEN, [SYMBOLS])
     writer.attempt(BEN, result(SYMBOLS, "1"))
+    others = tuple(release(writer, learner, [SYMBOLS, THESIS]) for learner in OTHERS)
     await audited.append()
     await audited.applied()
-    events = (released, amended, upheld, of_ben)
+    events = (released, amended, upheld, of_ben, *others)
     defining = await audited.evidence.fetch(
         "SELECT position FROM ledger.entry WHERE type IN ('ascertain.PolicyAdopted', 'ascertain.DocumentPublished')"
     )
     return Grades(
-        *(*events, later),
+        *(released, amended, upheld, of_ben, others, later),
         words=tuple([await _said(audited, event) for event in events]),
         defining=frozenset(row["position"] for row in defining),
     )

@@ -52,6 +52,7 @@ class Editor:
                 continue
             with suppress(asyncpg.IntegrityConstraintViolationError, asyncpg.DataError):
                 await self.tampered.edit(row, f"{name} = $2", value)
+                self._touched.add(self.apart({**row, name: value}))  # type: ignore[arg-type]
                 words = f"{name} of {self.where(row)} was {row[name]!r}, is {value!r}"
                 return self._done(words, [row], {**row, name: value})
         raise AssertionError(f"The table takes no other {name} anywhere.")
@@ -86,6 +87,7 @@ class Editor:
         row = await self._row()
         new = {**row, **{name: made(row) for name, made in columns.items()}}
         await self.tampered.insert(new)
+        self._touched.add(self.apart(new))  # type: ignore[arg-type]
         place = self.where(new)  # type: ignore[arg-type]
         return Edit(f"{place} inserted", frozenset({place}))
 

@@ -50,13 +50,14 @@ class Tampered:
 async def tampering(connection: asyncpg.Connection, table: str) -> AsyncIterator[Tampered]:
     """Within it the table may be changed at will; at the end it holds what it held before."""
     await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-    await connection.execute(f"CREATE TABLE public.kept AS TABLE {table}")
+    kept = f"public.kept_{table.replace('.', '_')}"
+    await connection.execute(f"CREATE TABLE {kept} AS TABLE {table}")
     try:
         yield Tampered(connection, table)
     finally:
         await connection.execute(f"DELETE FROM {table}")
-        await connection.execute(f"INSERT INTO {table} SELECT * FROM public.kept")
-        await connection.execute("DROP TABLE public.kept")
+        await connection.execute(f"INSERT INTO {table} SELECT * FROM {kept}")
+        await connection.execute(f"DROP TABLE {kept}")
         await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
         for guard in await connection.fetch(
             "SELECT tgname FROM pg_trigger WHERE tgrelid = $1::text::regclass AND NOT tgisinternal", table

@@ -14,10 +14,17 @@ State: TypeAlias = Literal["running", "equal", "different", "failed"]
 Kind: TypeAlias = Literal["record", "grades"]
 
 PHASES: Mapping[Kind, tuple[PhaseName, ...]] = MappingProxyType(
-    {"record": ("ledger", "topic", "states"), "grades": ("ledger", "grades")}
+    {"record": ("ledger", "topic", "states", "learners", "grades", "reviews"), "grades": ("ledger", "grades")}
 )
 UNITS: Mapping[PhaseName, str] = MappingProxyType(
-    {"ledger": "entries", "topic": "records", "states": "states", "grades": "grades"}
+    {
+        "ledger": "entries",
+        "topic": "records",
+        "states": "states",
+        "learners": "learners",
+        "grades": "grades",
+        "reviews": "reviews",
+    }
 )
 
 INTERRUPTED = "interrupted: the process that ran it ended before it did"
@@ -52,7 +59,8 @@ class Phase:
 class Verification:
     """One verification. `found` counts every difference; `differences` are the first of them, in order of finding.
 
-    `set_aside` counts what nobody can refold: states under review, and learners held back before their first state.
+    `set_aside` counts what nobody can refold: states under review, and learners held back before their first state; and
+    the rows kept beside states of learners under review.
     `reason` says why a verification failed. `verdicts` are those of grades: of the one asked for, or of the district's
     the first that differ; `different` counts all that do.
     """

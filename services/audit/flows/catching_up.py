@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
+from services.audit.ports import Copy, Record
 from shared.runtime.shards import Shard
 
 POLL = 0.1
@@ -25,3 +26,14 @@ async def catch_up(
         if now != last:
             last, moved_at = now, time.monotonic()
     return last
+
+
+async def reach(
+    copy: Copy, record: Record, wanted: Mapping[Shard, int], ends: Mapping[Shard, int], *, patience: float
+) -> None:
+    """Wait for the copy where others rest on later entries than `ends`, as far as the ledger has them at all."""
+    late = {shard: position for shard, position in wanted.items() if position > ends.get(shard, 0)}
+    if late:
+        heads = await record.heads()
+        real = {shard: min(position, heads.get(shard, 0)) for shard, position in late.items()}
+        await catch_up(copy.reached, real, patience=patience)

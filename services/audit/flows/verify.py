@@ -1,4 +1,4 @@
-"""One verification from beginning to end: the ledger, the topics and every state against the audit's own copy."""
+"""One verification from beginning to end: the ledger, the topics, every state and what is kept beside the states."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Protocol
 from services.audit.domain.verification import Subject
 from services.audit.flows.catching_up import catch_up
 from services.audit.flows.findings import Findings
+from services.audit.flows.verify_kept import KeptComparison
 from services.audit.flows.verify_ledger import LedgerComparison
 from services.audit.flows.verify_states import StateComparison
 from services.audit.flows.verify_topics import TopicVerifier
@@ -45,15 +46,20 @@ async def verify(subject: Subject, witnesses: Witnesses, refolder: Refolder, fin
         *(copy, record, witnesses.mastery, witnesses.documents, refolder, findings, ends),
         patience=witnesses.patience,
     )
+    kept = KeptComparison(
+        *(witnesses.tenant, copy, record, witnesses.mastery, findings, ends), patience=witnesses.patience
+    )
     if subject.learner is None:
         await ledger.of_all(ends)
         await topics.of_all(ends)
         await states.of_all()
+        await kept.of_all()
         return
     shard = Shard("evidence", shard_of(witnesses.tenant, subject.learner))
     await ledger.of_owner(shard, subject.learner, ends[shard])
     await topics.of_owner(shard, subject.learner, ends[shard])
     await states.of_learner(subject.learner)
+    await kept.of_learner(subject.learner)
 
 
 class Closable(Refolder, Protocol):

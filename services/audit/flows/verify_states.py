@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.audit.domain.defining import documents_named
 from services.audit.domain.refolding import Refolded, Shown
-from services.audit.flows.catching_up import POLL, catch_up
+from services.audit.flows.catching_up import POLL, catch_up, reach
 from services.audit.flows.findings import Findings
 from services.audit.ports import Copy, Documents, Mastery, Record, Refolder, Task
 from shared.ledger.identifiers import shard_of
@@ -149,10 +149,6 @@ class StateComparison:
         for ledger, number, position in pins:
             shard = Shard("evidence" if ledger == "evidence" else "definitions", number)
             wanted[shard] = max(wanted.get(shard, 0), position)
-        late = {shard: position for shard, position in wanted.items() if position > self.ends.get(shard, 0)}
-        if late:
-            heads = await self.record.heads()
-            real = {shard: min(position, heads.get(shard, 0)) for shard, position in late.items()}
-            await catch_up(self.copy.reached, real, patience=self.patience)
+        await reach(self.copy, self.record, wanted, self.ends, patience=self.patience)
         if wanted.get(DEFINITIONS, 0) > max(self._defined, self.ends.get(DEFINITIONS, 0)):
             await self._define()

@@ -114,7 +114,7 @@ class PhaseDocument(BaseModel):
     name: PhaseName
     done: int
     total: int | None
-    unit: Literal["entries", "records", "states", "grades"]
+    unit: Literal["entries", "records", "states", "learners", "grades", "reviews"]
 
 
 class MemberDocument(BaseModel):
@@ -147,7 +147,8 @@ class VerificationDocument(BaseModel):
 
     `equal`: everything compared is the same everywhere. `different`: `differences` lists the first thousand of
     `found`. `failed`: it could not be finished, for `reason`; nothing is said of what was not compared.
-    `set_aside` counts states under review, and learners held back before their first state: nobody can refold these.
+    `set_aside` counts states under review, and learners held back before their first state: nobody can refold these;
+    and what is kept of schools, grades and reviews of learners under review.
     """
 
     model_config = _example(
@@ -161,6 +162,9 @@ class VerificationDocument(BaseModel):
                 {"name": "ledger", "done": 203_511, "total": 203_511, "unit": "entries"},
                 {"name": "topic", "done": 203_511, "total": 203_511, "unit": "records"},
                 {"name": "states", "done": 61_230, "total": 61_230, "unit": "states"},
+                {"name": "learners", "done": 5_103, "total": 5_103, "unit": "learners"},
+                {"name": "grades", "done": 10_206, "total": 10_206, "unit": "grades"},
+                {"name": "reviews", "done": 31, "total": 31, "unit": "reviews"},
             ],
             "found": 1,
             "set_aside": 0,

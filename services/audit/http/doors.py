@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import orjson
 
+from services.audit.domain.keeping import Kept
 from services.audit.domain.refolding import Shown
+from services.audit.domain.rows import Key, Members, What, members_of
 from services.audit.domain.telling import Told, Unreadable, told_by_door
 from services.audit.domain.verification import VerificationError
 from shared.ledger.identifiers import SHARDS, is_id
@@ -16,6 +18,7 @@ from shared.runtime.shards import Shard
 
 PAGE = 500
 OWNERS_PAGE = 1000
+LEARNERS_PAGE = 100
 TRIES = 6
 PASSING = frozenset({429, 502, 503, 504})
 MOST_BROKEN = 50
@@ -134,7 +137,7 @@ class LedgerDoors:
 
 
 class MasteryDoors:
-    """The `Mastery`: states through the doors of `mastery`."""
+    """The `Mastery`: states and what is kept beside them, through the doors of `mastery`."""
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
@@ -152,6 +155,19 @@ class MasteryDoors:
     async def of_learner(self, learner: str) -> list[Shown]:
         answer = await self._peer.sure(f"/mastery/learners/{learner}/states")
         return [_shown(state) for state in answer["states"]]
+
+    async def kept(self) -> AsyncIterator[list[Kept]]:
+        after: Any = None
+        while True:
+            query = {"limit": LEARNERS_PAGE} if after is None else {"limit": LEARNERS_PAGE, "after": after}
+            answer = await self._peer.sure("/mastery/kept", query)
+            yield [_kept(learner) for learner in answer["learners"]]
+            after = answer.get("next")
+            if after is None:
+                return
+
+    async def kept_of(self, learner: str) -> Kept:
+        return _kept(await self._peer.sure(f"/mastery/learners/{learner}/kept"))
 
     async def reached(self) -> dict[Shard, int]:
         shards = (await self._health())["shards"]
@@ -185,3 +201,26 @@ def _shown(state: dict[str, Any]) -> Shown:
         raise VerificationError("The mastery service gives a state that names no learner, competency or digest.")
     pins = frozenset(Pin(pin["ledger"], pin["shard"], pin["position"]) for pin in state["pins"])
     return Shown(learner, competency, state["status"], digest, pins, state)
+
+
+def _kept(told: dict[str, Any]) -> Kept:
+    learner, shard, applied = told["learner"], told["shard"], told["applied"]
+    if not (is_id(learner) and isinstance(shard, int) and isinstance(applied, int)):
+        raise VerificationError("The mastery service tells what it keeps, but not of whom.")
+    rows: dict[Key, Members] = {}
+    if told["enrolled"] is not None:
+        rows[Key("enrolled", learner)] = dict(members_of(told["enrolled"]))
+    if told["forgotten"] is not None:
+        rows[Key("forgotten", learner)] = {"position": told["forgotten"]}
+    named: tuple[tuple[What, str, str], ...] = (
+        ("grade", "grades", "grade"),
+        ("graded", "graded", "grade"),
+        ("review", "reviews", "review"),
+    )
+    for what, list_, id_ in named:
+        for row in told[list_]:
+            key = Key(what, row[id_], row["competency"] if what == "graded" else "")
+            rows[key] = dict(
+                members_of({name: value for name, value in row.items() if name not in {id_, "competency"}})
+            )
+    return Kept(learner, shard, applied, bool(told["under_review"]), rows)

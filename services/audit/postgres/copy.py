@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 import asyncpg
 
 from services.audit.domain.grades import TYPES as GRADES
+from services.audit.domain.rows import TYPES as KEPT
 from services.audit.ports import Misplaced
 from shared.ledger.entry import Entry, type_name
 from shared.ledger.identifiers import Ledger
@@ -84,13 +85,20 @@ class CopyReader:
         )
 
     async def of_learners(self, learners: Sequence[str]) -> dict[str, list[Entry]]:
-        entries = await self._entries(
-            f"{_SELECT} WHERE ledger = 'evidence' AND owner = ANY ($1) ORDER BY owner, position", learners
+        return _by_owner(
+            await self._entries(
+                f"{_SELECT} WHERE ledger = 'evidence' AND owner = ANY ($1) ORDER BY owner, position", learners
+            )
         )
-        by_owner: dict[str, list[Entry]] = {}
-        for entry in entries:
-            by_owner.setdefault(entry.owner, []).append(entry)
-        return by_owner
+
+    async def kept_entries(self, learners: Sequence[str]) -> dict[str, list[Entry]]:
+        return _by_owner(
+            await self._entries(
+                f"{_SELECT} WHERE ledger = 'evidence' AND owner = ANY ($1) AND type = ANY ($2)"
+                " ORDER BY owner, position",
+                *(learners, KEPT),
+            )
+        )
 
     async def definitions(self) -> list[Entry]:
         return await self._entries(
@@ -127,14 +135,12 @@ class CopyReader:
         return {row["id"]: (Shard(row["ledger"], row["shard"]), row["position"]) for row in rows}
 
     async def learners(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
-        rows = await self._pool.fetch(
-            "SELECT DISTINCT owner FROM audit.entry"
-            " WHERE ledger = $1 AND shard = $2 AND position <= $3 AND type = ANY ($4)",
-            *(shard.ledger, shard.number, through, _EVIDENCE),
-        )
-        owners = [row["owner"] for row in rows]
-        for first in range(0, len(owners), PAGE):
-            yield owners[first : first + PAGE]
+        async for owners in self._owners(shard, through, _EVIDENCE):
+            yield owners
+
+    async def kept_learners(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
+        async for owners in self._owners(shard, through, KEPT):
+            yield owners
 
     async def graded(self, shard: Shard, through: int) -> AsyncIterator[list[str]]:
         last = ""
@@ -161,8 +167,26 @@ class CopyReader:
         entries = await self._entries(f"{_SELECT} WHERE ledger = 'evidence' AND id = $1 AND {_OF_GRADE}", event)
         return entries[0] if entries else None
 
+    async def _owners(self, shard: Shard, through: int, types: Sequence[str]) -> AsyncIterator[list[str]]:
+        """The owners of entries of these types at positions up to `through`, in pages."""
+        rows = await self._pool.fetch(
+            "SELECT DISTINCT owner FROM audit.entry"
+            " WHERE ledger = $1 AND shard = $2 AND position <= $3 AND type = ANY ($4)",
+            *(shard.ledger, shard.number, through, types),
+        )
+        owners = [row["owner"] for row in rows]
+        for first in range(0, len(owners), PAGE):
+            yield owners[first : first + PAGE]
+
     async def _entries(self, query: str, *arguments: object) -> list[Entry]:
         return [Entry(*row) for row in await self._pool.fetch(query, *arguments)]
+
+
+def _by_owner(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    by_owner: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_owner.setdefault(entry.owner, []).append(entry)
+    return by_owner
 
 
 def _row(entry: Entry) -> tuple[object, ...]:

@@ -44,3 +44,32 @@ async def test_of_a_forgotten_learner_nothing_is_shown_and_everything_verifies(
             assert (difference["learner"], difference["competency"], difference["position"]) == (eva, THEME, forgotten)
     finally:
         await audited.mastery.execute("DELETE FROM mastery.state WHERE learner = $1", eva)
+
+
+async def test_a_grade_or_a_review_of_hers_that_is_kept_is_found(audited: AuditedDistrict, story: Told) -> None:
+    fay = named("Fay, who is forgotten too")
+    audited.writer.enrol(fay, OTHER_SCHOOL)
+    asked = {"competency": THEME, "reason_ref": "ab" * 32}
+    review = audited.writer.say("ReviewRequested", fay, f"review/{fay}", asked)
+    await audited.append()
+    await audited.applied()
+    row = await audited.mastery.fetchrow("SELECT * FROM mastery.review WHERE learner = $1", fay)
+    assert row is not None
+    audited.writer.forget(fay)
+    await audited.append()
+    await audited.applied()
+    assert (await audited.verify(fay))["state"] == "equal"
+    columns = ", ".join(row.keys())
+    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    await audited.mastery.execute(f"INSERT INTO mastery.review ({columns}) VALUES ({places})", *row.values())
+    try:
+        for learner in (None, fay):
+            found = await audited.verify(learner)
+            [difference] = found["differences"]
+            assert (difference["phase"], difference["kind"], difference["event"]) == (
+                *("reviews", "kept_unexpected"),
+                review,
+            )
+            assert (difference["learner"], difference["position"]) == (fay, 4)
+    finally:
+        await audited.mastery.execute("DELETE FROM mastery.review WHERE learner = $1", fay)

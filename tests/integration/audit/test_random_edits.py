@@ -1,39 +1,39 @@
 """I7: edits drawn at random, as a superuser makes them, are each found and located; and nothing else is.
 
-Of the ledger's entries and of mastery's states: any column, a row deleted, inserted, forged in place of another, two
-swapped. The first edits cover every column there is; `--edits N` goes on with more. What a failure prints, with the
-seed, is enough to do the same again: `--seed S`.
+Of the ledger's entries and of all that mastery keeps of learners: any column, a row deleted, inserted, forged in place
+of another, two swapped. The first edits cover every column there is; `--edits N` goes on with more. What a failure
+prints, with the seed, is enough to do the same again: `--seed S`.
 
 What of a state's row is derived (its counts, scope, policy, method, the digest itself) is told by mastery's door, and
-compared with what the audit's copy comes to; `shard` shows in the pins, `contributions` by their digest.
+compared with what the audit's copy comes to; `shard` shows in the pins, `contributions` by their digest. The rows
+beside states are told as they are.
 """
 
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
+from tests.support.asked_story import ask
 from tests.support.audited import AuditedDistrict, positions
 from tests.support.graded_story import Grades
 from tests.support.random_edits import Edit, Editor, columns_of
 from tests.support.tampering import tampering
 
 LEDGER, STATES = "ledger.stored_entry", "mastery.state"
-TOGETHER = 8
-"""Edits a round: of the ledger each in a shard of its own, of the states each of a learner of her own."""
+TOGETHER = 10
+"""Edits a round: of the ledger each in a shard of its own, of mastery's tables each of a learner of her own."""
 
 AUDITED = 5
 """Random edits after which all grades are audited."""
 
-Make = Callable[["Round"], Awaitable[Edit]]
+Round = Mapping[str, Editor]
+"""An editor for each table."""
 
-
-class Round:
-    """One district in hand, with an editor for each of the two tables."""
-
-    def __init__(self, ledger: Editor, states: Editor) -> None:
-        self.ledger, self.states = ledger, states
+Make = Callable[[Round], Awaitable[Edit]]
+Where = Callable[[Any], Any]
 
 
 def entry_place(row: Any) -> tuple[str, int, int]:
@@ -44,6 +44,33 @@ def state_of(row: Any) -> tuple[str, str]:
     return str(row["learner"]), str(row["competency"])
 
 
+def row_of(phase: str, *names: str) -> Where:
+    """Where a difference of this phase locates a row that these columns name, beside its learner."""
+    return lambda row: (phase, str(row["learner"]), *(str(row[name]) for name in names))
+
+
+BESIDE: Mapping[str, tuple[Where, str]] = {
+    "mastery.learner": (row_of("learners"), "learner"),
+    "mastery.forgotten": (row_of("learners"), "learner"),
+    "mastery.grade": (row_of("grades", "grade"), "grade"),
+    "mastery.graded": (row_of("grades", "grade", "competency"), "competency"),
+    "mastery.review": (row_of("reviews", "review"), "review"),
+}
+"""What mastery keeps beside states: where each row is found, and the column that makes a further one of it."""
+
+KEYS = {
+    "mastery.learner": ("shard", "learner"),
+    "mastery.grade": ("shard", "learner", "grade"),
+    "mastery.review": ("shard", "learner", "review"),
+}
+"""What stays where it is when two rows are swapped."""
+
+
+@pytest.fixture(scope="module")
+async def asked(audited: AuditedDistrict, grades: Grades) -> None:
+    await ask(audited, grades)
+
+
 async def deck(audited: AuditedDistrict) -> list[Make]:
     """One of every sort of edit."""
     ends = {
@@ -51,28 +78,44 @@ async def deck(audited: AuditedDistrict) -> list[Make]:
         for row in await audited.evidence.fetch("SELECT ledger, shard, position FROM ledger.head")
     }
     of_entries = await columns_of(audited.evidence, LEDGER)
-    of_states = await columns_of(audited.mastery, STATES)
     return [
-        *(lambda r, name=name: r.ledger.column(name) for name in of_entries),
-        *(lambda r, name=name: r.states.column(name) for name in of_states),
-        lambda r: r.ledger.delete(),
-        lambda r: r.ledger.swap(("ledger", "shard", "position")),
-        lambda r: r.ledger.forge([name for name in of_entries if name not in {"ledger", "shard", "position", "kind"}]),
-        lambda r: r.ledger.insert(
+        *(_column(LEDGER, name) for name in of_entries),
+        *[_column(table, name) for table in (STATES, *BESIDE) for name in await columns_of(audited.mastery, table)],
+        *(_delete(table) for table in (LEDGER, STATES, *BESIDE)),
+        lambda r: r[LEDGER].swap(("ledger", "shard", "position")),
+        lambda r: r[LEDGER].forge([name for name in of_entries if name not in {"ledger", "shard", "position", "kind"}]),
+        lambda r: r[LEDGER].insert(
             {
-                "id": lambda _: r.ledger.random_id(),
+                "id": lambda _: r[LEDGER].random_id(),
                 "position": lambda row: ends[row["ledger"], row["shard"]] + 1,
                 "version": lambda row: row["version"] + 1000,
             }
         ),
-        lambda r: r.states.delete(),
-        lambda r: r.states.swap(("shard", "learner", "competency")),
-        lambda r: r.states.insert({"competency": lambda _: r.states.random_id()}),
+        lambda r: r[STATES].swap(("shard", "learner", "competency")),
+        lambda r: r[STATES].insert({"competency": lambda _: r[STATES].random_id()}),
+        *(_swap(table, keys) for table, keys in KEYS.items()),
+        *(_insert(table, key) for table, (_, key) in BESIDE.items()),
     ]
 
 
+def _column(table: str, name: str) -> Make:
+    return lambda r: r[table].column(name)
+
+
+def _delete(table: str) -> Make:
+    return lambda r: r[table].delete()
+
+
+def _swap(table: str, keys: Sequence[str]) -> Make:
+    return lambda r: r[table].swap(keys)
+
+
+def _insert(table: str, key: str) -> Make:
+    return lambda r: r[table].insert({key: lambda _: r[table].random_id()})
+
+
 async def test_every_random_edit_is_found_where_it_is_and_nothing_else(
-    audited: AuditedDistrict, grades: Grades, pytestconfig: pytest.Config
+    audited: AuditedDistrict, asked: None, pytestconfig: pytest.Config
 ) -> None:
     seed = pytestconfig.getoption("--seed")
     chance = random.Random(seed)
@@ -91,22 +134,38 @@ async def edited_and_found(
     audited: AuditedDistrict, together: Sequence[Make], chance: random.Random, told: str
 ) -> None:
     """Make these edits, verify, and undo them."""
-    async with tampering(audited.evidence, LEDGER) as entries, tampering(audited.mastery, STATES) as states:
-        made = Round(
-            Editor(entries, chance, entry_place, lambda row: (row["ledger"], row["shard"])),
-            Editor(states, chance, state_of, lambda row: row["learner"]),
-        )
+    async with AsyncExitStack() as opened:
+        entries = await opened.enter_async_context(tampering(audited.evidence, LEDGER))
+        made = {LEDGER: Editor(entries, chance, entry_place, lambda row: (row["ledger"], row["shard"]))}
+        for table, where in ((STATES, state_of), *((table, where) for table, (where, _) in BESIDE.items())):
+            rows = await opened.enter_async_context(tampering(audited.mastery, table))
+            made[table] = Editor(rows, chance, where, lambda row: row["learner"])
         edits = [await make(made) for make in together]
         result = await audited.verify()
     told = "\n".join([told, *(edit.words for edit in edits)])
     assert result["state"] == "different", f"{result['state']} {result.get('reason')}\n{told}"
-    of_states = [one for one in result["differences"] if one["phase"] == "states"]
-    found: set[Any] = positions([one for one in result["differences"] if one["phase"] != "states"])
-    found |= {(one["learner"], one["competency"]) for one in of_states}
+    found = {place for one in result["differences"] for place in places_of(one)}
     for edit in edits:
         assert edit.must <= found, f"not found: {edit.must - found}\n{told}"
     explained = {place for edit in edits for place in edit.must | edit.may}
     assert found <= explained, f"found, but nobody did it: {found - explained}\n{told}"
+
+
+def places_of(difference: Mapping[str, Any]) -> set[Any]:
+    """Where a difference is: in the ledger, in a state, or in a row beside states."""
+    match difference["phase"]:
+        case "ledger" | "topic":
+            return set(positions([dict(difference)]))
+        case "states":
+            return {(difference["learner"], difference["competency"])}
+        case "grades" if "competency" in difference:
+            return {("grades", difference["learner"], difference["grade"], difference["competency"])}
+        case "grades":
+            return {("grades", difference["learner"], difference["grade"])}
+        case "reviews":
+            return {("reviews", difference["learner"], difference["event"])}
+        case phase:
+            return {(phase, difference["learner"])}
 
 
 async def test_a_random_edit_concerns_exactly_the_grades_that_rest_on_it(

@@ -238,7 +238,9 @@ async def test_all_states_of_a_learner_deleted(audited: AuditedDistrict, states:
     row = await states.one()
     await audited.mastery.execute("DELETE FROM mastery.state WHERE learner = $1", row["learner"])
     result = await audited.verify()
-    kept = await audited.mastery.fetchval("SELECT count(*) FROM public.kept WHERE learner = $1", row["learner"])
+    kept = await audited.mastery.fetchval(
+        "SELECT count(*) FROM public.kept_mastery_state WHERE learner = $1", row["learner"]
+    )
     assert {(one["kind"], one["learner"]) for one in result["differences"]} == {("state_missing", str(row["learner"]))}
     assert result["found"] == kept
 
