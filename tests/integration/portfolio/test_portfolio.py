@@ -176,10 +176,15 @@ async def test_what_waits_in_quarantine_is_under_review_and_lies_beyond_the_pins
     ledger.of_learner("AttemptRecorded", ANA, {**_piece(POSTER), "purpose": "none that there is"})
     broken = ledger.entries[-1]
     ledger.of_learner("AttemptRecorded", ANA, _piece(POSTER))
+    beside = next(
+        name for name in map(named, map(str, range(10_000))) if shard_of(TENANT, name) == shard_of(TENANT, ANA)
+    )
+    ledger.start(beside, ANA)  # not held, and yet beyond the pin of the shard in which both lie
     await served.applied.more()
     held = await served.get(path, ANA)
     PortfolioDocument.model_validate(held.json())
     assert [piece["event"] for piece in held.json()["evidence"]] == [seen]
+    assert [work["work"] for work in held.json()["works"]] == [POSTER]
     assert held.json()["under_review"] is True
     assert (await served.get(f"/v1/works/{POSTER}", ANA)).json()["under_review"] is True
     assert "under_review" not in (await served.get(path, BO)).json()
@@ -192,7 +197,7 @@ async def test_what_waits_in_quarantine_is_under_review_and_lies_beyond_the_pins
     broken["envelope"]["body_digest"] = digest(canonical(broken["body"]))
     await served.release(ANA, ledger)
     now = (await served.get(path, ANA)).json()
-    assert len(now["evidence"]) == 3
+    assert (len(now["evidence"]), len(now["works"])) == (3, 2)
     assert "under_review" not in now
     assert (await served.get(path, ANA, as_of=pins)).content == then.content
 
