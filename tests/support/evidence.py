@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +13,13 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from services.evidence.main import Process, bootstrap_district, process
+from services.evidence.main import bootstrap_district, process
 from services.evidence.settings import EvidenceSettings
 from shared.contracts.documents import document_digest
 from shared.ledger.identifiers import roster_id
 from shared.runtime.keys import SigningKey, make_keys
 from shared.runtime.migrate import migrate_in_loop
+from shared.runtime.process import Process
 from shared.runtime.tokens import AccessTokens, ServiceTokens
 from tests.support.servers import District
 from tests.support.waiting import until
@@ -29,16 +30,23 @@ SIGNERS = ("gateway", "mastery", "evidence")
 
 @dataclass(slots=True)
 class Client:
-    """Calls the service as one person, or as a service, or as nobody."""
+    """Calls the service as one person, or as a service, or as nobody: then it mints no token.
+
+    Every call has a token of its own: one lasts five minutes, and the tests that share a person take longer.
+    """
 
     http: httpx.AsyncClient
-    token: str | None
+    mint: Callable[[], str] | None
     id: str
+
+    @property
+    def token(self) -> str | None:
+        return None if self.mint is None else self.mint()
 
     async def send(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
         headers = dict(more.pop("headers", {}))
-        if self.token is not None:
-            headers["Authorization"] = f"Bearer {self.token}"
+        if (token := self.token) is not None:
+            headers["Authorization"] = f"Bearer {token}"
         if body is not None:
             more["content"] = body if isinstance(body, bytes) else json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
@@ -67,11 +75,12 @@ class Running:
     def person(self, id_: str | None = None) -> Client:
         """A client who is this person, or somebody whom nobody knows."""
         id_ = id_ or str(uuid4())
-        return Client(self.http, AccessTokens(TENANT, SigningKey.read(self.keys, "gateway")).mint(id_), id_)
+        person, tokens = id_, AccessTokens(TENANT, SigningKey.read(self.keys, "gateway"))
+        return Client(self.http, lambda: tokens.mint(person), person)
 
     def service(self, name: str = "mastery", audience: str = "evidence") -> Client:
         tokens = ServiceTokens(TENANT, name, SigningKey.read(self.keys, name))
-        return Client(self.http, tokens.for_service(audience), name)
+        return Client(self.http, lambda: tokens.for_service(audience), name)
 
     def nobody(self) -> Client:
         return Client(self.http, None, "")

@@ -131,7 +131,7 @@ async def test_killed_between_the_approval_and_the_destruction_the_key_goes_at_t
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
             child = await started(settings, http)
             try:
-                second = Client(http, forgettable.second.token, forgettable.second.id)
+                second = Client(http, forgettable.second.mint, forgettable.second.id)
                 path = f"/v1/learners/{learner}/forget/approve"
                 approved = await second.post(path, {"id": str(uuid4()), "request": asked.json()["id"]})
                 assert approved.status_code == 201, approved.text
