@@ -46,7 +46,9 @@ def verify(
     *,
     json: AsJson = False,
 ) -> None:
-    """Compare ledger, topic and audit copy leaf by leaf, and refold every state. Exits with 1 where they differ."""
+    """Compare ledger, topic and audit copy leaf by leaf, refold every state, and compare the schools, grades and
+    reviews that are kept beside them. Exits with 1 where they differ.
+    """
     asyncio.run(_verify(learner, json))
 
 

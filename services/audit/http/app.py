@@ -92,7 +92,8 @@ def _verification_routes(audit: Audit, verifier: Verifier) -> APIRouter:
         caller: Annotated[Caller, calling],
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        """Compare the audit's copy with ledger and topics, leaf by leaf, and refold every state, in the background.
+        """Compare the audit's copy with ledger and topics, leaf by leaf, refold every state, and compare the
+        schools, grades and reviews that are kept beside them, in the background.
 
         Of everything: for administrators and auditors of the district. Of one learner: also for those of the school.
         """

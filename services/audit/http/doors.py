@@ -18,7 +18,7 @@ from shared.runtime.shards import Shard
 
 PAGE = 500
 OWNERS_PAGE = 1000
-LEARNERS_PAGE = 100
+LEARNERS_PAGE = 200
 TRIES = 6
 PASSING = frozenset({429, 502, 503, 504})
 MOST_BROKEN = 50

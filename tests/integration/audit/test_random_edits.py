@@ -23,7 +23,7 @@ from tests.support.random_edits import Edit, Editor, columns_of
 from tests.support.tampering import tampering
 
 LEDGER, STATES = "ledger.stored_entry", "mastery.state"
-TOGETHER = 10
+TOGETHER = 12
 """Edits a round: of the ledger each in a shard of its own, of mastery's tables each of a learner of her own."""
 
 AUDITED = 5
