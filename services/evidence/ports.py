@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from services.evidence.domain.adopting import Adoption
@@ -239,6 +239,10 @@ class Roster(Protocol):
 
         Of the forgotten nothing is remembered.
         """
+        ...
+
+    async def unknown(self, *, course: str, period: str) -> Literal["course", "period"] | None:
+        """Which of the two no roster has named: a course with a section, an academic session. None where both are."""
         ...
 
     async def known(

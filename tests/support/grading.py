@@ -8,6 +8,7 @@ from uuid import uuid4
 from tests.support import oracle
 from tests.support.evidence import Client, Running, applied, attempt, enrolment, roster
 from tests.support.oracle import OracleState
+from tests.support.periods import name_periods
 
 PERIOD = "77777777-7777-4777-8777-777777777777"
 
@@ -46,6 +47,7 @@ class Class:
         answer = await self._evidence.administrator.post("/v1/rosters", rows)
         assert answer.status_code == 200, answer.text
         assert not answer.json()["refused"], answer.text
+        await name_periods(self._evidence.owner, [PERIOD])
         await applied(self._evidence)
 
     async def record(self, *items: dict[str, Any]) -> None:

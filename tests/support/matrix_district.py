@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import asyncpg
+
 from cli.importing.commands import adopt_policy, publish
 from tests.support.ledger_writer import framework_document, policy_document
-from tests.support.matrix import PEOPLE, SIGNED_IN, Subject, World, attempt
+from tests.support.matrix import PEOPLE, SIGNED_IN, Subject, World, attempt, one
+from tests.support.periods import name_periods
 from tests.support.relations import new_id
 from tests.support.running import administrator, until_applied
 from tests.support.waiting import until
@@ -171,19 +174,31 @@ async def _judged(world: World, learner: str, judged: dict[str, str]) -> dict[tu
     return things
 
 
+async def _periods(world: World, count: int) -> list[str]:
+    """New academic sessions; with them those that the rows of the matrix name are made known too."""
+    new = [new_id() for _ in range(count)]
+    asked = [one(world, person, what) for person in SIGNED_IN for what in ("release period", "batch period")]
+    connection = await asyncpg.connect(world.stack.superuser_of("evidence"))
+    try:
+        await name_periods(connection, [*new, *asked])
+    finally:
+        await connection.close()
+    return new
+
+
 async def _grades(world: World, release: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Released grades, to be amended and upheld, one for each person."""
     things = {(what, person): new_id() for what in ("amend", "uphold", "grade") for person in PEOPLE}
-    for id_ in things.values():
-        await world.done(ADMINISTRATOR, "/v1/releases", {**release, "id": id_, "period": new_id()})
+    for id_, period in zip(things.values(), await _periods(world, len(things)), strict=True):
+        await world.done(ADMINISTRATOR, "/v1/releases", {**release, "id": id_, "period": period})
     return things
 
 
 async def _batches(world: World, batch: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Batches that are held, one for each person."""
     things = {("batch", person): new_id() for person in PEOPLE}
-    for id_ in things.values():
-        await world.done(ADMINISTRATOR, "/v1/release-batches", {**batch, "id": id_, "period": new_id()})
+    for id_, period in zip(things.values(), await _periods(world, len(things)), strict=True):
+        await world.done(ADMINISTRATOR, "/v1/release-batches", {**batch, "id": id_, "period": period})
 
     async def held() -> bool:
         shown = [

@@ -16,6 +16,15 @@ async def check_gradable(actor: str, course: str, learner: str, district: Distri
         raise NotFound(what, field="/learner" if what == "learner" else None)
 
 
+async def check_occasion(course: str, period: str, district: District) -> None:
+    """Raise Invalid where no roster has named the course or the academic session: a grade would be nobody's to find."""
+    match await district.roster.unknown(course=course, period=period):
+        case "course":
+            raise Invalid("No roster has named a section of a course of this id.", field="/course")
+        case "period":
+            raise Invalid("No roster has named an academic session of this id.", field="/period")
+
+
 async def check_competencies(competencies: Sequence[str], district: District, *, where: str) -> None:
     """Raise Invalid for the first competency that no published framework holds; `where` with `{}` for its index."""
     known = await district.definitions.competencies(competencies)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.evidence.domain.batches import MAX_LEARNERS, Asked, Batch, Line, Progress
 from services.evidence.domain.errors import Conflict, Invalid, Mismatch, NotFound
-from services.evidence.flows.gradable import check_competencies
+from services.evidence.flows.gradable import check_competencies, check_occasion
 from services.evidence.ports import District
 from shared.rulebook.policy import Scale
 
@@ -38,6 +38,7 @@ async def ask_batch(id_: str, asked: Asked, actor: str, district: District) -> t
             raise NotFound(kind, field=f"/{kind}")
         if len(learners) > MAX_LEARNERS:
             raise Invalid(f"A batch may have at most {MAX_LEARNERS} learners.", field=f"/{kind}")
+        await check_occasion(asked.course, asked.period, district)
         await check_competencies(asked.competencies, district, where="/competencies/{}")
         new = await district.batches.ask(id_, asked, learners, actor)
         before = await district.batches.find(id_)

@@ -8,6 +8,7 @@ from services.evidence.flows.gradable import (
     appended,
     check_competencies,
     check_gradable,
+    check_occasion,
     done_before,
     standing_with,
 )
@@ -26,6 +27,7 @@ async def release_grade(release: ReleaseGrade, actor: str, district: District) -
     await check_gradable(actor, occasion.course, occasion.learner, district, what="learner")
     if (before := await done_before(release, NAME, actor, district)) is not None:
         return before
+    await check_occasion(occasion.course, occasion.period, district)
     await check_competencies(list(release.seen), district, where="/states/{}/competency")
     try:
         command = await _judged(release, actor, district)

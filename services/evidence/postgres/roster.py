@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
 
 import asyncpg
 
@@ -67,6 +68,13 @@ class PostgresRoster:
                 guardians,
             )
 
+    async def unknown(self, *, course: str, period: str) -> Literal["course", "period"] | None:
+        """See `Roster.unknown`."""
+        [known] = await self._pool.fetch(_OCCASION, course, period)
+        if not known["course"]:
+            return "course"
+        return None if known["period"] else "period"
+
     async def known(
         self, *, orgs: Collection[str], sessions: Collection[str], sections: Collection[str], people: Collection[str]
     ) -> KnownRoster:
@@ -128,6 +136,10 @@ class PostgresRoster:
         return definitions_owner(self._tenant, stream)
 
 
+_OCCASION = (
+    "SELECT EXISTS (SELECT FROM access.sections WHERE course = $1) AS course,"
+    " EXISTS (SELECT FROM handed_in.session WHERE id = $2) AS period"
+)
 _ORGS = "SELECT id::text, type FROM handed_in.org WHERE id = ANY ($1::uuid[])"
 _SESSIONS = "SELECT id::text, begins_ms, ends_ms FROM handed_in.session WHERE id = ANY ($1::uuid[])"
 _SECTIONS = (

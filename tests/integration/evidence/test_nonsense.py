@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.contracts.documents import document_digest
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import SYMBOLS, THEME, Running, attempt, framework, policy, roster, scored
+from tests.support.periods import new_period
 from tests.support.pieces import attested, in_place, observed, reflected, scores, started, version
 
 FEW = settings(
@@ -149,7 +150,7 @@ async def test_works_and_corrections_of_any_shape(evidence: Running, people: Peo
 @FEW
 @given(data=st.data())
 async def test_grades_of_any_shape(evidence: Running, people: People, data: st.DataObject) -> None:
-    course, period = evidence.id("course", "english-10"), str(uuid4())
+    course, period = evidence.id("course", "english-10"), await new_period(evidence.owner)
     states = [{"competency": THEME, "digest": "ab" * 32}]
     grade = {"id": str(uuid4()), "learner": people.amara, "course": course, "period": period, "expected_version": 0}
     judged = {"id": str(uuid4()), "states": states, "expected_version": 1, "reason": "Looked at again."}

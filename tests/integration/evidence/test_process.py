@@ -69,7 +69,7 @@ async def test_from_a_request_to_the_record_on_the_topic(
         assert await (await started(settings, *arguments)).wait() == 0
     tokens = AccessTokens(TENANT, SigningKey.read(settings.keys, "gateway"))
     async with serving(settings, url), httpx.AsyncClient(base_url=url) as http:
-        client = Client(http, tokens.mint(administrator), administrator)
+        client = Client(http, lambda: tokens.mint(administrator), administrator)
         await until(lambda: written(client, "PUT", address(framework()), framework()), "the administrator is known")
         assert (await client.post("/v1/rosters", roster(["amara"]))).status_code == 200
         learner = roster_id(settings.roster_key(), "user", "amara")

@@ -12,7 +12,7 @@ from services.evidence.postgres.ledger import PostgresLedger
 from shared.contracts.learners import LearnerForgotten
 from shared.runtime.database import connect
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import SYMBOLS, TENANT, THEME, Client, Running, applied, rule_district
+from tests.support.evidence import SYMBOLS, TENANT, THEME, Client, Running, applied, enrolment, roster, rule_district
 from tests.support.grading import PERIOD, Class, grade, piece, released, states
 from tests.support.waiting import until
 
@@ -129,6 +129,24 @@ async def test_whose_record_changed_since_the_preview_is_refused_and_the_others_
     await music.teacher.post(f"/v1/release-batches/{second['id']}/release", {})
     last = await come_to(music.teacher, second["id"], "released")
     assert lines(last)[changed]["state"] == "released"
+
+
+async def test_who_leaves_the_section_after_the_preview_is_no_longer_its_teachers_to_release(
+    evidence: Running, music: Class
+) -> None:
+    preview = await held(music)
+    name = f"{music.name}-learner-0"
+    left = evidence.id("user", name)
+    rows = roster((), enrollments=[enrolment(name, music.name, status="tobedeleted")])
+    answer = await evidence.administrator.post("/v1/rosters", rows)
+    assert (answer.status_code, answer.json()["refused"]) == (200, []), answer.text
+    await applied(evidence)
+    await music.teacher.post(f"/v1/release-batches/{preview['id']}/release", {})
+    done = await come_to(music.teacher, preview["id"], "released")
+    assert set(lines(done)) == set(music.learners) - {left}
+    assert {line["state"] for line in done["learners"]} == {"released"}
+    line = lines(await batch(evidence.administrator, preview["id"]))[left]
+    assert (line["state"], line["problem"]["type"]) == ("refused", "urn:ascertain:problem:not-found")
 
 
 async def test_a_grade_released_after_the_preview_is_left_as_it_is(evidence: Running, music: Class) -> None:

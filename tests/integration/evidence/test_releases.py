@@ -10,6 +10,7 @@ from tests.integration.evidence.conftest import People
 from tests.support import grading
 from tests.support.evidence import SYMBOLS, THEME, Running, rule_district
 from tests.support.grading import Class, grade, piece, released, seen, states
+from tests.support.periods import new_period
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -156,7 +157,7 @@ async def test_evidence_that_arrives_while_a_grade_is_released_lies_beyond_its_p
     """The states that were seen are those at the pins, whichever of the two came first."""
     ada = art.learners[0]
     for number in range(6):
-        request = await grade(evidence, art, ada, [THEME], period=str(uuid4()))
+        request = await grade(evidence, art, ada, [THEME], period=await new_period(evidence.owner))
         late = piece(ada, THEME, "2", occurred_at=f"2026-09-1{number}T08:00:00.000Z")
         answer, _ = await asyncio.gather(art.teacher.post("/v1/releases", request), art.record(late))
         if answer.status_code == 409:
@@ -286,3 +287,38 @@ async def test_a_level_that_a_teacher_set_is_graded_as_such(evidence: Running, a
     assert "override" not in by_evidence
     by_plain_fold = (await states(evidence, ada))[SYMBOLS]
     assert (by_plain_fold.digest, by_plain_fold.override) == (judged["state"], override["id"])
+
+
+async def test_nothing_is_released_while_policies_or_frameworks_are_not_all_known(
+    evidence: Running, art: Class
+) -> None:
+    """One of them waits in quarantine: what a fold comes to without it may be another state."""
+    request = await grade(evidence, art, art.learners[0], [THEME])
+    held = str(uuid4())
+    for name, status in (("PolicyAdopted", 503), ("DocumentPublished", 503), ("RoleGranted", 201)):
+        await evidence.owner.execute(
+            "INSERT INTO projection.quarantine (ledger, shard, owner, position, type, reason)"
+            " VALUES ('definitions', 0, $1, 1, $2, 'a test')",
+            held,
+            f"ascertain.{name}",
+        )
+        try:
+            answer = await art.teacher.post("/v1/releases", request)
+        finally:
+            await evidence.owner.execute("DELETE FROM projection.quarantine WHERE owner = $1", held)
+        assert answer.status_code == status, answer.text
+
+
+async def test_what_no_roster_has_named_is_not_graded(evidence: Running, art: Class) -> None:
+    """A grade in a period that was mistyped would be nobody's to find."""
+    right = await grade(evidence, art, art.learners[0], [THEME])
+    before = await evidence.count()
+    answer = await art.teacher.post("/v1/releases", {**right, "period": str(uuid4())})
+    assert (answer.status_code, answer.json()["field"]) == (422, "/period"), answer.text
+    course = {**right, "course": str(uuid4())}
+    answer = await evidence.administrator.post("/v1/releases", course)
+    assert (answer.status_code, answer.json()["field"]) == (422, "/course"), answer.text
+    batch = {"id": str(uuid4()), "section": art.section, "course": art.course, "competencies": [THEME]}
+    answer = await art.teacher.post("/v1/release-batches", {**batch, "period": str(uuid4())})
+    assert (answer.status_code, answer.json()["field"]) == (422, "/period"), answer.text
+    assert await evidence.count() == before

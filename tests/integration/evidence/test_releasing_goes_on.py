@@ -30,6 +30,7 @@ from shared.runtime.wake import Wake
 from tests.support.evidence import SYMBOLS, TENANT, THEME, Running, address, framework, roster, rule_district
 from tests.support.evidence import running_evidence as running
 from tests.support.grading import Class, entries, piece, states
+from tests.support.periods import new_period
 from tests.support.servers import PASSWORD, District, unique_prefix
 from tests.support.waiting import until
 
@@ -81,12 +82,12 @@ async def worker(pool: asyncpg.Pool, evidence: Running, chunk: int) -> AsyncIter
         await ledger.close()
 
 
-async def asked(choir: Class) -> str:
+async def asked(evidence: Running, choir: Class) -> str:
     wish = {
         "id": str(uuid4()),
         "section": choir.section,
         "course": choir.course,
-        "period": str(uuid4()),
+        "period": await new_period(evidence.owner),
         "competencies": SKILLS,
     }
     answer = await choir.teacher.post("/v1/release-batches", wish)
@@ -148,7 +149,7 @@ async def killed(evidence: Running, pool: asyncpg.Pool, beyond: Any) -> None:
 async def test_a_worker_that_is_killed_goes_on_where_it_was(
     evidence: Running, pool: asyncpg.Pool, choir: Class
 ) -> None:
-    batch = await asked(choir)
+    batch = await asked(evidence, choir)
     for state, then in (("waiting", "held"), ("ready", "released")):
         for _ in range(2):
             left = await count(pool, batch, state)
@@ -167,7 +168,7 @@ async def test_a_worker_that_is_cancelled_anywhere_goes_on_where_it_was(
     evidence: Running, pool: asyncpg.Pool, choir: Class, request: pytest.FixtureRequest
 ) -> None:
     chance = random.Random(request.config.getoption("--seed"))
-    batch = await asked(choir)
+    batch = await asked(evidence, choir)
     cancelled = 0
     for then in ("held", "released"):
         while (await read(choir, batch))["state"] != then:
@@ -187,7 +188,7 @@ async def test_a_worker_that_is_cancelled_anywhere_goes_on_where_it_was(
 async def test_many_workers_share_the_batches_and_release_nobody_twice(
     evidence: Running, pool: asyncpg.Pool, choir: Class
 ) -> None:
-    batches = [await asked(choir) for _ in range(3)]
+    batches = [await asked(evidence, choir) for _ in range(3)]
     async with worker(pool, evidence, 3) as one, worker(pool, evidence, 4) as other:
         for then in ("held", "released"):
 
@@ -209,7 +210,7 @@ async def test_many_workers_share_the_batches_and_release_nobody_twice(
 async def test_a_batch_goes_on_after_the_process_that_folds_for_it_is_killed(
     evidence: Running, pool: asyncpg.Pool, choir: Class
 ) -> None:
-    batch = await asked(choir)
+    batch = await asked(evidence, choir)
     folds = FoldsInProcess()
     standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), folds, tenant=TENANT)
     ledger = PostgresLedger(evidence.settings.database, pool, tenant=TENANT, appended=lambda: None)
@@ -251,7 +252,7 @@ async def test_a_grade_recorded_without_its_note_is_found_however_things_have_mo
     trio = Class(evidence, "trio", 3)
     await trio.open()
     await trio.record(*(piece(learner, skill, "1") for learner in trio.learners for skill in SKILLS))
-    batch = await asked(trio)
+    batch = await asked(evidence, trio)
     ledger = PostgresLedger(evidence.settings.database, pool, tenant=TENANT, appended=lambda: None)
     standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), tenant=TENANT)
     working = Releasing(pool, Silent(ledger), standings, tenant=TENANT, chunk=10)
@@ -264,6 +265,39 @@ async def test_a_grade_recorded_without_its_note_is_found_however_things_have_mo
     await working.step()
     await ledger.close()
     await check_released_once(evidence, trio, batch, 3)
+
+
+class Landing(Silent):
+    """A ledger to which the first call gets through only when the second comes, after it was looked for in vain."""
+
+    def __init__(self, ledger: PostgresLedger) -> None:
+        super().__init__(ledger)
+        self._under_way: Sequence[Command] = ()
+
+    async def append(self, commands: Sequence[Command]) -> list[Outcome]:
+        if not self._lost:
+            self._lost, self._under_way = True, commands
+            raise LedgerUnavailable("The connection broke.")
+        await self._ledger.append(self._under_way)
+        return await self._ledger.append(commands)
+
+
+async def test_a_grade_that_lands_while_it_is_released_again_is_that_one(evidence: Running, pool: asyncpg.Pool) -> None:
+    solo = Class(evidence, "solo", 2)
+    await solo.open()
+    await solo.record(*(piece(learner, skill, "1") for learner in solo.learners for skill in SKILLS))
+    batch = await asked(evidence, solo)
+    ledger = PostgresLedger(evidence.settings.database, pool, tenant=TENANT, appended=lambda: None)
+    standings = PostgresStandings(pool, PostgresApplied(pool, Wake()), tenant=TENANT)
+    working = Releasing(pool, Landing(ledger), standings, tenant=TENANT, chunk=10)
+    await working.step()
+    await let_go(solo, batch)
+    with pytest.raises(LedgerUnavailable):
+        await working.step()
+    await solo.record(*(piece(learner, THEME, "1", purpose="diagnostic") for learner in solo.learners))  # other pins
+    await working.step()
+    await ledger.close()
+    await check_released_once(evidence, solo, batch, 2)
 
 
 class Late:
@@ -289,7 +323,7 @@ async def test_evidence_between_the_fold_and_the_append_lies_beyond_the_pins(
     duo = Class(evidence, "duo", 2)
     await duo.open()
     await duo.record(*(piece(learner, skill, "1") for learner in duo.learners for skill in SKILLS))
-    batch = await asked(duo)
+    batch = await asked(evidence, duo)
     async with worker(pool, evidence, 10) as working:
         await working.step()
     previewed = {line["learner"]: line["levels"] for line in (await read(duo, batch))["learners"]}

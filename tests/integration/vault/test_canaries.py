@@ -164,7 +164,7 @@ DOORS: dict[str, Door] = {
             "id": w.new("grade"),
             "learner": w.ids["amara"],
             "course": w.ids["english-10"],
-            "period": str(uuid4()),
+            "period": w.ids["year"],
             "states": w.seen,
             "expected_version": 0,
         },
@@ -246,7 +246,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         await administrator.post("/v1/rosters", roster(["amara", "bao", "leaver"]))
         _, answer = await administrator.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": [*NAMED]})
         _, courses = await administrator.post("/v1/rosters/ids", {"kind": "course", "sourced_ids": ["english-10"]})
-        made = World(stack, Canaries(), {"administrator": administrator}, {**answer["ids"], **courses["ids"]})
+        _, terms = await administrator.post("/v1/rosters/ids", {"kind": "academicSession", "sourced_ids": ["year"]})
+        ids = {**answer["ids"], **courses["ids"], **terms["ids"]}
+        made = World(stack, Canaries(), {"administrator": administrator}, ids)
         for name in PEOPLE:
             token = await stack.personal_token(made.ids[name])
             made.clients[name] = await opened.enter_async_context(Gateway(stack.urls["gateway"], token))

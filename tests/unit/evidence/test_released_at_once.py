@@ -43,8 +43,11 @@ class Overtaken:
         assert event.body == self._entry.body
         return [Repeated((Placed(event.id, event.stream, 17, 9, 1, self._entry.recorded_at),))]
 
+    async def unknown(self, **_occasion: str) -> None:
+        return None
+
     def district(self) -> District:
-        ports = SimpleNamespace(tenant=TENANT, rights=self, definitions=self, standings=self, ledger=self)
+        ports = SimpleNamespace(tenant=TENANT, rights=self, definitions=self, standings=self, ledger=self, roster=self)
         return cast("District", ports)
 
 
