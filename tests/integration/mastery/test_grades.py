@@ -188,6 +188,20 @@ async def test_a_policy_that_changes_what_a_grade_would_say_affects_it_too(grade
     assert [item["grade"] for item in await affected(mastery)] == [grade]
 
 
+async def test_what_an_amendment_leaves_out_affects_the_grade_no_more(graded: Graded, mastery: Mastery) -> None:
+    graded.story.attempt(ANA, result(WRITING, "4"))
+    grade = graded.released(ANA, READING, WRITING)
+    graded.amended(ANA, grade, READING)
+    graded.story.attempt(ANA, result(WRITING, "1"))
+    await graded.come()
+    assert await affected(mastery) == []
+    graded.upheld(ANA, grade, WRITING)  # of which the grade says nothing any more
+    graded.story.attempt(ANA, result(WRITING, "2"))
+    await graded.come()
+    assert await affected(mastery) == []
+    assert [shown["affected"] for shown in await grades_of(mastery)] == [False]
+
+
 async def test_a_worklist_sees_no_further_than_states_are_folded_again(graded: Graded, mastery: Mastery) -> None:
     """A policy is applied, and the states that it concerns wait to be refolded: it is not promised as seen."""
     grade = graded.released(ANA, READING)
