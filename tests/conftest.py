@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from deploy.local.databases import drop_databases, make_databases
+from deploy.local.databases import OWNERS, drop_databases, make_databases
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
 
-# A property is true or false; how long it takes says how busy the machine is.
-settings.register_profile("ascertain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A property is true or false; how long it takes says how busy the machine is. `--hypothesis-profile long` looks further.
+for name, examples in (("ascertain", 50), ("long", 1000)):
+    settings.register_profile(name, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ascertain")
 
 
@@ -30,13 +31,19 @@ async def kafka() -> AsyncIterator[KafkaServer]:
 
 
 @pytest.fixture
-async def district(postgres: PostgresServer) -> AsyncIterator[District]:
+def owners() -> tuple[str, ...]:
+    """The services whose databases `district` makes. Who needs few of them says so: each one costs time."""
+    return OWNERS
+
+
+@pytest.fixture
+async def district(postgres: PostgresServer, owners: tuple[str, ...]) -> AsyncIterator[District]:
     """Empty databases and roles of a district under a prefix of its own; dropped after the test."""
     prefix = unique_prefix()
     try:
-        yield District(prefix, await make_databases(postgres, prefix, PASSWORD))
+        yield District(prefix, await make_databases(postgres, prefix, PASSWORD, owners))
     finally:
-        await drop_databases(postgres, prefix)
+        await drop_databases(postgres, prefix, owners)
 
 
 @pytest.fixture

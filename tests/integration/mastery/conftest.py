@@ -10,6 +10,11 @@ from tests.support.servers import District
 
 
 @pytest.fixture
+def owners() -> tuple[str, ...]:
+    return ("mastery",)
+
+
+@pytest.fixture
 async def pool(district: District) -> AsyncIterator[asyncpg.Pool]:
     async with mastery_pool(district) as opened:
         yield opened

@@ -24,6 +24,11 @@ LEARNERS = [ANA, BO, *[named(f"learner {n}") for n in range(30)]]
 
 
 @pytest.fixture
+def owners() -> tuple[str, ...]:
+    return ("evidence", "mastery")
+
+
+@pytest.fixture
 async def stream(kafka: KafkaServer, district: District, topic_prefix: str) -> AsyncIterator[Stream]:
     async with stream_of(kafka.bootstrap, district, topic_prefix, given()) as made:
         yield made

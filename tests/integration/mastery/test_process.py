@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_port
@@ -22,6 +23,11 @@ from tests.support.servers import District
 from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def owners() -> tuple[str, ...]:
+    return ("evidence", "mastery")
 
 
 async def test_a_process_projects_answers_and_ends_when_told_to(

@@ -11,6 +11,11 @@ from tests.support.servers import District
 ANSWERS = 20_000
 
 
+@pytest.fixture
+def owners() -> tuple[str, ...]:
+    return ("evidence", "mastery")
+
+
 @pytest.mark.real_data
 async def test_every_state_of_the_real_answers_is_the_plain_folds(
     kafka: KafkaServer, district: District, topic_prefix: str

@@ -22,6 +22,11 @@ SCHOOL = named("school")
 
 
 @pytest.fixture
+def owners() -> tuple[str, ...]:
+    return ("portfolio",)
+
+
+@pytest.fixture
 def ledger() -> WorkWriter:
     writer = WorkWriter()
     writer.publish(framework_document(named("framework"), [READING, DRAWING]))
