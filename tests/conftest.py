@@ -10,7 +10,8 @@ from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
 
-# A property is true or false; how long it takes says how busy the machine is. `--hypothesis-profile long` looks further.
+# A property is true or false; how long it takes says how busy the machine is.
+# `--hypothesis-profile long` looks further.
 for name, examples in (("ascertain", 50), ("long", 1000)):
     settings.register_profile(name, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ascertain")
