@@ -46,7 +46,8 @@ class World:
         token = token or await self.stack.personal_token(person)
         answer = await self.http.post("/v1/tokens", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200, answer.text
-        return Client(self.http, answer.json()["access_token"], person)
+        token = str(answer.json()["access_token"])
+        return Client(self.http, lambda: token, person)
 
     async def of(self, database: str, query: str, *arguments: Any) -> Any:
         connection = await asyncpg.connect(self.stack.superuser, database=self.stack.databases[database].name)
