@@ -1,6 +1,6 @@
 """`python -m services.audit --run http,projector | --migrate`."""
 
-from services.audit.main import ROLES, SERVICE, run
+from services.audit import ROLES, SERVICE
 from shared.runtime.command_line import CommandLine, run_async
 from shared.runtime.settings import Settings
 
@@ -14,6 +14,8 @@ def main() -> None:
     if wish.migrate:
         line.migrate(settings)
     else:
+        from services.audit.main import run
+
         run_async(run(settings, wish.run))
 
 

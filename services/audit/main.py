@@ -11,6 +11,7 @@ import httpx
 import structlog
 from fastapi import FastAPI
 
+from services.audit import ROLES, SERVICE
 from services.audit.flows.running import Running
 from services.audit.flows.verify import Witnesses
 from services.audit.http.app import application
@@ -41,9 +42,6 @@ from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import ServiceTokens, Verifier
-
-SERVICE = "audit"
-ROLES = ("http", "projector")
 
 REQUESTS, VERIFYING, PROJECTING = 8, 6, 8
 """Connections of the pools: for requests, for verifications, for the projector."""

@@ -2,7 +2,7 @@
 
 import sys
 
-from services.evidence.main import ROLES, bootstrap_district, run
+from services.evidence import ROLES, SERVICE
 from services.evidence.settings import EvidenceSettings
 from shared.runtime.command_line import CommandLine, id_named, run_async
 from shared.runtime.migrate import migrate
@@ -10,7 +10,7 @@ from shared.runtime.migrate import migrate
 
 def main() -> None:
     """Do what the arguments say. Ends with 2 where they, or the settings, are wrong."""
-    line = CommandLine("evidence", ROLES)
+    line = CommandLine(SERVICE, ROLES)
     line.wish.add_argument(
         "--bootstrap",
         type=id_named("a person's id"),
@@ -26,8 +26,12 @@ def main() -> None:
         line.migrate(settings)
         migrate("evidence", settings.database_keys_migrator, room="vault")
     elif wish.run:
+        from services.evidence.main import run
+
         run_async(run(settings, wish.run))
     else:
+        from services.evidence.main import bootstrap_district
+
         new = run_async(bootstrap_district(settings, wish.bootstrap))
         sys.stdout.write(f"{wish.bootstrap} {'now administers' if new else 'administers already'} the district\n")
 

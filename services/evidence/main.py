@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
+from services.evidence import ROLES
 from services.evidence.flows.bootstrap import bootstrap
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.folding import FoldsInProcess
@@ -45,8 +46,6 @@ from shared.runtime.serve import Worker
 from shared.runtime.sources import LedgerSource
 from shared.runtime.tokens import Verifier
 from shared.runtime.wake import Wake
-
-ROLES = ("http", "projector", "relay")
 
 REQUESTS, WORKERS, RELAY = 12, 8, 10
 """Connections of the pools: for requests, for the projector, for the relay."""

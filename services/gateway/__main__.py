@@ -8,7 +8,7 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from services.gateway.main import ROLES, SERVICE, link_account, new_personal_token, release_quarantined, run
+from services.gateway import ROLES, SERVICE
 from services.gateway.settings import GatewaySettings
 from shared.ledger.identifiers import is_id
 from shared.runtime.command_line import CommandLine, id_named, run_async
@@ -27,10 +27,16 @@ def main() -> None:
     if wish.migrate:
         line.migrate(settings)
     elif wish.run:
+        from services.gateway.main import run
+
         run_async(run(settings, wish.run))
     elif wish.personal_token is not None:
+        from services.gateway.main import new_personal_token
+
         _made(new_personal_token(settings, wish.personal_token, wish.label))
     elif wish.link is not None:
+        from services.gateway.main import link_account
+
         _made(link_account(settings, *wish.link))
     else:
         _release(settings, wish.release)
@@ -56,6 +62,8 @@ def _line() -> CommandLine:
 
 def _release(settings: GatewaySettings, owner: str) -> None:
     try:
+        from services.gateway.main import release_quarantined
+
         count = run_async(release_quarantined(settings, owner))
     except NotReleasedError as error:
         raise SystemExit(str(error)) from error

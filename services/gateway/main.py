@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import asyncpg
 from fastapi import FastAPI
 
+from services.gateway import ROLES, SERVICE
 from services.gateway.domain.accounts import Account
 from services.gateway.domain.personal_tokens import RANDOM_BYTES, PersonalToken
 from services.gateway.domain.routes import RouteTable
@@ -36,9 +37,6 @@ from shared.runtime.projection_health import HealthWatch
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
-
-SERVICE = "gateway"
-ROLES = ("http", "projector")
 
 CONNECTIONS = 10
 """Connections of the pool for requests."""

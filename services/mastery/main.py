@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import asyncpg
 from fastapi import FastAPI
 
+from services.mastery import ROLES, SERVICE
 from services.mastery.http.app import application
 from services.mastery.http.health import Standing
 from services.mastery.ports import District
@@ -34,9 +35,6 @@ from shared.runtime.projection_health import HealthWatch
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
-
-SERVICE = "mastery"
-ROLES = ("http", "projector")
 
 REQUESTS, WORKERS = 12, 8
 """Connections of the pools: for requests; for the projector and the refolds."""

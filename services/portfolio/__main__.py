@@ -2,7 +2,7 @@
 
 import sys
 
-from services.portfolio.main import ROLES, SERVICE, release_quarantined, run
+from services.portfolio import ROLES, SERVICE
 from shared.runtime.command_line import CommandLine, id_named, run_async
 from shared.runtime.quarantine import NotReleasedError
 from shared.runtime.settings import Settings
@@ -20,6 +20,8 @@ def main() -> None:
     if wish.migrate:
         line.migrate(settings)
     elif wish.run:
+        from services.portfolio.main import run
+
         run_async(run(settings, wish.run))
     else:
         _release(settings, wish.release)
@@ -27,6 +29,8 @@ def main() -> None:
 
 def _release(settings: Settings, owner: str) -> None:
     try:
+        from services.portfolio.main import release_quarantined
+
         count = run_async(release_quarantined(settings, owner))
     except NotReleasedError as error:
         raise SystemExit(str(error)) from error

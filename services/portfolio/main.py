@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import asyncpg
 from fastapi import FastAPI
 
+from services.portfolio import ROLES, SERVICE
 from services.portfolio.http.app import application
 from services.portfolio.http.routes import Portfolio
 from services.portfolio.ports import District
@@ -28,9 +29,6 @@ from shared.runtime.projection_health import HealthWatch
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
-
-SERVICE = "portfolio"
-ROLES = ("http", "projector")
 
 REQUESTS, WORKERS = 8, 6
 """Connections of the pools: for requests; for the projector."""
