@@ -11,9 +11,8 @@ from typing import Any
 from services.gateway import ROLES, SERVICE
 from services.gateway.settings import GatewaySettings
 from shared.ledger.identifiers import is_id
-from shared.runtime.command_line import CommandLine, id_named, run_async
+from shared.runtime.command_line import CommandLine, id_named, released, run_async
 from shared.runtime.problems import Problem
-from shared.runtime.quarantine import NotReleasedError
 
 
 def main() -> None:
@@ -39,14 +38,14 @@ def main() -> None:
 
         _made(link_account(settings, *wish.link))
     else:
-        _release(settings, wish.release)
+        from services.gateway.main import release_quarantined
+
+        released(wish.release, release_quarantined(settings, wish.release))
 
 
 def _line() -> CommandLine:
     line = CommandLine(SERVICE, ROLES)
-    line.wish.add_argument(
-        "--release", type=id_named("an owner's id"), metavar="OWNER", help="fold an owner in quarantine again"
-    )
+    line.add_release()
     line.wish.add_argument(
         "--personal-token",
         type=id_named("a person's id"),
@@ -58,16 +57,6 @@ def _line() -> CommandLine:
     )
     line.parser.add_argument("--label", default="made by an operator", type=_label, help="what the token is for")
     return line
-
-
-def _release(settings: GatewaySettings, owner: str) -> None:
-    try:
-        from services.gateway.main import release_quarantined
-
-        count = run_async(release_quarantined(settings, owner))
-    except NotReleasedError as error:
-        raise SystemExit(str(error)) from error
-    _tell(f"{owner} is released: {count} entries were folded again")
 
 
 def _made(making: Coroutine[Any, Any, str]) -> None:

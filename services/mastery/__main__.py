@@ -1,19 +1,14 @@
 """`python -m services.mastery --run http,projector | --migrate | --release OWNER`."""
 
-import sys
-
 from services.mastery import ROLES, SERVICE
-from shared.runtime.command_line import CommandLine, id_named, run_async
-from shared.runtime.quarantine import NotReleasedError
+from shared.runtime.command_line import CommandLine, released, run_async
 from shared.runtime.settings import Settings
 
 
 def main() -> None:
     """Do what the arguments say. Ends with 2 where they, or the settings, are wrong."""
     line = CommandLine(SERVICE, ROLES)
-    line.wish.add_argument(
-        "--release", type=id_named("an owner's id"), metavar="OWNER", help="fold an owner in quarantine again"
-    )
+    line.add_release()
     wish = line.read()
     settings = Settings()
     line.start_logging(settings)
@@ -24,17 +19,9 @@ def main() -> None:
 
         run_async(run(settings, wish.run))
     else:
-        _release(settings, wish.release)
-
-
-def _release(settings: Settings, owner: str) -> None:
-    try:
         from services.mastery.main import release_quarantined
 
-        count = run_async(release_quarantined(settings, owner))
-    except NotReleasedError as error:
-        raise SystemExit(str(error)) from error
-    sys.stdout.write(f"{owner} is released: {count} entries were folded again\n")
+        released(wish.release, release_quarantined(settings, wish.release))
 
 
 if __name__ == "__main__":

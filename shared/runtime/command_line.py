@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import uvloop
 from shared.ledger.identifiers import is_id
 from shared.runtime.logging import start_logging
 from shared.runtime.migrate import migrate
+from shared.runtime.quarantine import NotReleasedError
 from shared.runtime.settings import Settings
 
 _Result = TypeVar("_Result")
@@ -24,6 +26,12 @@ class CommandLine:
         self.wish = self.parser.add_mutually_exclusive_group(required=True)
         self.wish.add_argument("--run", type=_roles(roles), metavar="ROLES", help=f"some of {','.join(roles)}")
         self.wish.add_argument("--migrate", action="store_true", help="bring the database up to the newest revision")
+
+    def add_release(self) -> None:
+        """Let an owner in quarantine be folded again; see `released`."""
+        self.wish.add_argument(
+            "--release", type=id_named("an owner's id"), metavar="OWNER", help="fold an owner in quarantine again"
+        )
 
     def read(self) -> argparse.Namespace:
         """What was asked for. Ends the process with 2 where it cannot be understood."""
@@ -43,6 +51,15 @@ def run_async(work: Coroutine[Any, Any, _Result]) -> _Result:
     """Run a coroutine to its end on uvloop, and give back what it returns."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
+
+
+def released(owner: str, releasing: Coroutine[Any, Any, int]) -> None:
+    """Fold an owner again and tell how many entries it took. Ends the process with 1 and why, where it stays held."""
+    try:
+        count = run_async(releasing)
+    except NotReleasedError as error:
+        raise SystemExit(str(error)) from error
+    sys.stdout.write(f"{owner} is released: {count} entries were folded again\n")
 
 
 def id_named(what: str) -> Callable[[str], str]:
