@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_port
 from shared.ledger.canonical import canonical
+from shared.ledger.identifiers import shard_of
 from shared.runtime.keys import SigningKey, make_keys
 from shared.runtime.tokens import AccessTokens
 from tests.integration.mastery.test_states import ANA, READING, given
@@ -23,6 +25,10 @@ from tests.support.servers import District
 from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[3]
+_HELD = (
+    "INSERT INTO projection.quarantine (ledger, shard, owner, position, type, reason)"
+    " VALUES ('evidence', $1, $2, 1, 'ascertain.AttemptRecorded', 'ValueError')"
+)
 
 
 @pytest.fixture
@@ -83,13 +89,26 @@ async def test_a_process_projects_answers_and_ends_when_told_to(
             assert sum(shard["applied"] for shard in health["shards"]["evidence"]) == 1
             running.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(running.wait(), 10) == 0
+            await stream.pool.execute(_HELD, shard_of(TENANT, ANA), ANA)
+            released = f"{ANA} is released: 1 entries were folded again"
+            assert await _said("--release", ANA, environment=environment) == (0, released)
+            assert await _said("--release", ANA, environment=environment) == (1, "This owner is not in quarantine.")
         finally:
             if running.returncode is None:
                 running.kill()
                 await running.wait()
 
 
-async def _started(*arguments: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
+async def _started(*arguments: str, environment: dict[str, str], **more: Any) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.mastery", *arguments), cwd=ROOT, env=environment
+        *(sys.executable, "-m", "services.mastery", *arguments), cwd=ROOT, env=environment, **more
     )
+
+
+async def _said(*arguments: str, environment: dict[str, str]) -> tuple[int | None, str]:
+    """How a command of an operator's ended, and its last words."""
+    process = await _started(
+        *arguments, environment=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    words, _ = await process.communicate()
+    return process.returncode, words.decode().splitlines()[-1]
