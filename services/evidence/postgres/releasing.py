@@ -4,7 +4,6 @@ Each step is one transaction that also notes what came of its learners: killed a
 from there. A grade that was recorded before its note was written is found in the ledger by its id.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -18,7 +17,7 @@ from services.evidence.ports import Ledger, Standings
 from services.evidence.postgres.batch_rows import BATCH, LINE, batch_of_row, line_of_row, write_lines
 from shared.runtime.connections import borrowed
 from shared.runtime.pace import Pace
-from shared.runtime.trouble import Backoff
+from shared.runtime.stepping import keep_stepping
 
 POLL = 0.25
 """Seconds between two looks for something to do; one small query each."""
@@ -41,18 +40,7 @@ class Releasing:
 
     async def run(self) -> None:
         """Work on whatever batches there are, until cancelled. What fails is tried again later, and told."""
-        backoff = Backoff()
-        while True:
-            try:
-                worked = await self.step()
-            except Exception as error:  # noqa: BLE001 - whatever it is, a batch waits for it
-                _log.error("a batch of grades waits", error=error, attempt=backoff.failures)
-                await self._pass_on()
-                await asyncio.sleep(backoff.failed())
-                continue
-            backoff.succeeded()
-            if not worked:
-                await asyncio.sleep(POLL)
+        await keep_stepping(self.step, poll=POLL, waits="a batch of grades waits", failed=self._pass_on)
 
     async def step(self) -> bool:
         """Work on the next learners of the batch whose turn it is. False where there is none that is not taken."""
@@ -77,7 +65,7 @@ class Releasing:
             _log.info("a batch of grades", batch=batch.id, state=then)
         return True
 
-    async def _pass_on(self) -> None:
+    async def _pass_on(self, _error: Exception) -> None:
         """Let the other batches have their turn before the one that failed."""
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await self._pool.execute(

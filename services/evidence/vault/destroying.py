@@ -1,11 +1,7 @@
 """Destroy the keys of those who are forgotten: after the ledger says so, and again until every one is gone."""
 
-import asyncio
-
-import structlog
-
 from services.evidence.ports import Destructions, Vault
-from shared.runtime.trouble import Backoff
+from shared.runtime.stepping import keep_stepping
 
 POLL = 1.0
 """Seconds between two looks for keys that are to be destroyed; one small query each."""
@@ -15,8 +11,6 @@ LONGEST = 30.0
 
 TOGETHER = 100
 """Keys destroyed between two looks."""
-
-_log = structlog.get_logger()
 
 
 class KeyDestruction:
@@ -31,17 +25,7 @@ class KeyDestruction:
 
     async def run(self) -> None:
         """Destroy whatever is to be destroyed, until cancelled. What fails is tried again later, and told."""
-        backoff = Backoff(longest=LONGEST)
-        while True:
-            try:
-                worked = await self.step()
-            except Exception as error:  # noqa: BLE001 - whatever it is, a key waits for it
-                _log.error("keys wait for their destruction", error=error, attempt=backoff.failures)
-                await asyncio.sleep(backoff.failed())
-                continue
-            backoff.succeeded()
-            if not worked:
-                await asyncio.sleep(self._poll)
+        await keep_stepping(self.step, poll=self._poll, waits="keys wait for their destruction", longest=LONGEST)
 
     async def step(self) -> bool:
         """Destroy some of the keys that are to be destroyed; whether there were any.

@@ -4,8 +4,6 @@ Each chunk is one transaction that also notes how far it has come: killed at any
 holds the locks of the shards that it touches, as live folds do, so the two never write over each other.
 """
 
-import asyncio
-
 import asyncpg
 import structlog
 
@@ -18,7 +16,8 @@ from shared.rulebook.definitions import Learner
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
-from shared.runtime.trouble import Backoff, reason_of
+from shared.runtime.stepping import keep_stepping
+from shared.runtime.trouble import reason_of
 from shared.runtime.watermark import wait_turn
 
 POLL = 0.25
@@ -39,19 +38,15 @@ class Refolding:
 
     async def run(self) -> None:
         """Refold whatever is asked for, until cancelled. What fails is tried again later, and told."""
-        backoff = Backoff()
-        while True:
-            try:
-                worked = await self.step()
-            except Exception as error:  # noqa: BLE001 - whatever it is, states wait for it and health tells it
-                self.failing = reason_of(error)
-                _log.error("a refold waits", error=error, attempt=backoff.failures)
-                await asyncio.sleep(backoff.failed())
-                continue
-            self.failing = None
-            backoff.succeeded()
-            if not worked:
-                await asyncio.sleep(POLL)
+        await keep_stepping(self._told_step, poll=POLL, waits="a refold waits", failed=self._failed)
+
+    async def _told_step(self) -> bool:
+        worked = await self.step()
+        self.failing = None
+        return worked
+
+    async def _failed(self, error: Exception) -> None:
+        self.failing = reason_of(error)
 
     async def step(self) -> bool:
         """Refold one chunk. Returns False where nothing waits that another worker is not at."""
