@@ -19,8 +19,10 @@ CHECKS = (
     ("imports", ("lint-imports",)),
 )
 TESTS = ("tests", ("pytest",))
-TOGETHER = ("--numprocesses", "2", "--dist", "loadfile")
-"""Two files at a time: most tests wait for servers, and a file's tests share what they set up."""
+TOGETHER = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Two files at a time: most tests wait for servers, and a file's tests share what they set up. In the order of their
+folders: by their counts of tests, as pytest-xdist has it, the few that take longest would come last, and one waits.
+"""
 
 
 def check(
