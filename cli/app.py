@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from cli.errors import CommandError
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.home import default_path
 
 INTERRUPTED = 130

@@ -1,1 +1,1 @@
-"""How a district is run: the embedded stack on one machine."""
+"""How a district is run: what every deployment sets up, the embedded stack on one machine, and containers."""

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from deploy.local.databases import OWNERS, drop_databases, make_databases
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import OWNERS, drop_databases, make_databases
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
 
 # A property is true or false; how long it takes says how busy the machine is.
@@ -26,7 +26,7 @@ async def postgres() -> AsyncIterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 async def kafka() -> AsyncIterator[KafkaServer]:
-    """A running Kafka. `kafka.bootstrap` is its address; `make_topics` of `deploy.local.topics` makes topics."""
+    """A running Kafka. `kafka.bootstrap` is its address; `make_topics` of `deploy.setup.topics` makes topics."""
     async with running_kafka() as server:
         yield server
 

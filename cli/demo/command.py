@@ -13,7 +13,7 @@ from cli.demo.seeding import seed
 from cli.demo.signing_in import open_doors
 from cli.demo.story import tell
 from cli.demo.telling import Telling
-from deploy.local.errors import AlreadyRunningError
+from deploy.errors import AlreadyRunningError
 from deploy.local.home import Home, default_path, open_home
 from deploy.local.stack import Stack
 

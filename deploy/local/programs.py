@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.errors import ProgramError
+from deploy.errors import ProgramError
 
 TETHER = Path(__file__).with_name("tether.py")
 LOOK_AGAIN_SECONDS = 0.05

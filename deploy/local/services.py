@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import httpx
 
-from deploy.local.description import Database, running
-from deploy.local.errors import ProgramError
+from deploy.errors import ProgramError
+from deploy.local.description import running
 from deploy.local.home import ROOT, Home
 from deploy.local.issuer.registration import CLIENT_ID, registration
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import Program, bare_environment, run_once
+from deploy.setup.databases import Database
 
 HEALTHY = ("ok", "degraded")
 

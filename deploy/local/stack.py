@@ -12,8 +12,7 @@ from dataclasses import asdict, replace
 from types import TracebackType
 from typing import Self
 
-from deploy.local.databases import make_databases
-from deploy.local.description import Database, Description, Operator, Running, operator
+from deploy.local.description import Description, Operator, Running, operator
 from deploy.local.home import Home, write_secret
 from deploy.local.issuer.people import OPERATOR, add_people, people_in
 from deploy.local.issuer.program import NAME as ISSUER
@@ -22,7 +21,8 @@ from deploy.local.kafka import KafkaServer
 from deploy.local.keeper import Keeper, Notice
 from deploy.local.postgres import PostgresServer
 from deploy.local.services import SERVICES, District, Service
-from deploy.local.topics import LEDGER_PARTITIONS, make_topics
+from deploy.setup.databases import Database, make_databases
+from deploy.setup.topics import LEDGER_PARTITIONS, make_topics
 from shared.runtime.keys import make_keys
 
 PREFIX = "ascertain"

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.home import open_home
 from deploy.local.services import SERVICES, Service
 from deploy.local.stack import Stack

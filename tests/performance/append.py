@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from deploy.local.databases import Database, make_databases
+from deploy.setup.databases import Database, make_databases
 from services.evidence.domain.commands import Appended, Command, Guard, NewEvent
 from services.evidence.postgres.ledger import PostgresLedger
 from shared.contracts.bodies import AttemptRecorded, LearnerEnrolled, Result

@@ -17,7 +17,7 @@ from uuid import uuid4
 import orjson
 import uvloop
 
-from deploy.local.databases import drop_databases, make_databases
+from deploy.setup.databases import drop_databases, make_databases
 from services.audit.domain.defining import definitions_of
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope

@@ -25,9 +25,9 @@ import orjson
 import uvloop
 from fastapi import FastAPI
 
-from deploy.local.databases import make_databases
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import make_databases
 from services.evidence.http.pieces import AttemptItem
 from services.evidence.main import bootstrap_district
 from services.evidence.settings import EvidenceSettings

@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.local.databases import drop_databases, make_databases
+from deploy.setup.databases import drop_databases, make_databases
 from services.mastery.postgres.packing import unpack
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Learner

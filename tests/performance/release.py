@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import orjson
 
-from deploy.local.databases import make_databases
+from deploy.setup.databases import make_databases
 from services.evidence.domain.commands import Appended, Command
 from services.evidence.domain.facts import new_event
 from services.evidence.postgres.ledger import PostgresLedger

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 from uuid import uuid4
 
-from deploy.local.databases import Database, drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database, drop_databases, make_databases
 from services.evidence.domain.commands import Command, Expectation, Guard, NewEvent
 from services.evidence.postgres.ledger import PostgresLedger
 from shared.ledger.entry import schema_name, type_name

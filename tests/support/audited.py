@@ -17,7 +17,7 @@ import services.audit.main as audit
 import services.mastery.main as mastery
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import PostgresServer
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from services.evidence.domain.commands import Appended, Command, NewEvent
 from services.evidence.main import bootstrap_district
 from services.evidence.main import process as evidence_process

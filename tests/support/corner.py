@@ -11,8 +11,8 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.local.databases import make_databases
-from deploy.local.topics import make_topics
+from deploy.setup.databases import make_databases
+from deploy.setup.topics import make_topics
 from shared.contracts.events import is_known
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger

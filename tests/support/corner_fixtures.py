@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from tests.support.corner import Corner, corner_of
 from tests.support.servers import PASSWORD, District, unique_prefix
 

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from services.mastery.postgres.refolding import Refolding
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger

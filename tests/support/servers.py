@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.description import Database
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.postgres_account import postgres_account
 from deploy.local.programs import has_ended
+from deploy.setup.databases import Database
 
 PASSWORD = "of-the-tests"
 FOLDERS = "ascertain-test-"

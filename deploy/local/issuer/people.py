@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.local.home import Home, read_json, write_secret
 
 

@@ -5,7 +5,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from deploy.local.kafka import KafkaServer
-from deploy.local.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
+from deploy.setup.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
 from shared.ledger.entry import Entry
 from shared.ledger.records import record_headers, record_key
 from shared.runtime.publisher import BATCH_BYTES, Publisher, PublisherLostError, RefusedError

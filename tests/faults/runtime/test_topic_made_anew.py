@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from tests.integration.runtime.test_projector import applied
 from tests.integration.runtime.test_relay import relayed
 from tests.support.corner import Corner, running

@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database, drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database, drop_databases, make_databases
 from tests.support.servers import PASSWORD, unique_prefix
 
 SQL = Path(__file__).parents[3] / "shared" / "runtime" / "migrations"

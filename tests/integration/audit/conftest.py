@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from tests.support.audited import SERVICES, AuditedDistrict, audited_district
 from tests.support.audited_story import Told, tell
 from tests.support.graded_story import Grades, grade

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from tests.support.evidence import Client, Running, address, framework, policy, roster, rubric, running_evidence
 from tests.support.servers import PASSWORD, District, unique_prefix
 

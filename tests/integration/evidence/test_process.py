@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_port
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from services.evidence.settings import EvidenceSettings
 from shared.ledger.identifiers import roster_id
 from shared.ledger.records import entry_from_record, record_headers

@@ -14,8 +14,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.standing import LearnerStanding, Unreadable
 from services.evidence.folding import FoldsInProcess

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from tests.support.evidence import running_evidence
 from tests.support.forgetting import Forgettable, forgettable_district
 from tests.support.servers import PASSWORD, District, unique_prefix

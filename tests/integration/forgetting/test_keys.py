@@ -13,9 +13,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from services.evidence.settings import EvidenceSettings
 from tests.support.evidence import Client, attempt, running_evidence, scored
 from tests.support.forgetting import Forgettable, decrypted, forgettable_district, write_much

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database, drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database, drop_databases, make_databases
 from shared.runtime.migrate import migrate_in_loop
 from tests.support.gateway import World, gateway_world
 from tests.support.servers import PASSWORD, unique_prefix

@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from services.gateway.domain.disclosures import PURPOSES, Disclosure
 from services.gateway.postgres import disclosures as stored
 from shared.runtime.access.projection import AccessProjection

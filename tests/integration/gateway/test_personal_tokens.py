@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from shared.runtime.clock import now
 from shared.runtime.tokens import Verifier
 from tests.support.gateway import World, problem

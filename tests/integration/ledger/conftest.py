@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database
 from services.evidence.postgres.ledger import PostgresLedger
 from tests.support.appending import evidence_database, open_ledger
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from services.evidence.domain.commands import Appended, Command, Expectation
 from services.evidence.postgres.facts import FACTS, facts_arguments
 from services.evidence.postgres.ledger import PostgresLedger

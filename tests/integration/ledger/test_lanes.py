@@ -8,7 +8,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from services.evidence.domain.commands import Appended, Mismatch, Repeated, Stale
 from services.evidence.ports import LedgerBusy
 from services.evidence.postgres.ledger import PostgresLedger

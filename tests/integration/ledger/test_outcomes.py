@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.databases import Database
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database
 from services.evidence.domain.commands import (
     Appended,
     Command,

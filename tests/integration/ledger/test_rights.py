@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database
 from services.evidence.postgres.ledger import PostgresLedger
 from tests.support.appending import command, event, owner_in
 

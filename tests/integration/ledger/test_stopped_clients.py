@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from services.evidence.domain.commands import Appended
 from services.evidence.postgres.ledger import PostgresLedger
 from tests.support.appending import command, event, owner_in
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 CLIENT = """
 import asyncio, sys
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from tests.support.appending import command, event, open_ledger
 
 async def main():

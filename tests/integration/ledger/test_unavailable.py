@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import pytest
 
-from deploy.local.databases import Database, make_databases
-from deploy.local.errors import ProgramError
+from deploy.errors import ProgramError
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database, make_databases
 from services.evidence.domain.commands import Appended, Command, Outcome, Repeated
 from services.evidence.ports import LedgerUnavailable
 from services.evidence.postgres.ledger import PostgresLedger

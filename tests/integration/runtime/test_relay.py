@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.local.kafka import KafkaServer
-from deploy.local.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
+from deploy.setup.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
 from shared.ledger.entry import Entry
 from shared.ledger.records import entry_from_record
 from shared.runtime.kafka_source import PartitionsDifferError

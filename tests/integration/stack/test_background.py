@@ -7,9 +7,9 @@ import signal
 import asyncpg
 import pytest
 
+from deploy.errors import AlreadyRunningError, StackError
 from deploy.local import background
 from deploy.local.description import Description, running
-from deploy.local.errors import AlreadyRunningError, StackError
 from deploy.local.home import Home
 from tests.support.processes import none_left, processes_of
 

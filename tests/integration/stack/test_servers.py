@@ -5,7 +5,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local.kafka import KafkaServer
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from tests.support.servers import District
 
 

@@ -7,12 +7,12 @@ import asyncpg
 import httpx
 import pytest
 
+from deploy.errors import AlreadyRunningError, PartitionCountError, ProgramError
 from deploy.local.description import describe
-from deploy.local.errors import AlreadyRunningError, PartitionCountError, ProgramError
 from deploy.local.home import Home
 from deploy.local.services import Service
 from deploy.local.stack import Stack
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from tests.support.processes import none_left, processes_of
 from tests.support.tiny_supervisor import TINY_SERVICES
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.databases import drop_databases, make_databases
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import drop_databases, make_databases
 from tests.support.servers import PASSWORD, District, unique_prefix
 from tests.support.vault import Opened, migrate_vault, opened_vault
 

@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaProducer
 
 from cli.gateway import Gateway
 from deploy.local.stack import Stack
-from deploy.local.topics import make_topics
+from deploy.setup.topics import make_topics
 from shared.contracts.documents import document_digest
 from tests.support.canaries import (
     Canaries,

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.databases import Database
 from deploy.local.postgres import PostgresServer
+from deploy.setup.databases import Database
 from tests.support.appending import evidence_database
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from structlog.testing import capture_logs
 
-from deploy.local.databases import Database
+from deploy.setup.databases import Database
 from services.evidence.domain.commands import Command, Expectation, Guard, NewEvent, Refused
 from services.evidence.postgres.ledger import PostgresLedger
 from shared.ledger.streams import evidence_stream, learner_stream

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.errors import AlreadyRunningError
+from deploy.errors import AlreadyRunningError
 from deploy.local.home import open_home
 from tests.support.commands import run
 

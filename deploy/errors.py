@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded stack, as sentences for the person at the terminal."""
+"""What can go wrong with a deployment, as sentences for the person at the terminal."""
 
 from typing import ClassVar
 

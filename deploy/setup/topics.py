@@ -8,8 +8,10 @@ from types import MappingProxyType
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from deploy.local.errors import PartitionCountError, StackError
-from deploy.local.kafka import RECORD_BYTES_MAX
+from deploy.errors import PartitionCountError, StackError
+
+RECORD_BYTES_MAX = 4 * 1024 * 1024
+"""What a broker and its topics must take as one record: a body has at most 256 KiB, its batch more."""
 
 LEDGER_PARTITIONS: Mapping[str, int] = MappingProxyType({"evidence.ledger": 64, "definitions.ledger": 1})
 

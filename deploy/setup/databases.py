@@ -2,13 +2,10 @@
 
 import hmac
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 import asyncpg
-
-from deploy.local.description import Database
-from deploy.local.postgres import PostgresServer
-
-__all__ = ["Database", "drop_databases", "make_databases"]
 
 OWNERS = ("evidence", "mastery", "portfolio", "audit", "gateway")
 RIGHTS = {"evidence": ("migrator", "app", "relay", "vault")}
@@ -17,8 +14,29 @@ FURTHER = {"evidence": ("keys",)}
 """Databases that a service has beside the one of its own name."""
 
 
+class Server(Protocol):
+    """A PostgreSQL: `dsn()` is its superuser's, `dsn(database, user, password)` anyone's."""
+
+    def dsn(self, database: str = ..., user: str = ..., password: str | None = ...) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database: its name, and a DSN a role. `relay` and `vault` are further roles of evidence's, elsewhere None.
+
+    The migrator owns the database and is the only one who may change its shape; the others may only connect, until a
+    migration grants them more.
+    """
+
+    name: str
+    migrator: str
+    app: str
+    relay: str | None
+    vault: str | None = None
+
+
 async def make_databases(
-    server: PostgresServer, prefix: str, secret: str, services: Iterable[str] = OWNERS
+    server: Server, prefix: str, secret: str, services: Iterable[str] = OWNERS
 ) -> Mapping[str, Database]:
     """Make what is missing of `{prefix}_{service}` and its roles, and set their passwords. Repeatable.
 
@@ -34,7 +52,7 @@ async def make_databases(
         await connection.close()
 
 
-async def drop_databases(server: PostgresServer, prefix: str, services: Iterable[str] = OWNERS) -> None:
+async def drop_databases(server: Server, prefix: str, services: Iterable[str] = OWNERS) -> None:
     """Drop databases and roles, ending the sessions in them."""
     connection = await asyncpg.connect(server.dsn())
     try:
@@ -51,7 +69,7 @@ def _databases_of(services: Iterable[str]) -> list[str]:
 
 
 async def _make_database(
-    connection: asyncpg.Connection, server: PostgresServer, prefix: str, service: str, secret: str
+    connection: asyncpg.Connection, server: Server, prefix: str, service: str, secret: str
 ) -> Database:
     name = f"{prefix}_{service}"
     roles = {right: f"{name}_{right}" for right in RIGHTS.get(service, USUAL_RIGHTS)}
