@@ -502,10 +502,70 @@ def requests() -> list[dict[str, Any]]:
     ]
 
 
+def states() -> list[dict[str, Any]]:
+    """Records of `mastery.state`: one with everything, one with what may be null, and one that drops a state."""
+    place = shard(LEARNER)
+    full: dict[str, Any] = {
+        "as_of": [
+            {"ledger": "definitions", "position": 9, "shard": 0},
+            {"ledger": "evidence", "position": 400, "shard": place},
+        ],
+        "changed_at": "2026-11-24T09:31:00.007Z",
+        "competency": ANALYSE,
+        "counted": 2,
+        "digest": DIGEST,
+        "evidence": 3,
+        "learner": LEARNER,
+        "level": "Übertrifft «das»",
+        "method": "ascertain.decaying_average@1",
+        "pins": [
+            {"ledger": "definitions", "position": 7, "shard": 0},
+            {"ledger": "evidence", "position": 345, "shard": place},
+        ],
+        "policy": REF,
+        "scope": f"school/{SCHOOL}",
+        "seq": 118,
+        "shard": place,
+        "status": "mastered",
+        "value": "3.3",
+    }
+    nothing = dict.fromkeys(("level", "method", "policy", "scope", "value"))
+    bare = full | nothing | {"seq": 1, "status": "no_policy", "counted": 0, "evidence": 1, "pins": full["pins"][1:]}
+    return [_state(full, full), _state(bare, bare), _state(full | {"seq": 119}, None)]
+
+
+def _state(about: dict[str, Any], value: dict[str, Any] | None) -> dict[str, Any]:
+    key = f"{LEARNER}/{ANALYSE}"
+    kind = {"ce_type": "ascertain.StateDropped"}
+    last = {}
+    if value is not None:
+        kind = {"ce_type": "ascertain.StateChanged", "ce_dataschema": "urn:ascertain:StateChanged:1"}
+        last = {"content-type": "application/json"}
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": f"state/{about['shard']}/{about['seq']}",
+        "ce_source": f"urn:ascertain:{TENANT}",
+        **kind,
+        "ce_time": about["changed_at"],
+        "ce_subject": f"state/{key}",
+        "ce_partitionkey": key,
+        "ce_tenant": TENANT,
+        "ce_shard": str(about["shard"]),
+        "ce_seq": str(about["seq"]),
+        **last,
+    }
+    return {
+        "about": about,
+        "key": key,
+        "value": None if value is None else canonical(value),
+        "headers": list(headers.items()),
+    }
+
+
 def main() -> None:
     for name, value in (
         *(("ids", ids()), ("numbers", numbers()), ("canonical", documents())),
-        *(("entries", entries()), ("requests", requests())),
+        *(("entries", entries()), ("requests", requests()), ("states", states())),
     ):
         (HERE / f"{name}.json").write_text(json.dumps(value, indent=2, ensure_ascii=True) + "\n")
 
