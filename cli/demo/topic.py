@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from cli.errors import CommandError
 from shared.ledger.entry import Entry
 from shared.ledger.records import entry_from_record
+from shared.runtime.kafka_access import KafkaAccess
 
 PATIENCE = 10_000
 """Milliseconds to wait for a record that the ledger has accepted."""
@@ -20,9 +21,9 @@ class Found:
     entry: Entry
 
 
-async def find_record(bootstrap: str, topic: str, shard: int, position: int) -> Found:
+async def find_record(access: KafkaAccess, topic: str, shard: int, position: int) -> Found:
     """The record at a position of a shard. Raises CommandError where it does not arrive in time."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**access.options(), enable_auto_commit=False, auto_offset_reset="earliest")
     partition = TopicPartition(topic, shard)
     await consumer.start()
     try:

@@ -16,6 +16,7 @@ from deploy.local.kafka_jars import fetch_kafka_jars, kafka_jars_folder
 from deploy.local.ports import LOOPBACK, is_open
 from deploy.local.programs import Child, Program, bare_environment
 from deploy.setup.topics import RECORD_BYTES_MAX
+from shared.runtime.kafka_access import KafkaAccess
 
 # Small and quick to start rather than fast for hours: one collector thread, the first compiler alone.
 JAVA_OPTIONS = (
@@ -75,6 +76,11 @@ class KafkaServer:
         return f"{LOOPBACK}:{self.port}"
 
     @property
+    def access(self) -> KafkaAccess:
+        """Who may do everything there."""
+        return KafkaAccess(self.bootstrap)
+
+    @property
     def data(self) -> Path:
         return self.folder / "data"
 
@@ -103,7 +109,7 @@ class KafkaServer:
     async def is_ready(self) -> bool:
         if not is_open(self.port):
             return False
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=2000)
+        admin = AIOKafkaAdminClient(**self.access.options(), request_timeout_ms=2000)
         try:
             await admin.start()
             cluster = await admin.describe_cluster()

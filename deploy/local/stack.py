@@ -23,6 +23,7 @@ from deploy.local.postgres import PostgresServer
 from deploy.local.services import SERVICES, District, Service
 from deploy.setup.databases import Database, make_databases
 from deploy.setup.topics import LEDGER_PARTITIONS, make_topics
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import make_keys
 
 PREFIX = "ascertain"
@@ -109,6 +110,11 @@ class Stack:
     @property
     def bootstrap(self) -> str:
         return self._kafka.bootstrap
+
+    @property
+    def access(self) -> KafkaAccess:
+        """Kafka as the stack's own principal, who may do everything there."""
+        return self._kafka.access
 
     @property
     def databases(self) -> Mapping[str, Database]:
@@ -220,7 +226,7 @@ class Stack:
         begun = time.monotonic()
         await self._kafka.prepare()
         await self._keep("kafka", Keeper(self._kafka.program(), self._tell, self._write))
-        self._topics = await make_topics(self._kafka.bootstrap, partitions=self._partitions)
+        self._topics = await make_topics(self._kafka.access, partitions=self._partitions)
         self._tell(f"Kafka is ready ({time.monotonic() - begun:.1f} s).")
 
     async def _introduce_operator(self) -> None:

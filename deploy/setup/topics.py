@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from deploy.errors import PartitionCountError, StackError
+from shared.runtime.kafka_access import KafkaAccess
 
 RECORD_BYTES_MAX = 4 * 1024 * 1024
 """What a broker and its topics must take as one record: a body has at most 256 KiB, its batch more."""
@@ -36,7 +37,7 @@ LEDGER_SETTINGS: Mapping[str, str] = MappingProxyType(
 
 
 async def make_topics(
-    bootstrap: str,
+    access: KafkaAccess,
     prefix: str = "",
     partitions: Mapping[str, int] = LEDGER_PARTITIONS,
     settings: Mapping[str, str] = LEDGER_SETTINGS,
@@ -47,7 +48,7 @@ async def make_topics(
     adding partitions nor going on would be right.
     """
     wanted = {prefix + name: count for name, count in partitions.items()}
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**access.options())
     await admin.start()
     try:
         found = await _partition_counts(admin, wanted)

@@ -12,6 +12,7 @@ from services.audit.domain.telling import told_by_record
 from services.audit.domain.verification import VerificationError
 from services.audit.ports import Arrived
 from shared.ledger.identifiers import Ledger
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.shards import Shard
 
 WAIT_MS = 200
@@ -23,14 +24,14 @@ STOP_SECONDS = 3.0
 class KafkaTopics:
     """The topics of both ledgers (`topics`: ledger to topic) on one Kafka."""
 
-    def __init__(self, bootstrap: str, topics: Mapping[Ledger, str]) -> None:
-        self._bootstrap, self._topics = bootstrap, dict(topics)
+    def __init__(self, access: KafkaAccess, topics: Mapping[Ledger, str]) -> None:
+        self._access, self._topics = access, dict(topics)
 
     async def open(self, shards: Sequence[Shard]) -> "KafkaReading":
         """Begin to read. Raises VerificationError where Kafka does not answer."""
         partitions = {TopicPartition(self._topics[shard.ledger], shard.number): shard for shard in shards}
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._access.options(),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

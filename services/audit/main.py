@@ -120,7 +120,7 @@ async def _http(
         tenant=settings.tenant,
         copy=CopyReader(verifying),
         record=peers.record,
-        topics=KafkaTopics(settings.kafka, {ledger: settings.topic(ledger) for ledger in SHARDS}),
+        topics=KafkaTopics(settings.kafka_access(), {ledger: settings.topic(ledger) for ledger in SHARDS}),
         mastery=peers.mastery,
         documents=CheckedDocuments(verifying, peers.document),
         patience=patience,

@@ -157,4 +157,4 @@ async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bell
         raise ValueError("The role relay needs ASCERTAIN_DATABASE_RELAY.")
     pool = await open_pool(opened, settings.database_relay, size=RELAY, name="evidence relay")
     topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
-    return Relay(pool, settings.kafka, topics, wake=bells.appended.listener())
+    return Relay(pool, settings.kafka_access(), topics, wake=bells.appended.listener())

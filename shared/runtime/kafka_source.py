@@ -13,6 +13,7 @@ from shared.ledger.canonical import MAX_INTEGER
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS, Ledger, is_id
 from shared.ledger.records import entry_from_record
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.shards import Bookmark, Shard
 from shared.runtime.sources import WAIT, Batch
 
@@ -40,7 +41,7 @@ class KafkaSource:
 
     def __init__(  # noqa: PLR0913 - bounds, each by its name
         self,
-        bootstrap: str,
+        access: KafkaAccess,
         group: str,
         topics: Mapping[Ledger, str],
         *,
@@ -49,7 +50,7 @@ class KafkaSource:
         session_timeout: float = 30.0,
         metadata_age: float = 30.0,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._access = access
         self._group = group
         self._ledgers: dict[str, Ledger] = {topic: ledger for ledger, topic in topics.items()}
         self._topics = dict(topics)
@@ -66,7 +67,7 @@ class KafkaSource:
         """Join the group. Raises PartitionsDifferError, KafkaError or OSError."""
         await self._drop()
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._access.options(),
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -28,7 +28,7 @@ def kafka_projector(  # noqa: PLR0913 - what it is wired to
     `keepers` are given every entry as it came, also those that a quarantine holds back.
     """
     source = KafkaSource(
-        settings.kafka,
+        settings.kafka_access(),
         settings.group(service),
         {"evidence": settings.topic("evidence"), "definitions": settings.topic("definitions")},
         tenant=settings.tenant,

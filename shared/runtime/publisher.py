@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS, Ledger
 from shared.ledger.records import record_headers, record_key
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import PartitionsDifferError
 
 BATCH_BYTES = 900_000
@@ -39,9 +40,9 @@ class Publisher:
     """`deliver` and `stop` are bounds, in seconds, on the wait for an acknowledgement and for an end."""
 
     def __init__(
-        self, bootstrap: str, topics: Mapping[Ledger, str], *, deliver: float = 15.0, stop: float = 2.0
+        self, access: KafkaAccess, topics: Mapping[Ledger, str], *, deliver: float = 15.0, stop: float = 2.0
     ) -> None:
-        self._bootstrap = bootstrap
+        self._access = access
         self._topics = topics
         self._deliver = deliver
         self._stop = stop
@@ -101,7 +102,7 @@ class Publisher:
             if self._producer is not None:
                 return
             self._producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **self._access.options(),
                 enable_idempotence=True,
                 acks="all",
                 compression_type="lz4",

@@ -15,6 +15,7 @@ import structlog
 
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import PartitionsDifferError
 from shared.runtime.ledger_table import COLUMNS, entry_of_row
 from shared.runtime.publisher import BATCH_BYTES, Publisher, PublisherLostError, RefusedError
@@ -55,7 +56,7 @@ class Relay:
     def __init__(  # noqa: PLR0913 - bounds, each by its name
         self,
         pool: asyncpg.Pool,
-        bootstrap: str,
+        access: KafkaAccess,
         topics: Mapping[Ledger, str],
         *,
         wake: asyncio.Event | None = None,
@@ -66,7 +67,7 @@ class Relay:
         retry_longest: float = 5.0,
     ) -> None:
         self._pool = pool
-        self._bootstrap = bootstrap
+        self._access = access
         self._topics = topics
         self._wake = wake or asyncio.Event()
         self._poll = poll
@@ -227,4 +228,4 @@ class Relay:
         return bool(moved == "UPDATE 1")
 
     def _publisher(self) -> Publisher:
-        return Publisher(self._bootstrap, self._topics, deliver=self._deliver, stop=self._stop)
+        return Publisher(self._access, self._topics, deliver=self._deliver, stop=self._stop)

@@ -5,10 +5,10 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.values import Id
 from shared.ledger.identifiers import Ledger
+from shared.runtime.kafka_access import KafkaSettings
 
 
 def _known_zone(name: str) -> str:
@@ -19,21 +19,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Settings(BaseSettings):
+class Settings(KafkaSettings):
     """What every service is told. A DSN names database, role and host; a URL has no trailing slash.
 
     `keys` holds this service's own private key as `<name>.pem`; `trusted` the public keys of every issuer as
     `<issuer>.jwks.json`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ASCERTAIN_", frozen=True)
-
     tenant: Id
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 0
-    kafka: str = "127.0.0.1:9092"
-    topic_prefix: str = ""
     database: str
     database_migrator: str | None = None
     keys: Path

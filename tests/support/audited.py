@@ -28,6 +28,7 @@ from shared.ledger.canonical import canonical
 from shared.ledger.entry import TYPE_PREFIX
 from shared.ledger.identifiers import digest
 from shared.runtime.database import connect
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import SigningKey, make_keys
 from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.serve import Worker
@@ -145,7 +146,7 @@ async def audited_district(
         make_keys(name, keys=folder / "keys", trusted=folder / "trusted")
     (folder / "roster.key").write_text("ab" * 32)
     (folder / "district.key").write_text("cd" * 64)
-    topics = await make_topics(bootstrap, prefix)
+    topics = await make_topics(KafkaAccess(bootstrap), prefix)
     settings = {name: _settings(name, district, bootstrap, prefix, folder, urls) for name in SERVICES}
     async with AsyncExitStack() as opened:
         for name in SERVICES:

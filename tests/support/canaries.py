@@ -64,7 +64,7 @@ async def tables_with(stack: Stack, canaries: Canaries) -> list[str]:
 async def topics_with(stack: Stack, canaries: Canaries) -> list[str]:
     """Every partition that has a record with the mark in key, value or a header."""
     found: list[str] = []
-    async with AIOKafkaConsumer(bootstrap_servers=stack.bootstrap, auto_offset_reset="earliest") as consumer:
+    async with AIOKafkaConsumer(**stack.access.options(), auto_offset_reset="earliest") as consumer:
         for topic, partitions in (await _partitions(stack)).items():
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
@@ -78,7 +78,7 @@ async def topics_with(stack: Stack, canaries: Canaries) -> list[str]:
 
 async def _partitions(stack: Stack) -> dict[str, list[TopicPartition]]:
     """Every topic there is. A consumer that is not subscribed to one knows nothing of its partitions."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.bootstrap)
+    admin = AIOKafkaAdminClient(**stack.access.options())
     await admin.start()
     try:
         described = await admin.describe_topics(await admin.list_topics())

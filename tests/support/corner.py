@@ -18,6 +18,7 @@ from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
 from shared.ledger.records import record_headers, record_key
 from shared.runtime.database import connect
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import KafkaSource
 from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projector import Projector
@@ -51,7 +52,7 @@ class Corner:
 
     def source(self, **more: Any) -> KafkaSource:
         settings: dict[str, Any] = {"tenant": TENANT, "session_timeout": 6.0} | more
-        return KafkaSource(self.bootstrap, f"{self.prefix}counting", self.topics, **settings)
+        return KafkaSource(KafkaAccess(self.bootstrap), f"{self.prefix}counting", self.topics, **settings)
 
     def projector(
         self, projection: Counting | None = None, *, known: Callable[[Entry], bool] = is_known, **more: Any
@@ -61,7 +62,7 @@ class Corner:
         return Projector(self.pool, source, [projection or Counting()], refill=self.door, known=known, **settings)
 
     def relay(self, **more: Any) -> Relay:
-        return Relay(self.relay_pool, self.bootstrap, self.topics, **({"retry_longest": 0.5} | more))
+        return Relay(self.relay_pool, KafkaAccess(self.bootstrap), self.topics, **({"retry_longest": 0.5} | more))
 
     async def publish(self, entries: Iterable[Entry]) -> None:
         """Put entries on their partitions as the relay would, in this order."""
@@ -127,7 +128,7 @@ async def corner_of(bootstrap: str, district: District, prefix: str, *, topics: 
     await migrator.close()
     assert evidence.relay is not None
     if topics:
-        await make_topics(bootstrap, prefix)
+        await make_topics(KafkaAccess(bootstrap), prefix)
     pools = [
         await connect(dsn, size=size, name="test")
         for dsn, size in ((evidence.migrator, 2), (evidence.app, 4), (evidence.relay, 8), (own.app, 8))

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS, Ledger
 from shared.ledger.records import entry_from_record
+from shared.runtime.kafka_access import KafkaAccess
 from tests.support import oracle
 
 LEDGERS: tuple[Ledger, ...] = ("evidence", "definitions")
@@ -39,9 +40,9 @@ def _entry(row: asyncpg.Record) -> Entry:
     return Entry(**fields, request_digest=digest.hex() if digest is not None else None)
 
 
-async def topic_entries(bootstrap: str, prefix: str = "") -> list[Entry]:
+async def topic_entries(access: KafkaAccess, prefix: str = "") -> list[Entry]:
     """Every record of both ledgers' topics as an entry, repeats included, each partition in its order."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**access.options(), enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partitions = [

@@ -16,6 +16,7 @@ from shared.ledger.identifiers import Ledger
 from shared.ledger.records import record_headers, record_key
 from shared.runtime.database import connect
 from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import KafkaSource
 from shared.runtime.ledger_table import LedgerTable
 from shared.runtime.migrate import migrate_in_loop
@@ -71,7 +72,9 @@ class Stream:
             await asyncio.gather(*sent)
 
     def projector(self, among: Iterable[Projection] | None = None, **more: Any) -> Projector:
-        source = KafkaSource(self.bootstrap, f"{self.prefix}mastery", self.topics, tenant=TENANT, session_timeout=6.0)
+        source = KafkaSource(
+            KafkaAccess(self.bootstrap), f"{self.prefix}mastery", self.topics, tenant=TENANT, session_timeout=6.0
+        )
         own = projections(self.pool, self.writer) if among is None else list(among)
         return Projector(self.pool, source, own, refill=self.door, **({"retry_longest": 0.5} | more))
 
@@ -94,7 +97,7 @@ async def stream_of(bootstrap: str, district: District, prefix: str, writer: Led
     """A ledger, its topics and a mastery database of their own."""
     evidence = district.databases["evidence"]
     await migrate_in_loop("evidence", evidence.migrator)
-    await make_topics(bootstrap, prefix)
+    await make_topics(KafkaAccess(bootstrap), prefix)
     async with (
         mastery_pool(district) as pool,
         await connect(evidence.migrator, size=2, name="test") as writing,

@@ -13,6 +13,7 @@ import httpx
 
 from shared.ledger.entry import Entry
 from shared.runtime.database import connect
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import KafkaSource
 from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.projector import Projector
@@ -47,7 +48,7 @@ async def main() -> None:
     bootstrap, group, topics, dsn, door = sys.argv[1:]
     pool = await connect(dsn, size=4, name="zombie")
     async with httpx.AsyncClient() as client:
-        source = KafkaSource(bootstrap, group, json.loads(topics), tenant=TENANT, session_timeout=6.0)
+        source = KafkaSource(KafkaAccess(bootstrap), group, json.loads(topics), tenant=TENANT, session_timeout=6.0)
         projector = Projector(pool, source, [Telling()], refill=LedgerDoor(client, door, lambda: ""), retry_longest=0.5)
         task = asyncio.create_task(projector.run())
         while not task.done():

@@ -59,7 +59,7 @@ async def test_nothing_is_lost_doubled_invented_or_disordered_however_often_part
         assert len(acknowledged) > 20 * rounds, "the clients hardly wrote"
         check_nothing_lost_doubled_or_invented(acknowledged, sent, entries)
         check_order(entries)
-        check_topic(entries, await topic_entries(stack.bootstrap))
+        check_topic(entries, await topic_entries(stack.access))
         check_states(entries, district.documents, await states_shown(gateway, district.learners))
         verification = await verified(gateway)
         assert verification["state"] == "equal", verification["differences"]

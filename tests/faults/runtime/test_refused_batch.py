@@ -38,9 +38,7 @@ async def _first_too_large(corner: Corner) -> tuple[list[Entry], list[Entry]]:
 async def test_two_outstanding_batches_leave_a_hole_and_the_publisher_does_not(
     kafka: KafkaServer, two_databases: District, topic_prefix: str
 ) -> None:
-    await make_topics(
-        kafka.bootstrap, topic_prefix, LEDGER_PARTITIONS, {**LEDGER_SETTINGS, "max.message.bytes": "20000"}
-    )
+    await make_topics(kafka.access, topic_prefix, LEDGER_PARTITIONS, {**LEDGER_SETTINGS, "max.message.bytes": "20000"})
     async with corner_of(kafka.bootstrap, two_databases, topic_prefix, topics=False) as corner:
         first, second = await _first_too_large(corner)
         topic = corner.topics["evidence"]
@@ -58,7 +56,7 @@ async def test_two_outstanding_batches_leave_a_hole_and_the_publisher_does_not(
             4,
         ]  # the hole: 1 and 2 are lost, though the producer is idempotent
 
-        publisher = Publisher(kafka.bootstrap, corner.topics)
+        publisher = Publisher(kafka.access, corner.topics)
         with pytest.raises(RefusedError):
             await publisher.publish("evidence", 0, first)
         with pytest.raises(PublisherLostError):

@@ -3,6 +3,7 @@
 import pytest
 
 from deploy.setup.topics import make_topics
+from shared.runtime.kafka_access import KafkaAccess
 from tests.integration.runtime.test_projector import applied
 from tests.integration.runtime.test_relay import relayed
 from tests.support.corner import Corner, running
@@ -17,7 +18,7 @@ async def _made_anew(corner: Corner) -> None:
 
     async def again() -> bool:
         try:
-            await make_topics(corner.bootstrap, corner.prefix)
+            await make_topics(KafkaAccess(corner.bootstrap), corner.prefix)
         except Exception:  # noqa: BLE001 - the old ones may not be gone yet
             return False
         return True

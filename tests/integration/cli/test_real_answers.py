@@ -55,7 +55,7 @@ async def test_real_answers_import_resumed_after_a_kill_and_equal_the_plain_fold
     await until_applied(stack)
     entries = await ledger_entries(stack.databases["evidence"].app)
     check_order(entries)
-    check_topic(entries, await topic_entries(stack.bootstrap))
+    check_topic(entries, await topic_entries(stack.access))
     async with administrator(stack) as gateway:
         digests = [entry for entry in entries if entry.event == "DocumentPublished"]
         documents = {}

@@ -62,7 +62,7 @@ async def answers(client: httpx.AsyncClient, url: str) -> bool:
 async def test_from_a_request_to_the_record_on_the_topic(
     district: District, kafka: KafkaServer, topic_prefix: str, tmp_path: Path
 ) -> None:
-    await make_topics(kafka.bootstrap, topic_prefix)
+    await make_topics(kafka.access, topic_prefix)
     settings = await prepared(district, tmp_path, port=free_port(), kafka=kafka.bootstrap, topic_prefix=topic_prefix)
     url, administrator = f"http://127.0.0.1:{settings.port}", str(uuid4())
     for arguments in (["--migrate"], ["--bootstrap", administrator], ["--bootstrap", administrator]):
@@ -92,7 +92,7 @@ async def written(client: Client, method: str, path: str, body: object) -> bool:
 async def relayed(settings: EvidenceSettings, shard: Shard, count: int) -> list[tuple[list[tuple[str, bytes]], bytes]]:
     """The first records of the shard's partition, with headers and value as they lie there."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka, auto_offset_reset="earliest", enable_auto_commit=False
+        **settings.kafka_access().options(), auto_offset_reset="earliest", enable_auto_commit=False
     )
     await consumer.start()
     try:

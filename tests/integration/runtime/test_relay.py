@@ -96,7 +96,7 @@ async def test_what_kafka_refuses_is_told_and_leaves_no_hole(
     kafka: KafkaServer, two_databases: District, topic_prefix: str, settings: dict[str, str], culprit: dict[str, object]
 ) -> None:
     """The refused one stops its shard, with entries behind it; other shards flow; once it is accepted, so does this."""
-    topics = await make_topics(kafka.bootstrap, topic_prefix, LEDGER_PARTITIONS, {**LEDGER_SETTINGS, **settings})
+    topics = await make_topics(kafka.access, topic_prefix, LEDGER_PARTITIONS, {**LEDGER_SETTINGS, **settings})
     async with corner_of(kafka.bootstrap, two_databases, topic_prefix, topics=False) as corner:
         before = [corner.ledger.make(owner) for _ in range(10) for owner in owners_of(0, 2)]
         refused = _culprit(corner, culprit)
@@ -119,7 +119,7 @@ async def test_what_kafka_refuses_is_told_and_leaves_no_hole(
 async def test_a_topic_with_another_count_of_partitions_is_refused_loudly(
     kafka: KafkaServer, two_databases: District, topic_prefix: str
 ) -> None:
-    await make_topics(kafka.bootstrap, topic_prefix, {"evidence.ledger": 63, "definitions.ledger": 1})
+    await make_topics(kafka.access, topic_prefix, {"evidence.ledger": 63, "definitions.ledger": 1})
     async with corner_of(kafka.bootstrap, two_databases, topic_prefix, topics=False) as corner:
         await corner.ledger.grow(owners_of(0, 1), 1)
         with pytest.raises(PartitionsDifferError, match=r"has 63 partitions where the ledger has 64 shards"):

@@ -31,7 +31,7 @@ async def test_a_service_cannot_enter_the_database_of_another(district: District
 
 
 async def test_a_record_with_an_old_time_stays_on_a_ledgers_topic(kafka: KafkaServer, topic_prefix: str) -> None:
-    (topic,) = await make_topics(kafka.bootstrap, topic_prefix, {"definitions.ledger": 1})
+    (topic,) = await make_topics(kafka.access, topic_prefix, {"definitions.ledger": 1})
     year_2009 = 1_251_763_200_000
     async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
         await producer.send_and_wait(topic, b"{}" * 131_072, partition=0, timestamp_ms=year_2009)

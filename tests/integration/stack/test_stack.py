@@ -53,7 +53,7 @@ async def test_what_dies_starts_again_and_the_fact_is_shown(stack: Stack, told: 
     assert described.programs["evidence"].restarts == 1
     assert described.programs["evidence"].last_end == "was ended by SIGKILL"
     await (await asyncpg.connect(stack.databases["evidence"].app)).close()
-    await make_topics(stack.bootstrap)
+    await make_topics(stack.access)
 
 
 async def test_the_pause_before_a_start_doubles(stack: Stack, told: list[str]) -> None:
@@ -69,7 +69,7 @@ async def test_the_broker_can_be_stopped_and_started_alone(stack: Stack) -> None
     assert stack.keeper("kafka").pid is None
     assert await _settings(stack, "evidence")
     await stack.start_kafka()
-    await make_topics(stack.bootstrap)
+    await make_topics(stack.access)
 
 
 async def test_one_home_has_one_stack(stack: Stack) -> None:

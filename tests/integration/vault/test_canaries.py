@@ -358,8 +358,8 @@ async def test_the_search_finds_what_is_there(world: World) -> None:
         await migrator.execute("INSERT INTO planted (hidden) VALUES ($1)", f"in bytes {planted.mark}".encode())
     finally:
         await migrator.close()
-    await make_topics(stack.bootstrap, partitions={"planted": 1})
-    async with AIOKafkaProducer(bootstrap_servers=stack.bootstrap) as producer:
+    await make_topics(stack.access, partitions={"planted": 1})
+    async with AIOKafkaProducer(**stack.access.options()) as producer:
         await producer.send_and_wait("planted", b"{}", headers=[("ce_subject", planted.mark.encode())])
     for shift in range(3):
         written = base64.b64encode(b"." * shift + planted.mark.encode() + b" and more")
