@@ -201,6 +201,10 @@ class GradeTask:
 class Refolder(Protocol):
     """Folds apart from the event loop."""
 
+    async def start(self) -> None:
+        """Get ready, while what is to be folded is still being read."""
+        ...
+
     async def use(self, entries: Sequence[Entry], contents: Mapping[str, bytes]) -> None:
         """Fold under the definitions that these entries and documents say, from now on."""
         ...

@@ -4,16 +4,10 @@ Parent and child exchange pickled messages over the child's standard input and o
 ends when its input does, so it never outlives who started it. It imports the pure rooms alone, and starts in a moment.
 """
 
-import asyncio
 import gc
-import os
-import pickle
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from services.audit.domain.auditing import Audited, audit_words
 from services.audit.domain.defining import definitions_of
@@ -24,21 +18,20 @@ from services.audit.ports import GradeTask, Task
 from shared.ledger.entry import Entry
 from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.known import Known
-
-_ROOT = Path(__file__).parents[2]
-_LENGTH = 8
-
-
-class RefoldingError(Exception):
-    """What the child could not do; the message is the kind of its error."""
+from shared.runtime.child import Child, ChildEndedError, answer
 
 
 class RefoldingProcess:
-    """A `Refolder`. Started by its first call; `close` ends it."""
+    """A `Refolder`. Started by its first call, or by `start` before it; `close` ends it.
+
+    Raises VerificationError where the child has ended, ChildError where it cannot do what is asked.
+    """
 
     def __init__(self) -> None:
-        self._child: Process | None = None
-        self._turn = asyncio.Lock()
+        self._child = Child(__name__)
+
+    async def start(self) -> None:
+        await self._child.start()
 
     async def use(self, entries: Sequence[Entry], contents: Mapping[str, bytes]) -> None:
         await self._asked("use", (list(entries), dict(contents)))
@@ -52,38 +45,13 @@ class RefoldingProcess:
         return audited
 
     async def close(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+        await self._child.close()
 
     async def _asked(self, what: str, of: object) -> Any:
-        """Raises VerificationError where the child has ended, RefoldingError where it cannot do what is asked."""
-        async with self._turn:
-            try:
-                child = self._child = self._child or await _started()
-                assert child.stdin is not None
-                assert child.stdout is not None
-                message = await asyncio.to_thread(pickle.dumps, (what, of), pickle.HIGHEST_PROTOCOL)
-                child.stdin.write(len(message).to_bytes(_LENGTH) + message)
-                await child.stdin.drain()
-                length = int.from_bytes(await child.stdout.readexactly(_LENGTH))
-                done, result = pickle.loads(await child.stdout.readexactly(length))  # noqa: S301 - of our own child
-            except (OSError, EOFError) as error:
-                raise VerificationError("The process that refolds has ended before its work was done.") from error
-        if not done:
-            raise RefoldingError(result)
-        return result
-
-
-async def _started() -> Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", __name__),
-        stdin=PIPE,
-        stdout=PIPE,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
-    )
+        try:
+            return await self._child.ask(what, of)
+        except ChildEndedError as error:
+            raise VerificationError("The process that refolds has ended before its work was done.") from error
 
 
 class Folding:
@@ -97,17 +65,8 @@ class Folding:
             "audit": self._audit,
         }
 
-    def serve(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
-        """Answer one message after the other until the input ends."""
-        while header := incoming.read(_LENGTH):
-            what, of = pickle.loads(incoming.read(int.from_bytes(header)))  # noqa: S301 - of our own parent
-            try:
-                answer: tuple[bool, Any] = (True, self._asked[what](of))
-            except Exception as error:  # noqa: BLE001 - the parent is to know, whatever it is
-                answer = (False, type(error).__qualname__)
-            message = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-            outgoing.write(len(message).to_bytes(_LENGTH) + message)
-            outgoing.flush()
+    def serve(self) -> None:
+        answer(self._asked, sys.stdin.buffer, sys.stdout.buffer)
 
     def _use(self, of: tuple[Sequence[Entry], Mapping[str, bytes]]) -> None:
         self._definitions = definitions_of(*of)
@@ -130,4 +89,4 @@ class Folding:
 
 if __name__ == "__main__":
     gc.disable()  # nothing here refers back to what refers to it, and looking for that costs as much as folding
-    Folding().serve(sys.stdin.buffer, sys.stdout.buffer)
+    Folding().serve()

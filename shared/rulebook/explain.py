@@ -4,7 +4,7 @@
 explanation cannot tell another story than the fold.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -99,6 +99,28 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
     Raises KeyError for contributions that are not the state's.
     """
     pieces = {piece.event: piece for piece in contributions}
+    counted, aside = pieces_of(state, pieces)
+    if state.adoption is None:
+        return Explanation(state, counted, aside, None, None, ())
+    policy = state.adoption.policy
+    missing = _missing(len(counted), {piece.kind for piece in counted}, policy)
+    return Explanation(
+        state=state,
+        counted=counted,
+        set_aside=aside,
+        weakest=_weakest(counted),
+        missing=missing,
+        moves=() if missing is not None else tuple(_moves(state, policy)),
+    )
+
+
+def pieces_of(
+    state: State, pieces: Mapping[str, Contribution]
+) -> tuple[tuple[CountedPiece, ...], tuple[AsidePiece, ...]]:
+    """The part of an explanation that only looks back: what counted, and what was set aside.
+
+    `pieces` are the contributions by event. Raises as `explain`.
+    """
     aside = tuple(
         AsidePiece(
             event=piece.event,
@@ -112,18 +134,9 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
         for piece in [pieces[gone.event]]
     )
     if state.adoption is None:
-        return Explanation(state, (), aside, None, None, ())
-    policy = state.adoption.policy
+        return (), aside
     counting = [pieces[event] for event, _ in state.counted]
-    missing = _missing(len(counting), {piece.kind for piece in counting}, policy)
-    return Explanation(
-        state=state,
-        counted=tuple(_counted(state, counting, policy)),
-        set_aside=aside,
-        weakest=_weakest(counting),
-        missing=missing,
-        moves=() if missing is not None else tuple(_moves(state, policy)),
-    )
+    return tuple(_counted(state, counting, state.adoption.policy)), aside
 
 
 def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> Iterator[CountedPiece]:
@@ -155,7 +168,7 @@ def _missing(pieces: int, kinds: set[str], policy: Policy) -> Missing | None:
     return Missing(more_pieces, more_kinds) if more_pieces or more_kinds else None
 
 
-def _weakest(counting: Sequence[Contribution]) -> Weakest | None:
+def _weakest(counting: Sequence[CountedPiece]) -> Weakest | None:
     shares: dict[str, list[Fraction]] = {}
     for piece in counting:
         for result in piece.results:

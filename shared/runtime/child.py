@@ -47,7 +47,7 @@ class Child:
                 child = self._process = self._process or await self._start()
                 assert child.stdin is not None
                 assert child.stdout is not None
-                message = pickle.dumps((what, of), pickle.HIGHEST_PROTOCOL)
+                message = await asyncio.to_thread(pickle.dumps, (what, of), pickle.HIGHEST_PROTOCOL)
                 child.stdin.write(len(message).to_bytes(_LENGTH) + message)
                 await child.stdin.drain()
                 length = int.from_bytes(await child.stdout.readexactly(_LENGTH))
@@ -61,6 +61,12 @@ class Child:
         if not done:
             raise ChildError(result)
         return result
+
+    async def start(self) -> None:
+        """Start the child, so that it is ready sooner; without effect where it runs or is asked something."""
+        if self._process is None and not self._turn.locked():
+            async with self._turn:
+                self._process = self._process or await self._start()
 
     async def close(self) -> None:
         """End the child, whatever it is at."""

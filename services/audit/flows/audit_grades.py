@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from services.audit.domain.auditing import Audited
 from services.audit.domain.comparing import Place, beyond, compare
@@ -19,7 +18,7 @@ from services.audit.flows.findings import Findings
 from services.audit.flows.verify import Witnesses
 from services.audit.flows.verify_ledger import WINDOW, with_places
 from services.audit.ports import GradeTask, Refolder
-from shared.ledger.entry import Entry, type_name
+from shared.ledger.entry import type_name
 from shared.ledger.identifiers import SHARDS, shard_of
 from shared.runtime.shards import Shard
 
@@ -36,16 +35,11 @@ DEFINING = frozenset(map(type_name, ("PolicyAdopted", "DocumentPublished")))
 
 @dataclass(frozen=True, slots=True)
 class OfLearner:
-    """A learner's entries in the copy, where copy and ledger differ in them, and where the ledger tells of a grade."""
+    """Where copy and ledger differ in her entries, where the ledger tells of a grade, and what became of her grades."""
 
-    learner: str
-    shard: Shard
-    entries: Sequence[Entry]
     unlike: Sequence[Difference]
     spoken: AbstractSet[int]
-
-
-Fetched: TypeAlias = Sequence[OfLearner]
+    audited: Sequence[Audited]
 
 
 async def audit_grades(subject: Subject, witnesses: Witnesses, refolder: Refolder, findings: Findings) -> None:
@@ -74,9 +68,9 @@ class GradeAudit:
     async def of_one(self, learner: str, asked: str) -> None:
         """Audit what is asked for by an event's id, and tell how each level came to be."""
         shard = Shard("evidence", shard_of(self.witnesses.tenant, learner))
-        ends = await self._ends([shard, DEFINITIONS])
+        ends, _ = await asyncio.gather(self._ends([shard, DEFINITIONS]), self.refolder.start())
         of_definitions = await self._definitions(ends[DEFINITIONS])
-        await self._audit(await self._fetched([learner], ends), of_definitions, ends, asked)
+        await self._judge(await self._looked_at([learner], ends, asked), of_definitions, ends, asked)
 
     async def of_all(self) -> None:
         """Audit the grades of everyone, in order of shards and learners."""
@@ -88,12 +82,12 @@ class GradeAudit:
         waiting: asyncio.Task[list[OfLearner]] | None = None
         try:
             async for batch in self._batches(ends):
-                fetching = asyncio.create_task(self._fetched(batch, ends))
-                waiting, before = fetching, waiting
+                looking = asyncio.create_task(self._looked_at(batch, ends, None))
+                waiting, before = looking, waiting
                 if before is not None:
-                    await self._audit(await before, of_definitions, ends, None)
+                    await self._judge(await before, of_definitions, ends, None)
             if waiting is not None:
-                await self._audit(await waiting, of_definitions, ends, None)
+                await self._judge(await waiting, of_definitions, ends, None)
         finally:
             if waiting is not None:
                 waiting.cancel()
@@ -136,21 +130,31 @@ class GradeAudit:
             await self.findings.advance("ledger", through - after)
         return differences
 
-    async def _fetched(self, learners: Sequence[str], ends: Mapping[Shard, int]) -> list[OfLearner]:
+    async def _looked_at(
+        self, learners: Sequence[str], ends: Mapping[Shard, int], asked: str | None
+    ) -> list[OfLearner]:
+        """Compare the learners' entries with the ledger's, and meanwhile fold what they rest on in another process."""
         kept = await self.witnesses.copy.of_learners(learners)
         tasks = []
         for learner in learners:
             shard = Shard("evidence", shard_of(self.witnesses.tenant, learner))
             entries = [entry for entry in kept.get(learner, ()) if entry.position <= ends[shard]]
-            tasks.append(asyncio.create_task(self._compared(learner, shard, entries, ends[shard])))
-        return [await task for task in tasks]
+            tasks.append(GradeTask(learner, shard.number, entries, asked))
+        async with asyncio.TaskGroup() as together:
+            folding = together.create_task(self.refolder.audit(tasks))
+            comparing = [together.create_task(self._compared(task, ends)) for task in tasks]
+        return [
+            OfLearner(*compared.result(), audited)
+            for compared, audited in zip(comparing, folding.result(), strict=True)
+        ]
 
-    async def _compared(self, learner: str, shard: Shard, entries: Sequence[Entry], end: int) -> OfLearner:
-        """A learner's entries, and where copy and ledger differ in them."""
-        own = {entry.position: entry for entry in entries}
+    async def _compared(self, task: GradeTask, ends: Mapping[Shard, int]) -> tuple[list[Difference], AbstractSet[int]]:
+        """Where copy and ledger differ in a learner's entries, and the positions where the ledger tells of a grade."""
+        shard = Shard("evidence", task.shard)
+        own = {entry.position: entry for entry in task.entries}
         async with self._asking:
-            told = await self.witnesses.record.of_owner(shard, learner, list(own))
-        theirs = {position: telling for position, telling in told.items() if position <= end}
+            told = await self.witnesses.record.of_owner(shard, task.learner, list(own))
+        theirs = {position: telling for position, telling in told.items() if position <= ends[shard]}
         strangers = await self.witnesses.copy.at(shard, sorted(theirs.keys() - own.keys()))
         ours = own | {entry.position: entry for entry in strangers}
         differences: list[Difference] = []
@@ -162,19 +166,21 @@ class GradeAudit:
             differences += await with_places(self.witnesses.copy, shard, found)
             await self.findings.advance("ledger", len(some))
             await asyncio.sleep(0)
-        spoken = {position for position, telling in theirs.items() if _type(telling) in TYPES}
-        return OfLearner(learner, shard, entries, differences, spoken)
+        return differences, {position for position, telling in theirs.items() if _type(telling) in TYPES}
 
-    async def _audit(
-        self, fetched: Fetched, of_definitions: Sequence[Difference], ends: Mapping[Shard, int], asked: str | None
+    async def _judge(
+        self,
+        looked_at: Sequence[OfLearner],
+        of_definitions: Sequence[Difference],
+        ends: Mapping[Shard, int],
+        asked: str | None,
     ) -> None:
-        tasks = [GradeTask(one.learner, one.shard.number, one.entries, asked) for one in fetched]
-        for one, audited in zip(fetched, await self.refolder.audit(tasks), strict=True):
+        for one in looked_at:
             unlike = [*one.unlike, *of_definitions]
-            words = [judged(each, [*unlike, *_beyond(each, ends[DEFINITIONS])]) for each in audited]
+            words = [judged(each, [*unlike, *_beyond(each, ends[DEFINITIONS])]) for each in one.audited]
             await self.findings.judge(words, all_told=asked is not None)
             if asked is None:
-                known = {each.word.entry.position for each in audited}
+                known = {each.word.entry.position for each in one.audited}
                 await self.findings.add([apart for apart in one.unlike if apart.position in one.spoken - known])
 
 
