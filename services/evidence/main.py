@@ -37,6 +37,7 @@ from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.definitions.projection import DefinitionsProjection
+from shared.runtime.ledger_outbox import LedgerOutbox
 from shared.runtime.process import Process, open_pool, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projection_health import HealthWatch
@@ -157,4 +158,4 @@ async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bell
         raise ValueError("The role relay needs ASCERTAIN_DATABASE_RELAY.")
     pool = await open_pool(opened, settings.database_relay, size=RELAY, name="evidence relay")
     topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
-    return Relay(pool, settings.kafka_access(), topics, wake=bells.appended.listener())
+    return Relay(LedgerOutbox(pool, topics), settings.kafka_access(), wake=bells.appended.listener())

@@ -9,16 +9,15 @@ one. What an abandoned producer still delivers are repetitions of what the new o
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS, Ledger
-from shared.ledger.records import record_headers, record_key
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import PartitionsDifferError
+from shared.runtime.outbox import OutRecord
 
 BATCH_BYTES = 900_000
 """Bytes of a batch before compression: under the megabyte that a broker takes unless told otherwise."""
@@ -34,6 +33,13 @@ class RefusedError(Exception):
 
 class PublisherLostError(Exception):
     """The broker did not answer, or another batch of this publisher failed: what became of this one is not known."""
+
+
+class Sent(NamedTuple):
+    """A batch that is acknowledged: the `number` of its records, and the offset of the first of them."""
+
+    number: int
+    offset: int
 
 
 class Publisher:
@@ -55,29 +61,23 @@ class Publisher:
         """Whether it is of no more use."""
         return self._lost.is_set()
 
-    async def publish(self, ledger: Ledger, shard: int, entries: Sequence[Entry]) -> int:
-        """Publish as many of the entries, from the first on, as fit one batch; how many, once acknowledged.
+    async def publish(self, ledger: Ledger, shard: int, records: Sequence[OutRecord]) -> Sent:
+        """Publish as many of the records, from the first on, as fit one batch; which, once acknowledged.
 
         The caller has no other batch of that shard outstanding. Raises RefusedError, PublisherLostError, or
         PartitionsDifferError; the publisher is lost after any of them.
         """
         try:
             await self._started()
-            batch = self._producer.create_batch()
-            for entry in entries:
-                taken = batch.append(
-                    key=record_key(entry),
-                    value=entry.body,
-                    timestamp=entry.recorded_at,
-                    headers=record_headers(entry),
-                )
-                if taken is None:
+            batch = RecordBatch(BATCH_BYTES)
+            for record in records:
+                if not batch.append(record):
                     break
-            batch.close()
+            await batch.compress()
             async with asyncio.timeout(self._deliver):
                 sent = await self._producer.send_batch(batch, self._topics[ledger], partition=shard)
             sent.add_done_callback(_seen)
-            await self._acknowledged(sent)
+            offset = await self._acknowledged(sent)
         except KafkaError as error:
             await self.drop()
             if error.retriable:
@@ -86,7 +86,7 @@ class Publisher:
         except (OSError, TimeoutError, PublisherLostError) as error:
             await self.drop()
             raise PublisherLostError(str(error) or type(error).__name__) from error
-        return int(batch.record_count())
+        return Sent(batch.record_count(), offset)
 
     async def drop(self) -> None:
         """Stop, delivering what is under way if that is possible within the bound; abandon it otherwise."""
@@ -125,8 +125,8 @@ class Publisher:
                 " and a shard is one partition for life: nothing is published."
             )
 
-    async def _acknowledged(self, sent: "asyncio.Future[Any]") -> None:
-        """Wait for the acknowledgement; raises the broker's error, or PublisherLostError."""
+    async def _acknowledged(self, sent: "asyncio.Future[Any]") -> int:
+        """Wait for the acknowledgement; the batch's first offset. Raises the broker's error, or PublisherLostError."""
         lost = asyncio.ensure_future(self._lost.wait())
         try:
             await asyncio.wait({sent, lost}, timeout=self._deliver, return_when=asyncio.FIRST_COMPLETED)
@@ -134,7 +134,7 @@ class Publisher:
             lost.cancel()
         if not sent.done():
             raise PublisherLostError("no acknowledgement came")
-        sent.result()
+        return int(sent.result().offset)
 
 
 def _seen(future: "asyncio.Future[Any]") -> None:

@@ -20,6 +20,7 @@ from shared.ledger.records import record_headers, record_key
 from shared.runtime.database import connect
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import KafkaSource
+from shared.runtime.ledger_outbox import LedgerOutbox
 from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
@@ -62,7 +63,8 @@ class Corner:
         return Projector(self.pool, source, [projection or Counting()], refill=self.door, known=known, **settings)
 
     def relay(self, **more: Any) -> Relay:
-        return Relay(self.relay_pool, KafkaAccess(self.bootstrap), self.topics, **({"retry_longest": 0.5} | more))
+        outbox = LedgerOutbox(self.relay_pool, self.topics)
+        return Relay(outbox, KafkaAccess(self.bootstrap), **({"retry_longest": 0.5} | more))
 
     async def publish(self, entries: Iterable[Entry]) -> None:
         """Put entries on their partitions as the relay would, in this order."""

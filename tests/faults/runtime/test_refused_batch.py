@@ -8,6 +8,7 @@ from deploy.local.kafka import KafkaServer
 from deploy.setup.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
 from shared.ledger.entry import Entry
 from shared.ledger.records import record_headers, record_key
+from shared.runtime.ledger_outbox import out_record
 from shared.runtime.publisher import BATCH_BYTES, Publisher, PublisherLostError, RefusedError
 from tests.integration.runtime.test_relay import NOISE, positions
 from tests.support.corner import Corner, corner_of
@@ -58,7 +59,7 @@ async def test_two_outstanding_batches_leave_a_hole_and_the_publisher_does_not(
 
         publisher = Publisher(kafka.access, corner.topics)
         with pytest.raises(RefusedError):
-            await publisher.publish("evidence", 0, first)
+            await publisher.publish("evidence", 0, [out_record(entry) for entry in first])
         with pytest.raises(PublisherLostError):
-            await publisher.publish("evidence", 0, second)
+            await publisher.publish("evidence", 0, [out_record(entry) for entry in second])
         assert positions(await corner.on_topic()) == [3, 4]
