@@ -1,10 +1,16 @@
-"""Settings of a service, from the environment (prefix `ASCERTAIN_`). Read once, in `main.py`, and passed on."""
+"""Settings of a service, from the environment (prefix `ASCERTAIN_`). Read once, in `main.py`, and passed on.
 
+Where `ASCERTAIN_SECRETS` names a folder, a setting may also be a file in it, `ascertain_database` for instance: so that
+no password stands in an environment. The environment goes first.
+"""
+
+import os
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource
 
 from shared.contracts.values import Id
 from shared.ledger.identifiers import Ledger
@@ -40,6 +46,19 @@ class Settings(KafkaSettings):
     audit_url: str = ""
     gateway_url: str = ""
     log_level: str = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as pydantic-settings calls it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        folder = os.environ.get("ASCERTAIN_SECRETS")
+        files = [SecretsSettingsSource(settings_cls, secrets_dir=folder)] if folder else []
+        return (init_settings, env_settings, *files)
 
     @property
     def zone(self) -> ZoneInfo:
