@@ -36,13 +36,19 @@ LEDGER_SETTINGS: Mapping[str, str] = MappingProxyType(
 )
 
 
-async def make_topics(
+async def make_topics(  # noqa: PLR0913 - what they are made with
     access: KafkaAccess,
     prefix: str = "",
     partitions: Mapping[str, int] = LEDGER_PARTITIONS,
     settings: Mapping[str, str] = LEDGER_SETTINGS,
+    *,
+    replicas: int = 1,
+    in_sync: int = 1,
 ) -> tuple[str, ...]:
     """Make the missing topics `{prefix}{name}` and check the others. Returns their full names.
+
+    Each record lies on `replicas` brokers, and counts as written once `in_sync` of them have it. Topics that are there
+    keep their number of replicas.
 
     Raises PartitionCountError where one has another number of partitions: a shard is one partition for life, so neither
     adding partitions nor going on would be right.
@@ -54,7 +60,7 @@ async def make_topics(
         found = await _partition_counts(admin, wanted)
         missing = {name: count for name, count in wanted.items() if name not in found}
         if missing:
-            await _create(admin, missing, settings)
+            await _create(admin, missing, {**settings, **_kept_by(replicas, in_sync)}, replicas)
             found = await _until_known(admin, wanted)
     finally:
         await admin.close()
@@ -78,9 +84,19 @@ async def _until_known(admin: AIOKafkaAdminClient, names: Mapping[str, int]) -> 
     return found
 
 
-async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, int], settings: Mapping[str, str]) -> None:
+def _kept_by(replicas: int, in_sync: int) -> dict[str, str]:
+    """What makes an acknowledged record outlive a broker: other brokers have it, or else it is on this one's disk."""
+    if replicas == 1:
+        return {}
+    return {"min.insync.replicas": str(in_sync), "flush.messages": LONGEST}
+
+
+async def _create(
+    admin: AIOKafkaAdminClient, topics: Mapping[str, int], settings: Mapping[str, str], replicas: int
+) -> None:
     answer = await admin.create_topics(
-        [NewTopic(name, count, 1, topic_configs=dict(settings)) for name, count in topics.items()], timeout_ms=30_000
+        [NewTopic(name, count, replicas, topic_configs=dict(settings)) for name, count in topics.items()],
+        timeout_ms=30_000,
     )
     for name, code, *reason in answer.topic_errors:
         error = for_code(code)

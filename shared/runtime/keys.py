@@ -48,9 +48,9 @@ def make_keys(name: str, *, keys: Path, trusted: Path) -> None:
     """Make the key pair of a service where it has none, and write its public half in any case. Repeatable."""
     file = keys / f"{name}.pem"
     if not file.exists():
-        _write(file, SigningKey.generated().pem(), mode=0o600)
+        write_whole(file, SigningKey.generated().pem(), mode=0o600)
     public = {"keys": [SigningKey.read(keys, name).public()]}
-    _write(trusted / f"{name}.jwks.json", json.dumps(public, indent=1).encode(), mode=0o644)
+    write_whole(trusted / f"{name}.jwks.json", json.dumps(public, indent=1).encode(), mode=0o644)
 
 
 def read_public(file: Path) -> dict[str, OKPKey]:
@@ -71,7 +71,7 @@ def _texts(members: object) -> dict[str, str]:
     return {str(name): str(value) for name, value in members.items()}
 
 
-def _write(file: Path, content: bytes, *, mode: int) -> None:
+def write_whole(file: Path, content: bytes, *, mode: int) -> None:
     """All of it or nothing, and never for a moment readable by more than `mode` allows."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
