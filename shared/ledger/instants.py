@@ -52,10 +52,16 @@ def instant(written: str) -> Instant:
 
 def instant_text(moment: Instant) -> str:
     """The one canonical writing: UTC, three decimals, `Z`."""
-    days, rest = divmod(moment, _DAY)
-    seconds, milliseconds = divmod(rest, 1000)
-    minutes, second = divmod(seconds, 60)
-    return f"{_date(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}.{milliseconds:03d}Z"
+    second, milliseconds = divmod(moment, 1000)
+    return f"{_second_text(second)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=65_536)
+def _second_text(since_epoch: int) -> str:
+    """Entries of one second are many when many are written: each second is worked out once."""
+    days, rest = divmod(since_epoch, 86_400)
+    minutes, second = divmod(rest, 60)
+    return f"{_date(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
 
 
 @lru_cache(maxsize=4096)

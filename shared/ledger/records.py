@@ -4,14 +4,15 @@ The value is the stored body untouched; key, headers and value together are a fu
 to rebuild its leaf.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
 from shared.ledger.instants import instant, instant_text
 
-Headers: TypeAlias = list[tuple[str, bytes]]
+Headers: TypeAlias = Sequence[tuple[str, bytes]]
 
 
 def record_key(entry: Entry) -> bytes:
@@ -44,6 +45,91 @@ def record_headers(entry: Entry) -> Headers:
     if entry.request_digest is not None:
         headers.append(("ce_requestdigest", entry.request_digest.encode()))
     return headers
+
+
+def written(headers: Headers) -> bytes:
+    """Headers as Kafka's record format writes them: their number, then each name and value, with its length before."""
+    return varint(len(headers)) + b"".join([_named(name) + _sized(value) for name, value in headers])
+
+
+def headers_written(entry: Entry, further: Headers = ()) -> bytes:
+    """`written` of the entry's `record_headers` and of `further` ones, in half the time.
+
+    What entries have in common is remembered, so that the relay need not write it again for each.
+    """
+    id_, stream, owner, actor = entry.id.encode(), entry.stream.encode(), entry.owner.encode(), entry.actor.encode()
+    position, epoch, version = b"%d" % entry.position, b"%d" % entry.epoch, b"%d" % entry.version
+    occurred, recorded = instant_text(entry.occurred_at).encode(), instant_text(entry.recorded_at).encode()
+    body_digest = entry.body_digest.encode()
+    own = _WRITTEN % (
+        *(_SIZES[len(id_)], id_, _of_kind(entry.tenant, entry.type, entry.schema)),
+        *(_SIZES[len(occurred)], occurred, _SIZES[len(recorded)], recorded),
+        *(varint(len(stream)), stream, _SIZES[len(owner)], owner, _of_shard(entry.tenant, entry.ledger, entry.shard)),
+        *(_SIZES[len(position)], position, _SIZES[len(epoch)], epoch, _SIZES[len(version)], version),
+        *(_SIZES[len(actor)], actor, _SIZES[len(body_digest)], body_digest),
+    )
+    if entry.request_digest is not None:
+        further = [("ce_requestdigest", entry.request_digest.encode()), *further]
+    if not further:
+        return _EIGHTEEN + own
+    return varint(18 + len(further)) + own + b"".join([_named(name) + _sized(value) for name, value in further])
+
+
+def varint(number: int) -> bytes:
+    """A number as Kafka's record format writes it: zigzag, seven bits a byte, the lowest first."""
+    if 0 <= number < len(_SIZES):
+        return _SIZES[number]
+    return _varint(number)
+
+
+def _varint(number: int) -> bytes:
+    rest = number << 1 if number >= 0 else ~(number << 1)
+    written = bytearray()
+    while rest > 0x7F:
+        written.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    written.append(rest)
+    return bytes(written)
+
+
+_SIZES = [_varint(number) for number in range(4096)]
+
+
+def _sized(content: bytes) -> bytes:
+    return varint(len(content)) + content
+
+
+def _named(name: str) -> bytes:
+    return _sized(name.encode())
+
+
+def _header(name: str, text: str) -> bytes:
+    return _named(name) + _sized(text.encode())
+
+
+@lru_cache(maxsize=1024)
+def _of_kind(tenant: str, type_: str, schema: str) -> bytes:
+    return (
+        _header("ce_source", f"urn:ascertain:{tenant}") + _header("ce_type", type_) + _header("ce_dataschema", schema)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _of_shard(tenant: str, ledger: str, shard: int) -> bytes:
+    return _header("ce_tenant", tenant) + _header("ce_ledger", ledger) + _header("ce_shard", str(shard))
+
+
+_EIGHTEEN = varint(18)
+_WRITTEN = b"".join(
+    (
+        *(_header("ce_specversion", "1.0"), _named("ce_id"), b"%b%b", b"%b"),
+        *(_named("ce_time"), b"%b%b", _named("ce_recordedtime"), b"%b%b"),
+        *(_named("ce_subject"), b"%b%b", _named("ce_partitionkey"), b"%b%b", b"%b"),
+        *(_named("ce_position"), b"%b%b", _named("ce_epoch"), b"%b%b", _named("ce_streamversion"), b"%b%b"),
+        *(_named("ce_actor"), b"%b%b", _named("ce_bodydigest"), b"%b%b"),
+        _header("content-type", "application/json"),
+    )
+)
 
 
 def entry_from_record(headers: Iterable[tuple[str, bytes]], value: bytes) -> Entry:

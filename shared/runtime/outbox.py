@@ -10,7 +10,7 @@ from shared.runtime.shards import Shard
 
 
 class OutRecord(NamedTuple):
-    """A record as it goes to Kafka; without a `value` it is a tombstone. `headers` are as `records.written` has them."""
+    """A record as it goes to Kafka; without a `value` a tombstone. `headers` are as `records.written` has them."""
 
     key: bytes
     value: bytes | None

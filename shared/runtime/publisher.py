@@ -18,6 +18,7 @@ from shared.ledger.identifiers import SHARDS, Ledger
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import PartitionsDifferError
 from shared.runtime.outbox import OutRecord
+from shared.runtime.record_batch import RecordBatch
 
 BATCH_BYTES = 900_000
 """Bytes of a batch before compression: under the megabyte that a broker takes unless told otherwise."""

@@ -19,8 +19,8 @@ from tests.performance.answers import grown
 from tests.support.corner import Corner, running, standing_corner
 from tests.support.waiting import until
 
-RECORDS = 32_000
-OWNERS = 320
+RECORDS = 128_000
+OWNERS = 640
 
 Ready = tuple[bytes, bytes, int, Headers]
 
