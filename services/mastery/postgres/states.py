@@ -1,10 +1,11 @@
-"""The tables `mastery.learner` and `mastery.state`: read and written many rows at a time."""
+"""The tables `mastery.learner` and `mastery.state`: read and written many rows at a time, their changes noted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import asyncpg
 
+from services.mastery.postgres import published
 from services.mastery.postgres.packing import Packed, pack_schools, unpack_schools
 from shared.rulebook.definitions import Enrolment
 from shared.rulebook.state import State
@@ -38,6 +39,9 @@ _PACKED = ", ".join(Packed._fields)
 _PACKED_EXCLUDED = ", ".join(f"excluded.{name}" for name in Packed._fields)
 
 
+_NOTHING = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in zip(StateRow._fields, _TYPES, strict=True))
+
+
 def _prefixed(table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in StateRow._fields)
 
@@ -47,20 +51,28 @@ def _arrays(first: int) -> str:
     return ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES, start=first))
 
 
-_WRITE = f"""
+_WRITE = published.noting(f"""
     INSERT INTO mastery.state (shard, learner, competency, {_PACKED}, {_OUTCOME})
     SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], {_arrays(7)})
     ON CONFLICT (shard, learner, competency) DO UPDATE
     SET ({_PACKED}, {_OUTCOME}) = ROW ({_PACKED_EXCLUDED}, {_prefixed("excluded")})
-"""  # noqa: S608 - of constants
+    RETURNING new.shard, new.learner, new.competency, {_prefixed("new")},
+        ({_prefixed("old")}) IS DISTINCT FROM ({_prefixed("new")}) AS differs
+""")  # noqa: S608 - of constants
 
-_REWRITE = f"""
+_REWRITE = published.noting(f"""
     UPDATE mastery.state AS known SET ({_OUTCOME}) = ROW ({_prefixed("refolded")})
     FROM unnest($1::int[], $2::uuid[], $3::uuid[], {_arrays(4)})
     AS refolded (shard, learner, competency, {_OUTCOME})
     WHERE (known.shard, known.learner, known.competency) = (refolded.shard, refolded.learner, refolded.competency)
     AND ({_prefixed("known")}) IS DISTINCT FROM ({_prefixed("refolded")})
-"""  # noqa: S608 - of constants
+    RETURNING known.shard, known.learner, known.competency, {_prefixed("refolded")}, true AS differs
+""")  # noqa: S608 - of constants
+
+_DROP = published.noting(f"""
+    DELETE FROM mastery.state WHERE shard = $1 AND learner = $2
+    RETURNING shard, learner, competency, {_NOTHING}, true AS differs
+""")  # noqa: S608 - of constants
 
 _READ_LEARNERS = f"""
     SELECT learner::text, competency::text, {_PACKED} FROM mastery.state
@@ -194,6 +206,7 @@ async def forget(connection: asyncpg.Connection, shard: int, forgotten: Mapping[
     """Drop these learners, for good: they are forgotten since these positions. The shard's lock is the caller's."""
     for learner, position in forgotten.items():
         await drop_learner(connection, shard, learner)
+        await published.forget(connection, shard, learner)
         await connection.execute(
             "INSERT INTO mastery.forgotten (shard, learner, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             shard,
@@ -204,5 +217,5 @@ async def forget(connection: asyncpg.Connection, shard: int, forgotten: Mapping[
 
 async def drop_learner(connection: asyncpg.Connection, shard: int, learner: str) -> None:
     await connection.execute("DELETE FROM mastery.forgotten WHERE shard = $1 AND learner = $2", shard, learner)
-    await connection.execute("DELETE FROM mastery.state WHERE shard = $1 AND learner = $2", shard, learner)
+    await connection.execute(_DROP, shard, learner)
     await connection.execute("DELETE FROM mastery.learner WHERE shard = $1 AND learner = $2", shard, learner)
