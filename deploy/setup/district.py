@@ -12,7 +12,7 @@ from urllib.parse import quote
 from deploy.errors import StackError
 from deploy.setup.databases import OWNERS, Database, make_databases
 from deploy.setup.secrets import Folder
-from deploy.setup.topics import LEDGER_PARTITIONS, make_topics
+from deploy.setup.topics import LEDGER_PARTITIONS, make_state_topic, make_topics
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import make_keys
 
@@ -65,6 +65,7 @@ async def set_up(setting: Setting) -> None:
         replicas=setting.brokers,
         in_sync=setting.in_sync,
     )
+    await make_state_topic(setting.kafka, setting.topics, replicas=setting.brokers, in_sync=setting.in_sync)
     for service in OWNERS:  # one after another: a host that is small has other things to do while this runs
         await ask(folder, service, "--migrate", owner=_of_owner(service, made))
 

@@ -1,4 +1,4 @@
-"""The ledgers' topics: made with the settings that keep a record for ever, and checked at every start."""
+"""The topics: made with the settings that keep what they must, the ledgers' for ever, and checked at every start."""
 
 import asyncio
 import time
@@ -17,6 +17,12 @@ RECORD_BYTES_MAX = 4 * 1024 * 1024
 LEDGER_PARTITIONS: Mapping[str, int] = MappingProxyType({"evidence.ledger": 64, "definitions.ledger": 1})
 
 LONGEST = str(2**63 - 1)
+
+
+def _milliseconds(*, days: int) -> str:
+    return str(days * 24 * 60 * 60 * 1000)
+
+
 LEDGER_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "cleanup.policy": "delete",
@@ -34,6 +40,39 @@ LEDGER_SETTINGS: Mapping[str, str] = MappingProxyType(
         "unclean.leader.election.enable": "false",
     }
 )
+
+
+STATES = "mastery.state"
+STATE_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        **{name: value for name, value in LEDGER_SETTINGS.items() if name != "flush.messages"},  # can be told again
+        # of each state the newest record is kept, for ever: neither age nor size removes it
+        "cleanup.policy": "compact",
+        # what was forgotten, and every level of before, is gone from the disk within about a day
+        "max.compaction.lag.ms": _milliseconds(days=1),
+        # a reader who comes once a week sees every tombstone; who comes later begins again with GET /v1/states
+        "delete.retention.ms": _milliseconds(days=8),
+        # what waits for compaction is at most about as much as what stays
+        "min.cleanable.dirty.ratio": "0.5",
+        # the platform's own clock is in these records, so one that is far ahead is a fault
+        "message.timestamp.after.max.ms": _milliseconds(days=1),
+    }
+)
+"""Those of the topic of states."""
+
+
+async def make_state_topic(  # noqa: PLR0913 - what a topic is, each by its name
+    access: KafkaAccess,
+    prefix: str = "",
+    *,
+    partitions: int = LEDGER_PARTITIONS["evidence.ledger"],
+    settings: Mapping[str, str] = STATE_SETTINGS,
+    replicas: int = 1,
+    in_sync: int = 1,
+) -> str:
+    """The topic of states, as `make_topics` makes the ledgers'; its partitions are the shards of evidence."""
+    [name] = await make_topics(access, prefix, {STATES: partitions}, settings, replicas=replicas, in_sync=in_sync)
+    return name
 
 
 async def make_topics(  # noqa: PLR0913 - what they are made with
