@@ -18,6 +18,7 @@ from services.audit.http.app import application
 from services.audit.http.doors import LedgerDoors, MasteryDoors, Peer
 from services.audit.http.parts import Audit
 from services.audit.kafka import KafkaTopics
+from services.audit.measures import verification_measures
 from services.audit.postgres.archive import CopyArchive
 from services.audit.postgres.copy import CopyKeeper, CopyReader
 from services.audit.postgres.documents import CheckedDocuments
@@ -34,10 +35,12 @@ from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
+from shared.runtime.observing import Observing
 from shared.runtime.process import Process, open_client, open_pool, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.projection_measures import projector_measures, table_measures
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.shards import Shard
@@ -98,21 +101,32 @@ async def run(settings: Settings, roles: Collection[str]) -> None:
 async def process(settings: Settings, roles: Collection[str], *, patience: float = PATIENCE) -> AsyncIterator[Process]:
     """Open what the roles need, and close it at the end: a verification under way is written down as failed."""
     workers: dict[str, Worker] = {}
+    observing = Observing.of(SERVICE)
     async with AsyncExitStack() as opened:
         client = await open_client(opened)
         peers = Peers(settings, client)
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=PROJECTING, name="audit projector")
             projections = (DefinitionsProjection(pool, peers.document), AccessProjection())
-            projector = kafka_projector(settings, SERVICE, pool, projections, peers.ledger, keepers=[CopyKeeper()])
-            workers["projector"] = projector.run
-            workers["access lag"] = AccessLag(pool, peers.ledger).run
-        app = await _http(opened, settings, peers, roles, patience) if "http" in roles else None
-        yield Process(app, workers)
+            keepers, tracing = [CopyKeeper()], observing.tracing
+            projector = kafka_projector(
+                settings, SERVICE, pool, projections, peers.ledger, keepers=keepers, tracing=tracing
+            )
+            lag = AccessLag(pool, peers.ledger)
+            observing.measures.read_by(*projector_measures(projector, lag))
+            workers["projector"], workers["access lag"] = projector.run, lag.run
+        app = await _http(opened, settings, peers, roles, patience, observing=observing) if "http" in roles else None
+        yield Process(app, workers, observing)
 
 
-async def _http(
-    opened: AsyncExitStack, settings: Settings, peers: Peers, roles: Collection[str], patience: float
+async def _http(  # noqa: PLR0913 - what it is wired to
+    opened: AsyncExitStack,
+    settings: Settings,
+    peers: Peers,
+    roles: Collection[str],
+    patience: float,
+    *,
+    observing: Observing,
 ) -> FastAPI:
     pool = await open_pool(opened, settings.database, size=REQUESTS, name="audit http")
     verifying = await open_pool(opened, settings.database, size=VERIFYING, name="audit verifying")
@@ -130,7 +144,8 @@ async def _http(
     opened.push_async_callback(verifications.close)
     running = Running(verifications, witnesses, RefoldingProcess, _fault)
     opened.push_async_callback(running.stop)
-    archive = CopyArchive(pool)
+    archive, watch = CopyArchive(pool), HealthWatch(pool, peers.ledger)
+    observing.measures.read_by(table_measures(watch), verification_measures(verifications))
     audit = Audit(
         tenant=settings.tenant,
         rights=Access(pool),
@@ -139,7 +154,7 @@ async def _http(
         verifications=verifications,
         start=running.start,
         freshness=Freshness(pool),
-        health=HealthWatch(pool, peers.ledger).look,
+        health=watch.look,
         roles=roles_in_order(ROLES, roles),
         now=now,
     )

@@ -4,14 +4,22 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from asyncpg import Pool
 from fastapi import FastAPI
 
-from services.evidence import ROLES
+from services.evidence import ROLES, SERVICE
 from services.evidence.flows.bootstrap import bootstrap
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.folding import FoldsInProcess
 from services.evidence.http.app import application
 from services.evidence.http.health import Standing
+from services.evidence.measures import (
+    append_measures,
+    ledger_measures,
+    relay_measures,
+    trail_measures,
+    worker_measures,
+)
 from services.evidence.ports import District
 from services.evidence.postgres.applied import PostgresApplied
 from services.evidence.postgres.batches import PostgresBatches
@@ -19,6 +27,7 @@ from services.evidence.postgres.batches_forgetting import BatchesForgetting
 from services.evidence.postgres.definitions import PostgresDefinitions
 from services.evidence.postgres.documents import PostgresDocuments
 from services.evidence.postgres.forgetting import ForgettingProjection, PostgresForgettings
+from services.evidence.postgres.lanes import LaneMeasures
 from services.evidence.postgres.ledger import PostgresLedger
 from services.evidence.postgres.people import PostgresPeople
 from services.evidence.postgres.record import PostgresRecord
@@ -27,6 +36,7 @@ from services.evidence.postgres.releasing import Releasing
 from services.evidence.postgres.rights import RightsTogether
 from services.evidence.postgres.roster import PostgresRoster
 from services.evidence.postgres.standings import PostgresStandings
+from services.evidence.postgres.waiting import WaitingRows
 from services.evidence.settings import EvidenceSettings
 from services.evidence.vault.destroying import KeyDestruction
 from services.evidence.vault.opening import VAULT, open_tables, open_vault
@@ -38,14 +48,17 @@ from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.ledger_outbox import LedgerOutbox
+from shared.runtime.observing import Observing
 from shared.runtime.process import Process, open_pool, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.projection_measures import projector_measures, table_measures
 from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
 from shared.runtime.serve import Worker
 from shared.runtime.sources import LedgerSource
 from shared.runtime.tokens import Verifier
+from shared.runtime.trails import Trails
 from shared.runtime.wake import Wake
 
 REQUESTS, WORKERS, RELAY = 12, 8, 10
@@ -69,6 +82,23 @@ class Bells:
     wanted: Wake = field(default_factory=Wake)
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """What `/health` asks of this process' workers, where it has them."""
+
+    relay: Relay | None = None
+    releasing: Releasing | None = None
+    destruction: KeyDestruction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appending:
+    """What the ledgers of this process share: how their calls go, and the traces of what they append."""
+
+    measures: LaneMeasures
+    trails: Trails | None
+
+
 async def run(settings: EvidenceSettings, roles: Collection[str]) -> None:
     """Serve these roles until told to stop. Raises as `shared.runtime.process.run`."""
     await serve_process(process(settings, roles), settings)
@@ -77,8 +107,14 @@ async def run(settings: EvidenceSettings, roles: Collection[str]) -> None:
 @asynccontextmanager
 async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIterator[Process]:
     """Open what the roles need, and close it at the end: what is under way is appended first."""
-    bells = Bells()
+    bells, observing = Bells(), Observing.of(SERVICE)
+    measures = observing.measures
+    trails = None if observing.tracing is None or "relay" not in roles else Trails(observing.tracing)
+    appending = Appending(LaneMeasures(), trails)
+    measures.read_by(append_measures(appending.measures))
     workers: dict[str, Worker] = {}
+    releasing: Releasing | None = None
+    destruction: KeyDestruction | None = None
     async with AsyncExitStack() as opened:
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS, name="evidence projector")
@@ -90,18 +126,26 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
                 BatchesForgetting(),
             )
             source = LedgerSource(record, wake=bells.wanted.listener(), poll=POLL)
-            workers["projector"] = Projector(pool, source, projections, refill=record).run
-            workers["access lag"] = AccessLag(pool, record).run
+            projector, lag = Projector(pool, source, projections, refill=record), AccessLag(pool, record)
+            measures.read_by(*projector_measures(projector, lag))
+            workers["projector"], workers["access lag"] = projector.run, lag.run
             tables = await open_tables(opened, settings, 1, "evidence sweep")
             workers["sweep"] = Sweep(tables, LedgerReferences(pool)).run
             vault = await open_vault(opened, settings, DESTRUCTIONS, "evidence destruction")
-            workers["releasing"] = (await _releasing(opened, settings, bells)).run
-            workers["key destruction"] = KeyDestruction(PostgresForgettings(pool), vault).run
-        relay = await _relay(opened, settings, bells) if "relay" in roles else None
+            releasing = await _releasing(opened, settings, bells, appending)
+            destruction = KeyDestruction(PostgresForgettings(pool), vault)
+            measures.read_by(worker_measures(releasing, destruction))
+            workers["releasing"], workers["key destruction"] = releasing.run, destruction.run
+        relay = await _relay(opened, settings, bells, trails, observing) if "relay" in roles else None
         if relay is not None:
             workers["relay"] = relay.run
-        app = await _http(opened, settings, bells, roles, relay) if "http" in roles else None
-        yield Process(app, workers)
+        here = Workers(relay, releasing, destruction)
+        app = None
+        if "http" in roles:
+            app = await _http(
+                opened, settings, bells, roles=roles, workers=here, appending=appending, observing=observing
+            )
+        yield Process(app, workers, observing)
 
 
 async def bootstrap_district(settings: EvidenceSettings, person: str) -> bool:
@@ -113,11 +157,18 @@ async def bootstrap_district(settings: EvidenceSettings, person: str) -> bool:
         return await bootstrap(person, ledger, tenant=settings.tenant) is not None
 
 
-async def _http(
-    opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells, roles: Collection[str], relay: Relay | None
+async def _http(  # noqa: PLR0913 - what it is wired to
+    opened: AsyncExitStack,
+    settings: EvidenceSettings,
+    bells: Bells,
+    *,
+    roles: Collection[str],
+    workers: Workers,
+    appending: Appending,
+    observing: Observing,
 ) -> FastAPI:
     pool = await open_pool(opened, settings.database, size=REQUESTS, name="evidence http")
-    ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
+    ledger = _ledger(settings, pool, bells, appending)
     opened.push_async_callback(ledger.close)
     applied = PostgresApplied(pool, bells.wanted)
     documents = PostgresDocuments(pool)
@@ -138,14 +189,31 @@ async def _http(
         standings=PostgresStandings(pool, applied, tenant=settings.tenant),
         batches=PostgresBatches(pool),
     )
-    standing = Standing(roles_in_order(ROLES, roles), pool, HealthWatch(pool, record), relay)
+    watch, waits = HealthWatch(pool, record), WaitingRows(pool)
+    observing.measures.read_by(table_measures(watch, heads=True), ledger_measures(pool, waits))
+    standing = Standing(
+        roles_in_order(ROLES, roles), pool, watch, waits, workers.relay, workers.releasing, workers.destruction
+    )
     doors = Doors(record, documents, PostgresPeople(pool, Access(pool), tenant=settings.tenant))
     return application(district, doors, Verifier(settings.tenant, settings.trusted), standing)
 
 
-async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Releasing:
+def _ledger(settings: EvidenceSettings, pool: Pool, bells: Bells, appending: Appending) -> PostgresLedger:
+    return PostgresLedger(
+        settings.database,
+        pool,
+        tenant=settings.tenant,
+        appended=bells.appended.ring,
+        measures=appending.measures,
+        trails=appending.trails,
+    )
+
+
+async def _releasing(
+    opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells, appending: Appending
+) -> Releasing:
     pool = await open_pool(opened, settings.database, size=RELEASING, name="evidence releasing")
-    ledger = PostgresLedger(settings.database, pool, tenant=settings.tenant, appended=bells.appended.ring)
+    ledger = _ledger(settings, pool, bells, appending)
     opened.push_async_callback(ledger.close)
     folds = FoldsInProcess()
     opened.push_async_callback(folds.close)
@@ -153,9 +221,16 @@ async def _releasing(opened: AsyncExitStack, settings: EvidenceSettings, bells: 
     return Releasing(pool, ledger, standings, tenant=settings.tenant)
 
 
-async def _relay(opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells) -> Relay:
+async def _relay(
+    opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells, trails: Trails | None, observing: Observing
+) -> Relay:
     if settings.database_relay is None:
         raise ValueError("The role relay needs ASCERTAIN_DATABASE_RELAY.")
     pool = await open_pool(opened, settings.database_relay, size=RELAY, name="evidence relay")
     topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
-    return Relay(LedgerOutbox(pool, topics), settings.kafka_access(), wake=bells.appended.listener())
+    outbox = LedgerOutbox(pool, topics, trails)
+    relay = Relay(outbox, settings.kafka_access(), wake=bells.appended.listener())
+    observing.measures.read_by(relay_measures(relay, outbox))
+    if trails is not None:
+        observing.measures.read_by(trail_measures(trails))
+    return relay

@@ -306,3 +306,19 @@ class District:
     vault: Vault
     standings: Standings
     batches: Batches
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Batches of grades that are not released, by state, and forgotten owners whose keys are not destroyed yet."""
+
+    batches: Mapping[str, int]
+    keys: int
+
+
+class Waits(Protocol):
+    """Counts what workers still have to do."""
+
+    async def waiting(self) -> Waiting:
+        """Raises what the database raises."""
+        ...

@@ -31,9 +31,11 @@ from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
+from shared.runtime.observing import Observing
 from shared.runtime.process import Process, open_peer, open_pool, release_owner, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.projection_measures import table_measures
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
@@ -52,22 +54,24 @@ async def process(settings: GatewaySettings, roles: Collection[str]) -> AsyncIte
     """Open what the roles need, and close it at the end."""
     async with AsyncExitStack() as opened:
         ledger = (await open_peer(opened, settings, SERVICE)).ledger
+        observing = Observing.of(SERVICE, public=True)
         workers: dict[str, Worker] = {}
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS + 1, name=f"{SERVICE} projector")
-            workers = {**projector_workers(settings, pool, ledger), "pruner": pruner(pool)}
-        app = await _http(opened, settings, roles, ledger) if "http" in roles else None
-        yield Process(app, workers)
+            workers = {**projector_workers(settings, pool, ledger, observing), "pruner": pruner(pool)}
+        app = await _http(opened, settings, roles, ledger, observing) if "http" in roles else None
+        yield Process(app, workers, observing)
 
 
 async def _http(
-    opened: AsyncExitStack, settings: GatewaySettings, roles: Collection[str], ledger: LedgerDoor
+    opened: AsyncExitStack, settings: GatewaySettings, roles: Collection[str], ledger: LedgerDoor, observing: Observing
 ) -> FastAPI:
     key = SigningKey.read(settings.keys, "gateway")
     tokens = ServiceTokens(settings.tenant, "gateway", key)
     pool = await open_pool(opened, settings.database, size=CONNECTIONS, name=f"{SERVICE} http")
     peers = await opened.enter_async_context(Peers.of(settings))
-    access = Access(pool)
+    access, watch = Access(pool), HealthWatch(pool, ledger)
+    observing.measures.read_by(table_measures(watch))
     return gateway_app(
         Parts(
             tokens=StoredPersonalTokens(pool),
@@ -76,7 +80,7 @@ async def _http(
             clock=now,
             keys=[key.public()],
             peers=peers,
-            health=Health(peers, HealthWatch(pool, ledger), roles_in_order(ROLES, roles)),
+            health=Health(peers, watch, roles_in_order(ROLES, roles)),
             limits=Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),

@@ -8,8 +8,10 @@ from services.gateway.postgres.forgetting import Forgetting
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.observing import Observing
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection import Projection
+from shared.runtime.projection_measures import projector_measures
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 
@@ -22,9 +24,11 @@ def projections() -> list[Projection]:
     return [AccessProjection(), Forgetting()]
 
 
-def projector_workers(settings: Settings, pool: asyncpg.Pool, ledger: LedgerReader) -> Mapping[str, Worker]:
+def projector_workers(
+    settings: Settings, pool: asyncpg.Pool, ledger: LedgerReader, observing: Observing
+) -> Mapping[str, Worker]:
     """The workers of the role, by name. `pool` needs CONNECTIONS connections."""
-    return {
-        "projector": kafka_projector(settings, "gateway", pool, projections(), ledger).run,
-        "access lag": AccessLag(pool, ledger).run,
-    }
+    projector = kafka_projector(settings, "gateway", pool, projections(), ledger, tracing=observing.tracing)
+    lag = AccessLag(pool, ledger)
+    observing.measures.read_by(*projector_measures(projector, lag))
+    return {"projector": projector.run, "access lag": lag.run}

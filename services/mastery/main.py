@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from services.mastery import ROLES, SERVICE
 from services.mastery.http.app import application
 from services.mastery.http.health import Standing
+from services.mastery.kafka import KafkaStateTopic
+from services.mastery.measures import refolding_measures, refolds_measures
 from services.mastery.ports import District
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.grade_projection import GradeProjection
@@ -17,6 +19,7 @@ from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
+from services.mastery.postgres.state_outbox import StateOutbox
 from services.mastery.postgres.stored_states import PostgresStates
 from services.mastery.postgres.worklists import PostgresWorklists
 from shared.runtime.access.lag import AccessLag
@@ -27,17 +30,20 @@ from shared.runtime.completeness import Completeness
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
+from shared.runtime.observing import Observing
 from shared.runtime.process import Peer, Process, open_peer, open_pool, release_owner, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection import Projection
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.projection_measures import projector_measures, table_measures
+from shared.runtime.relay import Relay
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
 
-REQUESTS, WORKERS = 12, 8
-"""Connections of the pools: for requests; for the projector and the refolds."""
+REQUESTS, WORKERS = 12, 11
+"""Connections of the pools: for requests; for the projector, the refolds and the relay of states."""
 
 
 async def run(settings: Settings, roles: Collection[str]) -> None:
@@ -50,17 +56,33 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
     """Open what the roles need, and close it at the end."""
     async with AsyncExitStack() as opened:
         evidence = await open_peer(opened, settings, SERVICE)
+        observing = Observing.of(SERVICE)
         workers: dict[str, Worker] = {}
         refolding: Refolding | None = None
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS, name=f"{SERVICE} projector")
             refolding = Refolding(pool, DefinitionsReader())
             projections = _projections(settings, pool, evidence)
-            workers["projector"] = kafka_projector(settings, SERVICE, pool, projections, evidence.ledger).run
+            projector = kafka_projector(
+                settings, SERVICE, pool, projections, evidence.ledger, tracing=observing.tracing
+            )
+            lag = AccessLag(pool, evidence.ledger)
+            observing.measures.read_by(*projector_measures(projector, lag), refolding_measures(refolding))
+            workers["projector"], workers["access lag"] = projector.run, lag.run
             workers["refolding"] = refolding.run
-            workers["access lag"] = AccessLag(pool, evidence.ledger).run
-        app = await _http(opened, settings, roles, evidence, refolding) if "http" in roles else None
-        yield Process(app, workers)
+            workers["state relay"], workers["state tending"] = _publishing(opened, settings, pool)
+        app = (
+            await _http(opened, settings, roles, evidence, refolding, observing=observing) if "http" in roles else None
+        )
+        yield Process(app, workers, observing)
+
+
+def _publishing(opened: AsyncExitStack, settings: Settings, pool: asyncpg.Pool) -> tuple[Worker, Worker]:
+    """What publishes states, and what looks after their topic. It keeps one connection of `pool`."""
+    kafka = settings.kafka_access()
+    outbox = StateOutbox(pool, settings.tenant, KafkaStateTopic(kafka, settings.states_topic))
+    opened.push_async_callback(outbox.give_up)
+    return Relay(outbox, kafka, concurrency=2).run, outbox.run
 
 
 async def release_quarantined(settings: Settings, owner: str) -> int:
@@ -80,12 +102,14 @@ def _projections(settings: Settings, pool: asyncpg.Pool, evidence: Peer) -> list
     ]
 
 
-async def _http(
+async def _http(  # noqa: PLR0913 - what it is wired to
     opened: AsyncExitStack,
     settings: Settings,
     roles: Collection[str],
     evidence: Peer,
     refolding: Refolding | None,
+    *,
+    observing: Observing,
 ) -> FastAPI:
     pool = await open_pool(opened, settings.database, size=REQUESTS, name=f"{SERVICE} http")
     freshness = Freshness(pool)
@@ -97,10 +121,12 @@ async def _http(
         applied=Watermarks(pool, freshness, Completeness(pool, evidence.ledger, freshness)),
         worklists=PostgresWorklists(pool),
     )
+    refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)
+    observing.measures.read_by(table_measures(watch), refolds_measures(refolds))
     standing = Standing(
         roles=roles_in_order(ROLES, roles),
-        refolds=WaitingRefolds(pool),
-        watch=HealthWatch(pool, evidence.ledger),
+        refolds=refolds,
+        watch=watch,
         failing=lambda: None if refolding is None else refolding.failing,
     )
     verifier = Verifier(settings.tenant, settings.trusted)

@@ -21,11 +21,13 @@ from shared.runtime.completeness import Completeness
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
+from shared.runtime.observing import Observing
 from shared.runtime.process import Peer, Process, open_peer, open_pool, release_owner, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
 from shared.runtime.projection import Projection
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.projection_measures import projector_measures, table_measures
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
@@ -44,14 +46,19 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
     """Open what the roles need, and close it at the end."""
     async with AsyncExitStack() as opened:
         evidence = await open_peer(opened, settings, SERVICE)
+        observing = Observing.of(SERVICE)
         workers: dict[str, Worker] = {}
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS, name=f"{SERVICE} projector")
             projections = _projections(pool, evidence)
-            workers["projector"] = kafka_projector(settings, SERVICE, pool, projections, evidence.ledger).run
-            workers["access lag"] = AccessLag(pool, evidence.ledger).run
-        app = await _http(opened, settings, roles, evidence) if "http" in roles else None
-        yield Process(app, workers)
+            projector = kafka_projector(
+                settings, SERVICE, pool, projections, evidence.ledger, tracing=observing.tracing
+            )
+            lag = AccessLag(pool, evidence.ledger)
+            observing.measures.read_by(*projector_measures(projector, lag))
+            workers["projector"], workers["access lag"] = projector.run, lag.run
+        app = await _http(opened, settings, roles, evidence, observing) if "http" in roles else None
+        yield Process(app, workers, observing)
 
 
 async def release_quarantined(settings: Settings, owner: str) -> int:
@@ -66,9 +73,12 @@ def _projections(pool: asyncpg.Pool, evidence: Peer) -> list[Projection]:
     return [AccessProjection(), DefinitionsProjection(pool, evidence.fetch), PortfolioProjection()]
 
 
-async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[str], evidence: Peer) -> FastAPI:
+async def _http(
+    opened: AsyncExitStack, settings: Settings, roles: Collection[str], evidence: Peer, observing: Observing
+) -> FastAPI:
     pool = await open_pool(opened, settings.database, size=REQUESTS, name=f"{SERVICE} http")
-    freshness = Freshness(pool)
+    freshness, watch = Freshness(pool), HealthWatch(pool, evidence.ledger)
+    observing.measures.read_by(table_measures(watch))
     portfolio = Portfolio(
         district=District(
             records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
@@ -78,7 +88,7 @@ async def _http(opened: AsyncExitStack, settings: Settings, roles: Collection[st
         verifier=Verifier(settings.tenant, settings.trusted),
         zone=settings.zone,
         now=now,
-        health=HealthWatch(pool, evidence.ledger).look,
+        health=watch.look,
         roles=roles_in_order(ROLES, roles),
     )
     return application(portfolio)

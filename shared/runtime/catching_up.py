@@ -1,6 +1,7 @@
 """Takes one shard forward: what came is applied in order, what is missing is fetched from the ledger first."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -8,6 +9,8 @@ from itertools import takewhile
 from shared.ledger.entry import Entry
 from shared.runtime.applying import Applier
 from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.measuring import Histogram
+from shared.runtime.metrics import PROJECTION_BATCH, PROJECTION_SECONDS
 from shared.runtime.runs import Gap, runs
 from shared.runtime.shards import Shard
 from shared.runtime.sources import Batch
@@ -25,7 +28,8 @@ class LedgerLacksError(Exception):
 class Advance:
     """Moves shards forward from `positions`, where their watermarks stand. `turns` bounds how many at a time.
 
-    `applied`, `refilled` and `passed_over` count entries (and records that were none) since the start.
+    `applied`, `refilled` and `passed_over` count entries (and records that were none) since the start; `sizes` and
+    `times` are those of the batches applied, a turn's wait among them.
     """
 
     applier: Applier
@@ -37,6 +41,8 @@ class Advance:
     applied: int = 0
     refilled: int = 0
     passed_over: int = 0
+    sizes: Histogram = field(default_factory=lambda: Histogram(PROJECTION_BATCH))
+    times: Histogram = field(default_factory=lambda: Histogram(PROJECTION_SECONDS))
 
     async def take(self, batch: Batch) -> None:
         """Apply a batch: duplicates dropped, gaps filled from the ledger in order, and so what was passed over.
@@ -82,13 +88,15 @@ class Advance:
     async def _apply(self, shard: Shard, entries: Sequence[Entry], next_offset: int | None) -> None:
         known = list(takewhile(self.known, entries))
         if known:
-            whole = len(known) == len(entries)
+            whole, begun = len(known) == len(entries), time.perf_counter()
             async with self.turns:
                 await self.applier.apply(
                     shard, self.positions[shard], known, next_offset=next_offset if whole else None
                 )
             self.positions[shard] = known[-1].position
             self.applied += len(known)
+            self.times.observe(time.perf_counter() - begun)
+            self.sizes.observe(len(known))
         if len(known) < len(entries):
             stranger = entries[len(known)]
             raise UnknownEntryError(

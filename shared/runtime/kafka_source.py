@@ -16,6 +16,7 @@ from shared.ledger.records import entry_from_record
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.shards import Bookmark, Shard
 from shared.runtime.sources import WAIT, Batch
+from shared.runtime.trails import HEADER, read_traceparent
 
 _log = structlog.get_logger()
 
@@ -36,7 +37,8 @@ class KafkaSource:
     Nothing is committed to Kafka. What the group assigns is `waiting`, and paused, until it is placed at the offset
     that the watermark names; where that offset is out of range (a topic made anew), reading begins at the earliest
     record, and the projector drops what it has. `session_timeout` is how long the group waits for this member before
-    it gives its shards to another, `metadata_age` how old its knowledge of the topics may be, both in seconds.
+    it gives its shards to another, `metadata_age` how old its knowledge of the topics may be, both in seconds. Where
+    `traced`, the traces that records bear are given with their entries.
     """
 
     def __init__(  # noqa: PLR0913 - bounds, each by its name
@@ -49,6 +51,7 @@ class KafkaSource:
         records: int = 2000,
         session_timeout: float = 30.0,
         metadata_age: float = 30.0,
+        traced: bool = False,
     ) -> None:
         self._access = access
         self._group = group
@@ -58,6 +61,7 @@ class KafkaSource:
         self._records = records
         self._session_timeout = session_timeout
         self._metadata_age = metadata_age
+        self._traced = traced
         self._consumer: Any = None
         self._waiting: set[Shard] = set()
         self._placed: set[Shard] = set()
@@ -169,7 +173,8 @@ class KafkaSource:
             decoded = [self._entry(shard, record) for record in records[first : first + SLICE]]
             entries += [entry for entry in decoded if entry is not None]
             await asyncio.sleep(0)
-        return Batch(shard, entries, records[-1].offset + 1, passed_over=len(records) - len(entries))
+        traces = _traces(records) if self._traced else None
+        return Batch(shard, entries, records[-1].offset + 1, len(records) - len(entries), traces)
 
     def _entry(self, shard: Shard, record: ConsumerRecord) -> Entry | None:
         """The entry that this record is a full copy of; None for anything else, or another shard's or district's."""
@@ -193,6 +198,18 @@ class KafkaSource:
             with suppress(Exception):
                 consumer._coordinator._heartbeat_task.cancel()  # noqa: SLF001
                 await asyncio.wait_for(consumer._client.close(), STOP_SECONDS / 3)  # noqa: SLF001
+
+
+def _traces(records: Iterable[ConsumerRecord]) -> dict[int, str]:
+    """The trace contexts of the records that bear one, by position; the relay writes it behind everything else."""
+    found: dict[int, str] = {}
+    for record in records:
+        if record.headers and record.headers[-1][0] == HEADER:
+            context = read_traceparent(record.headers[-1][1])
+            position = dict(record.headers).get("ce_position") or b""
+            if context is not None and position.isdigit():
+                found[int(position[:16])] = context
+    return found
 
 
 def _storable(entry: Entry) -> bool:

@@ -5,28 +5,35 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 
 from shared.ledger.entry import Entry
-from shared.ledger.identifiers import Ledger
-from shared.ledger.records import headers_written, record_key
+from shared.ledger.identifiers import SHARDS, Ledger
+from shared.ledger.records import Headers, headers_written, record_key
 from shared.runtime.ledger_table import COLUMNS, entry_of_row
+from shared.runtime.measuring import Histogram
+from shared.runtime.metrics import RELAY_BATCH
 from shared.runtime.outbox import OutRecord
 from shared.runtime.relay_age import Unrelayed, unrelayed
 from shared.runtime.shards import Shard
+from shared.runtime.trails import Trails
 
 ENVELOPE_BYTES = 1000
 """About what a record has beside its body."""
 
 
-def out_record(entry: Entry) -> OutRecord:
-    """The entry as it goes to its topic."""
-    return OutRecord(record_key(entry), entry.body, entry.recorded_at, headers_written(entry))
+def out_record(entry: Entry, further: Headers = ()) -> OutRecord:
+    """The entry as it goes to its topic, with `further` headers behind its own."""
+    return OutRecord(record_key(entry), entry.body, entry.recorded_at, headers_written(entry, further))
 
 
 class LedgerOutbox:
-    """An `Outbox` of both ledgers. `pool` is the relay role's."""
+    """An `Outbox` of both ledgers. `pool` is the relay role's; `trails` has the traces of entries that are traced.
 
-    def __init__(self, pool: asyncpg.Pool, topics: Mapping[Ledger, str]) -> None:
-        self._pool = pool
+    `sizes` are those of the batches that were acknowledged, by ledger.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, topics: Mapping[Ledger, str], trails: Trails | None = None) -> None:
+        self._pool, self._trails = pool, trails
         self.topics = topics
+        self.sizes: Mapping[Ledger, Histogram] = {ledger: Histogram(RELAY_BATCH) for ledger in SHARDS}
 
     async def behind(self) -> dict[Shard, int]:
         rows = await self._pool.fetch(
@@ -49,9 +56,14 @@ class LedgerOutbox:
         entries = [entry_of_row(row) for row in rows]
         if entries and entries[-1].position != cursor + len(entries):
             raise RuntimeError(f"The ledger has a gap in {shard.ledger} {shard.number} after position {cursor}.")
+        if self._trails is not None:
+            return [out_record(entry, self._trails.headers(entry)) for entry in entries]
         return [out_record(entry) for entry in entries]
 
     async def moved(self, shard: Shard, old: int, new: int, offset: int) -> bool:  # noqa: ARG002 - others mind it
+        self.sizes[shard.ledger].observe(new - old)
+        if self._trails is not None:
+            self._trails.acknowledged(shard, new)
         moved = await self._pool.execute(
             "UPDATE ledger.cursor SET position = $4 WHERE ledger = $1 AND shard = $2 AND position = $3",
             shard.ledger,

@@ -1,22 +1,65 @@
-"""Structured logs: one JSON object a line, in which an allow-list decides which fields may appear.
+"""Structured logs: one JSON object a line, in which an allow-list decides which fields may appear, and in which form.
 
-What is not on the list is dropped, so that no one's words or names slip into a log by way of an exception or a field
-that someone added in passing (GUARANTEES I9). An exception is logged by type and place, never by message.
+What is not on the list, or not in the form that the list names, is dropped and counted, so that no one's words or names
+slip into a log by way of an exception or a field that someone added in passing (GUARANTEES I9). An exception is logged
+by type and place. Its message stands there only where its type is one of ours whose messages are sentences about
+shards and topics (`plainly_told`): asyncpg's may quote a row, pydantic's a request.
 """
 
 import logging
+import re
 import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import structlog
 
-ALLOWED = frozenset({
-    "timestamp", "level", "event", "service", "role", "ledger", "shard", "position", "type", "count", "reason",
-    "status", "method", "route", "milliseconds", "attempt", "seconds", "port", "error", "place", "pid", "topic",
+_Error = TypeVar("_Error", bound=type[BaseException])
+
+_CODE = re.compile(r"[A-Za-z0-9_.:<>/-]{1,120}", re.ASCII)
+_SENTENCE = re.compile(r"[^\x00-\x1f\x7f]{1,400}")
+
+
+def _code(value: object) -> bool:
+    """One word of a program's: a name, a place in the code, a route's template."""
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _sentence(value: object) -> bool:
+    """One line of ours, without control characters."""
+    return isinstance(value, str) and _SENTENCE.fullmatch(value) is not None
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+ALLOWED: Mapping[str, Callable[[object], bool]] = MappingProxyType({
+    "timestamp": _code, "level": _code, "event": _sentence, "service": _code, "role": _sentence, "ledger": _code,
+    "shard": _number, "position": _number, "type": _code, "count": _number, "reason": _sentence, "status": _number,
+    "method": _code, "route": _code, "milliseconds": _number, "attempt": _number, "seconds": _number, "port": _number,
+    "error": _code, "place": _code, "pid": _number, "topic": _code, "state": _code,
 })  # fmt: skip
-"""The fields that may appear in a log. `reason` and `event` are texts of ours, never of a person."""
+"""The fields that may appear in a log, each with the form that it must have.
+
+`reason` and `event` are sentences of ours, never of a person; what they are made of is a shard, a topic, a type.
+"""
+
+_plainly_told: set[type[BaseException]] = set()
+_dropped = 0
+
+
+def plainly_told(error: _Error) -> _Error:
+    """Mark a type of error whose messages are sentences of ours that quote nobody: they may stand in a log."""
+    _plainly_told.add(error)
+    return error
+
+
+def dropped_fields() -> int:
+    """How many fields the allow-list has kept out of this process's log."""
+    return _dropped
 
 
 def start_logging(service: str, level: str) -> None:
@@ -62,8 +105,13 @@ def _without_messages(_logger: Any, _method: str, event: MutableMapping[str, Any
         event["error"] = type(error).__qualname__
         if frames:
             event["place"] = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
+        if type(error) in _plainly_told:
+            event.setdefault("reason", str(error))
     return event
 
 
 def _allowed_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: value for key, value in event.items() if key in ALLOWED}
+    global _dropped  # noqa: PLW0603 - one log a process, so one count
+    kept = {key: value for key, value in event.items() if (form := ALLOWED.get(key)) is not None and form(value)}
+    _dropped += len(event) - len(kept)
+    return kept

@@ -14,6 +14,7 @@ from shared.runtime.definitions.door import Fetch, documents_from
 from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.observing import Observing, watch_pool
 from shared.runtime.projection import Projection
 from shared.runtime.quarantine import release
 from shared.runtime.serve import Worker, serve
@@ -29,6 +30,7 @@ class Process:
 
     app: FastAPI | None
     workers: dict[str, Worker]
+    observing: Observing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,18 @@ async def run(making: AbstractAsyncContextManager[Process], settings: Settings) 
     Raises OSError or asyncpg's errors where the database does not answer.
     """
     async with making as made:
-        await serve(made.app, host=settings.host, port=settings.port, workers=made.workers)
+        app, workers = made.observing.surround(made.app, made.workers, settings)
+        try:
+            await serve(app, host=settings.host, port=settings.port, workers=workers)
+        finally:
+            await made.observing.close()
 
 
 async def open_pool(opened: AsyncExitStack, dsn: str, *, size: int, name: str) -> asyncpg.Pool:
     """A pool that is closed with `opened`. Raises as `connect`."""
     pool = await connect(dsn, size=size, name=name)
     opened.push_async_callback(pool.close)
+    watch_pool(opened, pool, name)
     return pool
 
 

@@ -22,7 +22,8 @@ from shared.runtime.kafka_source import PartitionsDifferError
 from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.projection import Keeper, Projection
 from shared.runtime.shards import Shard
-from shared.runtime.sources import Source
+from shared.runtime.sources import Batch, Source
+from shared.runtime.tracing import Tracing
 from shared.runtime.trouble import Backoff, is_trouble, reason_of
 from shared.runtime.watermark import FencedError, mark_paused, open_watermarks
 
@@ -67,6 +68,7 @@ class Projector:
         failures: int = 20,
         stalled: float = 10.0,
         retry_longest: float = 5.0,
+        tracing: Tracing | None = None,
     ) -> None:
         self._pool = pool
         self._source = source
@@ -76,7 +78,9 @@ class Projector:
         self._standings: dict[Shard, _Standing] = {}
         self._running: dict[Shard, asyncio.Task[None]] = {}
         self._behind: set[Shard] = set()
+        self._tracing = tracing
         self.fenced = 0
+        self.lacking = 0
         self.advance = Advance(
             Applier(pool, projections, failures, keepers),
             refill,
@@ -116,7 +120,7 @@ class Projector:
     async def _round(self) -> None:
         self._reap()
         await self._place()
-        work = {batch.shard: self.advance.take(batch) for batch in await self._source.read()}
+        work = {batch.shard: self._taken(batch) for batch in await self._source.read()}
         for shard in self._behind & self._source.placed() - work.keys():
             work[shard] = self.advance.catch_up(shard)
         self._behind.clear()
@@ -128,6 +132,12 @@ class Projector:
         self._reap()
         for shard in self._running:
             self._source.hold(shard)
+
+    def _taken(self, batch: Batch) -> Coroutine[None, None, None]:
+        work = self.advance.take(batch)
+        if self._tracing is None or not batch.traces:
+            return work
+        return self._tracing.following(batch.shard, batch.traces, work)
 
     def _reap(self) -> None:
         for shard, task in list(self._running.items()):
@@ -166,6 +176,7 @@ class Projector:
         except (UnknownEntryError, TooManyFailuresError) as error:
             await self._hold(shard, str(error), FOR_GOOD)
         except LedgerLacksError as error:
+            self.lacking += 1
             await self._hold(shard, str(error), standing.backoff.failed())
         except Exception as error:  # noqa: BLE001 - a fault of ours: the other shards go on
             if not is_trouble(error):

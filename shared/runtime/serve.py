@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from shared.runtime.heads import HeadBoundedProtocol
 
@@ -22,7 +22,7 @@ Worker = Callable[[], Awaitable[None]]
 _log = structlog.get_logger()
 
 
-async def serve(app: FastAPI | None, *, host: str, port: int, workers: Mapping[str, Worker]) -> None:
+async def serve(app: ASGIApp | None, *, host: str, port: int, workers: Mapping[str, Worker]) -> None:
     """Serve `app` (None: no HTTP role) and run the workers until SIGTERM or SIGINT.
 
     Raises the first worker's exception where one fails; a worker that ends by itself counts as failed too.
@@ -50,7 +50,7 @@ async def serve(app: FastAPI | None, *, host: str, port: int, workers: Mapping[s
         raise task.exception() or RuntimeError(f"The role {name} ended by itself.")
 
 
-def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         host=host,

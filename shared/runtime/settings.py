@@ -28,6 +28,7 @@ def _known_zone(name: str) -> str:
 class Settings(KafkaSettings):
     """What every service is told. A DSN names database, role and host; a URL has no trailing slash.
 
+    `GET /metrics` is told on `metrics_port`, if that is given, instead of on `port`; by the gateway nowhere else.
     `keys` holds this service's own private key as `<name>.pem`; `trusted` the public keys of every issuer as
     `<issuer>.jwks.json`.
     """
@@ -36,6 +37,7 @@ class Settings(KafkaSettings):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 0
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     database: str
     database_migrator: str | None = None
     keys: Path
@@ -68,6 +70,11 @@ class Settings(KafkaSettings):
     def topic(self, ledger: Ledger) -> str:
         """The Kafka topic of a ledger."""
         return f"{self.topic_prefix}{ledger}.ledger"
+
+    @property
+    def states_topic(self) -> str:
+        """The Kafka topic of states."""
+        return f"{self.topic_prefix}mastery.state"
 
     def group(self, service: str) -> str:
         """The consumer group of a service."""

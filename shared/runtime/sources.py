@@ -5,7 +5,7 @@ what was applied; a source is told where to begin (`place`) and keeps no bookmar
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,13 +24,15 @@ class Batch:
     """Entries of one shard as they came: perhaps repeated, perhaps with gaps, never out of order but by repetition.
 
     `next_offset` is where to read on once all of them are applied. `passed_over` counts the records among them that
-    were no valid copy of an entry of this shard: what they should have been is only known to the ledger.
+    were no valid copy of an entry of this shard: what they should have been is only known to the ledger. `traces` are
+    the trace contexts of the entries that are traced, by position.
     """
 
     shard: Shard
     entries: Sequence[Entry]
     next_offset: int
     passed_over: int = 0
+    traces: Mapping[int, str] | None = None
 
 
 class Source(Protocol):

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
 
 from services.audit.domain.differences import Difference, Member
 from services.audit.domain.verdicts import Verdict
-from services.audit.domain.verification import INTERRUPTED, Phase, State, Subject, Verification
+from services.audit.domain.verification import INTERRUPTED, Kind, Phase, State, Subject, Verification
 from services.audit.ports import Counts
 from shared.runtime.clock import Clock
 
@@ -24,6 +24,14 @@ _INTERRUPTED = f"""
         AND l.classid = {_LOCK} AND l.objid::bigint = v.runner AND l.objsubid = 2
     )
 """  # noqa: S608 - of constants
+
+
+class Tally(NamedTuple):
+    """How many verifications of one kind ended so."""
+
+    kind: Kind
+    state: State
+    number: int
 
 
 class StoredVerifications:
@@ -69,6 +77,22 @@ class StoredVerifications:
             " WHERE id = $1 AND state = 'running'",
             *(id_, _phases_text(phases), counts.found, counts.set_aside, counts.different),
         )
+
+    async def tallies(self) -> list[Tally]:
+        """How the verifications of the whole district that are kept ended."""
+        rows = await self._pool.fetch(
+            "SELECT kind, state, count(*) FROM audit.verification WHERE learner IS NULL AND state <> 'running'"
+            " GROUP BY kind, state"
+        )
+        return [Tally(row["kind"], row["state"], row["count"]) for row in rows]
+
+    async def latest(self) -> dict[Kind, State]:
+        """What the latest finished verification of the district found, of each kind that there was one of."""
+        rows = await self._pool.fetch(
+            "SELECT DISTINCT ON (kind) kind, state FROM audit.verification"
+            " WHERE learner IS NULL AND state IN ('equal', 'different') ORDER BY kind, ended_at DESC"
+        )
+        return {row["kind"]: row["state"] for row in rows}
 
     async def keep(self, id_: str, first: int, differences: Sequence[Difference]) -> None:
         await self._pool.executemany(

@@ -7,8 +7,9 @@ ever.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -18,6 +19,8 @@ from services.evidence.ports import LedgerBusy, LedgerUnavailable
 from services.evidence.postgres.lane_connection import LaneConnection
 from services.evidence.postgres.prepared import Prepared
 from shared.ledger.identifiers import SHARDS
+from shared.runtime.measuring import Histogram
+from shared.runtime.metrics import APPEND_BATCH, APPEND_SECONDS
 
 _log = structlog.get_logger()
 
@@ -26,6 +29,28 @@ MAX_EVENTS = 500
 
 MAX_BYTES = 4 * 1024 * 1024
 """Bodies of one call at most, but for a single command that is larger."""
+
+
+class LaneMeasures:
+    """What the lanes of a process have done: how long their calls took, how much went in one, and what came of it."""
+
+    def __init__(self) -> None:
+        self.seconds: Mapping[str, Histogram] = {ledger: Histogram(APPEND_SECONDS) for ledger in SHARDS}
+        self.sizes: Mapping[str, Histogram] = {ledger: Histogram(APPEND_BATCH) for ledger in SHARDS}
+        self.outcomes: Counter[str] = Counter()
+        self.waiting = 0
+        self.turned_away = 0
+
+    def called(self, jobs: "Sequence[_Job]", seconds: float, outcomes: Sequence[Outcome] | None) -> None:
+        """Note a call; `outcomes` is None where it failed."""
+        ledger, size = _ledger(jobs[0]), sum(len(job.commands) for job in jobs)
+        self.seconds[ledger].observe(seconds)
+        self.sizes[ledger].observe(size)
+        if outcomes is None:
+            self.outcomes["failed"] += size
+        else:
+            for kind, count in Counter(map(type, outcomes)).items():
+                self.outcomes[kind.__name__.lower()] += count
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +62,10 @@ class _Job:
 class Lane:
     """Appends jobs in the order in which they came; several in one call where they fit."""
 
-    def __init__(self, connection: LaneConnection, appended: Callable[[], None]) -> None:
+    def __init__(self, connection: LaneConnection, appended: Callable[[], None], measures: LaneMeasures) -> None:
         self._connection = connection
         self._appended = appended
+        self._measures = measures
         self._jobs: deque[_Job] = deque()
         self._worker: asyncio.Task[None] | None = None
 
@@ -82,6 +108,8 @@ class Lane:
         return jobs
 
     async def _serve(self, jobs: Sequence[_Job]) -> None:
+        begun = time.perf_counter()
+        outcomes: Sequence[Outcome] | None = None
         try:
             outcomes = await self._connection.append([prepared for job in jobs for prepared in job.commands])
         except LedgerUnavailable as error:
@@ -92,10 +120,13 @@ class Lane:
                 _fail(jobs[0], error)
                 return
             _log.error("a call to the ledger failed as a whole", count=len(jobs), error=error)
+            outcomes = ()  # each job is counted by itself
             for job in jobs:  # one of them is at fault, and its neighbours must not suffer for it
                 await self._serve([job])
         else:
             self._tell(jobs, outcomes)
+        finally:
+            self._measures.called(jobs, time.perf_counter() - begun, outcomes)
 
     def _tell(self, jobs: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:
         first = 0
@@ -114,11 +145,18 @@ class Lanes:
     """
 
     def __init__(
-        self, connect: Callable[[], LaneConnection], *, lanes: int, waiting: int, appended: Callable[[], None]
+        self,
+        connect: Callable[[], LaneConnection],
+        *,
+        lanes: int,
+        waiting: int,
+        appended: Callable[[], None],
+        measures: LaneMeasures,
     ) -> None:
-        self._evidence = [Lane(connect(), appended) for _ in range(lanes)]
-        self._definitions = Lane(connect(), appended)
-        self._wide = Lane(connect(), appended)
+        self._measures = measures
+        self._evidence = [Lane(connect(), appended, measures) for _ in range(lanes)]
+        self._definitions = Lane(connect(), appended, measures)
+        self._wide = Lane(connect(), appended, measures)
         self._limit = waiting
         self._waiting = 0
         self._idle = asyncio.Event()
@@ -130,13 +168,16 @@ class Lanes:
         if self._closed:
             raise LedgerBusy("The service is stopping.")
         if self._waiting and self._waiting + len(commands) > self._limit:
+            self._measures.turned_away += len(commands)
             raise LedgerBusy(f"{self._waiting} commands are waiting for the ledger already.")
         self._waiting += len(commands)
+        self._measures.waiting += len(commands)
         self._idle.clear()
         try:
             return await self._append(commands)
         finally:
             self._waiting -= len(commands)
+            self._measures.waiting -= len(commands)
             if not self._waiting:
                 self._idle.set()
 

@@ -7,12 +7,13 @@ import asyncpg
 
 from services.evidence.domain.commands import Command, Mismatch, Outcome
 from services.evidence.postgres.lane_connection import LaneConnection
-from services.evidence.postgres.lanes import Lanes
+from services.evidence.postgres.lanes import LaneMeasures, Lanes
 from services.evidence.postgres.prepared import Prepared, prepare
 from services.evidence.postgres.reading import entries_of_ids, entries_of_stream
 from services.evidence.postgres.repetition import leaves_out_instants, repetition
 from services.evidence.postgres.shards import shards_of_owners
 from shared.ledger.entry import Entry
+from shared.runtime.trails import Trails
 
 LANES = 2
 """Lanes of the evidence ledger, each a connection and a backend; there are two further ones."""
@@ -28,7 +29,8 @@ class PostgresLedger:
     """Appends over lanes of its own, as the role of `dsn`; reads through `pool`. One a process.
 
     `appended` is called, in the event loop, after every call to the database that appended something: it wakes the
-    relay. Connections are opened when they are needed, so that a service may start before its database.
+    relay. Connections are opened when they are needed, so that a service may start before its database. Its calls are
+    told to `measures`, which several may share; traced events to `trails`, before they are appended.
     """
 
     def __init__(  # noqa: PLR0913 - what a process is told, each by its name
@@ -40,15 +42,24 @@ class PostgresLedger:
         appended: Callable[[], None],
         lanes: int = LANES,
         waiting: int = WAITING,
+        measures: LaneMeasures | None = None,
+        trails: Trails | None = None,
     ) -> None:
         self._pool = pool
         self._shards = shards_of_owners(tenant)
+        self._trails = trails
         self._lanes = Lanes(
-            lambda: LaneConnection(dsn, tenant, self._shards), lanes=lanes, waiting=waiting, appended=appended
+            lambda: LaneConnection(dsn, tenant, self._shards),
+            lanes=lanes,
+            waiting=waiting,
+            appended=appended,
+            measures=measures or LaneMeasures(),
         )
 
     async def append(self, commands: Sequence[Command]) -> list[Outcome]:
         """See `Ledger.append`. A caller that is cancelled does not learn its outcomes; they may yet come to be."""
+        if self._trails is not None:
+            self._trails.note(event.id for command in commands for event in command.events)
         prepared: list[Prepared] = []
         for index, command in enumerate(commands, start=1):
             prepared.append(prepare(command, self._shards[command.ledger]))

@@ -17,7 +17,7 @@ from services.evidence.ports import Ledger, Standings
 from services.evidence.postgres.batch_rows import BATCH, LINE, batch_of_row, line_of_row, write_lines
 from shared.runtime.connections import borrowed
 from shared.runtime.pace import Pace
-from shared.runtime.stepping import keep_stepping
+from shared.runtime.stepping import Stepping, keep_stepping
 
 POLL = 0.25
 """Seconds between two looks for something to do; one small query each."""
@@ -29,7 +29,10 @@ _log = structlog.get_logger()
 
 
 class Releasing:
-    """Several may run, in one process or many: each takes a batch that no other is at."""
+    """Several may run, in one process or many: each takes a batch that no other is at.
+
+    `failing` says what stood in the way of the last step, None where nothing did.
+    """
 
     def __init__(
         self, pool: asyncpg.Pool, ledger: Ledger, standings: Standings, *, tenant: str, chunk: int = CHUNK
@@ -37,10 +40,16 @@ class Releasing:
         self._pool, self._ledger, self._standings = pool, ledger, standings
         self._tenant, self._chunk = tenant, chunk
         self._at: str | None = None
+        self._stepping = Stepping()
 
     async def run(self) -> None:
         """Work on whatever batches there are, until cancelled. What fails is tried again later, and told."""
-        await keep_stepping(self.step, poll=POLL, waits="a batch of grades waits", failed=self._pass_on)
+        waits = "a batch of grades waits"
+        await keep_stepping(self.step, poll=POLL, waits=waits, failed=self._pass_on, told=self._stepping)
+
+    @property
+    def failing(self) -> str | None:
+        return self._stepping.failing
 
     async def step(self) -> bool:
         """Work on the next learners of the batch whose turn it is. False where there is none that is not taken."""
@@ -62,7 +71,7 @@ class Releasing:
                 then if len(lines) < self._chunk else batch.state,
             )
         if len(lines) < self._chunk:
-            _log.info("a batch of grades", batch=batch.id, state=then)
+            _log.info("a batch of grades", state=then)
         return True
 
     async def _pass_on(self, _error: Exception) -> None:

@@ -1,7 +1,7 @@
 """Destroy the keys of those who are forgotten: after the ledger says so, and again until every one is gone."""
 
 from services.evidence.ports import Destructions, Vault
-from shared.runtime.stepping import keep_stepping
+from shared.runtime.stepping import Stepping, keep_stepping
 
 POLL = 1.0
 """Seconds between two looks for keys that are to be destroyed; one small query each."""
@@ -17,15 +17,22 @@ class KeyDestruction:
     """The worker. Several may run; what is destroyed twice is destroyed all the same.
 
     What is to be destroyed lies in a table that follows from the ledger, so nothing is lost if this is killed between
-    an approval and the destruction, or while the database of the keys is not there.
+    an approval and the destruction, or while the database of the keys is not there. `failing` says what stood in the
+    way of the last step, None where nothing did.
     """
 
     def __init__(self, destructions: Destructions, vault: Vault, *, poll: float = POLL) -> None:
         self._destructions, self._vault, self._poll = destructions, vault, poll
+        self._stepping = Stepping()
 
     async def run(self) -> None:
         """Destroy whatever is to be destroyed, until cancelled. What fails is tried again later, and told."""
-        await keep_stepping(self.step, poll=self._poll, waits="keys wait for their destruction", longest=LONGEST)
+        waits = "keys wait for their destruction"
+        await keep_stepping(self.step, poll=self._poll, waits=waits, longest=LONGEST, told=self._stepping)
+
+    @property
+    def failing(self) -> str | None:
+        return self._stepping.failing
 
     async def step(self) -> bool:
         """Destroy some of the keys that are to be destroyed; whether there were any.

@@ -26,6 +26,7 @@ from services.gateway.http.limits import PER_ADDRESS, PER_PERSON, Limiter, addre
 from services.gateway.http.visitors import Visitors
 from services.gateway.ports import Disclosures
 from shared.runtime.bounds import Bounded
+from shared.runtime.observed import TEMPLATE
 from shared.runtime.problems import Problem, not_found, too_large
 from shared.runtime.tokens import Verifier
 
@@ -89,6 +90,7 @@ class Front:
     async def _admitted(self, scope: Scope) -> tuple[Route, str | None]:
         """The request's route, if it may be taken, and who asks where that must be known. Raises Problem otherwise."""
         found = self._table.find(scope["method"], scope["raw_path"])
+        scope[TEMPLATE] = found.template if isinstance(found, Route) else "none"
         address = address_of(scope["client"][0] if scope["client"] else None)
         if not isinstance(found, Route):
             self._limits.addresses.count(address)

@@ -16,8 +16,7 @@ from shared.rulebook.definitions import Learner
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
-from shared.runtime.stepping import keep_stepping
-from shared.runtime.trouble import reason_of
+from shared.runtime.stepping import Stepping, keep_stepping
 from shared.runtime.watermark import wait_turn
 
 POLL = 0.25
@@ -34,19 +33,15 @@ class Refolding:
 
     def __init__(self, pool: asyncpg.Pool, definitions: DefinitionsReader, *, chunk: int = 500) -> None:
         self._pool, self._definitions, self._chunk = pool, definitions, chunk
-        self.failing: str | None = None
+        self._stepping = Stepping()
 
     async def run(self) -> None:
         """Refold whatever is asked for, until cancelled. What fails is tried again later, and told."""
-        await keep_stepping(self._told_step, poll=POLL, waits="a refold waits", failed=self._failed)
+        await keep_stepping(self.step, poll=POLL, waits="a refold waits", told=self._stepping)
 
-    async def _told_step(self) -> bool:
-        worked = await self.step()
-        self.failing = None
-        return worked
-
-    async def _failed(self, error: Exception) -> None:
-        self.failing = reason_of(error)
+    @property
+    def failing(self) -> str | None:
+        return self._stepping.failing
 
     async def step(self) -> bool:
         """Refold one chunk. Returns False where nothing waits that another worker is not at."""

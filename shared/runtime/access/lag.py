@@ -29,6 +29,7 @@ class AccessLag:
 
     def __init__(self, pool: asyncpg.Pool, reader: LedgerReader, clock: Clock = now) -> None:
         self._pool, self._reader, self._clock = pool, reader, clock
+        self._complete: Instant | None = None
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -43,11 +44,17 @@ class AccessLag:
             else:
                 await asyncio.sleep(EVERY if complete else RETRY)
 
+    @property
+    def age(self) -> float | None:
+        """How many seconds old what is known of the relations may be; None before the first look."""
+        return None if self._complete is None else max(0, self._clock() - self._complete) / 1000
+
     async def look(self) -> bool:
         """Compare once; whether everything was complete. Raises what the ledger or the database raises."""
         before = self._clock()
         await self._note(before, await self._reader.heads())
-        return bool(await self._pool.fetchval("SELECT bool_and(complete_ms >= $1) FROM access.complete", before))
+        self._complete = await self._pool.fetchval("SELECT min(complete_ms) FROM access.complete")
+        return self._complete is not None and self._complete >= before
 
     async def _note(self, before: Instant, heads: Mapping[Shard, int]) -> None:
         """A shard whose head is in the tables is complete up to `before` it was read; else up to its last entry."""
