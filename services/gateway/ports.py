@@ -100,8 +100,10 @@ class Accounts(Protocol):
         """
         ...
 
-    async def unlink(self, id_: str) -> bool:
-        """Remove a link, and with it the sessions that came of it. False where there is none."""
+    async def unlink(self, id_: str, at: Instant) -> bool:
+        """Remove a link, and with it the sessions that came of it; with a person's last link, revoke her personal
+        tokens as of `at`. False where there is no such link.
+        """
         ...
 
     async def page(self, person: str | None, after: str | None, limit: int) -> list[Account]:

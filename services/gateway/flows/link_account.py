@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.gateway.domain.accounts import Account
 from services.gateway.ports import AccountKeeping, Accounts
+from shared.ledger.instants import Instant
 from shared.runtime.problems import conflict, not_found
 
 
@@ -39,13 +40,14 @@ async def link(account: Account, accounts: Accounts) -> tuple[Account, bool]:
     return kept, kept.id == account.id
 
 
-async def unlink_account(id_: str, actor: str, keeping: AccountKeeping) -> None:
-    """Remove a link; the sessions that came of it end with it.
+async def unlink_account(id_: str, actor: str, keeping: AccountKeeping, now: Instant) -> None:
+    """Remove a link; the sessions that came of it end with it. Who can no longer sign in at all keeps no personal
+    token either.
 
     Raises `problems.not_found` where the actor is no administrator of the district, or there is no such link.
     """
     await _check_administrator(actor, keeping)
-    if not await keeping.accounts.unlink(id_):
+    if not await keeping.accounts.unlink(id_, now):
         raise not_found("account")
 
 

@@ -99,10 +99,10 @@ def account_routes(keeping: AccountKeeping, verifier: Verifier, clock: Clock) ->
         responses=_NOT_YOURS,
     )
     async def unlink(id_: Annotated[str, Path(alias="id")], caller: Annotated[Caller, Depends(caller_of)]) -> None:
-        """For administrators of the district."""
+        """For administrators of the district. With a person's last account her personal tokens are revoked."""
         if not is_id(id_):
             raise not_found("account")
-        await unlink_account(id_, caller.id, keeping)
+        await unlink_account(id_, caller.id, keeping, clock())
 
     return router
 

@@ -6,6 +6,7 @@ import asyncpg
 
 from services.gateway.domain.accounts import Account
 from services.gateway.postgres.forgetting import giving
+from shared.ledger.instants import Instant
 
 _COLUMNS = "id::text, issuer, subject, person::text, created_ms"
 
@@ -15,6 +16,11 @@ _LINK = (
 )
 
 _OF_SUBJECT = f"SELECT {_COLUMNS} FROM gateway.account WHERE issuer = $1 AND subject = $2"  # noqa: S608 - of constants
+
+_REVOKE_ALL = (
+    "UPDATE gateway.personal_tokens SET revoked_ms = $2 WHERE person = $1 AND revoked_ms IS NULL"
+    " AND NOT EXISTS (SELECT FROM gateway.account WHERE person = $1)"
+)
 
 
 class StoredAccounts:
@@ -32,8 +38,11 @@ class StoredAccounts:
                 )
         return Account(*row)
 
-    async def unlink(self, id_: str) -> bool:
-        return bool(await self._pool.execute("DELETE FROM gateway.account WHERE id = $1", id_) == "DELETE 1")
+    async def unlink(self, id_: str, at: Instant) -> bool:
+        async with self._pool.acquire() as connection, connection.transaction():
+            person = await connection.fetchval("DELETE FROM gateway.account WHERE id = $1 RETURNING person", id_)
+            await connection.execute(_REVOKE_ALL, person, at)
+        return person is not None
 
     async def page(self, person: str | None, after: str | None, limit: int) -> list[Account]:
         rows = await self._pool.fetch(

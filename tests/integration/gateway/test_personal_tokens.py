@@ -10,6 +10,8 @@ import asyncpg
 import pytest
 
 from deploy.setup.databases import Database
+from services.gateway.domain.accounts import Account
+from services.gateway.postgres.accounts import StoredAccounts
 from shared.runtime.clock import now
 from shared.runtime.tokens import Verifier
 from tests.support.gateway import World, problem
@@ -51,6 +53,23 @@ async def test_a_token_is_shown_once_and_stored_as_a_digest(world: World, pool: 
     listed = await world.http.get("/v1/personal-tokens", headers=world.signed_in(PERSON))
     assert token["id"] in {known["id"] for known in listed.json()["personal_tokens"]}
     assert token["token"] not in listed.text
+
+
+async def test_tokens_are_revoked_with_the_last_account_of_their_person_and_nobody_elses(
+    world: World, pool: asyncpg.Pool
+) -> None:
+    leaver = new_id()
+    hers, anothers = await made(world, leaver), await made(world, OTHER)
+    accounts = StoredAccounts(pool)
+    first, last = (Account(new_id(), "https://issuer.example", new_id(), leaver, now()) for _ in range(2))
+    for account in (first, last):
+        await accounts.link(account)
+    assert await accounts.unlink(first.id, now())
+    assert (await exchanged(world, hers["token"]))[0] == 200, "she still signs in by the other"
+    assert await accounts.unlink(last.id, now())
+    assert (await exchanged(world, hers["token"]))[0] == 401
+    assert (await exchanged(world, anothers["token"]))[0] == 200
+    assert not await accounts.unlink(last.id, now())
 
 
 async def test_a_revoked_token_gives_nothing_more(world: World) -> None:
