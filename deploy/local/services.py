@@ -15,6 +15,8 @@ from deploy.local.programs import Program, bare_environment, run_once
 from deploy.setup.databases import Database
 
 HEALTHY = ("ok", "degraded")
+GATEWAY_METRICS = "gateway-metrics"
+"""The port on which the gateway tells its metrics: its own is the public one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class District:
             "HOST": LOOPBACK,
             "PORT": str(self.ports[service.name]),
             "KAFKA": self.bootstrap,
+            "KAFKA_PROTOCOL": "SASL_PLAINTEXT",
+            "KAFKA_USER": self.topic_prefix + service.name,
+            "KAFKA_PASSWORD_FILE": str(self.home.principals / service.name),
             "TOPIC_PREFIX": self.topic_prefix,
             "DATABASE": database.app,
             "DATABASE_MIGRATOR": database.migrator,
@@ -72,11 +77,13 @@ class District:
         )
 
     def _of_gateway(self) -> dict[str, str]:
+        metrics = self.ports.get(GATEWAY_METRICS)
         return {
             "OIDC_ISSUER": self.url("issuer"),
             "OIDC_CLIENT_ID": CLIENT_ID,
             "OIDC_CLIENT_SECRET_FILE": str(registration(self.home).client_secret),
             "PUBLIC_URL": self.url("gateway"),
+            **({} if metrics is None else {"METRICS_PORT": str(metrics)}),
         }
 
     def _of_evidence(self, database: Database, keys: Database) -> dict[str, str]:

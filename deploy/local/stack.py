@@ -20,9 +20,11 @@ from deploy.local.issuer.program import issuer_program
 from deploy.local.kafka import KafkaServer
 from deploy.local.keeper import Keeper, Notice
 from deploy.local.postgres import PostgresServer
-from deploy.local.services import SERVICES, District, Service
+from deploy.local.services import GATEWAY_METRICS, SERVICES, District, Service
 from deploy.setup.databases import Database, make_databases
-from deploy.setup.topics import LEDGER_PARTITIONS, make_topics
+from deploy.setup.principals import Principals
+from deploy.setup.rights import OWN, rights_of_service
+from deploy.setup.topics import LEDGER_PARTITIONS, make_state_topic, make_topics
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import make_keys
 
@@ -108,6 +110,14 @@ class Stack:
         return "gateway" in self.services
 
     @property
+    def metrics(self) -> Mapping[str, str]:
+        """Where each service tells its metrics: at its own address, but the gateway at one that is not public."""
+        return {
+            name: f"{self._district.url(GATEWAY_METRICS if name == 'gateway' else name)}/metrics"
+            for name in self.services
+        }
+
+    @property
     def bootstrap(self) -> str:
         return self._kafka.bootstrap
 
@@ -187,7 +197,7 @@ class Stack:
     def _lay_out(self) -> None:
         """Choose what is chosen once, make keys, and name the parts."""
         remembered = self.home.remembered()
-        ports = self.home.ports(*SERVER_PORTS, *self.services, ISSUER)
+        ports = self.home.ports(*SERVER_PORTS, *self.services, ISSUER, GATEWAY_METRICS)
         for name in self.services:
             make_keys(name, keys=self.home.keys, trusted=self.home.trusted)
         for secret, size in ((self.home.roster_key, 32), (self.home.district_key, 64)):
@@ -204,6 +214,7 @@ class Stack:
             port=ports["kafka"],
             controller_port=ports["kafka-controller"],
             log=self.home.log_of("kafka"),
+            password=self.home.kafka_password(OWN),
         )
         self._district = District(
             home=self.home, tenant=remembered.tenant, bootstrap=self._kafka.bootstrap, databases={}, ports=ports
@@ -226,7 +237,12 @@ class Stack:
         begun = time.monotonic()
         await self._kafka.prepare()
         await self._keep("kafka", Keeper(self._kafka.program(), self._tell, self._write))
+        principals = Principals(self._kafka.first_access)
+        await principals.put_passwords({name: self.home.kafka_password(name) for name in (OWN, *self.services)})
+        await principals.put_rights({name: rights_of_service(name) for name in self.services})
         self._topics = await make_topics(self._kafka.access, partitions=self._partitions)
+        if "mastery" in self.services:
+            await make_state_topic(self._kafka.access)
         self._tell(f"Kafka is ready ({time.monotonic() - begun:.1f} s).")
 
     async def _introduce_operator(self) -> None:
