@@ -1,7 +1,7 @@
 """Settings of a service, from the environment (prefix `ASCERTAIN_`). Read once, in `main.py`, and passed on.
 
 Where `ASCERTAIN_SECRETS` names a folder, a setting may also be a file in it, `ascertain_database` for instance: so that
-no password stands in an environment. The environment goes first.
+no password stands in an environment. The environment goes first; an empty variable counts as none.
 """
 
 import os
@@ -10,7 +10,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from shared.contracts.values import Id
 from shared.ledger.identifiers import Ledger
@@ -32,6 +32,8 @@ class Settings(KafkaSettings):
     `keys` holds this service's own private key as `<name>.pem`; `trusted` the public keys of every issuer as
     `<issuer>.jwks.json`.
     """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     tenant: Id
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
