@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 def main() -> int:
     """0 where the answer is 200 and the status is not `down`."""
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
-    connection = HTTPConnection("127.0.0.1", port, timeout=4)
+    connection = HTTPConnection("127.0.0.1", port, timeout=8)
     try:
         connection.request("GET", "/health")
         answer = connection.getresponse()
