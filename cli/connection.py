@@ -14,9 +14,11 @@ from deploy.local.description import operator, running
 from deploy.local.home import open_home
 
 
-@asynccontextmanager
-async def connect() -> AsyncIterator[Gateway]:
-    """A client of the gateway. Raises CommandError or StackError where nothing says which."""
+def district_named() -> tuple[str, str] | None:
+    """The gateway's address and the personal token that the environment names; None where it names neither.
+
+    Raises CommandError where it names one alone, or where one cannot be right.
+    """
     url, token = os.environ.get("ASCERTAIN_URL") or None, os.environ.get("ASCERTAIN_TOKEN") or None
     if (url is None) != (token is None):
         raise CommandError("Set both ASCERTAIN_URL and ASCERTAIN_TOKEN, or neither.")
@@ -24,8 +26,16 @@ async def connect() -> AsyncIterator[Gateway]:
         raise CommandError(f"ASCERTAIN_URL must begin with http:// or https://; it is {url!r}.")
     if token is not None and not (token.isascii() and token.isprintable()):
         raise CommandError("ASCERTAIN_TOKEN is no personal token: those have letters, digits, '-' and '_' alone.")
-    if url is None or token is None:
+    return None if url is None or token is None else (url, token)
+
+
+@asynccontextmanager
+async def connect() -> AsyncIterator[Gateway]:
+    """A client of the gateway. Raises CommandError or StackError where nothing says which."""
+    named = district_named()
+    if named is None:
         home = open_home()
-        url, token = running(home).urls["gateway"], operator(home).token
+        named = running(home).urls["gateway"], operator(home).token
+    url, token = named
     async with Gateway(url, token) as gateway:
         yield gateway

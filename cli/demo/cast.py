@@ -4,24 +4,22 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
+from cli.demo.place import Place
 from cli.demo.seeding import FILES
 from cli.gateway import Gateway
 from cli.importing.references import resolved
-from deploy.local.stack import Stack
 
 
 class Cast:
-    """`async with Cast(stack) as cast:` closes everyone's connections at its end."""
+    """`async with Cast(place) as cast:` closes everyone's connections at its end."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self._opened = AsyncExitStack()
         self._gateways: dict[str, Gateway] = {}
 
     async def __aenter__(self) -> Self:
-        self.district = await self._opened.enter_async_context(
-            Gateway(self.stack.urls["gateway"], self.stack.operator.token)
-        )
+        self.district = await self._opened.enter_async_context(Gateway(self.place.url, self.place.token))
         return self
 
     async def __aexit__(
@@ -40,7 +38,7 @@ class Cast:
     async def as_person(self, name: str) -> Gateway:
         """A client for somebody in the roster."""
         if name not in self._gateways:
-            token = await self.stack.personal_token(await self.person(name))
-            client = Gateway(self.stack.urls["gateway"], token)
+            token = await self.place.personal_token(await self.person(name))
+            client = Gateway(self.place.url, token)
             self._gateways[name] = await self._opened.enter_async_context(client)
         return self._gateways[name]

@@ -8,21 +8,36 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.connection import district_named
 from cli.demo.cast import Cast
+from cli.demo.place import Place, elsewhere
 from cli.demo.seeding import seed
 from cli.demo.signing_in import open_doors
 from cli.demo.story import tell
 from cli.demo.telling import Telling
+from cli.errors import CommandError
 from deploy.errors import AlreadyRunningError
 from deploy.local.home import Home, default_path, open_home
 from deploy.local.stack import Stack
 
 
 def demo(
-    *, once: Annotated[bool, typer.Option(help="End after the story; non-zero if a step was not as told.")] = False
+    *,
+    once: Annotated[bool, typer.Option(help="End after the story; non-zero if a step was not as told.")] = False,
+    tokens_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="Play in the new district of ASCERTAIN_URL and ASCERTAIN_TOKEN instead; COMMAND PERSON prints a "
+            "personal token of somebody there.",
+        ),
+    ] = None,
 ) -> None:
     """Start everything, seed an invented district, and watch a score become a level. Stays up until Ctrl-C."""
     console = Console(highlight=False)
+    if tokens_by is not None:
+        _end(asyncio.run(_demo_elsewhere(tokens_by, console)), console)
+        return
     home = open_home(default_path() / "demo")
     with home.held():  # refused while another demo runs here: its data must not be taken from under it
         home.erase()
@@ -31,26 +46,45 @@ def demo(
     finally:
         with contextlib.suppress(AlreadyRunningError), home.held():
             home.erase()
-    if untrue:
-        console.print(f"[bold red]{len(untrue)} steps were not as told.[/bold red]")
-        raise typer.Exit(1)
+    _end(untrue, console)
 
 
 async def _demo(home: Home, console: Console, *, once: bool) -> list[str]:
     console.print("[bold]Ascertain[/bold]: real Kafka, real PostgreSQL and five services start on this machine.")
     async with Stack(home, notice=lambda sentence: console.print(f"  {sentence}")) as stack:
-        async with Cast(stack) as cast:
-            seeded = await seed(cast.district)
-            counts = ", ".join(f"{count} {what}" for what, count in seeded.items())
-            console.print(f"An invented district is seeded: {counts}.")
-            telling = Telling(console)
-            await tell(cast, telling)
-            doors = await open_doors(cast)
+        async with Cast(Place.of_stack(stack)) as cast:
+            untrue = await _played(cast, console)
+            doors = await open_doors(cast, stack)
         if not once:
             _print_addresses(stack, doors, console)
             await _until_interrupted()
             console.print("Stopping.")
+    return untrue
+
+
+async def _demo_elsewhere(tokens_by: str, console: Console) -> list[str]:
+    named = district_named()
+    if named is None:
+        raise CommandError("Set ASCERTAIN_URL and ASCERTAIN_TOKEN to the district in which the demo is to play.")
+    console.print(f"[bold]Ascertain[/bold]: the district at {named[0]}.")
+    async with Cast(await elsewhere(*named, tokens_by)) as cast:
+        return await _played(cast, console)
+
+
+async def _played(cast: Cast, console: Console) -> list[str]:
+    """Seed the district and tell the story; what was not as told."""
+    seeded = await seed(cast.district)
+    counts = ", ".join(f"{count} {what}" for what, count in seeded.items())
+    console.print(f"An invented district is seeded: {counts}.")
+    telling = Telling(console)
+    await tell(cast, telling)
     return telling.untrue
+
+
+def _end(untrue: list[str], console: Console) -> None:
+    if untrue:
+        console.print(f"[bold red]{len(untrue)} steps were not as told.[/bold red]")
+        raise typer.Exit(1)
 
 
 def _print_addresses(stack: Stack, doors: dict[str, str], console: Console) -> None:

@@ -123,6 +123,9 @@ class GradeStory:
 
     async def _tamper(self) -> None:
         self.telling.step("Somebody with the database's password turns a 3 of Bao's into a 4, behind everyone's back.")
+        if self.cast.place.superuser is None:
+            self.telling.leave_out("nobody gave us the password of this district's database")
+            return
         bao = await self.cast.person("learner-bao")
         before = await edit_entry(self.cast, ANALYSIS, b'"earned":"3"', b'"earned":"4"')
         result = await verification(self.cast.district, {"learner": bao})

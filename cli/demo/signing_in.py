@@ -2,6 +2,7 @@
 
 from cli.demo.cast import Cast
 from deploy.local.issuer.people import Person, add_people, sign_in_url
+from deploy.local.stack import Stack
 
 PEOPLE = {
     "learner-amara": "Amara Okafor, learner",
@@ -13,10 +14,10 @@ PEOPLE = {
 """SourcedIds of the roster, and what stands on their buttons."""
 
 
-async def open_doors(cast: Cast) -> dict[str, str]:
+async def open_doors(cast: Cast, stack: Stack) -> dict[str, str]:
     """Give each of them a button and an account; the addresses by what stands on the button."""
-    issuer, gateway = cast.stack.urls["issuer"], cast.stack.urls["gateway"]
-    add_people(cast.stack.home, [Person(subject, label) for subject, label in PEOPLE.items()])
+    issuer, gateway = stack.urls["issuer"], stack.urls["gateway"]
+    add_people(stack.home, [Person(subject, label) for subject, label in PEOPLE.items()])
     for subject in PEOPLE:
         account = {"issuer": issuer, "subject": subject, "person": await cast.person(subject)}
         await cast.district.put("/v1/accounts", account)

@@ -22,6 +22,10 @@ class Telling:
         """A line under the step."""
         self.console.print(f"  {sentence}", markup=False, soft_wrap=True)
 
+    def leave_out(self, why: str) -> None:
+        """The step cannot be shown here."""
+        self.say(f"left out: {why}.")
+
     def receipt(self, receipt: dict[str, Any]) -> None:
         """What a write came to; it must be new."""
         place = receipt["position"]
