@@ -14,6 +14,7 @@ from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS, Ledger, is_id
 from shared.ledger.records import entry_from_record
 from shared.runtime.kafka_access import KafkaAccess
+from shared.runtime.logging import plainly_told
 from shared.runtime.shards import Bookmark, Shard
 from shared.runtime.sources import WAIT, Batch
 from shared.runtime.trails import HEADER, read_traceparent
@@ -27,6 +28,7 @@ SLICE = 500
 """Records decoded in one go, about 10 ms: heartbeats and requests have their turn in between."""
 
 
+@plainly_told
 class PartitionsDifferError(Exception):
     """A topic has another number of partitions than its ledger has shards. Nothing may be read, or owners split up."""
 

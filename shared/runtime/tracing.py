@@ -96,14 +96,15 @@ class Tracing:
     async def following(self, shard: Shard, contexts: Mapping[int, str], work: Coroutine[Any, Any, None]) -> None:
         """Do the work of a batch of entries of which some (`contexts`, by position) are traced.
 
-        The batch has a span, linked with the traced entries; each of them gets one of its own in its own trace, linked
-        with the batch's, so that a trace ends where the entry has become part of the service's tables.
+        The batch has a span, in the trace of the first of them and linked with all; each gets one of its own in its own
+        trace, linked with the batch's, so that a trace ends where the entry has become part of the service's tables.
         """
         place = {"messaging.system": "kafka", "ascertain.ledger": shard.ledger, "ascertain.shard": shard.number}
         links = [link for context in list(contexts.values())[:LINKS] if (link := self._link(context))]
         size = {"messaging.operation.type": "process", "messaging.batch.message_count": len(contexts)}
         begun = time.time_ns()
-        batch = self._span(f"{self._service} apply batch", None, "CONSUMER", place | size, links=links)
+        first = next(iter(contexts.values()))  # sampled, as they all are: a trace of its own might not be
+        batch = self._span(f"{self._service} apply batch", first, "CONSUMER", place | size, links=links)
         failed = True
         try:
             await work

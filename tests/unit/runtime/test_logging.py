@@ -4,10 +4,12 @@ import json
 import logging
 from collections.abc import Iterator
 
+import asyncpg
 import pytest
 import structlog
 
-from shared.runtime.logging import start_logging
+from shared.runtime.kafka_source import PartitionsDifferError
+from shared.runtime.logging import dropped_fields, start_logging
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +47,31 @@ def test_fields_beyond_the_list_are_dropped(capfd: pytest.CaptureFixture[str]) -
     told = last_line(capfd)
     assert "Amara" not in str(told)
     assert (told["count"], told["error"]) == (3, "ValueError")
+
+
+def test_a_field_of_the_list_in_another_form_is_dropped_and_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    start_logging("evidence", "info")
+    before = dropped_fields()
+    words = {"count": "Amara", "place": "Amara Okafor", "type": ["Amara"], "reason": "Amara\nOkafor", "shard": True}
+    structlog.get_logger().warning("a roster was read", seconds=1.5, **words)
+    told = last_line(capfd)
+    assert "Amara" not in str(told)
+    assert told["seconds"] == 1.5
+    assert not words.keys() & told.keys()
+    assert dropped_fields() == before + len(words)
+
+
+async def test_an_error_of_the_database_quotes_no_row(capfd: pytest.CaptureFixture[str]) -> None:
+    start_logging("evidence", "info")
+    quoting = asyncpg.UniqueViolationError("Key (name)=(Amara Okafor) already exists.")
+    quoting.detail = "Key (name)=(Amara Okafor) already exists."
+    structlog.get_logger().error("a shard cannot be applied", error=quoting, detail=quoting.detail)
+    told = last_line(capfd)
+    assert "Amara" not in str(told)
+    assert told["error"] == "UniqueViolationError"
+
+
+def test_an_error_whose_message_is_a_sentence_of_ours_says_it(capfd: pytest.CaptureFixture[str]) -> None:
+    start_logging("evidence", "info")
+    structlog.get_logger().error("a role ended", role="relay", error=PartitionsDifferError("The topic has 3 of 64."))
+    assert last_line(capfd)["reason"] == "The topic has 3 of 64."
