@@ -22,7 +22,7 @@ def schema_name(event: str, number: int) -> str:
     return f"urn:ascertain:{event}:{number}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Entry:
     """A row of the ledger, and equally the record of it on Kafka or in another service's copy.
 
@@ -47,6 +47,32 @@ class Entry:
     actor: str
     body: bytes
     request_digest: str | None = None
+
+    def __init__(  # noqa: PLR0913, PLR0917 - its members
+        self,
+        ledger: Ledger,
+        shard: int,
+        position: int,
+        epoch: int,
+        tenant: str,
+        owner: str,
+        stream: str,
+        version: int,
+        id: str,  # noqa: A002 - as the envelope names it
+        type: str,  # noqa: A002 - as the envelope names it
+        schema: str,
+        occurred_at: Instant,
+        recorded_at: Instant,
+        actor: str,
+        body: bytes,
+        request_digest: str | None = None,
+    ) -> None:
+        # what dataclass would write for a frozen class takes twice the time, and every record is read through this
+        vars(self).update(
+            ledger=ledger, shard=shard, position=position, epoch=epoch, tenant=tenant, owner=owner, stream=stream,
+            version=version, id=id, type=type, schema=schema, occurred_at=occurred_at, recorded_at=recorded_at,
+            actor=actor, body=body, request_digest=request_digest,
+        )  # fmt: skip
 
     @property
     def event(self) -> str:

@@ -11,9 +11,8 @@ Instant: TypeAlias = int
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _DAY = 86_400_000
-_CANONICAL = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])\.([0-9]{3})Z", re.ASCII
-)
+_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])", re.ASCII)
+_MILLISECONDS = {f".{milliseconds:03d}Z": milliseconds for milliseconds in range(1000)}
 _RFC3339 = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,3})0*)?"
     r"([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
@@ -28,14 +27,9 @@ def instant(written: str) -> Instant:
 
     Raises ValueError otherwise (also for leap seconds and years outside 1–9999); the message says what would be right.
     """
-    canonical = _CANONICAL.fullmatch(written)
-    if canonical is not None:
-        date, hours, minutes, seconds, milliseconds = canonical.groups()
-        days = _days(date)
-        if days is not None:
-            return (
-                days * _DAY + int(hours) * 3_600_000 + int(minutes) * 60_000 + int(seconds) * 1000 + int(milliseconds)
-            )
+    milliseconds = _MILLISECONDS.get(written[19:])
+    if milliseconds is not None and (seconds := _seconds(written[:19])) is not None:
+        return seconds * 1000 + milliseconds
     match = _RFC3339.fullmatch(written)
     if match is None:
         raise ValueError('must be an instant such as "2026-11-24T09:30:00.000Z"')
@@ -68,6 +62,16 @@ def _second_text(since_epoch: int) -> str:
 def _date(days: int) -> str:
     """The date so many days after 1970-01-01. Instants of one day are many: each date is worked out once."""
     return (_EPOCH + timedelta(days=days)).date().isoformat()
+
+
+@lru_cache(maxsize=65_536)
+def _seconds(written: str) -> int | None:
+    """The seconds since the epoch of `2026-11-24T09:30:00`, None where it is not written so or does not exist."""
+    match = _SECOND.fullmatch(written)
+    days = None if match is None else _days(match[1])
+    if match is None or days is None:
+        return None
+    return days * 86_400 + int(match[2]) * 3600 + int(match[3]) * 60 + int(match[4])
 
 
 @lru_cache(maxsize=4096)

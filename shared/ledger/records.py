@@ -4,12 +4,12 @@ The value is the stored body untouched; key, headers and value together are a fu
 to rebuild its leaf.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
 from shared.ledger.entry import Entry
-from shared.ledger.identifiers import Ledger
+from shared.ledger.identifiers import Ledger, digest
 from shared.ledger.instants import instant, instant_text
 
 Headers: TypeAlias = Sequence[tuple[str, bytes]]
@@ -119,6 +119,16 @@ def _of_shard(tenant: str, ledger: str, shard: int) -> bytes:
     return _header("ce_tenant", tenant) + _header("ce_ledger", ledger) + _header("ce_shard", str(shard))
 
 
+_NAMES = [
+    *("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_dataschema", "ce_time", "ce_recordedtime", "ce_subject"),
+    *("ce_partitionkey", "ce_tenant", "ce_ledger", "ce_shard", "ce_position", "ce_epoch", "ce_streamversion"),
+    *("ce_actor", "ce_bodydigest", "content-type"),
+]
+"""The headers of every record, in their order."""
+
+_NEEDED = frozenset(_NAMES) - {"ce_specversion", "ce_source", "content-type"}
+"""Those that an entry is made of."""
+
 _EIGHTEEN = varint(18)
 _WRITTEN = b"".join(
     (
@@ -132,36 +142,42 @@ _WRITTEN = b"".join(
 )
 
 
-def entry_from_record(headers: Iterable[tuple[str, bytes]], value: bytes) -> Entry:
+def entry_from_record(headers: Sequence[tuple[str, bytes]], value: bytes) -> Entry:
     """The ledger's entry, from a record's headers and value alone.
 
     Headers that the contract does not name (traces) are passed over. Raises ValueError for a record that is no full
     copy of an entry: a header missing or malformed, or a value whose digest is not the one that the headers name.
     """
-    texts = {name: content.decode() for name, content in headers}
-    try:
-        entry = Entry(
-            _ledger(texts["ce_ledger"]),
-            _count(texts["ce_shard"]),
-            _count(texts["ce_position"]),
-            _count(texts["ce_epoch"]),
-            texts["ce_tenant"],
-            texts["ce_partitionkey"],
-            texts["ce_subject"],
-            _count(texts["ce_streamversion"]),
-            texts["ce_id"],
-            texts["ce_type"],
-            texts["ce_dataschema"],
-            instant(texts["ce_time"]),
-            instant(texts["ce_recordedtime"]),
-            texts["ce_actor"],
-            value,
-            texts.get("ce_requestdigest"),
-        )
-        named = texts["ce_bodydigest"]
-    except KeyError as error:
-        raise ValueError(f"The record has no header {error.args[0]}.") from error
-    if entry.body_digest != named:
+    names = [name for name, _ in headers]
+    texts = [content.decode() for _, content in headers]
+    request_digest = None
+    if names != _NAMES:  # of several, traced, or by somebody else
+        by_name = dict(zip(names, texts, strict=True))
+        if missing := sorted(_NEEDED - by_name.keys()):
+            raise ValueError(f"The record has no header {missing[0]}.")
+        texts = [by_name.get(name, "") for name in _NAMES]
+        request_digest = by_name.get("ce_requestdigest")
+    _, id_, _, type_, schema, occurred, recorded, stream, owner, tenant, *further = texts
+    ledger, shard, position, epoch, version, actor, named, _ = further
+    entry = Entry(
+        _ledger(ledger),
+        _small_count(shard),
+        _count(position),
+        _small_count(epoch),
+        tenant,
+        owner,
+        stream,
+        _small_count(version),
+        id_,
+        type_,
+        schema,
+        instant(occurred),
+        instant(recorded),
+        actor,
+        value,
+        request_digest,
+    )
+    if digest(value) != named:  # not asked of the entry: remembering it there takes longer than working it out
         raise ValueError(f"The body of entry {entry.id} does not have the digest that its headers name.")
     return entry
 
@@ -178,3 +194,6 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or str(int(text)) != text:
         raise ValueError(f"{text[:40]!r} must be a whole number.")
     return int(text)
+
+
+_small_count = lru_cache(maxsize=4096)(_count)

@@ -24,12 +24,18 @@ def value_of(results: Sequence[Result], top: int) -> int:
     """
     if len(results) == 1:
         earned, possible, _ = results[0]
-        return half_even(top * earned, possible)
+        return _part_of(top, earned, possible)
     possible = results[0].possible
     if all(result.possible == possible for result in results):
         return half_even(top * sum(result.earned for result in results), possible * len(results))
     mean = sum((Fraction(result.earned, result.possible) for result in results), Fraction()) / len(results)
     return half_even(top * mean.numerator, mean.denominator)
+
+
+@lru_cache(maxsize=65_536)
+def _part_of(top: int, earned: int, possible: int) -> int:
+    """`top × earned ÷ possible`. Remembered: a district's scores are few, its contributions many."""
+    return half_even(top * earned, possible)
 
 
 @lru_cache(maxsize=65_536)

@@ -5,7 +5,7 @@ competency, the framework whose publication last placed the competency, and the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from typing import Self, TypeVar
@@ -86,6 +86,10 @@ class Definitions:
     adoptions: Mapping[str, tuple[Adoption, ...]]
     placements: Mapping[str, tuple[Placement, ...]]
     policies: Mapping[str, Adoption]
+    _kinds: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_kinds", frozenset(scope.partition("/")[0] for scope in self.adoptions))
 
     @classmethod
     def of(cls, adoptions: Iterable[Adoption], placements: Iterable[Placement] = ()) -> Self:
@@ -122,12 +126,15 @@ class Definitions:
         return None
 
     def _scopes(self, learner: Learner, competency: str, known: Known) -> Iterator[str]:
-        """The scopes that match, in the order of `scope.SPECIFICITY`; one that nothing asks for costs nothing."""
-        yield f"learner/{learner.id}"
-        yield f"competency/{competency}"
-        if (placement := self.placement(competency, known)) is not None:
+        """The scopes that match, in the order of `scope.SPECIFICITY`; of kinds for which nothing is adopted, none."""
+        kinds = self._kinds
+        if "learner" in kinds:
+            yield f"learner/{learner.id}"
+        if "competency" in kinds:
+            yield f"competency/{competency}"
+        if "framework" in kinds and (placement := self.placement(competency, known)) is not None:
             yield f"framework/{placement.framework}"
-        if (enrolment := learner.school(known)) is not None:
+        if "school" in kinds and (enrolment := learner.school(known)) is not None:
             yield f"school/{enrolment.school}"
         yield "district"
 

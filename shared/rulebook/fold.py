@@ -26,8 +26,8 @@ adoption kept something too, its floor counts in that outcome, and so on back.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from shared.rulebook.arithmetic import value_of
 from shared.rulebook.contribution import Contribution, Kind, Withdrawal, fold_order, in_order
@@ -35,14 +35,13 @@ from shared.rulebook.definitions import Adoption, Definitions, Enrolment, Learne
 from shared.rulebook.known import EVERYTHING, Known, Pin, Recorded, known_of
 from shared.rulebook.override import LevelSet, Override, known_overrides, level_set, standing_override
 from shared.rulebook.policy import Level, Overrides, Policy, Redo
-from shared.rulebook.state import Alone, Floor, Judgement, Reason, SetAside, State, Status
+from shared.rulebook.state import Alone, Floor, Judgement, Reason, SetAside, State, Status, state_digest
 
 _FROM_LEAST = (Status.NO_EVIDENCE, Status.NOT_ENOUGH, Status.NOT_YET, Status.SLIPPED, Status.MASTERED)
 _RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What a policy makes of evidence, and of a floor below it."""
 
     status: Status
@@ -66,7 +65,19 @@ def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
     `contributions` and `overrides` are those of this learner and competency, in any order; `definitions` may hold more
     than applies. A function of its arguments alone.
     """
-    pieces = known_of(in_order(contributions), known)
+    return fold_ordered(learner, competency, in_order(contributions), definitions, known, overrides)
+
+
+def fold_ordered(  # noqa: PLR0913, PLR0917 - as `fold`
+    learner: Learner,
+    competency: str,
+    contributions: Sequence[Contribution],
+    definitions: Definitions,
+    known: Known = EVERYTHING,
+    overrides: Sequence[Override] = (),
+) -> State:
+    """`fold` of contributions that stand in fold order already, as `mastery` keeps them."""
+    pieces = known_of(contributions, known)
     overrides = known_overrides(overrides, known) if overrides else ()
     adoptions = _kept_line(learner, competency, definitions, known)
     floor = None
@@ -84,6 +95,8 @@ def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
         if imposed is not None:
             judgement = Judgement(override, Alone(status, level, reached.value))
             status, level = Status.MASTERED if imposed.mastered else Status.NOT_YET, imposed.level.name
+    policy = None if adoption is None else adoption.policy
+    digest, method = (None, None) if policy is None else (policy.digest, policy.method.id)
     return State(
         learner=learner.id,
         competency=competency,
@@ -101,6 +114,7 @@ def fold(  # noqa: PLR0913, PLR0917 - what a state is a function of
             (adoption, definitions.placement(competency, known), judged_under),
         ),
         judgement=judgement,
+        digest=state_digest(learner.id, competency, reached.counted, level, status, digest, method),
     )
 
 

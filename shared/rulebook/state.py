@@ -1,9 +1,11 @@
 """A state: where one learner is with one competency, folded from the record, with what it rests on and its digest."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from shared.ledger.canonical import canonical
 from shared.rulebook.arithmetic import decimal_text
@@ -78,8 +80,7 @@ class Judgement:
     alone: Alone
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What `fold` makes.
 
     `level` is a name on the policy's scale. Where a teacher's override applies status and level are hers, and
@@ -88,6 +89,8 @@ class State:
     (event, its own value), in fold order; `trajectory` is the method's value after each of them. `floor` is set where
     an adoption keeps what was attained. `pins` are where the newest relevant entries stand (see `fold`); `digest` is
     the SHA-256 of `canonical_state` (DESIGN §11).
+
+    A named tuple as contributions are, and for the same reason.
     """
 
     learner: str
@@ -101,11 +104,8 @@ class State:
     set_aside: tuple[SetAside, ...]
     floor: Floor | None
     pins: tuple[Pin, ...]
-    judgement: Judgement | None = None
-    digest: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", hashlib.sha256(canonical_state(self).encode()).hexdigest())
+    judgement: Judgement | None
+    digest: str
 
     @property
     def override(self) -> Override | None:
@@ -128,17 +128,41 @@ class State:
         return None if self.adoption is None else self.adoption.policy.method.id
 
 
-def canonical_state(state: State) -> str:
-    """The RFC 8785 text of `{competency, counted: [[event, value] …], learner, level, method, policy, status}`.
+def state_digest(  # noqa: PLR0913, PLR0917 - the members that it is of
+    learner: str,
+    competency: str,
+    counted: Sequence[tuple[str, int]],
+    level: str | None,
+    status: Status,
+    policy: str | None,
+    method: str | None,
+) -> str:
+    """The digest of the state that has these members: SHA-256 of `canonical_state`."""
+    return hashlib.sha256(_text(learner, competency, counted, level, status, policy, method).encode()).hexdigest()
 
-    Written out here, since every refold makes it: ids, digests and decimals need no escaping, and the names of the
+
+def canonical_state(state: State) -> str:
+    """The RFC 8785 text of `{competency, counted: [[event, value] …], learner, level, method, policy, status}`."""
+    return _text(state.learner, state.competency, state.counted, state.level, state.status, state.policy, state.method)
+
+
+def _text(  # noqa: PLR0913, PLR0917 - the members that it is of
+    learner: str,
+    competency: str,
+    counted: Sequence[tuple[str, int]],
+    level: str | None,
+    status: Status,
+    policy: str | None,
+    method: str | None,
+) -> str:
+    """Written out here, since every refold makes it: ids, digests and decimals need no escaping, and the names of the
     members stand in order. A test holds it against `canonical`.
     """
-    pairs = ",".join([f'["{event}","{decimal_text(value)}"]' for event, value in state.counted])
+    pairs = ",".join([f'["{event}","{decimal_text(value)}"]' for event, value in counted])
     return (
-        f'{{"competency":"{state.competency}","counted":[{pairs}],"learner":"{state.learner}",'
-        f'"level":{_quoted(state.level)},"method":{_quoted(state.method)},"policy":{_quoted(state.policy)},'
-        f'"status":"{state.status}"}}'
+        f'{{"competency":"{competency}","counted":[{pairs}],"learner":"{learner}",'
+        f'"level":{_quoted(level)},"method":{_quoted(method)},"policy":{_quoted(policy)},'
+        f'"status":{_quoted(status)}}}'
     )
 
 
