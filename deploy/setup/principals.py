@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -23,7 +24,7 @@ from confluent_kafka.admin import (
 
 from deploy.errors import StackError
 from deploy.setup.rights import Right
-from shared.runtime.kafka_access import KafkaAccess
+from shared.runtime.kafka_access import SCRAM, KafkaAccess
 
 ITERATIONS = 4096
 """The least that Kafka takes, which is enough: passwords are 192 random bits, never words that could be guessed."""
@@ -45,7 +46,7 @@ class Principals:
     """
 
     def __init__(self, access: KafkaAccess) -> None:
-        self._bootstrap = access.bootstrap
+        self._access = access
         self._admin: Any = AdminClient(  # typed too narrowly by those who published its types
             {**access.librdkafka(), "log_level": 0, "socket.timeout.ms": int(SECONDS * 1000)}
         )
@@ -64,15 +65,19 @@ class Principals:
         return bool(described.nodes)
 
     async def put_passwords(self, passwords: Mapping[str, str]) -> None:
-        """Give each principal that password and no other."""
-        if passwords:
-            upserts = [
-                UserScramCredentialUpsertion(
-                    name, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS), password.encode()
-                )
-                for name, password in passwords.items()
-            ]
-            await self._answers(self._admin.alter_user_scram_credentials(upserts, request_timeout=SECONDS))
+        """Give each principal that password and no other; the broker that answered takes them from then on."""
+        upserts = [
+            UserScramCredentialUpsertion(
+                name, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS), password.encode()
+            )
+            for name, password in passwords.items()
+        ]
+        await self._answers(self._admin.alter_user_scram_credentials(upserts, request_timeout=SECONDS))
+        # a broker learns a little later what its controller has written, all of it at once
+        name, password = next(iter(passwords.items()))
+        signed_in = Principals(replace(self._access, user=name, password=password, mechanism=SCRAM))
+        if not await signed_in.is_ready(SECONDS):
+            raise StackError(f"Kafka at {self._access.bootstrap} does not take the password it was given for {name}.")
 
     async def put_rights(self, rights: Mapping[str, Iterable[Right]]) -> None:
         """Let each principal do exactly that, and take from it whatever else it may do."""
@@ -110,7 +115,9 @@ class Principals:
         try:
             return await asyncio.wrap_future(future)
         except KafkaException as error:
-            raise StackError(f"Kafka at {self._bootstrap} did not do as it was asked: {reason(error)}") from error
+            raise StackError(
+                f"Kafka at {self._access.bootstrap} did not do as it was asked: {reason(error)}"
+            ) from error
 
 
 def reason(error: KafkaException) -> str:
