@@ -14,7 +14,10 @@ The tree:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import asyncpg
+import httpx
 import orjson
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -22,8 +25,12 @@ from starlette.exceptions import HTTPException
 
 from shared.contracts.wording import told
 from shared.ledger.canonical import NotCanonicalError
+from shared.runtime.trouble import UnavailableError, is_trouble
 
 MEDIA_TYPE = "application/problem+json"
+
+
+_log = structlog.get_logger()
 
 
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
@@ -104,12 +111,35 @@ def from_validation(errors: Sequence[Mapping[str, Any]], *, below: Sequence[int 
     return invalid(f"{place or 'The body'}: {told(first)}.", field=field, further_errors=len(errors) - 1)
 
 
+OF_THE_WORLD = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    httpx.HTTPError,
+    UnavailableError,
+)
+"""What is raised where a database or another service fails, or was asked wrongly: `is_trouble` tells which."""
+
+
 def answer_with_problems(app: FastAPI) -> None:
-    """Make every refusal and every fault of the application a problem document."""
+    """Make every refusal and every fault of the application a problem document.
+
+    Where what it rests on does not answer, that is 503 and when to ask again, not a fault.
+    """
 
     @app.exception_handler(Problem)
     async def _problem(_request: Request, problem: Problem) -> Response:
         return problem.response()
+
+    async def _troubled(_request: Request, error: Exception) -> Response:
+        if not is_trouble(error):
+            raise error
+        _log.warning("a request cannot be answered at the moment", error=error)
+        return unavailable("The database does not answer at the moment.").response()
+
+    for kind in OF_THE_WORLD:
+        app.add_exception_handler(kind, _troubled)
 
     @app.exception_handler(RequestValidationError)
     async def _request(_request: Request, error: RequestValidationError) -> Response:

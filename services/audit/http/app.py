@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import uuid4
 
-import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from services.audit.domain.errors import BusyError, ForgottenError, NotFoundError, OtherRequestError
@@ -29,9 +28,6 @@ from shared.runtime.freshness import parse_at_least, written
 from shared.runtime.tokens import Caller, Verifier, person
 
 MAX_BODY = 64 * 1024
-_ABSENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
-"""What a database that is not there makes a query raise."""
-
 ROUTE = "/v1/verifications"
 
 
@@ -47,8 +43,6 @@ def application(audit: Audit, verifier: Verifier) -> FastAPI:
     app.add_middleware(Bounded, max_body=MAX_BODY)
     problems.answer_with_problems(app)
     _answer_with_refusals(app)
-    for kind in _ABSENT:
-        app.add_exception_handler(kind, _absent)
     app.include_router(_history_routes(audit, verifier))
     app.include_router(_verification_routes(audit, verifier))
     app.include_router(audit_routes(audit, verifier))
@@ -123,7 +117,7 @@ def _health_routes(audit: Audit) -> APIRouter:
         head = {"service": "audit", "roles": list(audit.roles)}
         try:
             state = await audit.health()
-        except _ABSENT:
+        except problems.OF_THE_WORLD:
             nothing = {"shards": {"evidence": [], "definitions": []}, "quarantined": 0}
             return {**head, "status": "degraded", "reason": "The database does not answer.", **nothing}
         return {**head, "status": "degraded" if state.degraded else "ok", **state.document()}
@@ -165,10 +159,6 @@ def _answer_with_refusals(app: FastAPI) -> None:
     @app.exception_handler(VerificationError)
     async def _unanswered(_request: Request, error: VerificationError) -> Response:
         return problems.unavailable(str(error)).response()
-
-
-async def _absent(_request: Request, _error: Exception) -> Response:
-    return problems.unavailable("The database does not answer at the moment.").response()
 
 
 _POSITION = {"description": "How far the copy had come, as `at_least` takes it.", "schema": {"type": "string"}}

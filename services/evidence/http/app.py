@@ -1,7 +1,6 @@
 """The application: every route of the service, with its bounds and its problems."""
 
-import asyncpg
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.http.answers import answer_with_refusals
@@ -21,15 +20,11 @@ from services.evidence.http.works import work_routes
 from services.evidence.ports import District
 from shared.contracts.documents import MAX_DOCUMENT
 from shared.runtime.bounds import Bounded
-from shared.runtime.problems import answer_with_problems, unavailable
+from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
-from shared.runtime.trouble import is_trouble
 
 MAX_BODY = MAX_DOCUMENT + 64 * 1024
 """Bytes of any request at most: a document, as it may be written with more spaces than its canonical form has."""
-
-_OF_THE_WORLD = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a query raises where the database fails, or where it was asked wrongly."""
 
 
 def application(district: District, doors: Doors, verifier: Verifier, standing: Standing) -> FastAPI:
@@ -60,12 +55,4 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.add_middleware(Bounded, max_body=MAX_BODY)
     answer_with_problems(app)
     answer_with_refusals(app)
-    for kind in _OF_THE_WORLD:
-        app.add_exception_handler(kind, _troubled)
     return app
-
-
-async def _troubled(_request: Request, error: Exception) -> Response:
-    if not is_trouble(error):
-        raise error
-    return unavailable("The database does not answer at the moment.").response()

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 
@@ -31,12 +30,8 @@ from services.gateway.ports import (
     SigningIn,
 )
 from shared.runtime.clock import Clock
-from shared.runtime.problems import answer_with_problems, unavailable
+from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
-from shared.runtime.trouble import is_trouble
-
-_OF_THE_WORLD = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a query raises where the database fails, or where it was asked wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +62,6 @@ def gateway_app(parts: Parts) -> FastAPI:
     """Own routes, and the front that passes everything else on."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     answer_with_problems(app)
-    for kind in _OF_THE_WORLD:
-        app.add_exception_handler(kind, _troubled)
     visitors = Visitors(parts.signing_in.sessions, parts.access, parts.clock, parts.public_url)
     app.include_router(sign_in_routes(parts.signing_in, parts.clock))
     app.include_router(session_routes(parts.signing_in.sessions, visitors))
@@ -87,12 +80,6 @@ def gateway_app(parts: Parts) -> FastAPI:
         log=parts.disclosures,
     )
     return app
-
-
-async def _troubled(_request: Request, error: Exception) -> Response:
-    if not is_trouble(error):
-        raise error
-    return unavailable("The database does not answer at the moment.").response()
 
 
 def _own_document(app: FastAPI) -> Document:

@@ -7,6 +7,7 @@ from typing import Self
 import httpx
 
 from services.gateway.domain.routes import Service
+from shared.runtime.calling import Transport
 from shared.runtime.settings import Settings
 
 CONNECTIONS = 100
@@ -25,7 +26,7 @@ class Peers:
     def __init__(self, urls: Mapping[Service, str]) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
         self._clients = {
-            name: httpx.AsyncClient(base_url=url, limits=limits, timeout=TIMEOUTS, trust_env=False)
+            name: httpx.AsyncClient(base_url=url, transport=Transport(limits=limits), timeout=TIMEOUTS, trust_env=False)
             for name, url in urls.items()
         }
 

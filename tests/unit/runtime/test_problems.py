@@ -1,8 +1,11 @@
 """Refusals in words."""
 
+import asyncpg
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from shared.runtime.problems import from_validation
+from shared.runtime.problems import answer_with_problems, from_validation
 
 
 @pytest.mark.parametrize(
@@ -18,3 +21,26 @@ from shared.runtime.problems import from_validation
 def test_a_problem_names_the_place_as_a_person_would(loc: tuple[str | int, ...], field: str, detail: str) -> None:
     problem = from_validation([{"loc": loc, "msg": "Value error, Must be a decimal"}])
     assert (problem.field, problem.detail) == (field, detail)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.AdminShutdownError("ended"),
+        asyncpg.InternalClientError("left behind"),
+        ConnectionResetError(),
+        httpx.ConnectError("reset"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_does_not_answer_is_told_with_when_to_ask_again(error: Exception) -> None:
+    app = FastAPI()
+    answer_with_problems(app)
+
+    @app.get("/")
+    async def fail() -> None:
+        raise error
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
