@@ -12,6 +12,7 @@ from services.mastery.http.health import Standing
 from services.mastery.kafka import KafkaStateTopic
 from services.mastery.measures import refolding_measures, refolds_measures
 from services.mastery.ports import District
+from services.mastery.postgres.all_states import PostgresAllStates
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.kept_rows import PostgresKept
@@ -120,6 +121,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         rights=Access(pool),
         applied=Watermarks(pool, freshness, Completeness(pool, evidence.ledger, freshness)),
         worklists=PostgresWorklists(pool),
+        states=PostgresAllStates(pool),
     )
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)
     observing.measures.read_by(table_measures(watch), refolds_measures(refolds))

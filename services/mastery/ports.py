@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from services.mastery.domain.grades import Decision, Grade
 from services.mastery.domain.reviews import Review, ReviewState
@@ -83,6 +83,48 @@ class StoredStates(Protocol):
         ...
 
 
+StateKey: TypeAlias = tuple[int, str, str]
+"""A shard, a learner and a competency."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateRead:
+    """A state as everyone is told of it who may read all; `value` is scaled by 10^6."""
+
+    shard: int
+    learner: str
+    competency: str
+    status: str
+    level: str | None
+    value: int | None
+    policy: str | None
+    method: str | None
+    scope: str | None
+    counted: int
+    evidence: int
+    digest: str
+    pins: tuple[Pin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatesPage:
+    """States in the order of their keys, the number of the last change told of each shard, and how far both ledgers
+    were applied, all of one moment.
+    """
+
+    states: Sequence[StateRead]
+    seqs: Mapping[int, int]
+    pins: tuple[Pin, ...]
+
+
+class AllStates(Protocol):
+    """Every state of the district."""
+
+    async def after(self, key: StateKey | None, limit: int) -> StatesPage:
+        """Those after a key, in order; from the first on after None."""
+        ...
+
+
 class KeptGrade(NamedTuple):
     """A grade as it is stored; `decisions` is None where what holds them cannot be read."""
 
@@ -148,6 +190,8 @@ class Rights(Protocol):
 
     async def may_see(self, person: str, learner: str) -> bool: ...
 
+    async def may_read_all(self, person: str) -> bool: ...
+
     async def visible(self, person: str, learners: Sequence[str]) -> set[str]: ...
 
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]: ...
@@ -206,3 +250,4 @@ class District:
     rights: Rights
     applied: Applied
     worklists: Worklists
+    states: AllStates

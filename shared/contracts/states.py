@@ -24,13 +24,13 @@ class StatePin(Contract):
     position: Annotated[int, Field(ge=1, lt=2**53)]
 
 
-class StateChanged(Contract):
-    """One state, whole: what a record says holds for its key from then on.
+class KnownState(Contract):
+    """One state, whole, as subscribers are told of it.
 
     `seq` counts the changes of a shard from 1, without gaps. `pins` are the newest entries that the state rests on:
-    the same pins give the same `digest`, anywhere, for ever. `as_of` is how far both ledgers were applied when it was
-    folded. `counted` of the `evidence` known pieces count. `value` is what the evidence alone comes to, on the scale of
-    `policy`; `level` is a name on that scale, or the one that a teacher set. `scope` is where the policy was adopted.
+    the same pins give the same `digest`, anywhere, for ever. `counted` of the `evidence` known pieces count. `value` is
+    what the evidence alone comes to, on the scale of `policy`; `level` is a name on that scale, or the one that a
+    teacher set. `scope` is where the policy was adopted.
     """
 
     learner: Id
@@ -45,7 +45,15 @@ class StateChanged(Contract):
     evidence: Count
     digest: Digest
     pins: list[StatePin]
-    as_of: list[StatePin]
-    changed_at: Moment
     shard: Annotated[int, Field(ge=0, le=63)]
     seq: Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class StateChanged(KnownState):
+    """What a record on `mastery.state` says holds for its key from then on.
+
+    `as_of` is how far both ledgers were applied when the state was folded.
+    """
+
+    as_of: list[StatePin]
+    changed_at: Moment

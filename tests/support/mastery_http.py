@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from services.mastery.http.app import application
 from services.mastery.http.health import Standing
 from services.mastery.ports import District
+from services.mastery.postgres.all_states import PostgresAllStates
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.records import StoredRecords
@@ -78,6 +79,7 @@ async def serving(
         rights=Access(pool, now),
         applied=Watermarks(pool, freshness, Completeness(pool, reader, freshness, now)),
         worklists=PostgresWorklists(pool),
+        states=PostgresAllStates(pool),
     )
     standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)
     doors = PostgresStates(pool, TENANT), PostgresKept(pool, TENANT)

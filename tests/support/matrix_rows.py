@@ -67,6 +67,7 @@ READING: Rows = {
     ("GET", "/v1/audits/{}"): _read("/v1/audits/{s.audit}"),
     ("GET", "/v1/reviews"): _read("/v1/reviews?learner={s.learner}"),
     ("GET", "/v1/affected-grades"): _read("/v1/affected-grades?learner={s.learner}", GRADE),
+    ("GET", "/v1/states"): _read("/v1/states", (*DISTRICT, "auditor")),
     ("GET", "/v1/forgettings"): _read("/v1/forgettings", DISTRICT),
     ("GET", "/v1/documents/{}"): _read("/v1/documents/{s.policy}", SIGNED_IN),
     ("GET", "/v1/adoptions"): _read("/v1/adoptions?scope=learner/{s.learner}"),

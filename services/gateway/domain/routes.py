@@ -73,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/release-batches/{id}", "evidence"),
     Route("POST", "/v1/release-batches/{id}/release", "evidence"),
     Route("GET", "/v1/affected-grades", "mastery"),
+    Route("GET", "/v1/states", "mastery"),
     Route("POST", "/v1/guardians", "evidence"),
     Route("POST", "/v1/guardians/unlink", "evidence"),
     Route("POST", "/v1/learners/{id}/forget", "evidence"),

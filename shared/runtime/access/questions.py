@@ -10,6 +10,7 @@ thing were not there (404). Who may what, of a learner:
 | grade in a course | no | no | of a section of that course | yes | no |
 | link and unlink guardians | no | no | no | yes | no |
 | verify | no | no | no | yes | yes |
+| read every state of the district at once | no | no | no | the district's | the district's |
 | read who was shown what of her | yes | yes | no | yes | yes |
 
 A grant holds until the very instant of its `ends_at`, a section from its beginning until the instant of its end. A
@@ -121,6 +122,10 @@ class Access:
 
     async def may_verify_all(self, person: str) -> bool:
         """Whether the person may have the whole district's record verified."""
+        return await self._has(person, _VERIFY, "district")
+
+    async def may_read_all(self, person: str) -> bool:
+        """Whether the person may read every learner's states at once."""
         return await self._has(person, _VERIFY, "district")
 
     async def may_read_disclosures(self, person: str, learner: str) -> bool:
