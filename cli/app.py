@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "guardian": "cli.revealing:guardian",
         "forget": "cli.forgetting:forget",
         "token": "cli.tokens:token",
+        "subscriber": "cli.subscribers:subscriber",
     }
 )
 """Each command's name, and `module:name` of its function, or of a group of further commands."""
