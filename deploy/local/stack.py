@@ -83,8 +83,8 @@ class Stack:
             await self.stop()
             raise
         self._phase = "up"
-        self._write()
         self._tell(f"Everything is up ({time.monotonic() - begun:.1f} s).")
+        self._write()  # last: who waits for the phase has then been told everything
 
     async def stop(self) -> None:
         """End everything in order: who writes, then the broker, then the record. Safe to call at any time."""

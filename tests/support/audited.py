@@ -17,7 +17,7 @@ import services.audit.main as audit
 import services.mastery.main as mastery
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import PostgresServer
-from deploy.setup.topics import make_topics
+from deploy.setup.topics import make_state_topic, make_topics
 from services.evidence.domain.commands import Appended, Command, NewEvent
 from services.evidence.main import bootstrap_district
 from services.evidence.main import process as evidence_process
@@ -147,6 +147,7 @@ async def audited_district(
     (folder / "roster.key").write_text("ab" * 32)
     (folder / "district.key").write_text("cd" * 64)
     topics = await make_topics(KafkaAccess(bootstrap), prefix)
+    await make_state_topic(KafkaAccess(bootstrap), prefix)
     settings = {name: _settings(name, district, bootstrap, prefix, folder, urls) for name in SERVICES}
     async with AsyncExitStack() as opened:
         for name in SERVICES:
