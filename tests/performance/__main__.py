@@ -5,13 +5,30 @@ import dataclasses
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from types import MappingProxyType
+from typing import TypeAlias
 
 import uvloop
 
-from tests.performance import Figure, append, audit, fold, http, mastery, projection, relay, release, start
+from tests.performance import (
+    Figure,
+    append,
+    audit,
+    fold,
+    freshness,
+    http,
+    mastery,
+    projection,
+    relay,
+    release,
+    start,
+    worst_hour,
+)
 
-BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = MappingProxyType(
+Bench: TypeAlias = Callable[[], Awaitable[list[Figure]]]
+
+BENCHES: Mapping[str, Bench] = MappingProxyType(
     {
         "append": append.figures,
         "relay": relay.figures,
@@ -22,16 +39,21 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = MappingProxyType(
         "http": http.figures,
         "release": release.figures,
         "start": start.figures,
+        "freshness": freshness.figures,
+        "worst_hour": worst_hour.figures,
     }
 )
 
+LONG = ("worst_hour",)
+"""Run only where they are named."""
 
-async def measure(names: list[str], *, as_json: bool) -> None:
-    """Run the benches named, one after the other, and print what each found as soon as it is there."""
+
+async def measure(benches: Mapping[str, Bench], *, as_json: bool) -> None:
+    """Run these benches, one after the other, and print what each found as soon as it is there."""
     found = []
-    for name in names:
+    for name, figures in benches.items():
         print(f"Measuring {name} …", file=sys.stderr)  # noqa: T201 - its report
-        for figure in await BENCHES[name]():
+        for figure in await figures():
             found.append({**dataclasses.asdict(figure), "ratio": figure.ratio})
             if not as_json:
                 print(line(figure), flush=True)  # noqa: T201 - its report
@@ -50,13 +72,18 @@ def line(figure: Figure) -> str:
 def main() -> None:
     """Raises SystemExit where a bench is asked for that there is not."""
     parser = argparse.ArgumentParser(prog="ascertain bench", description="Measure each part beside its limit.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHES)}; all without any")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHES)}; all but {', '.join(LONG)} without any"
+    )
     parser.add_argument("--json", action="store_true", help="figures for machines")
+    parser.add_argument("--minutes", type=float, default=worst_hour.GIVEN, help="how long worst_hour lasts")
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in BENCHES]
     if unknown:
         parser.error(f"There is no bench {unknown[0]}; there are {', '.join(BENCHES)}.")
-    uvloop.run(measure(asked.names or list(BENCHES), as_json=asked.json))
+    benches: dict[str, Bench] = {**BENCHES, "worst_hour": partial(worst_hour.figures, asked.minutes)}
+    names = asked.names or [name for name in BENCHES if name not in LONG]
+    uvloop.run(measure({name: benches[name] for name in names}, as_json=asked.json))
 
 
 main()

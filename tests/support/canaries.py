@@ -96,12 +96,13 @@ def files_with(stack: Stack, canaries: Canaries) -> list[str]:
 
 
 async def answers_with(stack: Stack, canaries: Canaries) -> list[str]:
-    """What every service tells of itself to anybody, where it has the mark; as metrics, where there are any."""
+    """What every service tells of itself to anybody, and as metrics inside, where it has the mark."""
     found: list[str] = []
     async with httpx.AsyncClient(trust_env=False) as client:
         for service, url in stack.urls.items():
-            told = {path: (await client.get(url + path)).content for path in ("/health", "/metrics", "/openapi.json")}
-            found += [service + path for path, content in told.items() if canaries.in_bytes(content)]
+            asked = [f"{url}/health", f"{url}/openapi.json", stack.metrics.get(service)]
+            told = {one: (await client.get(one)).content for one in asked if one is not None}
+            found += [f"{service} {one}" for one, content in told.items() if canaries.in_bytes(content)]
     return found
 
 
