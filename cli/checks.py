@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.faults import FAULTS, run_faults
 from deploy.local.home import ROOT
 
 ROOMS = ("shared", "services", "cli", "deploy", "tests")
@@ -29,6 +30,8 @@ def check(
     arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest; then only pytest runs")] = None,
 ) -> None:
     """Run lints, types and all tests. The exit code is that of the first that failed."""
+    if arguments and FAULTS in arguments:
+        raise typer.Exit(run_faults(arguments, TOGETHER, _run))
     checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, (TESTS[0], (*TESTS[1], *TOGETHER))]
     outcomes = {}
     for number, (name, command) in enumerate(checks, start=1):

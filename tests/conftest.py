@@ -54,7 +54,10 @@ def topic_prefix() -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rounds", type=int, default=20, help="rounds of kill -9 (tests/faults/rounds)")
+    parser.addoption("--rounds", type=int, default=0, help="rounds of kill -9 (tests/faults/rounds; 0: a few)")
     parser.addoption("--answers", type=int, default=20_000, help="real answers to import (there are 203,442)")
     parser.addoption("--edits", type=int, default=0, help="random edits as superuser (0: one of each sort)")
     parser.addoption("--seed", type=int, default=20261124, help="seed of random moments and edits")
+    parser.addoption("--minutes", type=float, default=0, help="minutes for the fault tests (0: their short form)")
+    parser.addoption("--results", default=None, help="a file to which each fault test adds what it did, as JSON Lines")
+    parser.addoption("--history", default=None, help="a file to which fault tests add their journal, as JSON Lines")
