@@ -9,11 +9,33 @@ import random
 import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 
 Outcome = Literal["ok", "fail", "unknown"]
+BOARD = 5
+"""How many of the pieces on the board, the latest, are fought over."""
+
+PATIENCE = 20.0
+"""Seconds that the client waits for an answer: more than any part may take to say that another does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One sending: when it was called and returned (monotonic nanoseconds), and what came of it.
+
+    `status` is 0 where nothing came but an error of the connection, and None where nothing came in `PATIENCE`.
+    `honest` tells that what it said, if anything, is what a client may rely on: a refusal for now says when to ask
+    again, and each event of a success has a receipt or a reason.
+    """
+
+    called: int
+    returned: int
+    outcome: Outcome
+    status: int | None
+    honest: bool = True
+    said: str = ""
 
 
 @dataclass(slots=True)
@@ -24,12 +46,13 @@ class Operation:
     path: str
     body: Any
     ids: tuple[str, ...]
-    tries: list[tuple[float, float, Outcome, int]] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
     receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusal: dict[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
-        return self.tries[-1][2] if self.tries else "unknown"
+        return self.tries[-1].outcome if self.tries else "unknown"
 
 
 @dataclass(slots=True)
@@ -41,7 +64,10 @@ class Learner:
 
 
 class JournalingClient:
-    """Writes attempts, batches, voids and repeats for a district's learners, one at a time, until told to stop."""
+    """Writes attempts, batches, voids and repeats for a district's learners, one at a time, until told to stop.
+
+    Clients that share a `board` also void each other's pieces, so that they decide at once about the same streams.
+    """
 
     def __init__(
         self,
@@ -51,9 +77,11 @@ class JournalingClient:
         learners: list[Learner],
         competencies: list[str],
         seed: int,
+        board: list[str] | None = None,
     ) -> None:
         self.journal: list[Operation] = []
-        self._http = httpx.AsyncClient(base_url=url, timeout=20, trust_env=False)
+        self._board = board if board is not None else []
+        self._http = httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False)
         self._personal_token = personal_token
         self._authorization = ""
         self._random = random.Random(seed)
@@ -87,26 +115,36 @@ class JournalingClient:
         await self._http.aclose()
 
     async def _try(self, operation: Operation) -> None:
-        begun = time.monotonic()
-        outcome, status = "unknown", 0
+        called = time.monotonic_ns()
+        outcome: Outcome = "unknown"
+        status: int | None = 0
+        honest, said = True, ""
         try:
             response = await self._http.request(
                 operation.method, operation.path, json=operation.body, headers=await self._headers()
             )
-            status = response.status_code
+            status, said = response.status_code, f"{operation.method} {operation.path}: {response.text[:300]}"
             if status in {200, 201, 207}:
                 answers = response.json()
-                for answer in answers if isinstance(answers, list) else [answers]:
-                    if "outcome" in answer:
-                        operation.receipts[answer["id"]] = answer
-                outcome = "ok"
+                answers = answers if isinstance(answers, list) else [answers]
+                operation.receipts |= {answer["id"]: answer for answer in answers if "outcome" in answer}
+                for_now = [answer for answer in answers if answer.get("status", 200) in {429, 503}]
+                outcome = "unknown" if for_now else "ok"
+                honest = all("outcome" in answer or "title" in answer for answer in answers)
             elif status == 401:
                 self._authorization = ""
             elif status < 500 and status != 429:
                 outcome = "fail"
+                operation.refusal = response.json()
+            else:
+                honest = status in {429, 503} and int(response.headers["retry-after"]) > 0
+        except httpx.TimeoutException:
+            status = None
         except (httpx.TransportError, ValueError):
             pass
-        operation.tries.append((begun, time.monotonic(), outcome, status))  # type: ignore[arg-type] # a Literal
+        except KeyError:
+            honest = False
+        operation.tries.append(Try(called, time.monotonic_ns(), outcome, status, honest, "" if honest else said))
 
     async def _headers(self) -> dict[str, str]:
         if not self._authorization:
@@ -117,7 +155,10 @@ class JournalingClient:
         return {"Authorization": self._authorization}
 
     def _next(self) -> Operation:
-        kind = self._random.choices(("one", "batch", "void", "repeat"), (6, 3, 2, 2))[0]
+        kind = self._random.choices(("one", "batch", "void", "repeat", "race"), (6, 3, 2, 2, 2))[0]
+        if kind == "race" and self._board:
+            piece, void = self._random.choice(self._board[-BOARD:]), self._id()
+            return Operation("POST", f"/v1/evidence/{piece}/void", {"id": void, "expected_version": 1}, (void,))
         if kind == "void" and any(learner.pieces for learner in self._learners):
             learner = self._random.choice([learner for learner in self._learners if learner.pieces])
             piece, void = learner.pieces.pop(self._random.randrange(len(learner.pieces))), self._id()
@@ -152,7 +193,5 @@ class JournalingClient:
             receipt = operation.receipts.get(item["id"])
             if receipt is not None and receipt["outcome"] == "appended":
                 by_id[item["body"]["learner"]].pieces.append(item["id"])
-
-
-def new_learner() -> Learner:
-    return Learner(str(uuid4()))
+                if self._random.random() < 0.2:
+                    self._board.append(item["id"])

@@ -1,0 +1,50 @@
+"""Effort of the fault tests, and a district under fault for each file that asks for one."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.effort import Effort, Tally
+from tests.support.trial import Trial, on_trial
+
+WORK = 0.7
+"""The part of the minutes that is spent on rounds; the rest goes to starts, ends and checks."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[SHARES] = sum(_share(item) for item in items)
+
+
+SHARES = pytest.StashKey[float]()
+
+
+def _share(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("fault")
+    return float(mark.kwargs.get("share", 1)) if mark else 0.0
+
+
+@pytest.fixture
+def effort(request: pytest.FixtureRequest) -> Iterator[Effort]:
+    mark = request.node.get_closest_marker("fault")
+    assert mark is not None, "a test with effort says which fault it tries"
+    minutes, results = request.config.getoption("--minutes"), request.config.getoption("--results")
+    history = request.config.getoption("--history")
+    workers = int(getattr(request.config, "workerinput", {}).get("workercount", 1))
+    share = _share(request.node) / request.config.stash[SHARES]
+    budget = minutes * 60 * WORK * workers * share if minutes else None
+    tally = Tally(mark.args[0], mark.args[1])
+    begun = time.monotonic()
+    yield Effort(tally, request.config.getoption("--seed"), budget, Path(history) if history else None)
+    tally.seconds = time.monotonic() - begun
+    if results:
+        tally.write(Path(results))
+
+
+@pytest.fixture(scope="module")
+async def trial(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> AsyncIterator[Trial]:
+    """A whole district whose wires can be made to fail, with clients that write; one a file."""
+    name = request.path.stem.removeprefix("test_")
+    async with on_trial(tmp_path_factory.mktemp(name) / "home", name, request.config.getoption("--seed")) as trial:
+        yield trial
