@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "up": "cli.stack:up",
         "down": "cli.stack:down",
         "status": "cli.stack:status",
+        "doctor": "cli.doctor.command:doctor",
         "logs": "cli.stack:logs",
         "reset": "cli.stack:reset",
         "import": "cli.importing.commands:importing",
