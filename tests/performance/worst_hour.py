@@ -84,6 +84,7 @@ async def _hour(stack: Stack, caller: Caller, seconds: float) -> list[Figure]:
         Figure("worst hour: accepted to seen, 99 % within", looks.within(0.99), "ms", "goal", 2000.0),
         Figure("worst hour: accepted to seen, half within", looks.within(0.5), "ms"),
         Figure("worst hour: a read of levels, 99 % within", reads.within(0.99), "ms"),
+        Figure("worst hour: calls made again, for no answer came or 503", float(caller.again), "calls"),
         Figure("worst hour: until every service has applied the last", time.perf_counter() - ended, "s"),
     ]
 

@@ -86,9 +86,7 @@ async def _batch(receiver: Receiver, entry: Seen) -> bool:
     return any(entry.trace in batch.links and batch.trace in entry.links for batch in batches)
 
 
-async def test_what_nobody_asked_to_be_traced_leaves_no_span_and_no_header(
-    seen: SeenDistrict, receiver: Receiver
-) -> None:
+async def test_what_nobody_asked_to_be_traced_leaves_no_span(seen: SeenDistrict, receiver: Receiver) -> None:
     trace, traced = secrets.token_hex(16), secrets.token_hex(16)
     for headers in (traceparent(trace, sampled=False), {"traceparent": "00-nonsense"}, {}, traceparent(traced)):
         answer = await seen.http.post("/v1/evidence", json=attempt(seen.learner), headers=headers)
