@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 import orjson
 
 from services.evidence.domain.standing import LearnerStanding, Unreadable, standing_of
+from shared.contracts.upcasting import as_current
 from shared.ledger.entry import Entry
 from shared.rulebook.definitions import Definitions, Learner
 from shared.runtime.child import Child, answer
@@ -93,7 +94,7 @@ def fold_all(task: Task, definitions: Definitions) -> Folded:
 def _decoded(rows: Iterable[Row]) -> Iterable[tuple[Entry, Any]]:
     for row in rows:
         entry = Entry(*row)
-        yield entry, orjson.loads(entry.body)
+        yield entry, as_current(entry, orjson.loads(entry.body))
 
 
 class Folding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from shared.contracts import bodies, grades, judgement, learners, pieces, works
+from shared.contracts.upcasting import as_current, is_old
 from shared.contracts.values import Contract
 from shared.ledger.canonical import canonical, parse
 from shared.ledger.entry import Entry, schema_name, type_name
@@ -124,7 +125,7 @@ _KNOWN = {(contract.type, contract.schema) for contract in EVENTS.values()}
 
 def is_known(entry: Entry) -> bool:
     """Whether this version of the platform knows the entry's type and schema. Unknown ones pause a projection."""
-    return (entry.type, entry.schema) in _KNOWN
+    return (entry.type, entry.schema) in _KNOWN or is_old(entry)
 
 
 def encode(body: Contract) -> bytes:
@@ -133,8 +134,8 @@ def encode(body: Contract) -> bytes:
 
 
 def decode(entry: Entry, body: type[_Body]) -> _Body:
-    """The entry's body as the model that its type names.
+    """The entry's body as the model that its type names today, of whatever number it was written.
 
     Raises NotCanonicalError or pydantic's ValidationError for a body that breaks its contract.
     """
-    return body.model_validate(parse(entry.body))
+    return body.model_validate(as_current(entry, parse(entry.body)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.contracts.events import EVENTS, decode
+from shared.contracts.upcasting import as_current
 from shared.ledger.entry import Entry
 
 
@@ -14,6 +15,7 @@ def body_of(entry: Entry) -> Mapping[str, Any]:
         body = json.loads(entry.body)
     except RecursionError as error:
         raise ValueError("The body is nested too deep.") from error
+    body = as_current(entry, body)
     if not isinstance(body, dict):
         raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
     return body

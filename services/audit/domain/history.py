@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.contracts.upcasting import as_current
 from shared.ledger.canonical import JsonValue, parse
 from shared.ledger.entry import Entry
 from shared.rulebook.contributing import enrolment_of, withdrawal_of
@@ -74,7 +75,7 @@ def _competencies(body: Mapping[str, Any] | None) -> list[str]:
 
 def _body(entry: Entry) -> Mapping[str, JsonValue] | None:
     try:
-        body = parse(entry.body)
+        body = as_current(entry, parse(entry.body))
     except ValueError:
         return None
     return body if isinstance(body, dict) else None

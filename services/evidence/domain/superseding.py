@@ -12,6 +12,7 @@ from services.evidence.domain.judging import Body
 from services.evidence.domain.pieces import Piece
 from services.evidence.domain.recording import Item, referring
 from shared.contracts.pieces import EvidenceSuperseded
+from shared.contracts.upcasting import as_current
 from shared.ledger.canonical import parse
 from shared.ledger.identifiers import further_event_id
 from shared.ledger.instants import Instant
@@ -87,6 +88,6 @@ def decide_supersede(  # noqa: PLR0913 - the old piece, the new one and what it 
 
 def redone_by(piece: Piece) -> str | None:
     """What a piece says that it does over."""
-    body = parse(piece.recorded.body)
+    body = as_current(piece.recorded, parse(piece.recorded.body))
     named = body.get("redo_of") if isinstance(body, dict) else None
     return named if isinstance(named, str) else None

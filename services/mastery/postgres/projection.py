@@ -10,6 +10,7 @@ from services.mastery.flows.folding import folded
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import Packed, pack, pack_all, unpack, unpack_overrides
 from services.mastery.postgres.states import Key, StateRow
+from shared.contracts.upcasting import as_current
 from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import is_id, shard_of
@@ -103,6 +104,7 @@ def _body(entry: Entry) -> Body:
     body = orjson.loads(entry.body)
     if orjson.dumps(body, option=orjson.OPT_SORT_KEYS) != entry.body:
         body = parse(entry.body)
+    body = as_current(entry, body)
     if not isinstance(body, dict):
         raise ValueError("A body must be an object.")  # noqa: TRY004 - one error for every malformed body
     return body

@@ -10,6 +10,7 @@ from shared.contracts.bodies import AttemptRecorded, EvidenceVoided, RubricScore
 from shared.contracts.events import decode
 from shared.contracts.learners import LearnerForgotten
 from shared.contracts.pieces import EvidenceSuperseded, ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
+from shared.contracts.upcasting import current_bytes
 from shared.contracts.values import Contract
 from shared.contracts.works import WorkStarted, WorkVersionAdded
 from shared.ledger.entry import Entry
@@ -111,13 +112,13 @@ async def _forget(connection: asyncpg.Connection, learners: Sequence[str]) -> No
 
 def _of_work(entry: Entry) -> Row:
     _check_owner(entry, decode(entry, _OF_WORKS[entry.event]), "work")
-    return (*_told(entry), entry.shard, entry.owner, entry.body)
+    return (*_told(entry), entry.shard, entry.owner, current_bytes(entry))
 
 
 def _piece(entry: Entry) -> Row:
     body = decode(entry, _PIECES[entry.event])
     _check_owner(entry, body, "learner")
-    return (*_told(entry), entry.owner, getattr(body, "work", None), entry.body)
+    return (*_told(entry), entry.owner, getattr(body, "work", None), current_bytes(entry))
 
 
 def _check_owner(entry: Entry, body: Contract, member: str) -> None:
