@@ -11,7 +11,8 @@ from pydantic import Field
 from shared.contracts.values import Contract, Digest, DocumentDecimal, Id, Moment, PolicyScope
 
 FoldedStatus = Literal["no_policy", "no_evidence", "not_enough", "not_yet", "mastered", "slipped", "under_review"]
-"""`under_review`: an entry of the learner's could not be handled; until it is, the rest of the record is as it was."""
+"""`under_review`, of a learner one of whose entries could not be handled, is said by `GET /v1/states` alone; the topic
+goes on to say how her states were before it."""
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 

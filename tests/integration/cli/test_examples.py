@@ -1,0 +1,109 @@
+"""The examples for subscribers, as a district's own people would run them: beside a running stack, by public doors."""
+
+import asyncio
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import polars as pl
+import pytest
+
+from cli.gateway import Gateway
+from deploy.local.stack import Stack
+from deploy.setup.subscribers import Subscribers
+from shared.runtime.kafka_access import KafkaAccess
+from tests.support.commands import ROOT, Ran, environment
+from tests.support.running import SmallDistrict, administrator, small_district, until_applied
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+
+MANY, FEW = 12, 3
+
+
+async def example(stack: Stack, access: KafkaAccess, name: str, *arguments: str | Path) -> Ran:
+    """Run an example as the subscriber, to its end."""
+    known = {
+        "ASCERTAIN_API": stack.urls["gateway"],
+        "ASCERTAIN_KAFKA": access.bootstrap,
+        "ASCERTAIN_KAFKA_PROTOCOL": access.protocol,
+        "ASCERTAIN_KAFKA_MECHANISM": access.mechanism,
+        "ASCERTAIN_KAFKA_USER": str(access.user),
+        "ASCERTAIN_KAFKA_PASSWORD": str(access.password),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, f"examples/{name}.py", *map(str, arguments)),
+        env=environment(stack, **known),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+async def relearn(gateway: Gateway, district: SmallDistrict) -> None:
+    """`MANY` learners miss the first competency and later reach it, `FEW` the second; the third nobody missed."""
+    first, second, third = district.competencies
+    day = iter(range(1, 10))
+    for competency, count, scores in ((first, MANY, "14"), (second, FEW, "14"), (third, MANY, "44")):
+        for earned in scores:
+            moment = f"2026-02-0{next(day)}T09:00:00.000Z"
+            results = [{"competency": competency, "earned": earned, "possible": "4"}]
+            pieces = [
+                {
+                    "id": str(uuid4()),
+                    "type": "AttemptRecorded",
+                    "occurred_at": moment,
+                    "body": {"learner": learner, "purpose": "performance", "results": results},
+                }
+                for learner in district.learners[:count]
+            ]
+            await gateway.post("/v1/evidence", pieces)
+
+
+async def forget(stack: Stack, gateway: Gateway, learner: str) -> None:
+    """One administrator asks, another approves."""
+    _, asked = await gateway.post(f"/v1/learners/{learner}/forget", {"id": str(uuid4())})
+    other = str(uuid4())
+    await gateway.post("/v1/roles", {"person": other, "role": "administrator", "scope": "district"})
+    await until_applied(stack)
+    async with Gateway(stack.urls["gateway"], await stack.personal_token(other)) as second:
+        approval = {"id": str(uuid4()), "request": asked["id"]}
+        await second.post(f"/v1/learners/{learner}/forget/approve", approval)
+
+
+async def test_analytics_answers_goes_on_and_forgets_and_refold_reproduces(stack: Stack, tmp_path: Path) -> None:
+    access = await Subscribers(stack.access).add("district-analytics")
+    async with administrator(stack) as gateway:
+        district = await small_district(gateway, learners=MANY, competencies=3)
+        await relearn(gateway, district)
+        await until_applied(stack)
+        codes = [each["code"] for each in next(iter(district.documents.values()))["competencies"]]
+
+        ran = await example(stack, access, "analytics", tmp_path, "2026-01-01")
+        assert ran.code == 0, ran.err
+        told = [tuple(line.split()[1:]) for line in ran.out.splitlines()[1:]]
+        assert ran.out.startswith("Nothing is missing of ")
+        assert sorted(told) == sorted([(codes[0], str(MANY)), (codes[1], "under", "ten")])
+        later = await example(stack, access, "analytics", tmp_path, "2026-02-03")  # the first was relearned before
+        assert [tuple(line.split()[1:]) for line in later.out.splitlines()[1:]] == [(codes[1], "under", "ten")]
+
+        await forget(stack, gateway, gone := district.learners[-1])
+        await until_applied(stack)
+
+        async def is_dropped() -> bool:
+            ran = await example(stack, access, "analytics", tmp_path, "2026-01-01")
+            assert ran.code == 0, ran.err
+            return f"{codes[0]}  {MANY - 1}" in ran.out
+
+        await until(is_dropped, "the forgotten learner is not counted any more")
+        kept = pl.read_parquet(tmp_path / "evidence.ledger-*.parquet").filter(owner=gone)
+        assert kept["event"].to_list() == ["LearnerForgotten"]
+
+        async def is_reproduced() -> bool:
+            ran = await example(stack, access, "refold")
+            count = 2 * (MANY - 1) + FEW
+            return f"{count} of {count} states are reproduced" in ran.out and ran.code == 0
+
+        await until(is_reproduced, "every state but the forgotten learner's is on the topic, and reproduced")
