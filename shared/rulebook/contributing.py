@@ -25,6 +25,8 @@ _KINDS = {
     "PriorMasteryAttested": Kind.ATTESTATION.value,
 }
 
+_REFLECTION = Kind.REFLECTION.value
+
 EVIDENCE = frozenset(_KINDS)
 """The events that are evidence."""
 
@@ -42,25 +44,26 @@ def contributions_of(entry: Entry, body: Body) -> dict[str, Contribution]:
     if kind is None:
         return {}
     results: dict[str, list[Result]] = {}
-    reflection = kind == Kind.REFLECTION
+    reflection = kind == _REFLECTION
     for row in body.get("ratings", ()) if reflection else body["results"]:
         result = Result(_scaled(row["earned"]), _scaled(row["possible"]), row.get("criterion"))
         if not 0 <= result.earned <= result.possible or not result.possible:
             raise ValueError(f"Evidence {entry.id} earned {row['earned']} of {row['possible']} possible.")
         results.setdefault(row["competency"], []).append(result)
+    purpose = "" if reflection else body["purpose"]
     return {
         competency: Contribution(
-            event=entry.id,
-            kind=kind,
-            purpose="" if reflection else body["purpose"],
-            occurred_at=entry.occurred_at,
-            recorded_at=entry.recorded_at,
-            position=entry.position,
-            results=tuple(own),
-            task=body.get("task"),
-            work=body.get("work"),
-            course=body.get("course"),
-            redo_of=body.get("redo_of"),
+            entry.id,
+            kind,
+            purpose,
+            entry.occurred_at,
+            entry.recorded_at,
+            entry.position,
+            tuple(own),
+            body.get("task"),
+            body.get("work"),
+            body.get("course"),
+            body.get("redo_of"),
         )
         for competency, own in results.items()
     }

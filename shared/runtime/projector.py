@@ -63,7 +63,7 @@ class Projector:
         refill: LedgerReader,
         keepers: Sequence[Keeper] = (),
         known: Callable[[Entry], bool] = is_known,
-        batch: int = 500,
+        batch: int = 4000,
         concurrency: int = 4,
         failures: int = 20,
         stalled: float = 10.0,
@@ -118,20 +118,28 @@ class Projector:
         return {shard: self.advance.positions[shard] for shard in self._source.placed()}
 
     async def _round(self) -> None:
+        """Read on while what was read before is applied, then have this applied; what comes of a shard that was held
+        meanwhile is let go, and read again from its watermark.
+        """
         self._reap()
         await self._place()
-        work = {batch.shard: self._taken(batch) for batch in await self._source.read()}
-        for shard in self._behind & self._source.placed() - work.keys():
+        batches = await self._source.read()
+        await self._end_round()
+        placed = self._source.placed()
+        work = {batch.shard: self._taken(batch) for batch in batches if batch.shard in placed}
+        for shard in self._behind & placed - work.keys():
             work[shard] = self.advance.catch_up(shard)
         self._behind.clear()
-        if not work:
-            return
         for shard, coroutine in work.items():
             self._running[shard] = asyncio.create_task(self._guarded(shard, coroutine))
-        await asyncio.wait([self._running[shard] for shard in work], timeout=PATIENCE)
-        self._reap()
-        for shard in self._running:
-            self._source.hold(shard)
+
+    async def _end_round(self) -> None:
+        """Wait for the shards under way; those that take too long are held, and the others go on."""
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=PATIENCE)
+            self._reap()
+            for shard in self._running:
+                self._source.hold(shard)
 
     def _taken(self, batch: Batch) -> Coroutine[None, None, None]:
         work = self.advance.take(batch)

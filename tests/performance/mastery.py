@@ -3,6 +3,7 @@
 python -m tests.performance.mastery
 """
 
+import gc
 import random
 import time
 
@@ -35,6 +36,9 @@ async def figures(records: int = RECORDS) -> list[Figure]:
         ledger = _district(records)
         async with stream_of(kafka.bootstrap, district, f"{prefix}.", ledger) as stream:
             await stream.publish()
+            gc.collect()
+            gc.freeze()  # as every service does once it is ready
+            gc.set_threshold(50_000, 20, 50)
             limit = await _reading(stream, records)
             projecting = await _projecting(stream, records)
             refolding, folding = await _refolding(stream, records)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from shared.ledger.entry import Entry
+from shared.ledger.entry import Entry, type_name
 from shared.rulebook.contributing import EVIDENCE, Body, contributions_of, enrolment_of, withdrawal_of, withdrawn
 from shared.rulebook.contribution import Contribution, Withdrawal, fold_order, in_order
 from shared.rulebook.definitions import Enrolment
@@ -13,6 +14,8 @@ SPEAKING_OF_LEARNERS = EVIDENCE | {
     *("EvidenceVoided", "EvidenceSuperseded", "LevelOverridden", "OverrideCleared", "LearnerEnrolled")
 }
 """The events that make news; every other says nothing here."""
+
+NEWS_TYPES = frozenset(map(type_name, SPEAKING_OF_LEARNERS))
 
 
 @dataclass(slots=True)
@@ -62,11 +65,8 @@ def joined(
     known: Sequence[Contribution], more: Iterable[Contribution], withdrawals: Mapping[str, Withdrawal]
 ) -> list[Contribution]:
     """The known contributions to one competency with the new ones, marked where withdrawn, in fold order."""
-    pieces = list(known)
-    unordered = False
-    for piece in more:
-        unordered = unordered or (bool(pieces) and fold_order(piece) < fold_order(pieces[-1]))
-        pieces.append(piece)
+    pieces = [*known, *more]
+    unordered = any(fold_order(one) > fold_order(next_) for one, next_ in pairwise(pieces[max(0, len(known) - 1) :]))
     if withdrawals:
         pieces = [
             withdrawn(piece, withdrawals[piece.event]) if piece.event in withdrawals else piece for piece in pieces

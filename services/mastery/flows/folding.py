@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Definitions, Learner
-from shared.rulebook.fold import fold
+from shared.rulebook.fold import fold, fold_ordered
 from shared.rulebook.known import EVERYTHING, Known
 from shared.rulebook.override import Override
 from shared.rulebook.state import State
@@ -26,3 +26,16 @@ async def folded(  # noqa: PLR0913, PLR0917 - as `fold`
     if len(contributions) < MANY:
         return fold(learner, competency, contributions, definitions, known, overrides)
     return await asyncio.to_thread(fold, learner, competency, contributions, definitions, known, overrides)
+
+
+async def folded_ordered(
+    learner: Learner,
+    competency: str,
+    contributions: Sequence[Contribution],
+    definitions: Definitions,
+    overrides: Sequence[Override] = (),
+) -> State:
+    """`folded`, as everything is known now, of contributions that stand in fold order already."""
+    if len(contributions) < MANY:
+        return fold_ordered(learner, competency, contributions, definitions, EVERYTHING, overrides)
+    return await asyncio.to_thread(fold_ordered, learner, competency, contributions, definitions, EVERYTHING, overrides)

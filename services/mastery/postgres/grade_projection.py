@@ -7,9 +7,11 @@ import asyncpg
 from services.mastery.domain.grades import DECISIONS, Grade, decision_of, with_decision
 from services.mastery.domain.reviews import REVIEWS, answer_of, review_of
 from services.mastery.postgres import grades
-from shared.ledger.entry import Entry
+from shared.ledger.entry import Entry, type_name
 from shared.ledger.identifiers import shard_of
 from shared.runtime.pace import Pace
+
+_TYPES = frozenset(type_name(event) for event in (*DECISIONS, *REVIEWS, "LearnerForgotten"))
 
 
 class GradeProjection:
@@ -23,6 +25,9 @@ class GradeProjection:
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         """Raises ValueError for a decision or an answer without what it is about, and for a broken body."""
+        entries = [entry for entry in entries if entry.type in _TYPES]
+        if not entries:
+            return
         shard = entries[0].shard
         forgotten = {entry.owner for entry in entries if entry.event == "LearnerForgotten"}
         for learner in forgotten:

@@ -5,19 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 import asyncpg
 import orjson
 
-from services.mastery.domain.news import SPEAKING_OF_LEARNERS, News, add_news, joined, judged
-from services.mastery.flows.folding import folded
+from services.mastery.domain.news import NEWS_TYPES, News, add_news, joined, judged
+from services.mastery.flows.folding import folded_ordered
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import Packed, pack, pack_all, unpack, unpack_overrides
 from services.mastery.postgres.states import Key, StateRow
 from shared.contracts.upcasting import as_current
 from shared.ledger.canonical import parse
-from shared.ledger.entry import Entry
+from shared.ledger.entry import Entry, type_name
 from shared.ledger.identifiers import is_id, shard_of
 from shared.rulebook.contributing import Body
 from shared.rulebook.definitions import Enrolment, Learner, school_history
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
+
+FORGOTTEN = type_name("LearnerForgotten")
 
 _NOTHING = pack_all([], [])
 
@@ -37,7 +39,7 @@ class MasteryProjection:
             await refold_queue.ask(connection, entries)
             return
         shard = entries[0].shard
-        if forgotten := {entry.owner: entry.position for entry in entries if entry.event == "LearnerForgotten"}:
+        if forgotten := {entry.owner: entry.position for entry in entries if entry.type == FORGOTTEN}:
             await states.lock_shards(connection, [shard])
             await states.forget(connection, shard, forgotten)
         if news := await _read(entry for entry in entries if entry.owner not in forgotten):
@@ -67,7 +69,7 @@ class MasteryProjection:
             changed = pieces != known or overrides != known_judged
             if changed or (learner in moved and key in stored):
                 who = Learner(learner, shard, schools.get(learner, ()))
-                state = await folded(who, competency, pieces, definitions, overrides=overrides)
+                state = await folded_ordered(who, competency, pieces, definitions, overrides)
                 rows[key] = pack_all(pieces, overrides), states.row_of(state, len(pieces))
             await pace.breathe()
         await states.write_states(connection, shard, rows)
@@ -78,7 +80,7 @@ async def _read(entries: Iterable[Entry]) -> dict[str, News]:
     news: dict[str, News] = {}
     pace = Pace()
     for entry in entries:
-        if entry.event in SPEAKING_OF_LEARNERS:
+        if entry.type in NEWS_TYPES:
             add_news(news, entry, _body(entry))
             await pace.breathe()
     for own in news.values():
@@ -93,8 +95,7 @@ def _check(own: News) -> None:
         raise ValueError("A competency's id must be a lowercase UUID.")
     if not all(withdrawal.by is None or is_id(withdrawal.by) for withdrawal in own.withdrawals.values()):
         raise ValueError("The id of a piece in another's place must be a lowercase UUID.")
-    for pieces in own.contributions.values():
-        unpack(pack(pieces))
+    unpack(pack([piece for pieces in own.contributions.values() for piece in pieces]))
     for overrides in own.overrides.values():
         unpack_overrides(pack_all([], overrides).overrides)
 

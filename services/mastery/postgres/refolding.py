@@ -7,7 +7,7 @@ holds the locks of the shards that it touches, as live folds do, so the two neve
 import asyncpg
 import structlog
 
-from services.mastery.flows.folding import folded
+from services.mastery.flows.folding import folded_ordered
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import unpack, unpack_overrides
 from services.mastery.postgres.refold_queue import StateKey
@@ -70,7 +70,7 @@ class Refolding:
             shard, learner, competency = key
             pieces, overrides = unpack(stored.contributions), unpack_overrides(stored.overrides)
             who = Learner(learner, shard, schools.get(learner, ()))
-            state = await folded(who, competency, pieces, definitions, overrides=overrides)
+            state = await folded_ordered(who, competency, pieces, definitions, overrides)
             rows[key] = states.row_of(state, len(pieces))
             await pace.breathe()
         await states.rewrite_states(connection, rows)

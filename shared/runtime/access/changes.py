@@ -7,7 +7,7 @@ from typing import NamedTuple
 from shared.contracts.bodies import LearnerEnrolled, LearnerWithdrawn, RoleGranted, RoleRevoked, SectionOpened
 from shared.contracts.events import decode
 from shared.contracts.learners import GuardianLinked, GuardianUnlinked, LearnerForgotten
-from shared.ledger.entry import Entry
+from shared.ledger.entry import Entry, type_name
 from shared.ledger.instants import Instant, instant
 
 
@@ -53,6 +53,16 @@ class Departure(NamedTuple):
     school: str
 
 
+_TYPES = frozenset(
+    type_name(event)
+    for event in (
+        *("RoleGranted", "RoleRevoked", "SectionOpened", "LearnerEnrolled", "LearnerWithdrawn"),
+        *("GuardianLinked", "GuardianUnlinked", "LearnerForgotten"),
+    )
+)
+"""Most entries are none of these: they pass at once."""
+
+
 @dataclass(slots=True)
 class Changes:
     """The sum of what some entries change, to be written in this order: the forgotten, departures, everything else.
@@ -76,7 +86,7 @@ def changes(entries: Sequence[Entry]) -> Changes:
     Raises what `decode` raises for a body that breaks its contract.
     """
     sum_ = Changes()
-    for entry in entries:
+    for entry in [entry for entry in entries if entry.type in _TYPES]:
         match entry.event:
             case "RoleGranted":
                 grant = decode(entry, RoleGranted)
