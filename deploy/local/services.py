@@ -1,5 +1,6 @@
 """The services of a district as the embedded stack runs them: one process each, with all its roles."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +74,10 @@ class District:
         if service.name == "gateway":
             settings |= self._of_gateway()
         return bare_environment(
-            PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **{f"ASCERTAIN_{name}": text for name, text in settings.items()}
+            PYTHONPATH=str(ROOT),
+            PYTHONUNBUFFERED="1",
+            **{name: text for name, text in os.environ.items() if name.startswith("OTEL_")},  # where traces go
+            **{f"ASCERTAIN_{name}": text for name, text in settings.items()},
         )
 
     def _of_gateway(self) -> dict[str, str]:
