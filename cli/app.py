@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "disclosures": "cli.revealing:disclosures",
         "guardian": "cli.revealing:guardian",
         "forget": "cli.forgetting:forget",
+        "rebuild": "cli.rebuilding:rebuild",
         "token": "cli.tokens:token",
         "subscriber": "cli.subscribers:subscriber",
     }

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import asyncpg
 import httpx
 import structlog
 from fastapi import FastAPI
@@ -39,12 +40,17 @@ from shared.runtime.observing import Observing
 from shared.runtime.process import Process, open_client, open_pool, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
+from shared.runtime.projection import Projection
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.projection_measures import projector_measures, table_measures
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import ServiceTokens, Verifier
+from shared.runtime.versions.filling import Filler, Tell
+from shared.runtime.versions.rebuild import Rebuildable, rebuilt
+from shared.runtime.versions.switching import Schemas
+from shared.runtime.versions.wishes import Wish
 
 REQUESTS, VERIFYING, PROJECTING = 8, 6, 8
 """Connections of the pools: for requests, for verifications, for the projector."""
@@ -107,7 +113,7 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
         peers = Peers(settings, client)
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=PROJECTING, name="audit projector")
-            projections = (DefinitionsProjection(pool, peers.document), AccessProjection())
+            projections = _projections(pool, peers)
             keepers, tracing = [CopyKeeper()], observing.tracing
             projector = kafka_projector(
                 settings, SERVICE, pool, projections, peers.ledger, keepers=keepers, tracing=tracing
@@ -117,6 +123,22 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
             workers["projector"], workers["access lag"] = projector.run, lag.run
         app = await _http(opened, settings, peers, roles, patience, observing=observing) if "http" in roles else None
         yield Process(app, workers, observing)
+
+
+async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -> None:
+    """Rebuild the copy while it is served. Raises as `versions.rebuild.rebuilt`."""
+    async with AsyncExitStack() as opened:
+        peers = Peers(settings, await open_client(opened))
+        schemas = Schemas(("projection", "access", "definitions", "audit"), single=("verified",))
+
+        def filler(pool: asyncpg.Pool) -> Filler:
+            return Filler(_projections(pool, peers), keepers=[CopyKeeper()])
+
+        await rebuilt(Rebuildable(SERVICE, schemas, peers.ledger, filler), settings, wish, tell, accept=accept)
+
+
+def _projections(pool: asyncpg.Pool, peers: Peers) -> list[Projection]:
+    return [DefinitionsProjection(pool, peers.document), AccessProjection()]
 
 
 async def _http(  # noqa: PLR0913 - what it is wired to

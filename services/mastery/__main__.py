@@ -1,7 +1,7 @@
-"""`python -m services.mastery --run http,projector | --migrate | --release OWNER`."""
+"""`python -m services.mastery --run http,projector | --migrate | --release OWNER | --rebuild WISH`."""
 
 from services.mastery import ROLES, SERVICE
-from shared.runtime.command_line import CommandLine, released, run_async
+from shared.runtime.command_line import CommandLine, rebuilt, released, run_async, say
 from shared.runtime.settings import Settings
 
 
@@ -9,6 +9,7 @@ def main() -> None:
     """Do what the arguments say. Ends with 2 where they, or the settings, are wrong."""
     line = CommandLine(SERVICE, ROLES)
     line.add_release()
+    line.add_rebuild()
     wish = line.read()
     settings = Settings()
     line.start_logging(settings)
@@ -18,6 +19,10 @@ def main() -> None:
         from services.mastery.main import run
 
         run_async(run(settings, wish.run))
+    elif wish.rebuild:
+        from services.mastery.main import rebuild
+
+        rebuilt(rebuild(settings, wish.rebuild, say, accept=wish.accept_differences))
     else:
         from services.mastery.main import release_quarantined
 

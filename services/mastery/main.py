@@ -12,6 +12,7 @@ from services.mastery.http.health import Standing
 from services.mastery.kafka import KafkaStateTopic
 from services.mastery.measures import refolding_measures, refolds_measures
 from services.mastery.ports import District
+from services.mastery.postgres import published
 from services.mastery.postgres.all_states import PostgresAllStates
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.grade_projection import GradeProjection
@@ -42,6 +43,10 @@ from shared.runtime.relay import Relay
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
+from shared.runtime.versions.filling import Filler, Tell
+from shared.runtime.versions.rebuild import Rebuildable, rebuilt
+from shared.runtime.versions.switching import Schemas
+from shared.runtime.versions.wishes import Wish
 
 REQUESTS, WORKERS = 12, 11
 """Connections of the pools: for requests; for the projector, the refolds and the relay of states."""
@@ -92,6 +97,30 @@ async def release_quarantined(settings: Settings, owner: str) -> int:
         evidence = await open_peer(opened, settings, SERVICE)
         pool = await open_pool(opened, settings.database, size=2, name=f"{SERVICE} release")
         return await release_owner(pool, _projections(settings, pool, evidence), evidence.ledger, owner)
+
+
+async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -> None:
+    """Rebuild the states and what stands beside them while they are served. Raises as `versions.rebuild.rebuilt`."""
+    async with AsyncExitStack() as opened:
+        evidence = await open_peer(opened, settings, SERVICE)
+
+        def filler(pool: asyncpg.Pool) -> Filler:
+            return Filler(_projections(settings, pool, evidence), workers=[Refolding(pool, DefinitionsReader()).run])
+
+        what = Rebuildable(
+            SERVICE,
+            Schemas(("projection", "access", "definitions", "mastery"), single=("published",)),
+            *(evidence.ledger, filler),
+            pending="SELECT EXISTS (SELECT FROM mastery.refold)",
+            session=published.SILENT,
+            differ=_note_differences,
+        )
+        await rebuilt(what, settings, wish, tell, accept=accept)
+
+
+async def _note_differences(connection: asyncpg.Connection, before: str, after: str) -> None:
+    """Tell subscribers what is another state since the version that serves is another."""
+    await published.note_differences(connection, f"mastery{before}", f"mastery{after}")
 
 
 def _projections(settings: Settings, pool: asyncpg.Pool, evidence: Peer) -> list[Projection]:

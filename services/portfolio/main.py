@@ -31,6 +31,10 @@ from shared.runtime.projection_measures import projector_measures, table_measure
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
+from shared.runtime.versions.filling import Filler, Tell
+from shared.runtime.versions.rebuild import Rebuildable, rebuilt
+from shared.runtime.versions.switching import Schemas
+from shared.runtime.versions.wishes import Wish
 
 REQUESTS, WORKERS = 8, 6
 """Connections of the pools: for requests; for the projector."""
@@ -67,6 +71,15 @@ async def release_quarantined(settings: Settings, owner: str) -> int:
         evidence = await open_peer(opened, settings, SERVICE)
         pool = await open_pool(opened, settings.database, size=2, name=f"{SERVICE} release")
         return await release_owner(pool, _projections(pool, evidence), evidence.ledger, owner)
+
+
+async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -> None:
+    """Rebuild the portfolios while they are served. Raises as `versions.rebuild.rebuilt`."""
+    async with AsyncExitStack() as opened:
+        evidence = await open_peer(opened, settings, SERVICE)
+        schemas = Schemas(("projection", "access", "definitions", "portfolio"))
+        what = Rebuildable(SERVICE, schemas, evidence.ledger, lambda pool: Filler(_projections(pool, evidence)))
+        await rebuilt(what, settings, wish, tell, accept=accept)
 
 
 def _projections(pool: asyncpg.Pool, evidence: Peer) -> list[Projection]:

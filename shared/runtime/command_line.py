@@ -13,6 +13,7 @@ from shared.runtime.logging import start_logging
 from shared.runtime.migrate import migrate
 from shared.runtime.quarantine import NotReleasedError
 from shared.runtime.settings import Settings
+from shared.runtime.versions.wishes import WISHES, NotRebuiltError
 
 _Result = TypeVar("_Result")
 
@@ -31,6 +32,18 @@ class CommandLine:
         """Let an owner in quarantine be folded again; see `released`."""
         self.wish.add_argument(
             "--release", type=id_named("an owner's id"), metavar="OWNER", help="fold an owner in quarantine again"
+        )
+
+    def add_rebuild(self) -> None:
+        """Let the service's tables be rebuilt while it serves; see `rebuilt`."""
+        self.wish.add_argument(
+            *("--rebuild",),
+            choices=WISHES,
+            help="fill another version of the tables from the ledger, and: switch to it; compare only; go back to the"
+            " version before; drop what does not serve",
+        )
+        self.parser.add_argument(
+            "--accept-differences", action="store_true", help="switch also where the versions are not equal"
         )
 
     def read(self) -> argparse.Namespace:
@@ -60,6 +73,20 @@ def released(owner: str, releasing: Coroutine[Any, Any, int]) -> None:
     except NotReleasedError as error:
         raise SystemExit(str(error)) from error
     sys.stdout.write(f"{owner} is released: {count} entries were folded again\n")
+
+
+def rebuilt(rebuilding: Coroutine[Any, Any, None]) -> None:
+    """Rebuild, as `versions.rebuild.rebuilt` does. Ends the process with 1 and why, where nothing was switched."""
+    try:
+        run_async(rebuilding)
+    except NotRebuiltError as error:
+        raise SystemExit(str(error)) from error
+
+
+def say(sentence: str) -> None:
+    """Tell the operator at once."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def id_named(what: str) -> Callable[[str], str]:

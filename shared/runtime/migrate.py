@@ -10,19 +10,23 @@ Alembic is imported only where it is used: it is 0.8 s and 30 MiB that a service
 
 import asyncio
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import asyncpg
+
+from shared.runtime.versions.names import naming
 
 _ROOT = Path(__file__).parents[2]
 _ENVIRONMENT = Path(__file__).parent / "migrations"
 _ROLE = re.compile(r"\{(app|relay|vault|migrator)\}")
 
 
-def migrate(service: str, dsn: str, *, room: str = "postgres") -> None:
+def migrate(service: str, dsn: str, *, room: str = "postgres", schemas: Collection[str] = (), suffix: str = "") -> None:
     """Bring the service's database up to the newest revision. `dsn` is the migrator's, who owns the database.
 
-    `room` is the folder of the service whose revisions they are.
+    `room` is the folder of the service whose revisions they are. With a `suffix`, what they make is another version of
+    these `schemas`, beside those that serve (see `versions`).
 
     Raises asyncpg.PostgresError or OSError where that is not possible. May not be called from within an event loop.
     """
@@ -33,6 +37,7 @@ def migrate(service: str, dsn: str, *, room: str = "postgres") -> None:
     config.set_main_option("script_location", str(_ENVIRONMENT))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(_ROOT / "services" / service / room / "migrations"))
+    config.attributes |= {"schemas": tuple(schemas), "suffix": suffix}
     config.attributes["dsn"] = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
     command.upgrade(config, "head")
 
@@ -44,11 +49,13 @@ async def migrate_in_loop(service: str, dsn: str, *, room: str = "postgres") -> 
 
 def apply(file: Path) -> None:
     """Run an SQL file of many statements within the revision that calls this."""
-    from alembic import op  # noqa: PLC0415
+    from alembic import context, op  # noqa: PLC0415
 
     bind = op.get_bind()
     database = bind.exec_driver_sql("SELECT current_database()").scalar_one()
     sql = _ROLE.sub(lambda match: f'"{database}_{match.group(1)}"', file.read_text())
+    attributes = context.config.attributes
+    sql = naming(sql, attributes["schemas"], attributes["suffix"])
     raw = bind.connection.dbapi_connection
     assert raw is not None
 

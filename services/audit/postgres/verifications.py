@@ -17,7 +17,7 @@ _LOCK = 7100
 """Class of the advisory locks by which a running process is known to live."""
 
 _INTERRUPTED = f"""
-    UPDATE audit.verification AS v SET state = 'failed', reason = $1, ended_at = $2
+    UPDATE verified.verification AS v SET state = 'failed', reason = $1, ended_at = $2
     WHERE state = 'running' AND ($3::uuid IS NULL OR id = $3) AND NOT EXISTS (
         SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
         WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.granted
@@ -54,7 +54,7 @@ class StoredVerifications:
     async def close(self) -> None:
         """End as failed what still runs here."""
         await self._pool.execute(
-            "UPDATE audit.verification SET state = 'failed', reason = $1, ended_at = $2"
+            "UPDATE verified.verification SET state = 'failed', reason = $1, ended_at = $2"
             " WHERE state = 'running' AND runner = $3",
             *(INTERRUPTED, self._clock(), self._runner),
         )
@@ -64,7 +64,7 @@ class StoredVerifications:
     async def begin(self, verification: Verification) -> bool:
         await self._hold()
         tag = await self._pool.execute(
-            "INSERT INTO audit.verification (id, learner, kind, grade, asked_by, runner, state, began_at, phases)"
+            "INSERT INTO verified.verification (id, learner, kind, grade, asked_by, runner, state, began_at, phases)"
             " VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8) ON CONFLICT DO NOTHING",
             *(verification.id, verification.subject.learner, verification.subject.kind, verification.subject.grade),
             *(verification.asked_by, self._runner, verification.began_at, _phases_text(verification.phases)),
@@ -73,7 +73,7 @@ class StoredVerifications:
 
     async def progress(self, id_: str, phases: Sequence[Phase], counts: Counts) -> None:
         await self._pool.execute(
-            "UPDATE audit.verification SET phases = $2, found = $3, set_aside = $4, different = $5"
+            "UPDATE verified.verification SET phases = $2, found = $3, set_aside = $4, different = $5"
             " WHERE id = $1 AND state = 'running'",
             *(id_, _phases_text(phases), counts.found, counts.set_aside, counts.different),
         )
@@ -81,7 +81,7 @@ class StoredVerifications:
     async def tallies(self) -> list[Tally]:
         """How the verifications of the whole district that are kept ended."""
         rows = await self._pool.fetch(
-            "SELECT kind, state, count(*) FROM audit.verification WHERE learner IS NULL AND state <> 'running'"
+            "SELECT kind, state, count(*) FROM verified.verification WHERE learner IS NULL AND state <> 'running'"
             " GROUP BY kind, state"
         )
         return [Tally(row["kind"], row["state"], row["count"]) for row in rows]
@@ -89,38 +89,42 @@ class StoredVerifications:
     async def latest(self) -> dict[Kind, State]:
         """What the latest finished verification of the district found, of each kind that there was one of."""
         rows = await self._pool.fetch(
-            "SELECT DISTINCT ON (kind) kind, state FROM audit.verification"
+            "SELECT DISTINCT ON (kind) kind, state FROM verified.verification"
             " WHERE learner IS NULL AND state IN ('equal', 'different') ORDER BY kind, ended_at DESC"
         )
         return {row["kind"]: row["state"] for row in rows}
 
     async def keep(self, id_: str, first: int, differences: Sequence[Difference]) -> None:
         await self._pool.executemany(
-            "INSERT INTO audit.difference (verification, number, located) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO verified.difference (verification, number, located) VALUES ($1, $2, $3)"
+            " ON CONFLICT DO NOTHING",
             [(id_, number, _located(difference)) for number, difference in enumerate(differences, start=first)],
         )
 
     async def tell(self, id_: str, first: int, verdicts: Sequence[Verdict]) -> None:
         await self._pool.executemany(
-            "INSERT INTO audit.verdict (verification, number, told) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO verified.verdict (verification, number, told) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [(id_, number, orjson.dumps(verdict).decode()) for number, verdict in enumerate(verdicts, start=first)],
         )
 
     async def end(self, id_: str, state: State, reason: str | None) -> None:
         await self._pool.execute(
-            "UPDATE audit.verification SET state = $2, reason = $3, ended_at = $4 WHERE id = $1 AND state = 'running'",
+            "UPDATE verified.verification SET state = $2, reason = $3, ended_at = $4"
+            " WHERE id = $1 AND state = 'running'",
             *(id_, state, reason, self._clock()),
         )
 
     async def find(self, id_: str) -> Verification | None:
         await self._pool.execute(_INTERRUPTED, INTERRUPTED, self._clock(), id_)
-        row = await self._pool.fetchrow("SELECT * FROM audit.verification WHERE id = $1", id_)
+        row = await self._pool.fetchrow("SELECT * FROM verified.verification WHERE id = $1", id_)
         if row is None:
             return None
         differences = await self._pool.fetch(
-            "SELECT located FROM audit.difference WHERE verification = $1 ORDER BY number", id_
+            "SELECT located FROM verified.difference WHERE verification = $1 ORDER BY number", id_
         )
-        verdicts = await self._pool.fetch("SELECT told FROM audit.verdict WHERE verification = $1 ORDER BY number", id_)
+        verdicts = await self._pool.fetch(
+            "SELECT told FROM verified.verdict WHERE verification = $1 ORDER BY number", id_
+        )
         return Verification(
             id=str(row["id"]),
             subject=Subject(_id(row["learner"]), row["kind"], _id(row["grade"])),
@@ -141,7 +145,7 @@ class StoredVerifications:
         if self._alive is not None and not self._alive.is_closed():
             return
         self._alive = await asyncpg.connect(self._dsn, command_timeout=30)
-        self._runner = await self._alive.fetchval("SELECT nextval('audit.runners')")
+        self._runner = await self._alive.fetchval("SELECT nextval('verified.runners')")
         await self._alive.execute("SELECT pg_advisory_lock($1::int, $2::int)", _LOCK, self._runner)
 
 

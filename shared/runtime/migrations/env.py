@@ -12,7 +12,7 @@ _LOCK = 7000
 
 
 def _upgrade(connection: Connection) -> None:
-    context.configure(connection=connection)
+    context.configure(connection=connection, version_table=f"alembic_version{context.config.attributes['suffix']}")
     with context.begin_transaction():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         context.run_migrations()

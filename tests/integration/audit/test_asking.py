@@ -47,8 +47,8 @@ async def test_a_verification_whose_process_died_is_shown_as_failed(audited: Aud
     """Its row says running, under a number that no living process holds."""
     id_ = uuid4()
     await audited.audit.execute(
-        "INSERT INTO audit.verification (id, asked_by, runner, state, began_at, phases)"
-        " VALUES ($1, $2::text::uuid, nextval('audit.runners'), 'running', 0, '[]')",
+        "INSERT INTO verified.verification (id, asked_by, runner, state, began_at, phases)"
+        " VALUES ($1, $2::text::uuid, nextval('verified.runners'), 'running', 0, '[]')",
         *(id_, ADMINISTRATOR),
     )
     result = (await audited.get(f"/v1/verifications/{id_}")).json()

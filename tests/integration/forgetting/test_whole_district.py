@@ -26,7 +26,8 @@ NAMES = ("lindgren", "amara", "bao")
 GONE = (410, "gone")
 
 REMAINS = {
-    *("ledger.stored_entry", "ledger.stream", "audit.entry", "audit.verification", "projection.owner"),
+    *("ledger.stored_entry", "ledger.stream", "audit.entry", "verified.verification", "projection.owner"),
+    "published.state_change",  # that there is no such state any more
     *("forgetting.request", "forgetting.learner", "forgetting.member", "forgetting.destruction", "keys.key"),
     *("mastery.forgotten", "portfolio.forgotten", "gateway.forgotten", "gateway.disclosures"),
     *("portfolio.work_entry", "portfolio.member"),  # of a work that others still have
