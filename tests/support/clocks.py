@@ -28,16 +28,18 @@ class Clocks:
         self._folder, self._library = folder, library
         folder.chmod(0o755)
 
-    def environment(self, program: str) -> dict[str, str]:
-        """What a program is to be started with."""
+    def command(self, program: str) -> tuple[str, ...]:
+        """What a program's command line is to begin with: only then is it the program's own user whose clock it is."""
         self.set(program, 0)
-        return {
+        settings = {
             "LD_PRELOAD": str(self._library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file(program)),
             "FAKETIME_CACHE_DURATION": "1",
             "DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_DISABLE_SHM": "1",
         }
+        return ("/usr/bin/env", *(f"{name}={value}" for name, value in settings.items()))
 
     def set(self, program: str, seconds: int) -> None:
         """Let the program's clock be so many seconds ahead (or behind) from about a second later on."""

@@ -39,12 +39,12 @@ class FaultyStack(Stack):
             wire.heal()
 
     async def _keep(self, name: str, keeper: Keeper) -> None:
-        environment = dict(keeper.program.environment)
+        environment, arguments = dict(keeper.program.environment), keeper.program.arguments
         if name in self.services:
             environment = await self._rewired(name, environment)
         if self.clocks is not None:
-            environment |= self.clocks.environment(name)
-        keeper.program = replace(keeper.program, environment=environment)
+            arguments = (*self.clocks.command(name), *arguments)
+        keeper.program = replace(keeper.program, environment=environment, arguments=arguments)
         await super()._keep(name, keeper)
 
     async def _rewired(self, name: str, environment: Mapping[str, str]) -> dict[str, str]:
