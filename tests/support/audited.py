@@ -4,7 +4,7 @@ Everything in it was appended to the real ledger; a superuser's connections reac
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +165,7 @@ async def audited_district(
             process = processes[name]
             made = await opened.enter_async_context(process)
             await opened.enter_async_context(serving(made.app, port=int(urls[name].rsplit(":", 1)[1])))
-            await opened.enter_async_context(_working(made.workers))
+            await opened.enter_async_context(working(made.workers))
         pool = await connect(wired.database, size=2, name="test")
         opened.push_async_callback(pool.close)
         ledger = PostgresLedger(wired.database, pool, tenant=TENANT, appended=lambda: None)
@@ -207,7 +207,8 @@ def _settings(  # noqa: PLR0917 - what a service is told
 
 
 @asynccontextmanager
-async def _working(workers: dict[str, Worker]) -> AsyncIterator[None]:
+async def working(workers: Mapping[str, Worker]) -> AsyncIterator[None]:
+    """Run the workers of a process meanwhile."""
     tasks = [asyncio.ensure_future(work()) for work in workers.values()]
     try:
         yield

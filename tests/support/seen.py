@@ -1,8 +1,7 @@
 """A small district with gateway, evidence and mastery in this process, seen from outside: metrics and traces."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,9 @@ from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import SigningKey
 from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.process import Process
-from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import AccessTokens
+from tests.support.audited import working
 from tests.support.evidence import TENANT, address, framework, prepared, roster
 from tests.support.ledger_writer import policy_document
 from tests.support.servers import District
@@ -115,7 +114,7 @@ async def _run(opened: AsyncExitStack, made: Process, settings: Settings) -> Non
     app, workers = made.observing.surround(made.app, made.workers, settings)
     assert app is not None
     await opened.enter_async_context(serving(app, port=settings.port))
-    await opened.enter_async_context(_working(workers))
+    await opened.enter_async_context(working(workers))
 
 
 async def _defined(http: httpx.AsyncClient) -> None:
@@ -134,16 +133,3 @@ async def _defined(http: httpx.AsyncClient) -> None:
     }
     (await http.post("/v1/adoptions", json=adoption, headers={"Idempotency-Key": "adopt"})).raise_for_status()
     (await http.post("/v1/rosters", json=roster(["amara"]))).raise_for_status()
-
-
-@asynccontextmanager
-async def _working(workers: Mapping[str, Worker]) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(work()) for work in workers.values()]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
