@@ -64,12 +64,13 @@ async def relearn(gateway: Gateway, district: SmallDistrict) -> None:
 
 async def forget(stack: Stack, gateway: Gateway, learner: str) -> None:
     """One administrator asks, another approves."""
-    _, asked = await gateway.post(f"/v1/learners/{learner}/forget", {"id": str(uuid4())})
-    other = str(uuid4())
-    await gateway.post("/v1/roles", {"person": other, "role": "administrator", "scope": "district"})
+    request, other = str(uuid4()), str(uuid4())
+    await gateway.post(f"/v1/learners/{learner}/forget", {"id": request})
+    role = {"id": str(uuid4()), "person": other, "role": "administrator", "scope": "district"}
+    await gateway.post("/v1/roles", role)
     await until_applied(stack)
     async with Gateway(stack.urls["gateway"], await stack.personal_token(other)) as second:
-        approval = {"id": str(uuid4()), "request": asked["id"]}
+        approval = {"id": str(uuid4()), "request": request}
         await second.post(f"/v1/learners/{learner}/forget/approve", approval)
 
 
