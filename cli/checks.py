@@ -1,4 +1,7 @@
-"""`test`: everything that must hold before a change goes in, one check after the other. `bench`: how fast it is."""
+"""`test`: everything that must hold before a change goes in, one check after the other. `bench`: how fast it is.
+
+`test --containers` runs the integration tests on containers of the official images.
+"""
 
 import os
 import subprocess
@@ -9,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from cli.errors import CommandError
 from cli.faults import FAULTS, run_faults
 from deploy.local.home import ROOT
 
@@ -26,12 +30,21 @@ folders: by their counts of tests, as pytest-xdist has it, the few that take lon
 """
 
 
+CONTAINERS = "--containers"
+INTEGRATION = ("tests/integration", "-m", "not stack")
+"""What is tried on containers unless something else is named: all but the tests that start an embedded stack."""
+
+
 def check(
     arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest; then only pytest runs")] = None,
 ) -> None:
     """Run lints, types and all tests. The exit code is that of the first that failed."""
     if arguments and FAULTS in arguments:
         raise typer.Exit(run_faults(arguments, TOGETHER, _run))
+    if arguments and CONTAINERS in arguments:
+        _need_containers()
+        if arguments == [CONTAINERS]:
+            arguments += INTEGRATION
     checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, (TESTS[0], (*TESTS[1], *TOGETHER))]
     outcomes = {}
     for number, (name, command) in enumerate(checks, start=1):
@@ -51,6 +64,23 @@ def bench(
 ) -> None:
     """Measure each part beside a limit that is measured in the same run."""
     raise typer.Exit(_run(("python", "-m", "tests.performance", *(arguments or []))))
+
+
+def _need_containers() -> None:
+    """Raises CommandError where this machine has no Docker that answers."""
+    try:
+        answer = subprocess.run(
+            ("docker", "version", "--format", "{{.Server.Version}}"),  # noqa: S607  (wherever it is installed)
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CommandError("--containers needs Docker, and there is none on this machine that answers.") from error
+    if answer.returncode != 0:
+        words = answer.stderr.strip().splitlines()
+        raise CommandError(f"--containers needs Docker, which does not answer: {words[-1] if words else 'no reason'}")
 
 
 def _run(command: tuple[str, ...]) -> int:

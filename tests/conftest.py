@@ -1,14 +1,19 @@
 """Fixtures for every test: real servers once a session, and a corner of them for each test."""
 
 from collections.abc import AsyncIterator
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from deploy.local.kafka import KafkaServer
-from deploy.local.postgres import PostgresServer
-from deploy.setup.databases import OWNERS, drop_databases, make_databases
+from deploy.setup.databases import OWNERS, Server, drop_databases, make_databases
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
+
+if TYPE_CHECKING:
+    from tests.support.containers import KafkaAt
 
 # A property is true or false; how long it takes says how busy the machine is.
 # `--hypothesis-profile long` looks further.
@@ -18,17 +23,28 @@ settings.load_profile("ascertain")
 
 
 @pytest.fixture(scope="session")
-async def postgres() -> AsyncIterator[PostgresServer]:
+async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[Server]:
     """A running PostgreSQL. `postgres.dsn()` is the superuser's, `postgres.dsn(database, user, password)` anyone's."""
-    async with running_postgres() as server:
+    async with (
+        running_postgres() if not _in_containers(pytestconfig) else _containers().contained_postgres(PASSWORD) as server
+    ):
         yield server
 
 
 @pytest.fixture(scope="session")
-async def kafka() -> AsyncIterator[KafkaServer]:
+async def kafka(pytestconfig: pytest.Config) -> AsyncIterator["KafkaServer | KafkaAt"]:
     """A running Kafka. `kafka.bootstrap` is its address; `make_topics` of `deploy.setup.topics` makes topics."""
-    async with running_kafka() as server:
+    async with running_kafka() if not _in_containers(pytestconfig) else _containers().contained_kafka() as server:
         yield server
+
+
+def _containers() -> ModuleType:
+    """Imported where it is used: it takes two seconds, which most runs need not wait."""
+    return import_module("tests.support.containers")
+
+
+def _in_containers(config: pytest.Config) -> bool:
+    return bool(config.getoption("--containers"))
 
 
 @pytest.fixture
@@ -38,7 +54,7 @@ def owners() -> tuple[str, ...]:
 
 
 @pytest.fixture
-async def district(postgres: PostgresServer, owners: tuple[str, ...]) -> AsyncIterator[District]:
+async def district(postgres: Server, owners: tuple[str, ...]) -> AsyncIterator[District]:
     """Empty databases and roles of a district under a prefix of its own; dropped after the test."""
     prefix = unique_prefix()
     try:
@@ -54,6 +70,9 @@ def topic_prefix() -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--containers", action="store_true", help="PostgreSQL and Kafka in containers of the official images"
+    )
     parser.addoption("--rounds", type=int, default=0, help="rounds of kill -9 (tests/faults/rounds; 0: a few)")
     parser.addoption("--answers", type=int, default=20_000, help="real answers to import (there are 203,442)")
     parser.addoption("--edits", type=int, default=0, help="random edits as superuser (0: one of each sort)")
