@@ -7,6 +7,8 @@ the same call never notice.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from shared.ledger.identifiers import Ledger
 from shared.ledger.instants import Instant
 
@@ -65,9 +67,11 @@ class Command:
     guards: tuple[Guard, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where an event lies in the ledger, and since when."""
+class Placed(msgspec.Struct, frozen=True, gc=False):
+    """Where an event lies in the ledger, and since when.
+
+    One is made for every event that is appended: as a dataclass it took as long as all else that a lane does with it.
+    """
 
     id: str
     stream: str
@@ -77,15 +81,13 @@ class Placed:
     recorded_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(msgspec.Struct, frozen=True, gc=False):
     """The command's events are durably in the ledger, in command order."""
 
     events: tuple[Placed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(msgspec.Struct, frozen=True, gc=False):
     """The same request was appended before; nothing was done, and these are its events."""
 
     events: tuple[Placed, ...]

@@ -9,8 +9,9 @@ import asyncpg
 from services.evidence.domain.commands import Outcome
 from services.evidence.ports import LedgerUnavailable
 from services.evidence.postgres.append import APPEND, append_call
-from services.evidence.postgres.facts import FACTS, are_plain, facts_arguments, facts_outcomes
+from services.evidence.postgres.facts import FACTS, are_plain, facts_call
 from services.evidence.postgres.failures import is_unavailable
+from services.evidence.postgres.open_learners import OpenLearners
 from services.evidence.postgres.prepared import Prepared
 from services.evidence.postgres.shards import ShardOf
 
@@ -34,6 +35,7 @@ class LaneConnection:
         self._tenant = tenant
         self._shard_of = shard_of
         self._connection: asyncpg.Connection | None = None
+        self._known = OpenLearners()
 
     async def append(self, commands: Sequence[Prepared]) -> list[Outcome]:
         """One outcome a command, all of one ledger.
@@ -43,9 +45,11 @@ class LaneConnection:
         """
         try:
             if are_plain(commands):
-                row = await self._ask(FACTS, facts_arguments(self._tenant, commands))
-                if row["positions"] is not None:
-                    return facts_outcomes(commands, row["positions"], row["recorded"])
+                await self._connect()  # first: what is known of learners is known of one connection
+                facts = facts_call(self._tenant, commands, self._known)
+                outcomes = facts.outcomes(await self._ask(FACTS, facts.arguments), self._known)
+                if outcomes is not None:
+                    return outcomes
             call = append_call(self._tenant, commands, self._shard_of[commands[0].command.ledger])
             return call.outcomes(await self._ask(APPEND, call.arguments))
         except Exception as error:
@@ -60,12 +64,17 @@ class LaneConnection:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await connection.close(timeout=2)
 
-    async def _ask(self, statement: str, arguments: tuple[Any, ...]) -> asyncpg.Record:
+    async def _connect(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
+            self._known = OpenLearners()
             self._connection = await asyncpg.connect(
                 self._dsn, timeout=CONNECT_SECONDS, command_timeout=CALL_SECONDS + 5, server_settings=_SETTINGS
             )
-        row = await self._connection.fetchrow(statement, *arguments)
+        return self._connection
+
+    async def _ask(self, statement: str, arguments: tuple[Any, ...]) -> asyncpg.Record:
+        connection = await self._connect()
+        row = await connection.fetchrow(statement, *arguments)
         assert row is not None
         return row
 

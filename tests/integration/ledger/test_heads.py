@@ -13,8 +13,9 @@ import pytest
 
 from deploy.setup.databases import Database
 from services.evidence.domain.commands import Appended, Command, Expectation
-from services.evidence.postgres.facts import FACTS, facts_arguments
+from services.evidence.postgres.facts import FACTS, facts_call
 from services.evidence.postgres.ledger import PostgresLedger
+from services.evidence.postgres.open_learners import OpenLearners
 from services.evidence.postgres.prepared import prepare
 from services.evidence.postgres.shards import shards_of_owners
 from shared.ledger.identifiers import SHARDS
@@ -41,7 +42,7 @@ class Held:
 
     async def append(self, *facts: Command) -> asyncpg.Record:
         prepared = [prepare(fact, SHARD_OF) for fact in facts]
-        row = await self._connection.fetchrow(FACTS, *facts_arguments(TENANT, prepared))
+        row = await self._connection.fetchrow(FACTS, *facts_call(TENANT, prepared, OpenLearners()).arguments)
         assert row is not None
         assert row["positions"] is not None
         return row

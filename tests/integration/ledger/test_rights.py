@@ -11,6 +11,8 @@ from tests.support.appending import command, event, owner_in
 TABLES = ("district", "head", "kind", "stored_entry", "stream", "cursor")
 VIEWS = ("entry",)
 FUNCTIONS = {
+    "plain_facts": "SELECT ledger.plain_facts('5f8a4a2e-3c1f-4d55-8a52-0d9c7f1f2b10', 'evidence', '{}', '{}', '{}',"
+    " '{0}', '{0}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
     "facts": "SELECT ledger.facts('5f8a4a2e-3c1f-4d55-8a52-0d9c7f1f2b10', 'evidence', '{}', '{}', '{}', '{}', '{}',"
     " '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
     "append": "SELECT ledger.append('5f8a4a2e-3c1f-4d55-8a52-0d9c7f1f2b10', 'evidence', '{}', '{}', '{}', '{}', '{}',"
@@ -25,7 +27,7 @@ MAY_SELECT = {
     "app": {"entry", "stored_entry", "stream", "head", "cursor"},
     "relay": {"entry", "head", "cursor"},
 }
-MAY_CALL = {"app": {"facts", "append"}, "relay": set[str]()}
+MAY_CALL = {"app": {"facts", "plain_facts", "append"}, "relay": set[str]()}
 
 CHANGES = {
     "INSERT": "INSERT INTO ledger.{0} OVERRIDING SYSTEM VALUE SELECT * FROM ledger.{0}",
@@ -116,11 +118,11 @@ async def test_what_runs_with_the_migrators_rights_looks_nothing_up_by_the_calle
     migrator: asyncpg.Connection,
 ) -> None:
     settings = await migrator.fetch("SELECT proname, proconfig FROM pg_proc WHERE prosecdef ORDER BY proname")
-    assert [row["proname"] for row in settings] == ["append", "facts"]
+    assert [row["proname"] for row in settings] == ["append", "facts", "plain_facts"]
     assert all("search_path=pg_catalog, pg_temp" in row["proconfig"] for row in settings)
 
 
 async def test_the_database_is_one_districts_for_life(ledger: PostgresLedger, app: asyncpg.Connection) -> None:
     await ledger.append([command(event(owner_in(3)))])
     with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError, match="another district"):
-        await app.execute(FUNCTIONS["facts"].replace("5f8a4a2e", "00000000"))
+        await app.execute(FUNCTIONS["append"].replace("5f8a4a2e", "00000000"))
