@@ -4,7 +4,9 @@
 without a route. Real services, a real sign-in, the relations brought by a roster.
 """
 
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -25,6 +27,8 @@ from tests.support.running import running_stack
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.stack
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +71,12 @@ async def test_the_table_has_every_route_of_the_document_and_no_other(world: Wor
 def shape(path: str) -> str:
     """A path with its places unnamed."""
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+async def test_the_committed_document_is_the_gateways(world: World) -> None:
+    """Where not: `curl $URL/v1/openapi.json | python -m json.tool --indent 1 --no-ensure-ascii > docs/openapi.json`."""
+    committed = json.loads((ROOT / "docs" / "openapi.json").read_text())
+    assert (await world.http.get("/v1/openapi.json")).json() == committed
 
 
 async def test_whatever_a_service_offers_people_is_routed(world: World) -> None:
