@@ -18,7 +18,7 @@ from shared.runtime.watermark import EVIDENCE_FOLDS
 WAIT = 5.0
 """Seconds at most that the last entries of the serving version are waited for, while nothing more is applied to it."""
 
-SHUT_OUT = "700ms"
+SHUT_OUT = "200ms"
 """How long those who read may be waited for: less than the server's deadlock_timeout (1 s), so that where two wait for
 each other it is never a reader who is ended."""
 
