@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 from deploy.errors import StackError
 from deploy.setup.databases import OWNERS, Database, make_databases
+from deploy.setup.principals import Principals, new_password
+from deploy.setup.rights import rights_of_service
 from deploy.setup.secrets import Folder
 from deploy.setup.topics import LEDGER_PARTITIONS, make_state_topic, make_topics
-from shared.runtime.kafka_access import KafkaAccess
+from shared.runtime.kafka_access import SCRAM, KafkaAccess
 from shared.runtime.keys import make_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,8 @@ async def set_up(setting: Setting) -> None:
     for service in OWNERS:
         make_keys(service, keys=folder.of(service), trusted=folder.of("trusted"))
         folder.settings(service, _settings(folder, service, made))
+    if setting.kafka.has_principal:
+        await let_services_in(folder, setting.kafka, setting.topics)
     await make_topics(
         setting.kafka,
         setting.topics,
@@ -68,6 +72,21 @@ async def set_up(setting: Setting) -> None:
     await make_state_topic(setting.kafka, setting.topics, replicas=setting.brokers, in_sync=setting.in_sync)
     for service in OWNERS:  # one after another: a host that is small has other things to do while this runs
         await ask(folder, service, "--migrate", owner=_of_owner(service, made))
+
+
+async def let_services_in(folder: Folder, kafka: KafkaAccess, prefix: str) -> None:
+    """Give each service its principal on a closed Kafka: a password once, its rights, and settings to sign in with.
+
+    `kafka` is who may do everything there. Raises StackError.
+    """
+    passwords = {}
+    for service in OWNERS:
+        folder.keep(service, "ascertain_kafka_password", new_password)
+        folder.settings(service, {"kafka_user": prefix + service, "kafka_mechanism": SCRAM})
+        passwords[prefix + service] = folder.read(service, "ascertain_kafka_password")
+    principals = Principals(kafka)
+    await principals.put_passwords(passwords)
+    await principals.put_rights({prefix + service: rights_of_service(service, prefix) for service in OWNERS})
 
 
 async def introduce_administrator(folder: Folder) -> tuple[str, str]:

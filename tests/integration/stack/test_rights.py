@@ -1,7 +1,9 @@
 """Who may do what on a closed Kafka, tried with a stock client: confluent-kafka, which is none of ours."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +27,13 @@ from confluent_kafka.admin import (
 from deploy.errors import StackError
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import LOOPBACK, free_port
+from deploy.setup.district import let_services_in
 from deploy.setup.principals import Principals
 from deploy.setup.rights import OWN, PUBLIC, SERVICES, Right, rights_of_service
+from deploy.setup.secrets import Folder
 from deploy.setup.subscribers import Subscribers
 from deploy.setup.topics import make_topics
-from shared.runtime.kafka_access import KafkaAccess
+from shared.runtime.kafka_access import KafkaAccess, KafkaSettings
 from tests.support.servers import reachable_folder
 from tests.support.waiting import until
 
@@ -97,27 +101,37 @@ def read(access: KafkaAccess, group: str, topic: str) -> int | None:
     )
     try:
         consumer.subscribe([topic])
-        record = consumer.poll(SECONDS)
-        if record is None:
-            return int(KafkaError._TIMED_OUT)
-        error = record.error()
-        if error is not None:
-            return int(error.code())
-        consumer.commit(record, asynchronous=False)
+        told = told_by(consumer)
+        if told is None:
+            consumer.commit(asynchronous=False)
     except KafkaException as error:
         return code_of(error)
     else:
-        return None
+        return told
     finally:
         consumer.close()
 
 
+def told_by(consumer: Consumer) -> int | None:
+    """The code of the error that came next; None where it was a record."""
+    record = consumer.poll(SECONDS)
+    error = None if record is None else record.error()
+    return int(KafkaError._TIMED_OUT) if record is None else None if error is None else int(error.code())
+
+
 def signed_in(access: KafkaAccess) -> bool:
-    try:
-        AdminClient({**access.librdkafka(), "log_level": 0}).list_topics(timeout=3)
-    except KafkaException:
-        return False
-    return True
+    """Whether the broker answers who signs in so, rather than refuse them or hang up."""
+    refused: list[Any] = []
+    client = Producer({**access.librdkafka(), "error_cb": refused.append, "log_level": 0})
+    end = time.monotonic() + SECONDS
+    while not refused and time.monotonic() < end:
+        try:
+            client.list_topics(timeout=0.5)
+        except KafkaException:
+            client.poll(0.1)
+        else:
+            return True
+    return False
 
 
 async def test_a_subscriber_reads_the_public_topics_in_groups_of_its_name(analytics: KafkaAccess) -> None:
@@ -186,14 +200,18 @@ async def test_a_new_password_ends_the_old_one(subscribers: Subscribers) -> None
 async def test_who_was_removed_reads_nothing_also_where_it_is_connected(subscribers: Subscribers) -> None:
     access = await subscribers.add("leaving")
     assert "leaving" in await subscribers.names()
-    connected = AdminClient({**access.librdkafka(), "log_level": 0})
-    assert set(connected.list_topics(timeout=SECONDS).topics) == set(PUBLIC)
-    await subscribers.remove("leaving")
+    connected = Consumer({**access.librdkafka(), "group.id": "leaving", "log_level": 0})
+    try:
+        connected.assign([TopicPartition(PUBLIC[0], 0, 0)])
+        assert told_by(connected) is None
+        await subscribers.remove("leaving")
 
-    async def sees_nothing() -> bool:
-        return not connected.list_topics(timeout=SECONDS).topics
+        async def refused() -> bool:
+            return told_by(connected) == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
-    await until(sees_nothing, "its connection sees nothing")
+        await until(refused, "its open connection is refused")
+    finally:
+        connected.close()
     assert not signed_in(access)
     assert "leaving" not in await subscribers.names()
     with pytest.raises(StackError, match="There is no subscriber leaving"):
@@ -224,6 +242,16 @@ async def test_a_service_reads_the_ledgers_in_its_own_group(closed: KafkaServer)
     access = replace(closed.access, user="audit", password=f"{PASSWORD}-audit")
     assert read(access, "audit", "evidence.ledger") is None
     assert read(access, "mastery", "evidence.ledger") == KafkaError.GROUP_AUTHORIZATION_FAILED
+
+
+async def test_a_district_in_containers_signs_in_with_settings_of_its_own(closed: KafkaServer, tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    for _ in range(2):  # the job is run again with every upgrade
+        await let_services_in(folder, closed.access, "north.")
+    told = KafkaSettings(_secrets_dir=tmp_path / "mastery", kafka=closed.bootstrap, kafka_protocol="SASL_PLAINTEXT")
+    access = told.kafka_access()
+    assert (access.user, signed_in(access)) == ("north.mastery", True)
+    assert read(access, "north.mastery", PUBLIC[0]) == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
 
 async def test_a_right_that_is_no_longer_meant_is_taken_away(closed: KafkaServer) -> None:
