@@ -9,11 +9,7 @@ from tests.support.fault_results import BEGIN
 
 TESTS = Path(__file__).parents[1]
 PROMISES = (TESTS.parent / "docs" / "guarantees.md").read_text().partition(BEGIN)[0]
-ROWS = [
-    line
-    for line in PROMISES.splitlines()
-    if line.startswith("| ") and not line.startswith("| Guarantee")
-]
+ROWS = [line for line in PROMISES.splitlines() if line.startswith("| ") and not line.startswith("| Guarantee")]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[2:60])

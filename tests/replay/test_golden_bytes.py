@@ -162,11 +162,13 @@ def test_a_record_that_was_changed_anywhere_has_another_leaf_or_none(sample: dic
             continue  # said by others of the headers too, or outside the leaf
         changed = headers | {name: _nudged(value).encode()}
         try:
-            assert entry_from_record(changed.items(), sample["body"].encode()).leaf().hex() != sample["leaf"], name
+            assert entry_from_record(list(changed.items()), sample["body"].encode()).leaf().hex() != sample["leaf"], (
+                name
+            )
         except ValueError:
             continue
     with pytest.raises(ValueError, match="digest"):
-        entry_from_record(headers.items(), sample["body"].encode() + b" ")
+        entry_from_record(list(headers.items()), sample["body"].encode() + b" ")
 
 
 @pytest.mark.parametrize("case", REQUESTS, ids=lambda case: case["digest"][:8])

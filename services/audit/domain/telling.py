@@ -5,7 +5,7 @@ malformed stays visible as what it is, so that comparing locates it instead of s
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from shared.ledger.canonical import MAX_INTEGER, JsonValue, NotCanonicalError, canonical
@@ -73,7 +73,7 @@ def told_by_door(item: Mapping[str, Any]) -> Told:
     return Telling(tuple(map(envelope.get, MEMBERS)), digest(body.encode()), item.get("request_digest"))
 
 
-def told_by_record(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> tuple[int | None, Told, str | None]:
+def told_by_record(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> tuple[int | None, Told, str | None]:
     """What a Kafka record says, from headers and value alone: the position it claims, the telling, and the owner.
 
     The position is None where the record names none, or none that there can be.
