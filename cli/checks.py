@@ -16,7 +16,7 @@ from cli.errors import CommandError
 from cli.faults import FAULTS, run_faults
 from deploy.local.home import ROOT
 
-ROOMS = ("shared", "services", "cli", "deploy", "tests")
+ROOMS = ("shared", "services", "cli", "deploy", "tests", "examples")
 CHECKS = (
     ("lints", ("ruff", "check", ".", "ascertain")),
     ("format", ("ruff", "format", "--check", ".", "ascertain")),

@@ -37,7 +37,7 @@ class Rebuildable:
 
     `filler` makes it over a pool that means the version being filled. `pending` is a query whether something that a
     definition asked for is still to be done. `session` are settings of the sessions that fill. `differ` is told of the
-    versions' suffixes, before and after, in the transaction that switches.
+    suffixes of the version that serves and of the one that will, in the transaction that switches.
     """
 
     service: str

@@ -80,7 +80,7 @@ async def switch(
 ) -> None:
     """Let the version being filled serve, and keep the other as the one before. `connection` is the migrator's.
 
-    `differ` is called in the transaction with the suffixes of the version before and of the one that serves then.
+    `differ` is called in the transaction with the suffixes of the version that serves and of the one that will.
     Raises NotYetError, asyncpg.LockNotAvailableError or DeadlockDetectedError: then nothing has changed.
     """
     await drop(connection, schemas, BEFORE)
@@ -92,19 +92,19 @@ async def switch(
             raise NotYetError
         await connection.execute(f"LOCK TABLE projection{NEXT}.watermark IN EXCLUSIVE MODE")
         await connection.execute(f"SELECT pg_advisory_xact_lock({EVIDENCE_FOLDS})")
-        # and from here on nobody reads either, but for the moment that the names change in
-        await _shut_readers_out(connection, schemas)
         here, there = await _marks(connection, ""), await _marks(connection, NEXT)
         if any(there.get(shard, 0) < position for shard, position in here.items()):
             raise NotYetError
         await _carry_over(connection)
+        if differ is not None:
+            await differ(connection, "", NEXT)
+        # and from here on nobody reads either, but for the moment that the names change in
+        await _shut_readers_out(connection, schemas)
         for name in schemas.versioned:
             await connection.execute(f'ALTER SCHEMA "{name}" RENAME TO "{name}{BEFORE}"')
             await connection.execute(f'ALTER SCHEMA "{name}{NEXT}" RENAME TO "{name}"')
         await connection.execute(f"CREATE TABLE public.{VERSION_TABLE}{BEFORE} AS TABLE public.{VERSION_TABLE}")
         await connection.execute(f"DROP TABLE public.{VERSION_TABLE}{NEXT}")
-        if differ is not None:
-            await differ(connection, BEFORE, "")
 
 
 async def _shut_readers_out(connection: asyncpg.Connection, schemas: Schemas) -> None:
@@ -130,8 +130,14 @@ async def _marks(connection: asyncpg.Connection, suffix: str) -> Mapping[Shard, 
 
 async def _carry_over(connection: asyncpg.Connection) -> None:
     """What a process of the serving version may rely on: documents that it has fetched for an entry that it is about
-    to apply, and that a revision of the definitions that it has read is never another's.
+    to apply, where it reads on in its partitions, and that a revision of the definitions that it has read is never
+    another's.
     """
+    await connection.execute(
+        f"UPDATE projection{NEXT}.watermark AS filled SET next_offset = serving.next_offset"  # noqa: S608
+        " FROM projection.watermark AS serving"
+        " WHERE (filled.ledger, filled.shard) = (serving.ledger, serving.shard)"
+    )
     await connection.execute(
         f"INSERT INTO definitions{NEXT}.content SELECT * FROM definitions.content ON CONFLICT DO NOTHING"  # noqa: S608
     )

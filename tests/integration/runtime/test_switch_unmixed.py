@@ -17,7 +17,7 @@ SCHEMAS = Schemas(("projection", "definitions", "mastery"))
 
 _VERSION = """
     CREATE SCHEMA projection{0}; CREATE SCHEMA definitions{0}; CREATE SCHEMA mastery{0};
-    CREATE TABLE projection{0}.watermark (ledger text, shard int, position bigint);
+    CREATE TABLE projection{0}.watermark (ledger text, shard int, position bigint, next_offset bigint);
     CREATE TABLE definitions{0}.content (digest text PRIMARY KEY);
     CREATE TABLE definitions{0}.revision (revision bigint);
     CREATE SEQUENCE definitions{0}.revisions;
