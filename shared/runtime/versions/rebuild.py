@@ -23,7 +23,7 @@ from shared.runtime.versions.parity import compared
 from shared.runtime.versions.switching import NotYetError, Schemas, switch
 from shared.runtime.versions.wishes import NotRebuiltError, Wish
 
-_LOCK = 7003
+_LOCK = 7004
 """Advisory lock: one rebuild of a database at a time."""
 
 CONNECTIONS = 8

@@ -199,7 +199,7 @@ async def until_free(pool: asyncpg.Pool) -> None:
 
     async def free() -> bool:
         return not await pool.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7003 AND database ="
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7004 AND database ="
             " (SELECT oid FROM pg_database WHERE datname = current_database()))"
         )
 
