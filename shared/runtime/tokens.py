@@ -134,8 +134,8 @@ class ServiceTokens:
     def for_service(self, audience: str) -> str:
         """The token (without `Bearer`) for calls to the service named `audience`, such as `"evidence"`."""
         now = self._clock()
-        token, renew_at = self._minted.get(audience, ("", 0.0))
-        if now >= renew_at:
+        token, minted_at = self._minted.get(audience, ("", float("-inf")))
+        if not minted_at <= now < minted_at + SERVICE_LIFE / 2:  # also where the clock was put back since
             token = _minted(
                 self._key,
                 SERVICE_TYPE,
@@ -145,7 +145,7 @@ class ServiceTokens:
                 now=int(now),
                 life=SERVICE_LIFE,
             )
-            self._minted[audience] = token, now + SERVICE_LIFE / 2
+            self._minted[audience] = token, now
         return token
 
 

@@ -115,7 +115,7 @@ class Trial:
         check_topic(entries, topic)
         check_states(entries, self.district.documents, await states_shown(self.gateway, self.district.learners))
         verification = await verified(self.gateway)
-        assert verification["state"] == "equal", verification["differences"]
+        assert verification["state"] == "equal", verification
         self._check_shown(entries)
         dishonest = [*(str(each) for each in self.tries if not each.honest), *self.reader.dishonest]
         assert not dishonest, f"{len(dishonest)} answers were not honest, the first: {dishonest[0]}"

@@ -143,6 +143,13 @@ def test_a_service_token_is_used_for_half_of_its_life(world: World) -> None:
     assert minted.for_service("evidence") != first
 
 
+def test_a_service_token_of_a_clock_that_was_put_back_is_used_no_more(world: World) -> None:
+    minted = ServiceTokens(TENANT, "audit", world.key("audit"), world.clock)
+    minted.for_service("evidence")
+    world.clock.now -= 600
+    world.verifier.service(f"Bearer {minted.for_service('evidence')}", audience="evidence")
+
+
 @pytest.mark.parametrize("seconds", [0, 299])
 def test_a_token_is_good_until_it_expires(world: World, seconds: int) -> None:
     token = world.access()
