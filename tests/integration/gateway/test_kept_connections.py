@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from services.gateway.domain.routes import Service
 from tests.support.gateway import World, problem
 from tests.support.relations import new_id
 
@@ -13,7 +14,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 @asynccontextmanager
-async def hanging_up_once(world: World, service: str) -> AsyncIterator[list[bytes]]:
+async def hanging_up_once(world: World, service: Service) -> AsyncIterator[list[bytes]]:
     """`service` answers its first request, ends the connection as the second one comes, and answers from then on.
 
     Gives the heads that came.
