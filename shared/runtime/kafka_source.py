@@ -73,7 +73,6 @@ class KafkaSource:
         self._consumer: Any = None
         self._waiting: set[Shard] = set()
         self._placed: set[Shard] = set()
-        self._offsets: dict[Shard, int] = {}
 
     async def start(self) -> None:
         """Join the group. Raises PartitionsDifferError, KafkaError or OSError."""
@@ -113,7 +112,6 @@ class KafkaSource:
         partition = self._partition(shard)
         self._consumer.seek(partition, bookmark.next_offset)
         self._consumer.resume(partition)
-        self._offsets[shard] = bookmark.next_offset
         self._waiting.discard(shard)
         self._placed.add(shard)
 
@@ -138,15 +136,22 @@ class KafkaSource:
         batches = []
         for partition, records in received.items():
             shard = Shard(self._ledgers[partition.topic], partition.partition)
-            self._offsets[shard] = records[-1].offset + 1
             batches.append(await self._batch(shard, records))
         return [batch for batch in batches if batch.shard in self._placed]
 
-    def drained(self, shard: Shard) -> bool:
+    async def drained(self, shard: Shard) -> bool:
+        """By where the consumer itself stands: it goes on at the earliest record where those asked for are gone."""
         if shard not in self._placed:
             return False
-        end = self._consumer.highwater(self._partition(shard))
-        return end is not None and self._offsets[shard] >= end
+        partition = self._partition(shard)
+        end = self._consumer.highwater(partition)
+        if end is None:
+            return False
+        try:
+            async with asyncio.timeout(WAIT):
+                return bool(await self._consumer.position(partition) >= end)
+        except (KafkaError, TimeoutError):  # it does not know yet, or the shard was given to another meanwhile
+            return False
 
     async def stop(self) -> None:
         await self._drop()

@@ -223,7 +223,7 @@ class Projector:
             now = time.monotonic()
             for shard in self._source.placed():
                 standing, position = self._standings[shard], self.advance.positions[shard]
-                waits = heads.get(shard, 0) > position and self._source.drained(shard)
+                waits = heads.get(shard, 0) > position and await self._source.drained(shard)
                 if standing.seen != position or not waits:
                     standing.seen, standing.seen_at = position, now
                 elif now - standing.seen_at >= self._stalled:

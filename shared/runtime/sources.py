@@ -65,7 +65,7 @@ class Source(Protocol):
         """
         ...
 
-    def drained(self, shard: Shard) -> bool:
+    async def drained(self, shard: Shard) -> bool:
         """Whether everything that the other side says it has of a placed shard was given."""
         ...
 
@@ -130,7 +130,7 @@ class LedgerSource:
         self._more = bool(batches)
         return batches
 
-    def drained(self, shard: Shard) -> bool:  # noqa: ARG002 - what is behind here is read here in any case
+    async def drained(self, shard: Shard) -> bool:  # noqa: ARG002 - what is behind here is read here in any case
         return False
 
     async def stop(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from deploy.setup.databases import make_databases
 from deploy.setup.topics import make_topics
@@ -103,6 +103,15 @@ class Corner:
                 return all(topic["error_code"] != 0 for topic in described)
 
             await until(gone, "the broker has forgotten the topics")
+        finally:
+            await admin.close()
+
+    async def forget_records(self, *, before: int, shard: int = 0, ledger: Ledger = "evidence") -> None:
+        """Delete a partition's records before an offset, as its retention would."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        await admin.start()
+        try:
+            await admin.delete_records({TopicPartition(self.topics[ledger], shard): RecordsToDelete(before)})
         finally:
             await admin.close()
 

@@ -138,6 +138,15 @@ async def test_a_last_record_that_never_came_is_noticed(corner: Corner) -> None:
     assert projector.advance.refilled == 3
 
 
+async def test_records_gone_from_the_topic_before_they_were_read_are_noticed(corner: Corner) -> None:
+    entries = await corner.ledger.grow(owners_of(0, 2), 5)
+    await corner.publish(entries)
+    await corner.forget_records(before=len(entries))
+    async with running(projector := corner.projector(stalled=0.5)):
+        await applied(corner, entries)
+    assert projector.advance.refilled == len(entries)
+
+
 async def test_an_owner_refolded_meanwhile_is_not_applied_twice(corner: Corner) -> None:
     ahead, behind = owners_of(0, 2)
     entries = await corner.ledger.grow([ahead, behind], 10)
