@@ -1,4 +1,4 @@
-"""How long the event loop was held up."""
+"""How much of some work held up the event loop."""
 
 import asyncio
 import time
@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 
 @asynccontextmanager
 async def longest_pause() -> AsyncIterator[Callable[[], float]]:
-    """Within it, the longest time in seconds that the loop's thread worked before anything else had its turn.
+    """Within it, the longest that the loop's thread worked before anything else had its turn, as a share of all that
+    the process worked meanwhile.
 
-    Its own working time, not the clock's: how busy the machine is with other things says nothing of the code.
+    Working time on both sides, not the clock's: neither how fast the machine is nor how busy says anything of the code.
     """
-    longest, begun = 0.0, time.thread_time()
+    longest, begun, all_begun = 0.0, time.thread_time(), time.process_time()
 
     async def watch() -> None:
         nonlocal longest, begun
@@ -24,6 +25,6 @@ async def longest_pause() -> AsyncIterator[Callable[[], float]]:
     watching = asyncio.create_task(watch())
     await asyncio.sleep(0.005)  # it is watching before anything else is begun
     try:
-        yield lambda: max(longest, time.thread_time() - begun)
+        yield lambda: max(longest, time.thread_time() - begun) / (time.process_time() - all_begun)
     finally:
         watching.cancel()

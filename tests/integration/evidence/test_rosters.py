@@ -174,8 +174,8 @@ async def test_what_is_no_roster_is_refused(people: People) -> None:
 
 
 async def test_others_are_served_while_many_rows_are_worked_out(people: People) -> None:
-    rows = {"enrollments": [enrolment(name) for name in learners(5_000)]}
+    rows = {"enrollments": [enrolment(name) for name in learners(20_000)]}
     async with longest_pause() as pause:
         answer = await imported(people, rows)
-    assert answer["appended"] == 5_000
-    assert pause() < 0.25, "worked out on the event loop it takes a second"
+    assert answer["appended"] == 20_000
+    assert pause() < 0.25, "worked out on the event loop, a step of it is more than a third of all"
