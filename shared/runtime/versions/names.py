@@ -23,7 +23,9 @@ def naming(sql: str, schemas: Iterable[str], suffix: str) -> str:
 
 
 def connection_class(schemas: Iterable[str], suffix: str) -> type[asyncpg.Connection]:
-    """A kind of connection whose statements mean the schemas with this suffix."""
+    """A kind of connection whose statements mean the schemas with this suffix, in every way that there is to send one:
+    none may reach the tables that serve.
+    """
     kept = tuple(schemas)
 
     class VersionConnection(asyncpg.Connection):

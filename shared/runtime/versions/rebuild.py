@@ -53,8 +53,8 @@ async def rebuilt(what: Rebuildable, settings: Settings, wish: Wish, tell: Tell,
     """Do what is wished, telling how it goes.
 
     *switch*: fill the next version (or go on filling it), compare, and switch if they are equal, or if differences are
-    accepted. *compare*: the same without the switch; the next version stays. *back*: bring the version before up to
-    date, and switch to it. *drop*: remove the next version and the one before.
+    accepted. *compare*: the same without the switch; the next version stays, and differences are an error too.
+    *back*: bring the version before up to date, and switch to it. *drop*: remove the next version and the one before.
 
     Raises NotRebuiltError.
     """
@@ -92,7 +92,7 @@ async def _rebuilt(what: Rebuildable, settings: Settings, wish: Wish, tell: Tell
         opened.push_async_callback(serving.close)
         async with filling(pool, what.filler(pool), what.ledger, pending=what.pending) as under_way:
             await under_way.caught_up(tell)
-            await _compare(what, serving, tell, accept=accept or wish in {"compare", "back"})
+            await _compare(what, serving, tell, accept=accept or wish == "back")
             if wish != "compare":
                 await _switch(what, owner, under_way, tell)
 
@@ -100,10 +100,11 @@ async def _rebuilt(what: Rebuildable, settings: Settings, wish: Wish, tell: Tell
 async def _begin(what: Rebuildable, owner: asyncpg.Connection, migrator: str, wish: Wish, tell: Tell) -> None:
     """Have the next version there: new, taken up where it was left, or (`back`) the one that served before."""
     if wish == "back":
-        if not await switching.exists(owner, what.schemas, BEFORE):
+        if await switching.exists(owner, what.schemas, BEFORE):
+            await switching.drop(owner, what.schemas, NEXT)
+            await switching.take_up(owner, what.schemas)
+        elif not await switching.exists(owner, what.schemas, NEXT):  # a way back that was broken off goes on
             raise NotRebuiltError("There is no version before this one to go back to.")
-        await switching.drop(owner, what.schemas, NEXT)
-        await switching.take_up(owner, what.schemas)
     going_on = await switching.exists(owner, what.schemas, NEXT)
     tell("Going on where it was left." if going_on else "Making the tables of the next version.")
     every = (*what.schemas.versioned, *what.schemas.single)

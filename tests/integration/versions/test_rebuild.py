@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.kafka import KafkaServer
 from shared.runtime.connections import borrowed
-from shared.runtime.versions.names import naming
+from shared.runtime.versions.names import NEXT, connection_class, naming
 from shared.runtime.versions.wishes import NotRebuiltError
 from tests.integration.mastery.test_from_kafka import some_evidence
 from tests.integration.mastery.test_states import ANA, READING, adopt, given
@@ -128,10 +128,10 @@ async def test_what_differs_is_named_and_accepted_only_on_request_and_subscriber
         )
         before = await stream.pool.fetchval("SELECT sum(seq)::int FROM published.head")
         said: list[str] = []
-        await rebuilding().run("compare", said.append)
-        assert f"{ANA}: mastery.state" in said
-        with pytest.raises(NotRebuiltError, match="the versions differ"):
-            await rebuilding().run("switch", said.append)
+        for wish in ("compare", "switch"):
+            with pytest.raises(NotRebuiltError, match="the versions differ"):
+                await rebuilding().run(wish, said.append)
+        assert said.count(f"{ANA}: mastery.state") == 2
         assert await stream.pool.fetchval("SELECT sum(seq)::int FROM published.head") == before
         assert "forged" in {row["digest"] for row in (await stored(stream.pool)).values()}
         await rebuilding().run("switch", said.append, accept=True)
@@ -182,6 +182,26 @@ async def test_one_rebuild_at_a_time_and_drop_leaves_one_version(
         await rebuilding().run("drop", said.append)
         schemas = await stream.pool.fetch("SELECT nspname FROM pg_namespace WHERE nspname ~ '_(next|before)$'")
         assert schemas == []
+
+
+async def test_every_way_to_send_a_statement_means_the_version(district: District) -> None:
+    owner = await asyncpg.connect(district.databases["mastery"].migrator)
+    for suffix in ("", NEXT):
+        await owner.execute(f"CREATE SCHEMA mastery{suffix}; CREATE TABLE mastery{suffix}.state (n int)")
+    await owner.close()
+    filling = await asyncpg.connect(
+        district.databases["mastery"].migrator, connection_class=connection_class(["mastery"], NEXT)
+    )
+    await filling.execute("INSERT INTO mastery.state VALUES (1)")
+    await filling.executemany("INSERT INTO mastery.state VALUES ($1)", [(2,)])
+    await filling.copy_records_to_table("state", schema_name="mastery", records=[(3,)])
+    query = "SELECT n FROM mastery.state ORDER BY n"
+    assert [row["n"] for row in await filling.fetch(query)] == [1, 2, 3]
+    assert tuple(await filling.fetchrow(query) or ()) == (1,) == (await filling.fetchval(query),)
+    assert len(await (await filling.prepare(query)).fetch()) == 3
+    async with filling.transaction():
+        assert len([row async for row in filling.cursor(query)]) == 3
+    await filling.close()
 
 
 def test_only_schemas_are_renamed() -> None:
