@@ -138,9 +138,11 @@ async def test_an_entry_deleted(audited: AuditedDistrict, table: str, seed: int)
         row = await tampered.one(EVIDENCE, seed=seed)
         await tampered.delete(row)
         result = await audited.verify()
-    [found] = of_phase(result, "ledger")
+    found, *after = of_phase(result, "ledger")
     assert (found["kind"], positions([found])) == ("missing", {place(row)})
     assert ("The ledger" if table == "ledger" else "The audit's copy") in found["what"]
+    # The copy is read as it stands: where the stream went on, its next version follows on nothing.
+    assert all((one["kind"], row["stream"] in one["what"]) == ("out_of_sequence", True) for one in after), after
 
 
 @pytest.mark.parametrize("table", ["ledger", "copy"])
