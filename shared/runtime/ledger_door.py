@@ -9,7 +9,7 @@ import orjson
 
 from shared.ledger.entry import Entry, entry_from_envelope
 from shared.ledger.identifiers import SHARDS, Ledger
-from shared.runtime.ledger_reader import PAGE, Page
+from shared.runtime.ledger_reader import MOST, PAGE, Page
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import UnavailableError
 
@@ -23,7 +23,7 @@ class LedgerDoor:
         self._token = token
 
     async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
-        answer = await self._get(f"/ledger/{shard.ledger}/{shard.number}", {"after": after, "limit": limit})
+        answer = await self._get(f"/ledger/{shard.ledger}/{shard.number}", {"after": after, "limit": min(limit, MOST)})
         with _as_promised():
             return Page([entry_of(item) for item in answer["entries"]], answer["head"])
 

@@ -11,6 +11,9 @@ from shared.runtime.shards import Shard
 PAGE = 500
 """Entries of a page, unless another number is asked for."""
 
+MOST = 1_000
+"""Entries of a page at the most, however many are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -24,7 +27,7 @@ class LedgerReader(Protocol):
     """The record itself. In trouble, every method raises what `shared.runtime.trouble.is_trouble` knows."""
 
     async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
-        """The entries of a shard above `after`, without a gap, at most `limit`."""
+        """The entries of a shard above `after`, without a gap, at most `limit`, or `MOST` where that is less."""
         ...
 
     async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:

@@ -4,7 +4,7 @@ import asyncpg
 
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
-from shared.runtime.ledger_reader import PAGE, Page
+from shared.runtime.ledger_reader import MOST, PAGE, Page
 from shared.runtime.shards import Shard
 
 COLUMNS = (
@@ -55,7 +55,7 @@ class LedgerTable:
             shard.ledger,
             shard.number,
             after,
-            limit,
+            min(limit, MOST),
         )
         return Page([entry_of_row(row) for row in rows], head or 0)
 

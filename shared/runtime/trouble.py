@@ -34,6 +34,8 @@ def reason_of(error: BaseException) -> str:
     """What went wrong and where, in a form that quotes nobody: the error's kind and place, never its message."""
     frames = traceback.extract_tb(error.__traceback__)
     kind = type(error).__qualname__
+    if isinstance(error, httpx.HTTPStatusError):
+        kind = f"{kind} {error.response.status_code}"
     return f"{kind} at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else kind
 
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from shared.ledger.entry import Entry, schema_name, type_name
 from shared.ledger.identifiers import SHARDS, Ledger, shard_of
 from shared.runtime.ledger_door import LedgerDoor
+from shared.runtime.ledger_reader import MOST
 from shared.runtime.ledger_table import LedgerTable
 from shared.runtime.shards import Shard
 from tests.support.waiting import until
@@ -143,6 +144,7 @@ async def open_door(pool: asyncpg.Pool) -> AsyncIterator[OpenDoor]:
     async def shard(request: Request) -> JSONResponse:
         asked = Shard(request.path_params["ledger"], int(request.path_params["shard"]))
         after, limit = int(request.query_params["after"]), int(request.query_params["limit"])
+        assert limit <= MOST, "evidence refuses to give more"
         page = await table.entries(asked, after=after, limit=limit)
         return JSONResponse({"entries": [_item(entry) for entry in page.entries], "head": page.head})
 

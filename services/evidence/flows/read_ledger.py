@@ -11,9 +11,6 @@ from shared.ledger.identifiers import SHARDS, Ledger
 from shared.runtime.ledger_reader import Page
 from shared.runtime.shards import Shard
 
-MOST = 1_000
-"""Entries of a page at most."""
-
 
 class Record(Protocol):
     """The ledger as its doors read it."""

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.evidence.domain.errors import NotFound
-from services.evidence.flows.read_ledger import MOST, Doors, read_document, read_heads, read_owner, read_shard
+from services.evidence.flows.read_ledger import Doors, read_document, read_heads, read_owner, read_shard
 from services.evidence.http.answers import json_response
 from shared.contracts.values import Digest, Id
 from shared.ledger.entry import Entry
-from shared.runtime.ledger_reader import PAGE
+from shared.runtime.ledger_reader import MOST, PAGE
 from shared.runtime.problems import Problem
 from shared.runtime.tokens import Verifier
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 from services.gateway.domain.routes import ROUTES
 from shared.ledger.identifiers import shard_of
 from shared.runtime.ledger_door import LedgerDoor, entry_of
+from shared.runtime.ledger_reader import MOST
 from shared.runtime.shards import Shard
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import TENANT, Running, address, attempt, policy
@@ -22,6 +23,7 @@ async def test_a_service_reads_shards_owners_and_heads(evidence: Running, people
     page = await door.entries(shard, after=receipt["position"]["position"] - 1, limit=1)
     assert [entry.id for entry in page.entries] == [item["id"]]
     assert page.head == heads[shard]
+    assert await door.entries(shard, after=0, limit=10 * MOST) == await door.entries(shard, after=0, limit=MOST)
     owned = await door.owner("evidence", people.amara)
     assert owned[0].event == "LearnerEnrolled"
     assert item["id"] in {entry.id for entry in owned}
