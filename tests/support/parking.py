@@ -5,7 +5,7 @@ superuser), a wire that holds what it carries. Nothing of the product is patched
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -91,6 +91,35 @@ def unheard(wire: tuple[str, str], direction: Direction, reached: Callable[[Tria
     return park
 
 
+def committed_unheard(service: str, table: str, reached: Callable[[Trial], Awaitable[Reached]]) -> Park:
+    """When a change of the service's table is committed, by `reached`, and the service has not heard of it.
+
+    Whoever comes to change the table is stopped there first: then all replies are held, and it is let go.
+    """
+
+    @asynccontextmanager
+    async def park(trial: Trial) -> AsyncIterator[Reached]:
+        wire = trial.stack.wires[service, "postgres"]
+        done = await reached(trial)
+        async with AsyncExitStack() as locked:
+            comes: Reached | None = await locked.enter_async_context(locked_rows(service, table)(trial))
+
+            async def held_and_done() -> bool:
+                nonlocal comes
+                if comes is not None and await comes():
+                    wire.hold("replies")
+                    await locked.aclose()
+                    comes = None
+                return comes is None and wire.flows["replies"].held > 0 and await done()
+
+            try:
+                yield held_and_done
+            finally:
+                wire.heal()
+
+    return park
+
+
 def moved(database: str, query: str) -> Callable[[Trial], Awaitable[Reached]]:
     """Whether a sum that the database tells has grown since it was first asked: so something was committed."""
 
@@ -115,7 +144,7 @@ def _parked(database: str, table: str, key: int, trigger: str, when: str) -> Par
     @asynccontextmanager
     async def park(trial: Trial) -> AsyncIterator[Reached]:
         connection = await trial.superuser(database)
-        name = trigger.split()[-3]
+        name = trigger.partition("TRIGGER ")[2].split()[0]
         try:
             await connection.execute(PARKING)
             for each in await _tables(connection, table):

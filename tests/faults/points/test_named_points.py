@@ -12,7 +12,16 @@ import pytest
 from cli.importing.commands import publish
 from tests.support.effort import Effort
 from tests.support.ledger_writer import policy_document
-from tests.support.parking import Point, after_writing, before_commit, killed_at, locked_rows, moved, unheard
+from tests.support.parking import (
+    Point,
+    after_writing,
+    before_commit,
+    committed_unheard,
+    killed_at,
+    locked_rows,
+    moved,
+    unheard,
+)
 from tests.support.trial import Trial
 
 pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.timeout(1800)]
@@ -59,7 +68,7 @@ RELAY = (
     Point(
         "the relay, cursor moved, and it has not heard of it",
         "evidence",
-        unheard(("evidence", "postgres"), "replies", moved("evidence", CURSORS)),
+        committed_unheard("evidence", "cursor", moved("evidence", CURSORS)),
     ),
 )
 
@@ -89,7 +98,7 @@ REFOLD = (
     Point(
         "mastery before a refolded chunk's commit", "mastery", before_commit("mastery", "refold", "UPDATE OR DELETE")
     ),
-    Point("mastery before it takes a refold", "mastery", locked_rows("mastery", "learner")),
+    Point("mastery, a refold asked for, not committed", "mastery", after_writing("mastery", "refold", "INSERT")),
 )
 DATABASE = (
     Point("PostgreSQL before an append's commit", "postgres", before_commit("evidence", "head", "UPDATE")),
