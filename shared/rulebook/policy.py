@@ -30,7 +30,7 @@ class PolicyError(ValueError):
 
     def __init__(self, parameter: str, must: str) -> None:
         super().__init__(f"{parameter.removeprefix('/').replace('/', '.')} must {must}")
-        self.parameter = parameter
+        self.parameter, self.must = parameter, must
 
 
 class Redo(StrEnum):
@@ -125,7 +125,7 @@ def read_policy(document: Mapping[str, JsonValue]) -> Policy:
     return Policy(
         digest=_digest(document),
         title=_text(document["title"], "/title"),
-        scale=_scale(_object(document["scale"], "/scale")),
+        scale=read_scale(_object(document["scale"], "/scale")),
         method=method,
         parameters=_parameters(_object(document["parameters"], "/parameters"), method),
         counts=_counts(document["counts"]),
@@ -135,7 +135,8 @@ def read_policy(document: Mapping[str, JsonValue]) -> Policy:
     )
 
 
-def _scale(scale: Mapping[str, JsonValue]) -> Scale:
+def read_scale(scale: Mapping[str, JsonValue]) -> Scale:
+    """The scale of a parsed document. Raises PolicyError."""
     _members(scale, "/scale", ("top", "cut", "levels"))
     top = _decimal(scale["top"], "/scale/top", "a decimal above 0", lowest=1)
     within = f"a decimal from 0 to the top, {unscaled(top)}"

@@ -42,7 +42,25 @@ def _is_exact(node: ast.AST) -> bool:
     return any(isinstance(part, ast.Name) and part.id == "Fraction" for part in ast.walk(node))
 
 
-@pytest.mark.parametrize("file", pure_files(), ids=lambda file: str(file.relative_to(ROOT)))
+DOUBLES = ROOT / "shared/rulebook/families/canvas.py"
+"""The one module with floats, which reproduces another system's (DESIGN §5)."""
+
+
+def test_the_module_of_doubles_has_no_clock_and_no_randomness_either() -> None:
+    assert [found for found in impurities(DOUBLES.read_text()) if "float" not in found] == []
+
+
+def test_the_module_of_doubles_has_plus_minus_times_and_divided_by_alone() -> None:
+    """IEEE 754 fixes these to the last bit on every machine; a power or a logarithm would be the library's."""
+    tree = ast.parse(DOUBLES.read_text())
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Pow)]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in {"sum", "math", "pow"}]
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in pure_files() if file != DOUBLES], ids=lambda file: str(file.relative_to(ROOT))
+)
 def test_a_pure_room_has_no_clock_no_randomness_and_no_float(file: Path) -> None:
     assert list(impurities(file.read_text())) == []
 
