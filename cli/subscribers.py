@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from cli.errors import CommandError
 from deploy.local.description import running
 from deploy.local.home import open_home
-from deploy.setup.rights import OWN, PUBLIC
-from deploy.setup.subscribers import Subscribers
+from deploy.setup.rights import OWN
+from deploy.setup.subscribers import Subscribers, told
 from shared.runtime.kafka_access import KafkaAccess, KafkaSettings
 
 subscriber = typer.Typer(help="Those who read the topics from outside: add, list, rotate a password, remove.")
@@ -28,7 +28,7 @@ Name = Annotated[str, typer.Argument(help="2 to 40 lowercase letters, digits and
 def add(name: Name) -> None:
     """Let someone read the public topics, in consumer groups of this name. Prints what to connect with, this once."""
     subscribers, prefix = _operator()
-    print(_told(asyncio.run(subscribers.add(name)), prefix))
+    print(told(asyncio.run(subscribers.add(name)), prefix))
 
 
 @subscriber.command("list")
@@ -42,7 +42,7 @@ def names() -> None:
 def rotate(name: Name) -> None:
     """Give a subscriber a new password, and print it, this once. The old one lets nobody in from then on."""
     subscribers, prefix = _operator()
-    print(_told(asyncio.run(subscribers.rotate(name)), prefix))
+    print(told(asyncio.run(subscribers.rotate(name)), prefix))
 
 
 @subscriber.command("remove")
@@ -67,25 +67,3 @@ def _operator() -> tuple[Subscribers, str]:
         raise CommandError(f"ASCERTAIN_{named} cannot be used: {first['msg']}.") from error
     except (OSError, ValueError) as error:
         raise CommandError(f"The settings of Kafka cannot be used: {error}") from error
-
-
-def _told(access: KafkaAccess, prefix: str) -> str:
-    """What a subscriber needs to connect, as settings that a shell can read, with the rest as comments."""
-    settings = {
-        "ASCERTAIN_KAFKA": access.bootstrap,
-        "ASCERTAIN_KAFKA_PROTOCOL": access.protocol,
-        "ASCERTAIN_KAFKA_MECHANISM": access.mechanism,
-        "ASCERTAIN_KAFKA_USER": access.user,
-        "ASCERTAIN_KAFKA_PASSWORD": access.password,
-        "ASCERTAIN_KAFKA_CA_FILE": access.ca_file,
-        "ASCERTAIN_TOPIC_PREFIX": prefix or None,
-    }
-    lines = [f"export {name}={text}" for name, text in settings.items() if text is not None]
-    return "\n".join(
-        [
-            "# The password is shown this once. To connect, with any client of Kafka:",
-            *lines,
-            f"# topics, to read from their first record: {', '.join(prefix + topic for topic in PUBLIC)}",
-            f"# consumer groups: {access.user}, and every name that begins with {access.user}.",
-        ]
-    )

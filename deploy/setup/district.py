@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from deploy.errors import StackError
 from deploy.setup.databases import OWNERS, Database, make_databases
+from deploy.setup.folder import Folder
 from deploy.setup.principals import Principals, new_password
 from deploy.setup.rights import rights_of_service
-from deploy.setup.secrets import Folder
 from deploy.setup.topics import LEDGER_PARTITIONS, make_state_topic, make_topics
 from shared.runtime.kafka_access import SCRAM, KafkaAccess
 from shared.runtime.keys import make_keys
@@ -82,11 +82,17 @@ async def let_services_in(folder: Folder, kafka: KafkaAccess, prefix: str) -> No
     passwords = {}
     for service in OWNERS:
         folder.keep(service, "ascertain_kafka_password", new_password)
-        folder.settings(service, {"kafka_user": prefix + service, "kafka_mechanism": SCRAM})
+        folder.settings(service, {"kafka_user": prefix + service, "kafka_mechanism": SCRAM, **_reaching(kafka)})
         passwords[prefix + service] = folder.read(service, "ascertain_kafka_password")
     principals = Principals(kafka)
     await principals.put_passwords(passwords)
     await principals.put_rights({prefix + service: rights_of_service(service, prefix) for service in OWNERS})
+
+
+def _reaching(kafka: KafkaAccess) -> dict[str, object]:
+    """The part that goes with a user: without it settings would not fit together in a command of a service."""
+    trusting: dict[str, object] = {} if kafka.ca_file is None else {"kafka_ca_file": kafka.ca_file}
+    return {"kafka_protocol": kafka.protocol, **trusting}
 
 
 async def introduce_administrator(folder: Folder) -> tuple[str, str]:

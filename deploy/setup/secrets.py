@@ -4,8 +4,9 @@ One folder a part, each a volume of its own, so that a container is given what i
 
     setup/     the district's id; what the passwords of the database's roles are derived from
     postgres/  the superuser's password
+    kafka/     the password of the deployment's own principal there; the brokers' certificate
     <service>/ its settings, one a file named as the environment would name them; its signing key
-    trusted/   the public half of every service's signing key
+    trusted/   the public half of every service's signing key; the certificate that Kafka's clients trust
 
 Whoever has `evidence/district.key` and the databases can read the vault; without it nobody can (docs/forgetting.md).
 """
@@ -13,50 +14,18 @@ Whoever has `evidence/district.key` and the databases can read the vault; withou
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 
 from deploy.errors import StackError
+from deploy.setup.certificates import make_certificates
+from deploy.setup.folder import SHARED, Folder
 from shared.ledger.identifiers import is_id
-from shared.runtime.keys import write_whole
-
-OURS, SHARED = 0o600, 0o640
-"""For our own user; for the group too, which the containers of PostgreSQL and Kafka are given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """The folder that holds one folder a part."""
-
-    path: Path
-
-    def of(self, part: str) -> Path:
-        return self.path / part
-
-    def read(self, part: str, name: str) -> str:
-        """Raises StackError where it was never made."""
-        try:
-            return (self.of(part) / name).read_text().strip()
-        except FileNotFoundError as error:
-            raise StackError(f"{error.filename} is missing: run the job `secrets` first.") from error
-
-    def keep(self, part: str, name: str, making: Callable[[], str], *, mode: int = OURS) -> None:
-        """Make it once; what is there stays."""
-        if not (self.of(part) / name).exists():
-            self.write(part, name, making(), mode=mode)
-
-    def write(self, part: str, name: str, text: str, *, mode: int = OURS) -> None:
-        write_whole(self.of(part) / name, f"{text}\n".encode(), mode=mode)
-
-    def settings(self, service: str, settings: Mapping[str, object]) -> None:
-        """Write a service's settings, one a file, as `ASCERTAIN_SECRETS` names their folder to it."""
-        for name, value in settings.items():
-            self.write(service, f"ascertain_{name}", str(value))
-
-
-def make_secrets(folder: Folder, tenant: str | None) -> None:
+def make_secrets(folder: Folder, tenant: str | None, kafka_names: Iterable[str] = ()) -> None:
     """Make what is missing of what the servers need before they start. Repeatable.
+
+    `kafka_names` are what the brokers are called by from outside.
 
     `tenant` is the district's id, a new one where it is None. Raises StackError where it is no id, or another than the
     district has: its ledger could not be told from another's.
@@ -70,6 +39,10 @@ def make_secrets(folder: Folder, tenant: str | None) -> None:
         )
     folder.keep("setup", "database_secret", _password)
     folder.keep("postgres", "password", _password, mode=SHARED)
+    folder.keep("kafka", "password", _password, mode=SHARED)
+    # the same again as Kafka's own settings can refer to it, so that it stands in none of them
+    folder.write("kafka", "own.properties", f"password={folder.read('kafka', 'password')}", mode=SHARED)
+    make_certificates(folder, kafka_names)
     folder.keep("evidence", "roster.key", lambda: secrets.token_hex(32))
     folder.keep("evidence", "district.key", lambda: secrets.token_hex(64))
     for part in sorted(folder.path.iterdir()):

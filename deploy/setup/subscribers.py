@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from deploy.errors import StackError
 from deploy.setup.principals import Principals, new_password
-from deploy.setup.rights import NAME, OWN, SERVICES, rights_of_subscriber, subscriber_name
+from deploy.setup.rights import NAME, OWN, PUBLIC, SERVICES, rights_of_subscriber, subscriber_name
 from shared.runtime.kafka_access import SCRAM, KafkaAccess
 
 
@@ -56,3 +56,25 @@ class Subscribers:
         password = new_password()
         await self._principals.put_passwords({principal: password})
         return replace(self._access, user=principal, password=password, mechanism=SCRAM)
+
+
+def told(access: KafkaAccess, prefix: str = "") -> str:
+    """What a subscriber needs to connect, as settings that a shell can read, with the rest as comments."""
+    settings = {
+        "ASCERTAIN_KAFKA": access.bootstrap,
+        "ASCERTAIN_KAFKA_PROTOCOL": access.protocol,
+        "ASCERTAIN_KAFKA_MECHANISM": access.mechanism,
+        "ASCERTAIN_KAFKA_USER": access.user,
+        "ASCERTAIN_KAFKA_PASSWORD": access.password,
+        "ASCERTAIN_KAFKA_CA_FILE": access.ca_file,
+        "ASCERTAIN_TOPIC_PREFIX": prefix or None,
+    }
+    lines = [f"export {name}={text}" for name, text in settings.items() if text is not None]
+    return "\n".join(
+        [
+            "# The password is shown this once. To connect, with any client of Kafka:",
+            *lines,
+            f"# topics, to read from their first record: {', '.join(prefix + topic for topic in PUBLIC)}",
+            f"# consumer groups: {access.user}, and every name that begins with {access.user}.",
+        ]
+    )

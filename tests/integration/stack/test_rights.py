@@ -28,9 +28,9 @@ from deploy.errors import StackError
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.setup.district import let_services_in
+from deploy.setup.folder import Folder
 from deploy.setup.principals import Principals
 from deploy.setup.rights import OWN, PUBLIC, SERVICES, Right, rights_of_service
-from deploy.setup.secrets import Folder
 from deploy.setup.subscribers import Subscribers
 from deploy.setup.topics import make_topics
 from shared.runtime.kafka_access import KafkaAccess, KafkaSettings

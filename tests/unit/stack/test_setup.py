@@ -9,7 +9,8 @@ import pytest
 from deploy.errors import StackError
 from deploy.local.home import ROOT
 from deploy.setup.district import PostgresAt
-from deploy.setup.secrets import Folder, make_secrets
+from deploy.setup.folder import Folder
+from deploy.setup.secrets import make_secrets
 from shared.runtime.settings import Settings
 
 COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text()
@@ -31,14 +32,28 @@ def test_secrets_are_made_once_and_differ_between_districts(folder: Folder, tmp_
     first = contents(folder)
     make_secrets(folder, None)
     assert contents(folder) == first
-    assert len(set(first.values())) == len(first) == 5
+    make_secrets(Folder(tmp_path / "another"), None)
+    another = contents(Folder(tmp_path / "another"))
+    assert len(first) == len(another) == 11
+    assert not set(first.values()) & set(another.values())
 
 
-def test_nobody_but_our_user_reads_them_and_of_postgres_the_group(folder: Folder) -> None:
+def test_the_group_reads_what_the_servers_need_and_everybody_only_what_is_public(folder: Folder) -> None:
     make_secrets(folder, None)
-    modes = {file.name: file.stat().st_mode & 0o777 for file in folder.path.rglob("*") if file.is_file()}
-    assert modes.pop("password") == 0o640
-    assert set(modes.values()) == {0o600}
+    modes = {
+        str(file.relative_to(folder.path)): file.stat().st_mode & 0o777
+        for file in folder.path.rglob("*")
+        if file.is_file()
+    }
+    assert {name for name, mode in modes.items() if mode == 0o640} == {
+        "postgres/password",
+        "kafka/password",
+        "kafka/own.properties",
+        "kafka/broker.pem",
+        "kafka/ca.pem",
+    }
+    assert {name for name, mode in modes.items() if mode == 0o644} == {"trusted/kafka-ca.pem"}
+    assert set(modes.values()) == {0o600, 0o640, 0o644}
 
 
 def test_a_district_keeps_its_id(folder: Folder) -> None:
@@ -77,6 +92,14 @@ def test_a_password_of_any_letters_fits_a_dsn() -> None:
 
 def test_compose_names_no_password_and_publishes_the_gateway_alone_on_the_loopback() -> None:
     assert re.findall(r"ports: (.*)", COMPOSE) == ['["127.0.0.1:${ASCERTAIN_PORT:-8400}:8080"]']
-    assert not re.search(r"(?im)^ *\w*(password|token|key)\w*: *[\"']?\w", COMPOSE)
+    assert not re.search(r"(?im)^ *\w*(password|token|key)(?!store_)\w*: *[\"']?\w", COMPOSE)
+    assert not re.search(r"""(?i)password=["']?(?!\$\$\{file:/run/)\w""", COMPOSE)
     assert re.findall(r"image: ([\w/]+:[\w.]+)", COMPOSE) == ["apache/kafka:4.3.1", "postgres:18"]
     assert "internal: true" in COMPOSE
+
+
+def test_outside_brokers_are_published_on_the_loopback_unless_told_otherwise() -> None:
+    outside = (ROOT / "deploy" / "outside.yaml").read_text()
+    published = re.findall(r'ports: \["(.*)"\]', outside)
+    assert len(published) == 3
+    assert all(it.startswith("${ASCERTAIN_KAFKA_BIND:-127.0.0.1}:") and it.endswith(":9095") for it in published)
