@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rebuild": "cli.rebuilding:rebuild",
         "token": "cli.tokens:token",
         "subscriber": "cli.subscribers:subscriber",
+        "rules": "cli.rules:rules",
     }
 )
 """Each command's name, and `module:name` of its function, or of a group of further commands."""

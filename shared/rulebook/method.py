@@ -103,7 +103,7 @@ class DecimalParameter:
             raise ParameterError(where, f"{self.must}, written without exponent or trailing zeros")
         return value
 
-    def write(self, value: int) -> str:
+    def write(self, value: Any) -> str:
         return unscaled(value)
 
 
@@ -128,7 +128,7 @@ class WholeParameter:
             raise ParameterError(where, self.must)
         return given
 
-    def write(self, value: int) -> str:
+    def write(self, value: Any) -> str:
         return str(value)
 
 
@@ -150,8 +150,8 @@ class ChoiceParameter:
             raise ParameterError(where, self.must)
         return given
 
-    def write(self, value: str) -> str:
-        return value
+    def write(self, value: Any) -> str:
+        return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class ListParameter:
     def read(self, given: JsonValue, where: str) -> Any:
         return self.reads(given, where)
 
-    def write(self, value: object) -> str:
+    def write(self, value: Any) -> str:
         return str(value)
 
 

@@ -24,6 +24,8 @@ def parsed(line: str) -> Any:
         raise ParameterError("", f"be JSON: {error.msg} at column {error.colno}") from error
     except RecursionError as error:
         raise ParameterError("", f"be JSON nested at most {MAX_DEPTH} deep") from error
+    except ParameterError:
+        raise
     except ValueError as error:  # an integer of thousands of digits
         raise ParameterError("", f"be JSON with numbers of at most 12 digits before the point: {error}") from error
 
