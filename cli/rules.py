@@ -11,13 +11,17 @@ import typer
 from rich.table import Table
 
 from cli.errors import CommandError
+from cli.fitting.command import fit
 from cli.receipts import out, print_json
 from shared.rulebook.method import Method, ParameterError
 from shared.rulebook.scoring import method_of, read_case, read_parameters, score
 from shared.rulebook.table import METHODS
 from shared.rulebook.written import parsed
 
-rules = typer.Typer(help="The methods by which evidence becomes a value: list, show, score cases, check parameters.")
+rules = typer.Typer(
+    help="The methods by which evidence becomes a value: list, show, score cases, check parameters, fit."
+)
+rules.command("fit")(fit)
 
 Asked = Annotated[Path | None, typer.Argument(help="a file of JSON Lines; standard input without one")]
 
