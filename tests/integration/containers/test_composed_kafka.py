@@ -1,6 +1,7 @@
 """Kafka as compose sets it up: certificates by the job, principals by the job, and a stock client that is refused."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from aiokafka.errors import (
 )
 
 from deploy.errors import StackError
+from deploy.local.ports import free_port
 from deploy.setup.district import let_services_in
 from deploy.setup.folder import Folder
 from deploy.setup.rights import PUBLIC, SERVICES
@@ -21,7 +23,7 @@ from deploy.setup.secrets import make_secrets
 from deploy.setup.subscribing import subscriber
 from deploy.setup.topics import make_topics
 from shared.runtime.kafka_access import KafkaAccess, KafkaSettings
-from tests.support.composed_kafka import ComposedKafka
+from tests.support.composed_kafka import COMPOSE, ComposedKafka, resolved
 from tests.support.servers import reachable_folder
 
 OTHER = "another.topic"
@@ -138,3 +140,20 @@ async def test_who_trusts_another_authority_does_not_connect(broker: ComposedKaf
         stranger = replace(broker.access, ca_file=place / "trusted" / "kafka-ca.pem")
         with pytest.raises(KafkaConnectionError):
             await write(stranger, OTHER)
+
+
+async def test_the_health_check_tells_a_broker_that_answers_from_one_that_does_not(broker: ComposedKafka) -> None:
+    [*_, check] = COMPOSE["services"]["kafka"]["healthcheck"]["test"]
+    script = resolved(check).replace("/19092", f"/{broker.ports['HERE']}")
+    assert await ended(script) == 0
+    assert await ended(script.replace(str(broker.ports["HERE"]), str(free_port()))) != 0
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never answers
+        mute = script.replace(str(broker.ports["HERE"]), str(silent.getsockname()[1])).replace(
+            "timeout 15", "timeout 1"
+        )
+        assert await ended(mute) != 0
+
+
+async def ended(script: str) -> int:
+    process = await asyncio.create_subprocess_exec("bash", "-c", script, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()
