@@ -1,5 +1,6 @@
 """Wiring: what a process of `mastery` is made of, whichever roles it has."""
 
+import os
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -7,6 +8,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from services.mastery import ROLES, SERVICE
+from services.mastery.folds import FoldsInProcess
 from services.mastery.http.app import application
 from services.mastery.http.health import Standing
 from services.mastery.kafka import KafkaStateTopic
@@ -48,7 +50,10 @@ from shared.runtime.versions.rebuild import Rebuildable, rebuilt
 from shared.runtime.versions.switching import Schemas
 from shared.runtime.versions.wishes import Wish
 
-REQUESTS, WORKERS = 12, 11
+REFOLDING = min(4, os.cpu_count() or 1)
+"""Workers that refold: each has a process that folds while another one's chunk is read or written."""
+
+REQUESTS, WORKERS = 12, 10 + REFOLDING
 """Connections of the pools: for requests; for the projector, the refolds and the relay of states."""
 
 
@@ -67,7 +72,7 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
         refolding: Refolding | None = None
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS, name=f"{SERVICE} projector")
-            refolding = Refolding(pool, DefinitionsReader())
+            refolding = Refolding(pool, DefinitionsReader(), workers=REFOLDING, folds=FoldsInProcess)
             projections = _projections(settings, pool, evidence)
             projector = kafka_projector(
                 settings, SERVICE, pool, projections, evidence.ledger, tracing=observing.tracing
@@ -105,7 +110,8 @@ async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -
         evidence = await open_peer(opened, settings, SERVICE)
 
         def filler(pool: asyncpg.Pool) -> Filler:
-            return Filler(_projections(settings, pool, evidence), workers=[Refolding(pool, DefinitionsReader()).run])
+            refolding = Refolding(pool, DefinitionsReader(), folds=FoldsInProcess)
+            return Filler(_projections(settings, pool, evidence), workers=[refolding.run])
 
         what = Rebuildable(
             SERVICE,

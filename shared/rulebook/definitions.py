@@ -105,6 +105,11 @@ class Definitions:
                 runs.append(placement)
         return cls(_tuples(by_scope), _tuples(by_competency), policies)
 
+    @property
+    def concern_learners(self) -> bool:
+        """Whether what is in force for a competency may be another for this learner or that."""
+        return not self._kinds.isdisjoint({"learner", "school"})
+
     def placement(self, competency: str, known: Known = EVERYTHING) -> Placement | None:
         """The publication that placed the competency in its current framework, as known."""
         for placement in reversed(self.placements.get(competency, ())):

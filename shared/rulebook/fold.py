@@ -144,7 +144,7 @@ def standing(pieces: Sequence[Contribution], policy: Policy, floor: Floor | None
     """What `policy` makes of the pieces, in fold order and all of them known, above `floor`."""
     counting, counted, set_aside = _sort_out(pieces, policy)
     trajectory = tuple(policy.run([value for _, value in counted]))
-    status = _status(counting, trajectory, policy)
+    status = status_of(counting, trajectory, policy)
     enough = status is not Status.NO_EVIDENCE and status is not Status.NOT_ENOUGH
     value = trajectory[-1] if enough else None
     level = None if value is None else policy.scale.level_at(value)
@@ -240,7 +240,7 @@ def _imposed(
     return level_set(override, policy, None if judged_under is None else judged_under.policy)
 
 
-def _status(kinds: set[str], trajectory: tuple[int, ...], policy: Policy) -> Status:
+def status_of(kinds: set[str], trajectory: tuple[int, ...], policy: Policy) -> Status:
     """The status by the evidence alone. *Slipped* asks the value after every earlier piece, also while there were
     fewer than the minimum (DESIGN §5: at or above the cut on some earlier prefix).
     """

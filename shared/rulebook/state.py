@@ -161,8 +161,14 @@ def _text(  # noqa: PLR0913, PLR0917 - the members that it is of
     pairs = ",".join([f'["{event}","{decimal_text(value)}"]' for event, value in counted])
     return (
         f'{{"competency":"{competency}","counted":[{pairs}],"learner":"{learner}",'
-        f'"level":{_quoted(level)},"method":{_quoted(method)},"policy":{_quoted(policy)},'
-        f'"status":{_quoted(status)}}}'
+        f"{state_end(level, status, policy, method)}"
+    )
+
+
+def state_end(level: str | None, status: Status, policy: str | None, method: str | None) -> str:
+    """What a state's canonical text ends with, after what is its own: many states have the same end."""
+    return (
+        f'"level":{_quoted(level)},"method":{_quoted(method)},"policy":{_quoted(policy)},"status":{_quoted(status)}}}'
     )
 
 

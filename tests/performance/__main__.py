@@ -20,6 +20,7 @@ from tests.performance import (
     http,
     mastery,
     projection,
+    refold,
     relay,
     release,
     start,
@@ -35,6 +36,7 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "projection": projection.figures,
         "mastery": mastery.figures,
         "fold": fold.figures,
+        "refold": refold.figures,
         "audit": audit.figures,
         "http": http.figures,
         "release": release.figures,
@@ -77,11 +79,16 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="figures for machines")
     parser.add_argument("--minutes", type=float, default=worst_hour.GIVEN, help="how long worst_hour lasts")
+    parser.add_argument("--millions", type=float, default=refold.GIVEN, help="of contributions that refold refolds")
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in BENCHES]
     if unknown:
         parser.error(f"There is no bench {unknown[0]}; there are {', '.join(BENCHES)}.")
-    benches: dict[str, Bench] = {**BENCHES, "worst_hour": partial(worst_hour.figures, asked.minutes)}
+    benches: dict[str, Bench] = {
+        **BENCHES,
+        "refold": partial(refold.figures, asked.millions),
+        "worst_hour": partial(worst_hour.figures, asked.minutes),
+    }
     names = asked.names or [name for name in BENCHES if name not in LONG]
     uvloop.run(measure({name: benches[name] for name in names}, as_json=asked.json))
 

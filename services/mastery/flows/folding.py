@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Definitions, Learner
-from shared.rulebook.fold import fold, fold_ordered
+from shared.rulebook.fold import fold
 from shared.rulebook.known import EVERYTHING, Known
+from shared.rulebook.outcome import Outcome, Outcomes
 from shared.rulebook.override import Override
 from shared.rulebook.state import State
 
@@ -28,14 +29,14 @@ async def folded(  # noqa: PLR0913, PLR0917 - as `fold`
     return await asyncio.to_thread(fold, learner, competency, contributions, definitions, known, overrides)
 
 
-async def folded_ordered(
+async def outcome_of_ordered(
+    outcomes: Outcomes,
     learner: Learner,
     competency: str,
     contributions: Sequence[Contribution],
-    definitions: Definitions,
     overrides: Sequence[Override] = (),
-) -> State:
-    """`folded`, as everything is known now, of contributions that stand in fold order already."""
+) -> Outcome:
+    """What `folded` comes to, as everything is known now, of contributions that stand in fold order already."""
     if len(contributions) < MANY:
-        return fold_ordered(learner, competency, contributions, definitions, EVERYTHING, overrides)
-    return await asyncio.to_thread(fold_ordered, learner, competency, contributions, definitions, EVERYTHING, overrides)
+        return outcomes.of(learner, competency, contributions, overrides)
+    return await asyncio.to_thread(outcomes.of, learner, competency, contributions, overrides)

@@ -6,7 +6,7 @@ import asyncpg
 import orjson
 
 from services.mastery.domain.news import NEWS_TYPES, News, add_news, joined, judged
-from services.mastery.flows.folding import folded_ordered
+from services.mastery.flows.folding import outcome_of_ordered
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import Packed, pack, pack_all, unpack, unpack_overrides
 from services.mastery.postgres.states import Key, StateRow
@@ -15,7 +15,8 @@ from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry, type_name
 from shared.ledger.identifiers import is_id, shard_of
 from shared.rulebook.contributing import Body
-from shared.rulebook.definitions import Enrolment, Learner, school_history
+from shared.rulebook.definitions import Definitions, Enrolment, Learner, school_history
+from shared.rulebook.outcome import Outcomes
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
 
@@ -29,6 +30,7 @@ class MasteryProjection:
 
     def __init__(self, tenant: str, definitions: DefinitionsReader) -> None:
         self._tenant, self._definitions = tenant, definitions
+        self._outcomes = Outcomes(Definitions.of(()))
 
     async def prepare(self, entries: Sequence[Entry]) -> None:
         """Nothing: what evidence says stands in it."""
@@ -50,9 +52,15 @@ class MasteryProjection:
         await states.lock_shards(connection, [shard])
         await states.drop_learner(connection, shard, owner)
 
+    def _under(self, definitions: Definitions) -> Outcomes:
+        """Kept until the definitions are others."""
+        if self._outcomes.definitions is not definitions:
+            self._outcomes = Outcomes(definitions)
+        return self._outcomes
+
     async def _fold(self, connection: asyncpg.Connection, shard: int, news: Mapping[str, News]) -> None:
         await states.lock_shards(connection, [shard])
-        definitions = (await self._definitions.view(connection)).definitions
+        outcomes = self._under((await self._definitions.view(connection)).definitions)
         schools, moved = await _enrol(connection, shard, news)
         keys = [(learner, competency) for learner, own in news.items() for competency in own.competencies]
         whole = [learner for learner, own in news.items() if learner in moved or own.withdrawals]
@@ -69,8 +77,8 @@ class MasteryProjection:
             changed = pieces != known or overrides != known_judged
             if changed or (learner in moved and key in stored):
                 who = Learner(learner, shard, schools.get(learner, ()))
-                state = await folded_ordered(who, competency, pieces, definitions, overrides)
-                rows[key] = pack_all(pieces, overrides), states.row_of(state, len(pieces))
+                outcome = await outcome_of_ordered(outcomes, who, competency, pieces, overrides)
+                rows[key] = pack_all(pieces, overrides), states.row_of(outcome, len(pieces))
             await pace.breathe()
         await states.write_states(connection, shard, rows)
 

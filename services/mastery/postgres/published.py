@@ -33,15 +33,17 @@ OUTCOME = (
 """Columns of what a fold came to, of the same names here and in the tables of states."""
 
 
-def noting(written: str) -> str:
+def noting(written: str, *, one_shard: bool = False) -> str:
     """A statement that writes states, made one that notes their changes too.
 
     `written` is the text of an INSERT, UPDATE or DELETE that returns `shard`, `learner`, `competency`, the columns of
-    `OUTCOME` (null where the state is gone) and whether it `differs` from what subscribers know.
+    `OUTCOME` (null where the state is gone) and whether it `differs` from what subscribers know. Where all are of
+    `one_shard` they need not be sorted by it.
     """
+    counted_by = "" if one_shard else "PARTITION BY shard"
     return f"""
     WITH written AS ({written}), changed AS (
-        SELECT *, row_number() OVER (PARTITION BY shard) AS number FROM written
+        SELECT *, row_number() OVER ({counted_by}) AS number FROM written
         WHERE differs AND current_setting('ascertain.publishes', true) IS DISTINCT FROM 'off'
     ), moved AS (
         UPDATE published.head AS head SET (seq, changed_ms) = ROW (

@@ -1,13 +1,16 @@
-"""The table `mastery.refold`: which states definitions ask to fold again, and how far that has come.
+"""The tables `mastery.refold` and `mastery.refold_part`: which states definitions ask to fold again, and how far it is.
 
 A policy adopted or a framework published asks, in its own transaction. While it is applied nobody folds, so each
 state either is folded under it already or is found here. A level may have been set under a policy before its adoption
 has come here, of a learner whom that scope no longer concerns: then all states are asked for.
+
+A worker divides a refold: into a part for each shard in which there is something to do. Whoever has a part's row
+locked is at it; so several workers, in one process or many, are at several parts, and what one leaves another takes up.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -17,25 +20,29 @@ from shared.contracts.events import decode
 from shared.ledger.entry import Entry
 from shared.rulebook.scope import read_scope
 
-StateKey: TypeAlias = tuple[int, str, str]
-"""A shard, a learner and a competency."""
-
 COMPETENCIES = "competencies"
 
-_SELECT = "SELECT s.shard, s.learner::text, s.competency::text FROM mastery.state AS s"
-_AFTER = "(s.shard, s.learner, s.competency) > ($1, $2::uuid, $3::uuid)"
-_IN_ORDER = "ORDER BY s.shard, s.learner, s.competency LIMIT $4"
-_OF_ALL = f"{_SELECT} WHERE {_AFTER} {_IN_ORDER}"
-_OF_SCHOOL = f"""
-    {_SELECT} JOIN mastery.learner AS l USING (shard, learner)
-    WHERE l.school = $5::uuid AND {_AFTER} {_IN_ORDER}
+_OF = {
+    "district": "true",
+    "school": "EXISTS (SELECT FROM mastery.learner AS l"
+    " WHERE (l.shard, l.learner) = (s.shard, s.learner) AND l.school = $5::uuid)",
+    "learner": "s.learner = $5::uuid",
+    COMPETENCIES: "s.competency = ANY ($5::uuid[])",
+}
+"""Whose states a refold of a scope is about."""
+
+_SELECT = """
+    SELECT s.ctid AS place, s.learner::text, s.competency::text, s.contributions, s.overrides
+    FROM mastery.state AS s WHERE s.shard = $1
 """
-_OF_LEARNER = f"{_SELECT} WHERE s.learner = $5::uuid AND {_AFTER} {_IN_ORDER}"
-_OF_COMPETENCIES = f"""
-    {_SELECT} WHERE s.competency = ANY ($5::uuid[]) AND (s.competency, s.shard, s.learner) > ($3::uuid, $1, $2::uuid)
-    ORDER BY s.competency, s.shard, s.learner LIMIT $4
-"""
-_KEYS = {"district": _OF_ALL, "school": _OF_SCHOOL, "learner": _OF_LEARNER, COMPETENCIES: _OF_COMPETENCIES}
+_NEXT = {
+    kind: f"{_SELECT} AND {concerned} AND (s.learner, s.competency) > ($2::uuid, $3::uuid)"
+    " ORDER BY s.learner, s.competency LIMIT $4"
+    for kind, concerned in _OF.items()
+} | {
+    COMPETENCIES: f"{_SELECT} AND {_OF[COMPETENCIES]} AND (s.competency, s.learner) > ($3::uuid, $2::uuid)"
+    " ORDER BY s.competency, s.learner LIMIT $4"
+}
 
 _JUDGED_BEFORE = """
     SELECT EXISTS (SELECT FROM mastery.state WHERE judged_under = $1)
@@ -43,14 +50,31 @@ _JUDGED_BEFORE = """
 """
 """Whether a level was set under policy $1 before position $2, where it is first adopted."""
 
+Place: TypeAlias = tuple[int, int]
+"""Where a row lies. It stays there while the lock of the shard's states is held."""
+
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A refold as it lies here: `competencies` where the scope is by them, and the last state that is done."""
+class Part:
+    """A part of a refold as it lies here: of the definition at `position`, in one shard; `competencies` where the scope
+    is by them; the learner and the competency of the last state that is done.
+    """
 
-    refold: Refold
+    position: int
+    shard: int
+    scope: str
     competencies: Sequence[str] | None
-    last: StateKey
+    last: tuple[str, str]
+
+
+class Found(NamedTuple):
+    """A state to be folded again: where its row lies, its key, and what it is folded from."""
+
+    place: Place
+    learner: str
+    competency: str
+    contributions: bytes
+    overrides: bytes | None
 
 
 async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
@@ -62,41 +86,72 @@ async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
             await _ask(connection, entry.position, COMPETENCIES, await _placed_by(connection, entry.position))
 
 
-async def take(connection: asyncpg.Connection) -> Task | None:
-    """The first refold that no other worker is at, held until the transaction ends."""
+async def take(connection: asyncpg.Connection) -> Part | None:
+    """The first part that no other worker is at, held until the transaction ends."""
     row = await connection.fetchrow(
-        "SELECT position, scope, competencies::text[], shard, learner::text, competency::text, done"
-        " FROM mastery.refold ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED"
+        "SELECT position, p.shard, scope, competencies::text[], p.learner::text, p.competency::text"
+        " FROM mastery.refold_part AS p JOIN mastery.refold USING (position)"
+        " ORDER BY position, p.shard LIMIT 1 FOR UPDATE OF p SKIP LOCKED"
     )
     if row is None:
         return None
-    refold = Refold(row["position"], row["scope"], row["done"])
-    return Task(refold, row["competencies"], (row["shard"], row["learner"], row["competency"]))
+    position, shard, scope, competencies, learner, competency = row
+    return Part(position, shard, scope, competencies, (learner, competency))
 
 
-async def next_keys(connection: asyncpg.Connection, task: Task, limit: int) -> list[StateKey]:
-    """The states that come after the last one done."""
-    kind, _, name = task.refold.scope.partition("/")
-    argument = task.competencies if kind == COMPETENCIES else name
-    further = [] if kind == "district" else [argument]
-    rows = await connection.fetch(_KEYS[kind], *task.last, limit, *further)
-    return [(row["shard"], row["learner"], row["competency"]) for row in rows]
-
-
-async def note_done(connection: asyncpg.Connection, task: Task, keys: Sequence[StateKey]) -> None:
-    shard, learner, competency = keys[-1]
+async def divide(connection: asyncpg.Connection) -> bool:
+    """Divide the first refold that is not divided yet; False where there is none. A state that is missed, because it
+    came to be since it was asked for, is folded under the new definitions already.
+    """
+    row = await connection.fetchrow(
+        "SELECT position, scope, competencies::text[] FROM mastery.refold WHERE NOT divided"
+        " ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED"
+    )
+    if row is None:
+        return False
+    position, scope, competencies = row
+    kind, _, _ = scope.partition("/")
+    concerned = _OF[kind].replace("$5", "$2")
     await connection.execute(
-        "UPDATE mastery.refold SET shard = $2, learner = $3, competency = $4, done = done + $5 WHERE position = $1",
-        task.refold.position,
-        shard,
-        learner,
-        competency,
-        len(keys),
+        "INSERT INTO mastery.refold_part (position, shard) SELECT $1::bigint, number"  # noqa: S608 - of constants
+        " FROM generate_series(0, 63) AS number"
+        f" WHERE EXISTS (SELECT FROM mastery.state AS s WHERE s.shard = number AND {concerned})",
+        *(position, *_argument(scope, competencies)),
+    )
+    await connection.execute("UPDATE mastery.refold SET divided = true, done = 0 WHERE position = $1", position)
+    await _end_where_nothing_is_left(connection, position)
+    return True
+
+
+async def next_states(connection: asyncpg.Connection, part: Part, limit: int) -> list[Found]:
+    """The states that come after the last one done. The lock of the shard's states is the caller's."""
+    kind, _, _ = part.scope.partition("/")
+    further = _argument(part.scope, part.competencies)
+    rows = await connection.fetch(_NEXT[kind], part.shard, *part.last, limit, *further)
+    return [Found(*row) for row in rows]
+
+
+async def note_done(connection: asyncpg.Connection, part: Part, found: Sequence[Found]) -> None:
+    await connection.execute(
+        "UPDATE mastery.refold_part SET learner = $3, competency = $4, done = done + $5"
+        " WHERE position = $1 AND shard = $2",
+        *(part.position, part.shard),
+        *(found[-1].learner, found[-1].competency, len(found)),
     )
 
 
-async def end(connection: asyncpg.Connection, task: Task) -> None:
-    await connection.execute("DELETE FROM mastery.refold WHERE position = $1", task.refold.position)
+async def end(connection: asyncpg.Connection, part: Part) -> int | None:
+    """A part is done, and with the last of them the refold: then how many states that were, else None.
+
+    Parts end one after the other, so that the last sees that it is.
+    """
+    await connection.execute("SELECT FROM mastery.refold WHERE position = $1 FOR UPDATE", part.position)
+    await connection.execute(
+        "WITH ended AS (DELETE FROM mastery.refold_part WHERE position = $1 AND shard = $2 RETURNING done)"
+        " UPDATE mastery.refold AS r SET done = r.done + ended.done FROM ended WHERE r.position = $1",
+        *(part.position, part.shard),
+    )
+    return await _end_where_nothing_is_left(connection, part.position)
 
 
 class WaitingRefolds:
@@ -106,7 +161,11 @@ class WaitingRefolds:
         self._pool = pool
 
     async def waiting(self) -> list[Refold]:
-        rows = await self._pool.fetch("SELECT position, scope, done FROM mastery.refold ORDER BY position LIMIT 20")
+        rows = await self._pool.fetch(
+            "SELECT position, scope, done + (SELECT coalesce(sum(p.done), 0)::bigint"
+            " FROM mastery.refold_part AS p WHERE p.position = r.position)"
+            " FROM mastery.refold AS r ORDER BY position LIMIT 20"
+        )
         return [Refold(*row) for row in rows]
 
 
@@ -124,15 +183,27 @@ async def _adopted(connection: asyncpg.Connection, position: int, adopted: Polic
 
 async def _ask(connection: asyncpg.Connection, position: int, scope: str, competencies: Sequence[str] | None) -> None:
     """Asked again (a release of what was in quarantine), a refold begins anew."""
+    await connection.execute("DELETE FROM mastery.refold WHERE position = $1", position)
     await connection.execute(
-        "INSERT INTO mastery.refold (position, scope, competencies) VALUES ($1, $2, $3)"
-        " ON CONFLICT (position) DO UPDATE"
-        " SET (scope, competencies, shard, learner, competency, done)"
-        " = (excluded.scope, excluded.competencies, excluded.shard, excluded.learner, excluded.competency, 0)",
-        position,
-        scope,
-        competencies,
+        "INSERT INTO mastery.refold (position, scope, competencies) VALUES ($1, $2, $3)", position, scope, competencies
     )
+
+
+def _argument(scope: str, competencies: Sequence[str] | None) -> list[object]:
+    """What the queries of a scope are given: nothing, an id or ids."""
+    kind, _, name = scope.partition("/")
+    if kind == "district":
+        return []
+    return [competencies if kind == COMPETENCIES else name]
+
+
+async def _end_where_nothing_is_left(connection: asyncpg.Connection, position: int) -> int | None:
+    done: int | None = await connection.fetchval(
+        "DELETE FROM mastery.refold AS r WHERE position = $1"
+        " AND NOT EXISTS (SELECT FROM mastery.refold_part AS p WHERE p.position = r.position) RETURNING done",
+        position,
+    )
+    return done
 
 
 async def _placed_by(connection: asyncpg.Connection, position: int) -> list[str]:

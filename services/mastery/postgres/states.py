@@ -5,10 +5,11 @@ from typing import NamedTuple, TypeAlias
 
 import asyncpg
 
+from services.mastery.folds import Folded
 from services.mastery.postgres import published
 from services.mastery.postgres.packing import Packed, pack_schools, unpack_schools
 from shared.rulebook.definitions import Enrolment
-from shared.rulebook.state import State
+from shared.rulebook.outcome import Outcome
 
 SHARD_FOLDS = 7002
 """The advisory lock of a shard's states: whoever folds or drops them takes it, after `watermark.EVIDENCE_FOLDS`."""
@@ -60,14 +61,22 @@ _WRITE = published.noting(f"""
         ({_prefixed("old")}) IS DISTINCT FROM ({_prefixed("new")}) AS differs
 """)  # noqa: S608 - of constants
 
-_REWRITE = published.noting(f"""
+_REWRITE = published.noting(
+    f"""
     UPDATE mastery.state AS known SET ({_OUTCOME}) = ROW ({_prefixed("refolded")})
-    FROM unnest($1::int[], $2::uuid[], $3::uuid[], {_arrays(4)})
-    AS refolded (shard, learner, competency, {_OUTCOME})
-    WHERE (known.shard, known.learner, known.competency) = (refolded.shard, refolded.learner, refolded.competency)
-    AND ({_prefixed("known")}) IS DISTINCT FROM ({_prefixed("refolded")})
+    FROM (
+        SELECT place, {_OUTCOME}
+        FROM unnest($1::tid[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::text[], $7::bigint[])
+        AS own (place, number, evidence, counted, value, digest, evidence_position)
+        JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[]) WITH ORDINALITY
+        AS common (status, level, scope, policy, method, definitions_position, ordinality)
+        ON common.ordinality = own.number + 1
+    ) AS refolded
+    WHERE known.ctid = refolded.place AND ({_prefixed("known")}) IS DISTINCT FROM ({_prefixed("refolded")})
     RETURNING known.shard, known.learner, known.competency, {_prefixed("refolded")}, true AS differs
-""")  # noqa: S608 - of constants
+""",  # noqa: S608 - of constants
+    one_shard=True,
+)
 
 _DROP = published.noting(f"""
     DELETE FROM mastery.state WHERE shard = $1 AND learner = $2
@@ -82,30 +91,10 @@ _READ_LEARNERS = f"""
     WHERE shard = $1 AND learner = ANY ($4::uuid[])
 """  # noqa: S608 - of constants
 
-_READ_STATES = f"""
-    SELECT shard, learner::text, competency::text, {_PACKED} FROM mastery.state
-    JOIN unnest($1::int[], $2::uuid[], $3::uuid[]) AS asked (shard, learner, competency)
-    USING (shard, learner, competency)
-"""  # noqa: S608 - of constants
 
-
-def row_of(state: State, evidence: int) -> StateRow:
+def row_of(outcome: Outcome, evidence: int) -> StateRow:
     """The row of a state that was folded from `evidence` contributions."""
-    positions = {pin.ledger: pin.position for pin in state.pins}
-    adoption = state.adoption
-    return StateRow(
-        evidence=evidence,
-        counted=len(state.counted),
-        status=state.status.value,
-        level=state.level,
-        value=state.value,
-        scope=None if adoption is None else str(adoption.scope),
-        policy=state.policy,
-        method=state.method,
-        digest=state.digest,
-        evidence_position=positions.get("evidence"),
-        definitions_position=positions.get("definitions"),
-    )
+    return StateRow(evidence, *outcome)
 
 
 async def lock_shards(connection: asyncpg.Connection, shards: Iterable[int]) -> None:
@@ -115,6 +104,16 @@ async def lock_shards(connection: asyncpg.Connection, shards: Iterable[int]) -> 
         SHARD_FOLDS,
         sorted(set(shards)),
     )
+
+
+async def read_packed_schools(connection: asyncpg.Connection, shard: int, learners: Iterable[str]) -> dict[str, bytes]:
+    """The schools of these learners of a shard as their rows hold them, where there are any."""
+    rows = await connection.fetch(
+        "SELECT learner::text, schools FROM mastery.learner WHERE shard = $1 AND learner = ANY ($2::uuid[])",
+        shard,
+        list(learners),
+    )
+    return {row["learner"]: row["schools"] for row in rows}
 
 
 async def read_schools(
@@ -158,20 +157,6 @@ async def read_folded_from(
     return {(learner, competency): Packed(*packed) for learner, competency, *packed in rows}
 
 
-async def read_states(
-    connection: asyncpg.Connection, keys: Iterable[tuple[int, str, str]]
-) -> dict[tuple[int, str, str], Packed]:
-    """What these states are folded from, by shard, learner and competency."""
-    wanted = list(keys)
-    rows = await connection.fetch(
-        _READ_STATES,
-        [shard for shard, _, _ in wanted],
-        [learner for _, learner, _ in wanted],
-        [competency for _, _, competency in wanted],
-    )
-    return {(shard, learner, competency): Packed(*packed) for shard, learner, competency, *packed in rows}
-
-
 async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping[Key, tuple[Packed, StateRow]]) -> None:
     """Write the states and what they were folded from."""
     if not rows:
@@ -186,20 +171,12 @@ async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping
     )
 
 
-async def rewrite_states(connection: asyncpg.Connection, rows: Mapping[tuple[int, str, str], StateRow]) -> None:
-    """Write what refolding made of states by shard, learner and competency; what they are folded from stays as it is.
+async def rewrite_states(connection: asyncpg.Connection, places: Sequence[tuple[int, int]], folded: Folded) -> None:
+    """Write what refolding made of the states of a shard whose rows lie at these places since its lock was taken.
 
-    Rows that come out as they were are not written.
+    What they are folded from stays as it is, and rows that come out as they were are not written.
     """
-    if not rows:
-        return
-    await connection.execute(
-        _REWRITE,
-        [shard for shard, _, _ in rows],
-        [learner for _, learner, _ in rows],
-        [competency for _, _, competency in rows],
-        *[list(column) for column in zip(*rows.values(), strict=True)],
-    )
+    await connection.execute(_REWRITE, places, *folded[1:], *map(list, zip(*folded.ends, strict=True)))
 
 
 async def forget(connection: asyncpg.Connection, shard: int, forgotten: Mapping[str, int]) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from services.mastery.folds import FoldsInProcess
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
 from shared.runtime.connections import borrowed
@@ -54,7 +56,8 @@ async def test_a_refold_that_is_killed_goes_on_where_it_was(pool: asyncpg.Pool, 
         ours = sum(row["method"] == "ascertain.highest@1" for row in (await stored(pool)).values())
         assert ours == refold.done < 2 * LEARNERS
     assert dones[0] < dones[1]
-    assert await applied.refold(chunk=1) == 2 * LEARNERS - dones[1] + 1  # and a look that finds the end
+    parts = await pool.fetchval("SELECT count(*) FROM mastery.refold_part")
+    assert await applied.refold(chunk=1) == 2 * LEARNERS - dones[1] + parts  # and in each a look that finds the end
     assert await stored(pool) == by_oracle(ledger)
 
 
@@ -101,6 +104,35 @@ async def test_a_live_fold_waits_for_a_refold_of_its_shard(pool: asyncpg.Pool) -
     assert await stored(pool) == by_oracle(ledger)
 
 
+@pytest.mark.faults
+async def test_several_workers_come_to_what_a_plain_fold_says_also_where_their_processes_are_killed(
+    pool: asyncpg.Pool,
+) -> None:
+    ledger = given()
+    for number in range(LEARNERS):
+        ledger.attempt(named(f"learner {number}"), result(READING, "2"), result(WRITING, "3"))
+    applied = Applied(pool, ledger)
+    await applied.more()
+    await applied.refold(chunk=500)
+    adopt(ledger, "district", policy_document("ascertain.highest@1", cut="2"))
+    await applied.more()
+    folds = partial(FoldsInProcess, many=0)
+    refolding = asyncio.create_task(Refolding(pool, DefinitionsReader(), chunk=1, workers=3, folds=folds).run())
+    try:
+        for beyond in (0, 60):
+            await until(partial(done_beyond, pool, beyond), "the workers refold")
+            assert folding()
+            for process in folding():
+                os.kill(process, signal.SIGKILL)
+        await until(partial(nothing_waits, pool), "everything is refolded", seconds=60)
+    finally:
+        refolding.cancel()
+        with suppress(asyncio.CancelledError):
+            await refolding
+    assert not folding()
+    assert await stored(pool) == by_oracle(ledger)
+
+
 class Halting(DefinitionsReader):
     """Stops a refold between its lock and its reading, for as long as the test needs."""
 
@@ -117,6 +149,16 @@ class Halting(DefinitionsReader):
 async def done_beyond(pool: asyncpg.Pool, before: int) -> bool:
     refolds = await WaitingRefolds(pool).waiting()
     return bool(refolds) and refolds[0].done >= before + 20
+
+
+async def nothing_waits(pool: asyncpg.Pool) -> bool:
+    return not await WaitingRefolds(pool).waiting()
+
+
+def folding() -> list[int]:
+    """The processes that fold for this one."""
+    children = [int(pid) for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()]
+    return [pid for pid in children if b"services.mastery.folds" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 async def nobody_refolds(pool: asyncpg.Pool) -> bool:

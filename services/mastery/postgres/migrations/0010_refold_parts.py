@@ -1,0 +1,12 @@
+"""A refold is divided by shard, so that several workers are at it."""
+
+from pathlib import Path
+
+from shared.runtime.migrate import apply
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    apply(Path(__file__).with_suffix(".sql"))
