@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.runtime.bounds import MAX_HEADERS
+from shared.runtime.gathering import GatheringTransport
 from shared.runtime.problems import MEDIA_TYPE, Problem
 
 MAX_UNREAD = 4 * MAX_HEADERS
@@ -31,7 +32,7 @@ class HeadBoundedProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(GatheringTransport(transport, self.loop))  # type: ignore[arg-type]  # it behaves as one
         self._start_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
