@@ -78,7 +78,8 @@ class LedgerSource:
     """Reads a ledger directly, through any LedgerReader: the tables themselves (evidence), or the door (rebuilds).
 
     Every shard of `ledgers` is this source's. Woken by `wake` after an append, with a poll every `poll` seconds
-    behind it.
+    behind it. It reads on at once only where a page was full: who reads again for the few entries that came during
+    the last reading, under load without end, takes more than recording them did.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class LedgerSource:
                 last = page.entries[-1].position
                 self._next[shard] = last
                 batches.append(Batch(shard, page.entries, next_offset=last))
-        self._more = bool(batches)
+        self._more = any(len(batch.entries) >= self._page for batch in batches)
         return batches
 
     async def drained(self, shard: Shard) -> bool:  # noqa: ARG002 - what is behind here is read here in any case
