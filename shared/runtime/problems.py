@@ -122,6 +122,18 @@ OF_THE_WORLD = (
 """What is raised where a database or another service fails, or was asked wrongly: `is_trouble` tells which."""
 
 
+FAULT = Problem(500, "fault", "Something went wrong on our side.", "The fault was logged.")
+"""What a client is told of a fault. Whoever tells it raises the error anew, so that the server logs it."""
+
+
+def of_error(error: Exception) -> Problem:
+    """The problem that tells of an error which no flow knows: 503 for a trouble of the world, `FAULT` for the rest."""
+    if not (isinstance(error, OF_THE_WORLD) and is_trouble(error)):
+        return FAULT
+    _log.warning("a request cannot be answered at the moment", error=error)
+    return unavailable("The database does not answer at the moment.")
+
+
 def answer_with_problems(app: FastAPI) -> None:
     """Make every refusal and every fault of the application a problem document.
 
@@ -133,10 +145,10 @@ def answer_with_problems(app: FastAPI) -> None:
         return problem.response()
 
     async def _troubled(_request: Request, error: Exception) -> Response:
-        if not is_trouble(error):
+        problem = of_error(error)
+        if problem is FAULT:
             raise error
-        _log.warning("a request cannot be answered at the moment", error=error)
-        return unavailable("The database does not answer at the moment.").response()
+        return problem.response()
 
     for kind in OF_THE_WORLD:
         app.add_exception_handler(kind, _troubled)
@@ -162,4 +174,4 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _fault(_request: Request, _error: Exception) -> Response:
-        return Problem(500, "fault", "Something went wrong on our side.", "The fault was logged.").response()
+        return FAULT.response()

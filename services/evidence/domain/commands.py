@@ -15,8 +15,7 @@ from shared.ledger.instants import Instant
 StreamState: TypeAlias = Literal["open", "closed", "absent"]
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event that a command asks to append.
 
     `type` and `schema` are the full CloudEvents names, `body` the canonical bytes. `occurred_at` is None where the
@@ -42,8 +41,7 @@ class Expectation:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """The stream must be in this state, whatever its version. `owner` says in which shard it lies."""
 
     owner: str
@@ -51,8 +49,7 @@ class Guard:
     state: Literal["open", "absent"]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """Events to be appended together, with what must be true of other streams at that moment.
 
     `id` is the first event's id; the further events have ids derived from it. Every event of a command lies in the

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from services.evidence.domain.commands import Guard
 from services.evidence.domain.errors import Invalid
+from services.evidence.domain.plain_attempts import PlainAttempt, PlainResult
 from shared.contracts.bodies import AttemptRecorded, Result, RubricScored
 from shared.contracts.documents import Criterion
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
@@ -22,6 +23,9 @@ Criteria: TypeAlias = Mapping[str, Criterion]
 Body: TypeAlias = AttemptRecorded | RubricScored | ObservationRecorded | ReflectionRecorded | PriorMasteryAttested
 """What evidence can be."""
 
+Read: TypeAlias = Body | PlainAttempt
+"""The same, as it may have been read from a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -36,8 +40,9 @@ class Kind:
     text: Literal["feedback_ref", "note_ref", "text_ref"] | None = None
 
 
-KINDS: Mapping[type[Body], Kind] = {
+KINDS: Mapping[type[Read], Kind] = {
     AttemptRecorded: Kind(),
+    PlainAttempt: Kind(),
     RubricScored: Kind(rubric="rubric", text="feedback_ref"),
     ObservationRecorded: Kind(rubric="rubric", text="note_ref"),
     ReflectionRecorded: Kind(results="ratings", earlier="evidence", text="text_ref"),
@@ -63,26 +68,26 @@ class Known:
     forgotten: Container[str] = ()
 
 
-_EARLIER_AND_WORK: Mapping[type[Body], Callable[[Body], tuple[str | None, str | None]]] = {
+_EARLIER_AND_WORK: Mapping[type[Read], Callable[[Read], tuple[str | None, str | None]]] = {
     body: attrgetter(kind.earlier, kind.work) if kind.earlier and kind.work else lambda _: (None, None)
     for body, kind in KINDS.items()
 }
 
 
-def results_of(body: Body) -> tuple[Result, ...]:
+def results_of(body: Read) -> Sequence[Result | PlainResult]:
     """The results of a piece; of a reflection what the learner would give herself."""
-    results: tuple[Result, ...] = getattr(body, KINDS[type(body)].results)
+    results: Sequence[Result | PlainResult] = getattr(body, KINDS[type(body)].results)
     return results
 
 
-def rubric_of(body: Body) -> str | None:
+def rubric_of(body: Read) -> str | None:
     """The rubric that a piece was judged by, where it was by one."""
     member = KINDS[type(body)].rubric
     rubric: str | None = None if member is None else getattr(body, member)
     return rubric
 
 
-def named_by(body: Body) -> tuple[str | None, str | None]:
+def named_by(body: Read) -> tuple[str | None, str | None]:
     """The earlier piece and the work that a piece names, where it does."""
     return _EARLIER_AND_WORK[type(body)](body)
 
@@ -95,7 +100,7 @@ def check_instant(occurred_at: Instant | None, now: Instant) -> None:
         )
 
 
-def check_results(body: Body, known: Known) -> tuple[Result, ...]:
+def check_results(body: Read, known: Known) -> Sequence[Result | PlainResult]:
     """The results of a piece. Raises Invalid where one fits neither what is published nor, where there is one, the
     piece's rubric.
     """
@@ -114,7 +119,7 @@ def check_results(body: Body, known: Known) -> tuple[Result, ...]:
 
 
 def check_criteria(
-    rubric: str, results: Sequence[Result], rubrics: Mapping[str, Criteria], *, below: str = "/body"
+    rubric: str, results: Sequence[Result | PlainResult], rubrics: Mapping[str, Criteria], *, below: str = "/body"
 ) -> None:
     """Raise Invalid where results do not fit the rubric of this digest; both stand `below` there."""
     criteria = rubrics.get(rubric)
@@ -135,7 +140,7 @@ def check_criteria(
         seen.add((code, result.competency))
 
 
-def _check_result(result: Result, criterion: Criterion, where: str) -> None:
+def _check_result(result: Result | PlainResult, criterion: Criterion, where: str) -> None:
     if result.competency not in criterion.competencies:
         raise Invalid(
             f"The criterion {criterion.code} shows {', '.join(criterion.competencies)}.", field=f"{where}/competency"
@@ -152,14 +157,14 @@ def _check_result(result: Result, criterion: Criterion, where: str) -> None:
         )
 
 
-def check_work(body: Body, work: str, works: Mapping[str, Container[str]]) -> None:
+def check_work(body: Read, work: str, works: Mapping[str, Container[str]]) -> None:
     """Raise Invalid where a piece names a work that was not started, or not with this learner."""
     if body.learner not in works.get(work, ()):
         raise Invalid("work must name a started work that has this learner among its members.", field="/body/work")
 
 
 def earlier_guard(
-    body: Body, named: str, id_: str, earlier: Mapping[str, str], pieces: Mapping[str, str]
+    body: Read, named: str, id_: str, earlier: Mapping[str, str], pieces: Mapping[str, str]
 ) -> tuple[Guard, ...]:
     """The guard of a piece, to be recorded under `id_`, that names an earlier one of the same learner.
 

@@ -1,7 +1,8 @@
 """What a client is given for what it handed in: a receipt, or the reason why not."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from services.evidence.domain.commands import Appended, Command, Mismatch, Outcome, Refused, Repeated, Stale
 from services.evidence.domain.errors import AlreadyVoided, Conflict, Gone, NotFound, Refusal, StaleVersion
@@ -11,8 +12,7 @@ from shared.ledger.identifiers import Ledger
 from shared.ledger.instants import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """An event is durably in the ledger at this place: since now (`appended`) or since before (`repeated`)."""
 
     id: str

@@ -1,7 +1,9 @@
 """Whether a piece of evidence may stand: what is handed in against what is known (DESIGN §3, §9)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from services.evidence.domain.commands import Command, Guard
 from services.evidence.domain.errors import Gone, Invalid, NotFound
@@ -10,20 +12,21 @@ from services.evidence.domain.judging import (
     KINDS,
     Body,
     Known,
+    Read,
     check_instant,
     check_results,
     check_work,
     earlier_guard,
     named_by,
 )
+from services.evidence.domain.plain_attempts import PlainAttempt
 from services.evidence.domain.texts import NewText
 from shared.contracts.pieces import ReflectionRecorded
 from shared.ledger.instants import Instant
 from shared.ledger.streams import learner_stream
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One piece of evidence as it was handed in. Its shape is sound; whether it may stand is not yet judged.
 
     `text` is what was handed in with it; the body refers to none yet.
@@ -31,7 +34,7 @@ class Item:
 
     id: str
     occurred_at: Instant
-    body: Body
+    body: Read
     text: str | None = None
 
 
@@ -40,7 +43,7 @@ def closed_record() -> Gone:
     return Gone("This learner is forgotten; nothing more is recorded of her.", field="/body/learner")
 
 
-def is_own_reflection(body: Body, actor: str) -> bool:
+def is_own_reflection(body: Read, actor: str) -> bool:
     """Whether a learner reflects on what she did herself: that she may, whoever else may record for her."""
     return body.learner == actor and isinstance(body, ReflectionRecorded)
 
@@ -85,6 +88,7 @@ def with_text(command: Command, item: Item, ref: str, *, tenant: str) -> Command
     return replace(command, events=(event, *command.events[1:]))
 
 
-def referring(body: Body, ref: str) -> Body:
+def referring(body: Read, ref: str) -> Body:
     """The body, with a reference to its text."""
+    assert not isinstance(body, PlainAttempt)  # an attempt has no text
     return body.model_copy(update={str(KINDS[type(body)].text): ref})

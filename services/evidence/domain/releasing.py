@@ -5,8 +5,10 @@ anew from the record, and the digests must be the same: a wrong page cannot rele
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from services.evidence.domain.commands import Command, Expectation, Guard, NewEvent
 from services.evidence.domain.errors import Gone, Invalid, StaleState, StaleStates

@@ -1,7 +1,8 @@
 """A roster's changes as commands: one a stream, bound to the version that the change was decided on."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.evidence.domain.commands import Command, Expectation, NewEvent
 from services.evidence.domain.facts import new_event

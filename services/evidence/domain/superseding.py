@@ -3,7 +3,9 @@ the other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from services.evidence.domain.commands import Command, Expectation, Guard
 from services.evidence.domain.errors import Invalid

@@ -77,6 +77,21 @@ def problem_of_ledger(error: LedgerUnavailable | LedgerBusy) -> Problem:
     return problems.unavailable(UNKNOWN_OUTCOME)
 
 
+def problem_of_any(error: Exception) -> Problem:
+    """The problem that tells a client of whatever a request raised; `problems.FAULT` for what nobody expected."""
+    match error:
+        case Problem():
+            return error
+        case Refusal():
+            return problem_of(error)
+        case LedgerUnavailable() | LedgerBusy():
+            return problem_of_ledger(error)
+        case VaultUnavailable():
+            return problem_of_vault(error)
+        case _:
+            return problems.of_error(error)
+
+
 def receipt_document(receipt: Receipt) -> dict[str, Any]:
     """A receipt as JSON."""
     return {

@@ -1,6 +1,7 @@
 """The application: every route of the service, with its bounds and its problems."""
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.http.answers import answer_with_refusals
@@ -10,6 +11,7 @@ from services.evidence.http.evidence import evidence_routes
 from services.evidence.http.forgetting import forgetting_routes
 from services.evidence.http.guardians import guardian_routes
 from services.evidence.http.health import Standing, health_routes
+from services.evidence.http.items import ROUTE
 from services.evidence.http.judgement import judgement_routes
 from services.evidence.http.recording import recording_route
 from services.evidence.http.release_batches import batch_routes
@@ -20,6 +22,7 @@ from services.evidence.http.works import work_routes
 from services.evidence.ports import District
 from shared.contracts.documents import MAX_DOCUMENT
 from shared.runtime.bounds import Bounded
+from shared.runtime.observed import TEMPLATE
 from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
 
@@ -27,9 +30,22 @@ MAX_BODY = MAX_DOCUMENT + 64 * 1024
 """Bytes of any request at most: a document, as it may be written with more spaces than its canonical form has."""
 
 
-def application(district: District, doors: Doors, verifier: Verifier, standing: Standing) -> FastAPI:
-    """The service's HTTP. The hot route stands first: it is looked for first."""
-    app = FastAPI(
+class Application(FastAPI):
+    """FastAPI, which does not see the requests of one route: what it does for each takes longer than to record it."""
+
+    hot: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == ROUTE and scope["method"] == "POST":
+            scope[TEMPLATE] = ROUTE
+            await self.hot(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def application(district: District, doors: Doors, verifier: Verifier, standing: Standing) -> Application:
+    """The service's HTTP."""
+    app = Application(
         title="Ascertain evidence",
         version="1",
         summary="Records evidence, and what it is judged by.",
@@ -37,7 +53,9 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.router.routes.insert(0, recording_route(district, verifier))
+    recording = recording_route(district, verifier)
+    app.router.routes.insert(0, recording)
+    app.hot = Bounded(recording.app, max_body=MAX_BODY)
     app.include_router(evidence_routes(district, verifier))
     app.include_router(work_routes(district, verifier))
     app.include_router(judgement_routes(district, verifier))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from services.evidence.domain.errors import Invalid, Refusal
@@ -30,8 +31,7 @@ class Unfit:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """The items of a request, or why one is none; whether they came as an array; their ids, where they are known."""
 
     items: list[Item | Refusal]

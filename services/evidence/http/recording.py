@@ -1,4 +1,8 @@
-"""`POST /v1/evidence`, the hot route: a plain ASGI callable on a documented route (DESIGN §1)."""
+"""`POST /v1/evidence`, the hot route: a plain ASGI callable on a documented route (DESIGN §1).
+
+`Application` hands its requests over before FastAPI looks at them, so whatever surrounds the other routes (bounds,
+problems of every error) surrounds this callable once more.
+"""
 
 import asyncio
 from typing import Annotated, Any
@@ -8,21 +12,23 @@ from fastapi import Body, Depends
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from services.evidence.domain.errors import Refusal
 from services.evidence.domain.receipts import Receipt
 from services.evidence.flows.record_evidence import Answer, record_evidence
-from services.evidence.http.answers import problem_of, problem_of_ledger, problem_of_vault, receipt_document
+from services.evidence.http.answers import problem_of, problem_of_any, receipt_document
+from services.evidence.http.attempts import read_attempts
 from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
 from services.evidence.http.items import ROUTE, Request, read_request
 from services.evidence.http.pieces import EvidenceItem, EvidenceItems
 from services.evidence.http.strict import SMALL, IdempotencyKey, checked_key
-from services.evidence.ports import District, LedgerBusy, LedgerUnavailable, VaultUnavailable
+from services.evidence.ports import District
 from shared.runtime.documents import ProblemDocument as ProblemModel
-from shared.runtime.problems import MEDIA_TYPE, Problem, too_large
+from shared.runtime.problems import FAULT, MEDIA_TYPE, Problem, too_large
 from shared.runtime.tokens import Caller, Verifier, person
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of a request at most."""
+
+_JSON, _PROBLEM = b"application/json", MEDIA_TYPE.encode()
 
 
 class RecordEvidence:
@@ -34,24 +40,19 @@ class RecordEvidence:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             status, media_type, content, retry = await self._answer(scope, receive)
-        except Refusal as refusal:
-            await problem_of(refusal).response()(scope, receive, send)
-        except (LedgerUnavailable, LedgerBusy) as error:
-            await problem_of_ledger(error).response()(scope, receive, send)
-        except VaultUnavailable as error:
-            await problem_of_vault(error).response()(scope, receive, send)
-        except Problem as problem:
+        except Exception as error:
+            problem = problem_of_any(error)
             await problem.response()(scope, receive, send)
-        else:
-            headers = [
-                (b"content-type", media_type.encode()),
-                (b"content-length", str(len(content)).encode()),
-                *([(b"retry-after", b"1")] if retry else []),
-            ]
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": content})
+            if problem is FAULT:
+                raise
+            return
+        headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(content))]
+        if retry:
+            headers.append((b"retry-after", b"1"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, str, bytes, bool]:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, bytes, bool]:
         headers = dict(reversed(scope["headers"]))
         caller = self._verifier.person(_text(headers, b"authorization"))
         key = checked_key(_text(headers, b"idempotency-key"))
@@ -59,9 +60,9 @@ class RecordEvidence:
         answers = await record_evidence(request.items, caller.id, self._district)
         documents = [_document(answer, id_) for answer, id_ in zip(answers, request.ids, strict=True)]
         if request.is_batch:
-            return _status(answers), "application/json", orjson.dumps(documents), False
+            return _status(answers), _JSON, orjson.dumps(documents), False
         status = int(documents[0]["status"])
-        media_type = "application/json" if isinstance(answers[0], Receipt) else MEDIA_TYPE
+        media_type = _JSON if isinstance(answers[0], Receipt) else _PROBLEM
         return status, media_type, orjson.dumps(documents[0]), status == 503
 
 
@@ -120,8 +121,12 @@ def _document(answer: Answer, id_: str | None) -> dict[str, Any]:
 
 async def _read(text: bytes, actor: str, key: str | None) -> Request:
     if len(text) <= SMALL:
-        return read_request(text, actor=actor, key=key)
-    return await asyncio.to_thread(read_request, text, actor=actor, key=key)
+        return _request(text, actor=actor, key=key)
+    return await asyncio.to_thread(_request, text, actor=actor, key=key)
+
+
+def _request(text: bytes, *, actor: str, key: str | None) -> Request:
+    return read_attempts(text, actor=actor, key=key) or read_request(text, actor=actor, key=key)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -10,8 +10,8 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from services.evidence.domain.commands import Appended, Outcome
@@ -53,8 +53,7 @@ class LaneMeasures:
                 self.outcomes[kind.__name__.lower()] += count
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(msgspec.Struct, frozen=True):
     commands: Sequence[Prepared]
     answer: asyncio.Future[list[Outcome]]
 
@@ -188,6 +187,8 @@ class Lanes:
         await asyncio.gather(*(lane.close() for lane in (*self._evidence, self._definitions, self._wide)))
 
     async def _append(self, commands: Sequence[Prepared]) -> list[Outcome]:
+        if len(commands) == 1:  # by far the most requests
+            return await self._lane(commands[0]).append(commands)
         parts: dict[Lane, list[int]] = {}
         lane_of_id: dict[str, Lane] = {}
         for index, prepared in enumerate(commands):

@@ -6,7 +6,8 @@ the same request?
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.evidence.domain.commands import Command, Placed, Repeated
 from services.evidence.postgres.prepared import request_digest_of

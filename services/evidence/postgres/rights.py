@@ -12,7 +12,17 @@ class _Asking:
     """One person's questions: those that wait until the question under way is answered, and who waits."""
 
     learners: set[str] = field(default_factory=set)
-    answer: "asyncio.Future[set[str]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    answers: "list[asyncio.Future[set[str]]]" = field(default_factory=list)
+
+    def settle(self, learners: set[str] | Exception) -> None:
+        """Answer whoever still waits."""
+        for answer in self.answers:
+            if answer.done():
+                continue
+            if isinstance(learners, Exception):
+                answer.set_exception(learners)
+            else:
+                answer.set_result(learners)
 
 
 class RightsTogether:
@@ -57,20 +67,23 @@ class RightsTogether:
 
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]:
         """See `Rights.recordable`."""
-        asking = self._next.setdefault(person, _Asking())
+        asking = self._next.get(person)
+        if asking is None:
+            asking = self._next[person] = _Asking()
         asking.learners.update(learners)
+        answer: asyncio.Future[set[str]] = asyncio.get_running_loop().create_future()
+        asking.answers.append(answer)
         if person not in self._workers:
             self._workers[person] = asyncio.create_task(self._work(person))
-        allowed = await asyncio.shield(asking.answer)
-        return allowed.intersection(learners)
+        return (await answer).intersection(learners)
 
     async def _work(self, person: str) -> None:
         """Ask until nobody waits for an answer about this person any more."""
         try:
             while (asking := self._next.pop(person, None)) is not None:
                 try:
-                    asking.answer.set_result(await self._access.recordable(person, list(asking.learners)))
+                    asking.settle(await self._access.recordable(person, list(asking.learners)))
                 except Exception as error:  # noqa: BLE001 - told to each who asked
-                    asking.answer.set_exception(error)
+                    asking.settle(error)
         finally:
             del self._workers[person]

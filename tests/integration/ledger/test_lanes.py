@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from deploy.setup.databases import Database
 from services.evidence.domain.commands import Appended, Mismatch, Repeated, Stale

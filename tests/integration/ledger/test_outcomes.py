@@ -1,10 +1,10 @@
 """Every command has one outcome, and it is true (DESIGN §2.5, §2.6)."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from deploy.local.postgres import PostgresServer
 from deploy.setup.databases import Database

@@ -1,7 +1,7 @@
 """Given what is known, when evidence is handed in, then this command or this refusal."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -9,6 +9,7 @@ from services.evidence.domain.commands import Command, Guard
 from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
 from services.evidence.domain.judging import KINDS, MAX_AHEAD, Body, Known
 from services.evidence.domain.pieces import EVIDENCE
+from services.evidence.domain.plain_attempts import PlainAttempt
 from services.evidence.domain.recording import Item, decide_record, text_of, with_text
 from shared.contracts.bodies import AttemptRecorded, RubricScored
 from shared.contracts.events import EVENTS
@@ -100,8 +101,11 @@ def test_so_does_every_other_kind_of_evidence(body: Body) -> None:
 
 def test_the_tables_of_evidence_speak_of_every_kind() -> None:
     kinds = {name for name, contract in EVENTS.items() if contract.stream is EVENTS["AttemptRecorded"].stream}
-    assert kinds == EVIDENCE == {body.__name__ for body in KINDS}
-    for body, kind in KINDS.items():
+    assert kinds == EVIDENCE == {body.__name__ for body in get_args(Body)}
+    assert KINDS.keys() == {*get_args(Body), PlainAttempt}
+    assert KINDS[PlainAttempt] == KINDS[AttemptRecorded]
+    for body in get_args(Body):
+        kind = KINDS[body]
         members = {member for member in (kind.results, kind.earlier, kind.work, kind.rubric, kind.text) if member}
         told_of = {"results", "ratings", "redo_of", "evidence", "work", "rubric"}
         assert members == {name for name in body.model_fields if name in told_of or name.endswith("_ref")}

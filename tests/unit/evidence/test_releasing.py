@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from services.evidence.domain.batches import (
     Asked,
@@ -197,7 +198,7 @@ def test_what_is_sent_again_is_what_is_stored() -> None:
     writer = given()
     standing = stands(writer)
     command = decide_release(release(standing), standing, tenant=TENANT, actor=TEACHER)
-    assert again(recorded(writer, command), TEACHER) == replace(command, expects=())
+    assert again(recorded(writer, command), TEACHER) == structs.replace(command, expects=())
 
 
 BATCH = Batch(named("a batch"), Asked(f"section/{COURSE}", COURSE, TERM, (THEME, SYMBOLS)), TEACHER, "previewing")
