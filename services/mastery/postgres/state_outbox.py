@@ -36,6 +36,9 @@ TEND = 60.0
 _BATCH = 500
 """Rows of a batch at most: a value has about 700 bytes, its headers 500."""
 
+UNSEEN = 2**62
+"""More than any seq."""
+
 PoolConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 _log = structlog.get_logger()
@@ -151,16 +154,20 @@ class StateOutbox:
             if expected is None or end == expected:
                 continue
             if end > expected:
-                await self._move(shard, was, await self._before_foreign(shard, was, end), end)
+                to = await self._before_foreign(shard, was, end)
+                if to <= was.seq:  # else it is a change of since then: whoever publishes it will say that it is there
+                    await self._move(shard, was, to, end)
             elif await self._move(shard, was, was.seq, end):
                 await self._tell_all(shard)
 
     async def _before_foreign(self, shard: int, was: _Cursor, end: int) -> int:
-        """The seq from which to publish again, because of records in the partition that are not ours; at most `was`."""
+        """The seq from which to publish again, because of records in the partition that are not ours; `UNSEEN` where
+        they all tell of changes that the cursor has not come to: then none of them can hide what it has.
+        """
         assert was.next_offset is not None
         lowest = await self._topic.lowest(shard, was.next_offset, end)
         if lowest is None or lowest > was.seq:  # what it repeats comes again behind it in any case
-            return was.seq if lowest is None else 2**62
+            return was.seq if lowest is None else UNSEEN
         self.healed += 1
         _log.warning("old states were published behind newer ones", shard=shard, seq=lowest, relayed=was.seq)
         kept_from = was.kept_from or was.seq + 1

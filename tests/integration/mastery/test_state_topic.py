@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -17,6 +17,7 @@ from services.mastery.postgres.state_outbox import StateOutbox
 from shared.contracts.states import StateChanged
 from shared.ledger.decimals import scaled
 from shared.ledger.identifiers import shard_of
+from shared.runtime.publisher import Publisher
 from shared.runtime.relay import Relay
 from shared.runtime.shards import Shard
 from tests.integration.mastery.test_from_kafka import LEARNERS, some_evidence
@@ -196,6 +197,37 @@ async def test_it_is_mended_also_where_nothing_changes_any_more(place: Place) ->
     await outbox.tend()  # and it is not mended for ever
     await place.published(outbox)
     assert len(await place.records(SHARD)) == length
+
+
+class Overtaken(KafkaStateTopic):
+    """A topic to which a change comes while its ends are looked at: published, and not acknowledged yet."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.kafka.access, place.topic)
+        self._place = place
+
+    async def ends(self) -> Mapping[int, int]:
+        place, shard = self._place, Shard("evidence", SHARD)
+        place.writer.attempt(ANA, result(READING, "3"))
+        await place.applied.more()
+        [(cursor, outbox)] = [(await one.behind(), one) for one in place.outboxes]
+        publisher = Publisher(place.kafka.access, outbox.topics)
+        await publisher.publish("evidence", SHARD, await outbox.records(shard, cursor[shard], 10, 1_000_000))
+        await publisher.drop()
+        return await super().ends()
+
+
+async def test_a_change_that_is_just_being_published_is_not_taken_for_another_s(place: Place) -> None:
+    place.outboxes.append(outbox := StateOutbox(place.pool, TENANT, Overtaken(place)))
+    await grown(place, outbox)
+    await outbox.tend()
+    assert (await outbox.behind()).keys() == {Shard("evidence", SHARD)}, "the relay still has to say that it is there"
+    place.writer.attempt(ANA, result(READING, "4"))
+    await place.applied.more()
+    await place.published(outbox)
+    records = await place.records(SHARD)
+    assert said(kept(records)) == said(newest(records)) == await stored(place.pool)
+    assert outbox.healed == 0
 
 
 async def test_a_stale_publisher_does_not_bring_back_who_is_forgotten(place: Place) -> None:
