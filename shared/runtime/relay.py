@@ -105,6 +105,8 @@ class Relay:
                 raise
             _log.warning("the relay cannot read its cursors", error=error)
             return
+        for shard in self._lines.keys() - behind.keys() - self._running.keys():
+            del self._lines[shard]  # another process has published what stood in its way, or has its turn
         now = time.monotonic()
         for shard, cursor in behind.items():
             line = self._lines.setdefault(shard, _Line(Backoff(longest=self._retry_longest)))

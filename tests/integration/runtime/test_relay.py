@@ -12,10 +12,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.local.kafka import KafkaServer
+from deploy.local.ports import LOOPBACK, free_port
 from deploy.setup.topics import LEDGER_PARTITIONS, LEDGER_SETTINGS, make_topics
 from shared.ledger.entry import Entry
 from shared.ledger.records import entry_from_record
+from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import PartitionsDifferError
+from shared.runtime.ledger_outbox import LedgerOutbox
+from shared.runtime.relay import Relay
 from shared.runtime.relay_age import unrelayed
 from shared.runtime.wake import Wake
 from tests.support.corner import SHARD, Corner, corner_of, running
@@ -114,6 +118,18 @@ async def test_what_kafka_refuses_is_told_and_leaves_no_hole(
             await relayed(corner, 41)
             await until(lambda: not relay.reasons(), "the jam is over")
         assert positions(await corner.on_topic()) == list(range(1, 42))
+
+
+async def test_what_another_relay_has_published_is_no_longer_said_to_wait(corner: Corner) -> None:
+    await corner.ledger.grow(owners_of(0, 1), 1)
+    unreachable = Relay(
+        LedgerOutbox(corner.relay_pool, corner.topics), KafkaAccess(f"{LOOPBACK}:{free_port()}"), poll=0.05, deliver=0.5
+    )
+    async with running(unreachable):
+        await until(lambda: unreachable.reasons().get(SHARD), "it says what it waits for")
+        async with running(corner.relay()):
+            await until(lambda: not unreachable.reasons(), "it has nothing to wait for")
+    assert await cursor(corner) == 1
 
 
 async def test_a_topic_with_another_count_of_partitions_is_refused_loudly(
