@@ -24,9 +24,10 @@ _ABOVE_ZERO = 'be a decimal above 0, such as "4"'
 def read_pieces(given: JsonValue, top: int, *, floats_refused: bool) -> tuple[Piece, ...]:
     """The entries that are not voided, in fold order: by `min(occurred_at, recorded_at)`, then as they stand.
 
-    `occurred_at` may be left out by all: then they stand in their order. Raises ParameterError.
+    `occurred_at` may be left out by all: then they stand in their order. An entry that is there twice under one `id` is
+    a repeat, and counts once. Raises ParameterError.
     """
-    rows = _rows(given, "/entries")
+    rows = _once(_rows(given, "/entries"))
     timed = any("occurred_at" in row for row in rows if isinstance(row, Mapping))
     pieces = [
         _piece(row, f"/entries/{index}", top, timed=timed, floats_refused=floats_refused)
@@ -120,6 +121,22 @@ def _criterion(row: Mapping[str, Any], where: str) -> bool:
     earned = decimal(row["earned"], f"{where}/earned", f"be a decimal from 0 to {unscaled(possible)}", most=possible)
     left, right = earned * SCALE, possible * threshold
     return left >= right if op == "gte" else left <= right if op == "lte" else left == right
+
+
+def _once(rows: list[JsonValue]) -> list[JsonValue]:
+    """Without the repeats of an id. What says another thing under the same id is no repeat."""
+    kept: list[JsonValue] = []
+    by_id: dict[str, JsonValue] = {}
+    for index, row in enumerate(rows):
+        name = row.get("id") if isinstance(row, Mapping) else None
+        if not isinstance(name, str):
+            kept.append(row)
+        elif name not in by_id:
+            by_id[name] = row
+            kept.append(row)
+        elif by_id[name] != row:
+            raise ParameterError(f"/entries/{index}/id", f"be another; {name!r} stands twice, and says two things")
+    return kept
 
 
 def _rows(given: JsonValue, where: str) -> list[JsonValue]:
