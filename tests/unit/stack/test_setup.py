@@ -103,3 +103,8 @@ def test_outside_brokers_are_published_on_the_loopback_unless_told_otherwise() -
     published = re.findall(r'ports: \["(.*)"\]', outside)
     assert len(published) == 3
     assert all(it.startswith("${ASCERTAIN_KAFKA_BIND:-127.0.0.1}:") and it.endswith(":9095") for it in published)
+
+
+def test_a_district_of_three_brokers_is_set_up_once_all_three_are_there() -> None:
+    waits = re.findall(r"(kafka-\d): \{condition: service_healthy, required: false\}", COMPOSE)
+    assert waits == ["kafka-2", "kafka-3"]
