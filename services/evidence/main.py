@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from asyncpg import Pool
 from fastapi import FastAPI
@@ -16,7 +17,6 @@ from services.evidence.http.health import Standing
 from services.evidence.measures import (
     append_measures,
     ledger_measures,
-    relay_measures,
     trail_measures,
     worker_measures,
 )
@@ -55,6 +55,7 @@ from shared.runtime.projection_health import HealthWatch
 from shared.runtime.projection_measures import projector_measures, table_measures
 from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
+from shared.runtime.relay_measures import relay_measures
 from shared.runtime.serve import Worker
 from shared.runtime.sources import LedgerSource
 from shared.runtime.tokens import Verifier
@@ -230,7 +231,7 @@ async def _relay(
     topics = {ledger: settings.topic(ledger) for ledger in SHARDS}
     outbox = LedgerOutbox(pool, topics, trails)
     relay = Relay(outbox, settings.kafka_access(), wake=bells.appended.listener())
-    observing.measures.read_by(relay_measures(relay, outbox))
+    observing.measures.read_by(relay_measures(relay, outbox.sizes, attrgetter("ledger")))
     if trails is not None:
         observing.measures.read_by(trail_measures(trails))
     return relay

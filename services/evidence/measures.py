@@ -1,5 +1,8 @@
 """What `evidence` tells by numbers of its ledger, its relay and its workers: readers for `measuring.Measures`."""
 
+from functools import partial
+from operator import attrgetter
+
 import asyncpg
 
 from services.evidence.ports import Waits
@@ -7,7 +10,6 @@ from services.evidence.postgres.lanes import LaneMeasures
 from services.evidence.postgres.releasing import Releasing
 from services.evidence.vault.destroying import KeyDestruction
 from shared.ledger.identifiers import SHARDS
-from shared.runtime.ledger_outbox import LedgerOutbox
 from shared.runtime.measuring import Reader, Reading
 from shared.runtime.metrics import (
     APPEND_BATCH,
@@ -19,17 +21,11 @@ from shared.runtime.metrics import (
     COMMANDS_WAITING,
     KEYS_FAILING,
     KEYS_WAITING,
-    NOT_RELAYED,
-    RELAY_AGE,
-    RELAY_BATCH,
-    RELAY_LOST,
-    RELAY_REFUSED,
     RELAYED,
     TRACES_SHED,
-    UNRELAYED,
 )
-from shared.runtime.relay import Relay
 from shared.runtime.relay_age import unrelayed
+from shared.runtime.relay_measures import late_measures
 from shared.runtime.trails import Trails
 
 
@@ -44,20 +40,6 @@ def append_measures(measures: LaneMeasures) -> Reader:
             reading.number(COMMANDS, count, outcome)
         reading.number(COMMANDS_WAITING, measures.waiting)
         reading.number(COMMANDS_BUSY, measures.turned_away)
-
-    return read
-
-
-def relay_measures(relay: Relay, outbox: LedgerOutbox) -> Reader:
-    """How the relay of this process gets on."""
-
-    async def read(reading: Reading) -> None:
-        reasons = relay.reasons()
-        for ledger in SHARDS:
-            reading.number(NOT_RELAYED, sum(shard.ledger == ledger for shard in reasons), ledger)
-            reading.histogram(RELAY_BATCH, outbox.sizes[ledger], ledger)
-        reading.number(RELAY_REFUSED, relay.refused)
-        reading.number(RELAY_LOST, relay.lost)
 
     return read
 
@@ -81,16 +63,13 @@ def worker_measures(releasing: Releasing, destruction: KeyDestruction) -> Reader
 
 def ledger_measures(pool: asyncpg.Pool, waits: Waits) -> Reader:
     """What the database says of the relay and of what waits, whichever process does it."""
+    late = late_measures(partial(unrelayed, pool), tuple(SHARDS), attrgetter("ledger"))
 
     async def read(reading: Reading) -> None:
         cursors = await pool.fetch("SELECT ledger, shard, position FROM ledger.cursor")
         for row in cursors:
             reading.number(RELAYED, row["position"], row["ledger"], str(row["shard"]))
-        late = await unrelayed(pool)
-        for ledger in SHARDS:
-            own = [each for each in late if each.shard.ledger == ledger]
-            reading.number(UNRELAYED, sum(each.head - each.relayed for each in own), ledger)
-            reading.number(RELAY_AGE, max((each.age for each in own), default=0.0), ledger)
+        await late(reading)
         found = await waits.waiting()
         for state, count in found.batches.items():
             reading.number(BATCHES, count, state)

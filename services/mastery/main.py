@@ -12,7 +12,12 @@ from services.mastery.folds import FoldsInProcess
 from services.mastery.http.app import application
 from services.mastery.http.health import Standing
 from services.mastery.kafka import KafkaStateTopic
-from services.mastery.measures import refolding_measures, refolds_measures
+from services.mastery.measures import (
+    published_measures,
+    publishing_measures,
+    refolding_measures,
+    refolds_measures,
+)
 from services.mastery.ports import District
 from services.mastery.postgres import published
 from services.mastery.postgres.all_states import PostgresAllStates
@@ -81,19 +86,23 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
             observing.measures.read_by(*projector_measures(projector, lag), refolding_measures(refolding))
             workers["projector"], workers["access lag"] = projector.run, lag.run
             workers["refolding"] = refolding.run
-            workers["state relay"], workers["state tending"] = _publishing(opened, settings, pool)
+            workers["state relay"], workers["state tending"] = _publishing(opened, settings, pool, observing)
         app = (
             await _http(opened, settings, roles, evidence, refolding, observing=observing) if "http" in roles else None
         )
         yield Process(app, workers, observing)
 
 
-def _publishing(opened: AsyncExitStack, settings: Settings, pool: asyncpg.Pool) -> tuple[Worker, Worker]:
+def _publishing(
+    opened: AsyncExitStack, settings: Settings, pool: asyncpg.Pool, observing: Observing
+) -> tuple[Worker, Worker]:
     """What publishes states, and what looks after their topic. It keeps one connection of `pool`."""
     kafka = settings.kafka_access()
     outbox = StateOutbox(pool, settings.tenant, KafkaStateTopic(kafka, settings.states_topic))
     opened.push_async_callback(outbox.give_up)
-    return Relay(outbox, kafka, concurrency=2).run, outbox.run
+    relay = Relay(outbox, kafka, concurrency=2)
+    observing.measures.read_by(*publishing_measures(relay, outbox))
+    return relay.run, outbox.run
 
 
 async def release_quarantined(settings: Settings, owner: str) -> int:
@@ -159,7 +168,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         states=PostgresAllStates(pool),
     )
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)
-    observing.measures.read_by(table_measures(watch), refolds_measures(refolds))
+    observing.measures.read_by(table_measures(watch), refolds_measures(refolds), published_measures(pool))
     standing = Standing(
         roles=roles_in_order(ROLES, roles),
         refolds=refolds,

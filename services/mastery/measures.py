@@ -1,9 +1,18 @@
-"""What `mastery` tells by numbers of its refolds: readers for `measuring.Measures`."""
+"""What `mastery` tells by numbers of its refolds and of what it publishes: readers for `measuring.Measures`."""
+
+from functools import partial
+
+import asyncpg
 
 from services.mastery.ports import Refolds
+from services.mastery.postgres import published
 from services.mastery.postgres.refolding import Refolding
+from services.mastery.postgres.state_outbox import StateOutbox
 from shared.runtime.measuring import Reader, Reading
-from shared.runtime.metrics import REFOLDS, REFOLDS_FAILING
+from shared.runtime.metrics import REFOLDS, REFOLDS_FAILING, RELAYED, STATES, STATES_MENDED
+from shared.runtime.relay import Relay
+from shared.runtime.relay_measures import late_measures, relay_measures
+from shared.runtime.shards import Shard
 
 
 def refolds_measures(refolds: Refolds) -> Reader:
@@ -22,3 +31,28 @@ def refolding_measures(refolding: Refolding) -> Reader:
         reading.number(REFOLDS_FAILING, refolding.failing is not None)
 
     return read
+
+
+def published_measures(pool: asyncpg.Pool) -> Reader:
+    """How far the topic of states has come, whichever process publishes."""
+    late = late_measures(partial(published.unrelayed, pool), [STATES], _states)
+
+    async def read(reading: Reading) -> None:
+        for shard, seq in (await published.relayed(pool)).items():
+            reading.number(RELAYED, seq, STATES, str(shard))
+        await late(reading)
+
+    return read
+
+
+def publishing_measures(relay: Relay, outbox: StateOutbox) -> tuple[Reader, ...]:
+    """How the relay of states of this process gets on."""
+
+    async def read(reading: Reading) -> None:
+        reading.number(STATES_MENDED, outbox.healed)
+
+    return relay_measures(relay, outbox.sizes, _states), read
+
+
+def _states(_shard: Shard) -> str:
+    return STATES

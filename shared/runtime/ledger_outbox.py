@@ -33,7 +33,7 @@ class LedgerOutbox:
     def __init__(self, pool: asyncpg.Pool, topics: Mapping[Ledger, str], trails: Trails | None = None) -> None:
         self._pool, self._trails = pool, trails
         self.topics = topics
-        self.sizes: Mapping[Ledger, Histogram] = {ledger: Histogram(RELAY_BATCH) for ledger in SHARDS}
+        self.sizes: Mapping[str, Histogram] = {ledger: Histogram(RELAY_BATCH) for ledger in SHARDS}
 
     async def behind(self) -> dict[Shard, int]:
         rows = await self._pool.fetch(

@@ -52,6 +52,10 @@ def _label(name: str, told: str, *values: str) -> Label:
 
 
 LEDGER = _label("ledger", "`evidence` or `definitions`", *SHARDS)
+STATES = "states"
+"""What a relay of states is called where one of a ledger is called by the ledger."""
+
+OF_RELAY = _label("ledger", "of a relay also `states`: what mastery publishes on `mastery.state`", *SHARDS, STATES)
 SHARD = _label("shard", "0 to 63", *(str(number) for number in range(max(SHARDS.values()))))
 OUTCOME = _label(
     "outcome", "what came of a command (DESIGN §2.5)", "appended", "repeated", "stale", "refused", "mismatch", "failed"
@@ -72,6 +76,7 @@ SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 PROJECTING = ("evidence", "mastery", "portfolio", "audit", "gateway")
 EVIDENCE = ("evidence",)
+RELAYING = ("evidence", "mastery")
 ALL = PROJECTING
 
 HTTP_SECONDS = Metric(
@@ -117,33 +122,40 @@ HEAD = Metric(
     (LEDGER, SHARD), services=EVIDENCE, whole=True,
 )  # fmt: skip
 RELAYED = Metric(
-    "ascertain_relay_position", "gauge", "events", "The last position of a shard that is on its topic.",
-    (LEDGER, SHARD), services=EVIDENCE, whole=True,
+    "ascertain_relay_position", "gauge", "events", "The last position of a shard, or of states the last `seq`, that is"
+    " on its topic.",
+    (OF_RELAY, SHARD), services=RELAYING, whole=True,
 )  # fmt: skip
 UNRELAYED = Metric(
-    "ascertain_relay_lag_events", "gauge", "events", "Entries that are not on their topic yet.",
-    (LEDGER,), services=EVIDENCE, whole=True,
+    "ascertain_relay_lag_events", "gauge", "events", "Entries, or changes of states, that are not on their topic yet.",
+    (OF_RELAY,), services=RELAYING, whole=True,
 )  # fmt: skip
 RELAY_AGE = Metric(
     "ascertain_relay_age_seconds", "gauge", "seconds",
-    "How long the oldest entry that is not on its topic has been waiting; 0 where none waits.",
-    (LEDGER,), services=EVIDENCE, whole=True,
+    "How long the oldest of them has been waiting; 0 where none waits.",
+    (OF_RELAY,), services=RELAYING, whole=True,
 )  # fmt: skip
 NOT_RELAYED = Metric(
     "ascertain_relay_shards_held", "gauge", "shards", "Shards that this process cannot relay at the moment.",
-    (LEDGER,), services=EVIDENCE,
+    (OF_RELAY,), services=RELAYING,
 )  # fmt: skip
 RELAY_BATCH = Metric(
-    "ascertain_relay_batch_events", "histogram", "events", "Entries of a batch that Kafka acknowledged.",
-    (LEDGER,), SIZES, EVIDENCE,
+    "ascertain_relay_batch_events", "histogram", "events", "Entries, or changes of states, of a batch that Kafka"
+    " acknowledged.",
+    (OF_RELAY,), SIZES, RELAYING,
 )  # fmt: skip
 RELAY_REFUSED = Metric(
-    "ascertain_relay_batches_refused", "counter", "calls", "Batches that Kafka would not have.", services=EVIDENCE
+    "ascertain_relay_batches_refused", "counter", "calls", "Batches that Kafka would not have.", services=RELAYING
 )
 RELAY_LOST = Metric(
     "ascertain_relay_publisher_lost", "counter", "calls",
     "Batches of which no acknowledgement came: the producer was dropped, and began again at the cursor.",
-    services=EVIDENCE,
+    services=RELAYING,
+)  # fmt: skip
+STATES_MENDED = Metric(
+    "ascertain_states_mended", "counter", "calls",
+    "Times that this process told states again, for their topic held what it should not, or lacked what it should.",
+    services=("mastery",),
 )  # fmt: skip
 
 APPEND_SECONDS = Metric(

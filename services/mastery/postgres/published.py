@@ -20,6 +20,8 @@ from collections.abc import Mapping
 import asyncpg
 
 from shared.runtime.clock import now
+from shared.runtime.relay_age import Unrelayed
+from shared.runtime.shards import Shard
 
 KEPT = 24 * 60 * 60 * 1000
 """Milliseconds that a change is kept after it was made, and is on the topic."""
@@ -100,6 +102,28 @@ async def prune(pool: asyncpg.Pool, *, kept: int = KEPT) -> int:
         now() - kept,
     )
     return int(removed.rpartition(" ")[2])
+
+
+async def unrelayed(pool: asyncpg.Pool) -> list[Unrelayed]:
+    """The shards with changes that are not on the topic, those that wait longest first."""
+    rows = await pool.fetch(
+        "SELECT shard, s.seq AS relayed, h.seq AS head, (SELECT changed_ms FROM published.state_change AS c"
+        " WHERE c.shard = h.shard AND c.seq = s.seq + 1) AS changed_ms"
+        " FROM published.cursor AS s JOIN published.head AS h USING (shard) WHERE h.seq > s.seq ORDER BY changed_ms"
+    )
+    moment = now()
+    return [
+        Unrelayed(
+            Shard("evidence", row["shard"]), row["relayed"], row["head"],
+            max(0.0, (moment - (row["changed_ms"] or 0)) / 1000),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def relayed(pool: asyncpg.Pool) -> dict[int, int]:
+    """Of each shard how many changes are on the topic."""
+    return {row["shard"]: row["seq"] for row in await pool.fetch("SELECT shard, seq FROM published.cursor")}
 
 
 def _quoted(name: str) -> str:

@@ -8,7 +8,6 @@ A topic that ends before that offset is another one than it was: every state is 
 """
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -22,6 +21,8 @@ from shared.ledger.identifiers import Ledger
 from shared.ledger.records import written
 from shared.ledger.state_records import Place, StateChange, StateOutcome, state_headers, state_key, state_value
 from shared.runtime.connections import borrowed
+from shared.runtime.measuring import Histogram
+from shared.runtime.metrics import RELAY_BATCH, STATES
 from shared.runtime.outbox import OutRecord
 from shared.runtime.relay_age import Unrelayed
 from shared.runtime.shards import Shard
@@ -70,12 +71,16 @@ class _Cursor(NamedTuple):
 
 
 class StateOutbox:
-    """An `Outbox` of a district's states. `pool` is the service's; one connection of it is kept."""
+    """An `Outbox` of a district's states. `pool` is the service's; one connection of it is kept.
+
+    `sizes` has those of the batches that were acknowledged; `healed` counts how often states were told again.
+    """
 
     def __init__(self, pool: asyncpg.Pool, tenant: str, topic: StateTopic) -> None:
         self._pool, self._tenant, self._topic = pool, tenant, topic
         self.topics: Mapping[Ledger, str] = {"evidence": topic.name}
         self._lock: PoolConnection | None = None
+        self.sizes: Mapping[str, Histogram] = {STATES: Histogram(RELAY_BATCH)}
         self.healed = 0
 
     async def behind(self) -> dict[Shard, int]:
@@ -100,6 +105,7 @@ class StateOutbox:
         return [_record(_change(self._tenant, shard.number, row)) for row in rows]
 
     async def moved(self, shard: Shard, old: int, new: int, offset: int) -> bool:
+        self.sizes[STATES].observe(new - old)
         was = await self._cursor(shard.number)
         if was.seq != old:
             return False
@@ -111,19 +117,7 @@ class StateOutbox:
         return await self._move(shard.number, was, to, offset + new - old) and to == new
 
     async def late(self) -> Sequence[Unrelayed]:
-        rows = await self._pool.fetch(
-            "SELECT shard, s.seq AS relayed, h.seq AS head, (SELECT changed_ms FROM published.state_change AS c"
-            " WHERE c.shard = h.shard AND c.seq = s.seq + 1) AS changed_ms"
-            " FROM published.cursor AS s JOIN published.head AS h USING (shard) WHERE h.seq > s.seq ORDER BY changed_ms"
-        )
-        moment = time.time()
-        return [
-            Unrelayed(
-                Shard("evidence", row["shard"]), row["relayed"], row["head"],
-                max(0.0, moment - (row["changed_ms"] or 0) / 1000),
-            )
-            for row in rows
-        ]  # fmt: skip
+        return await published.unrelayed(self._pool)
 
     async def run(self) -> None:
         """Tend, until cancelled. What fails is tried again later, and told."""

@@ -121,9 +121,20 @@ async def test_every_service_tells_what_the_catalogue_has_and_the_numbers_are_tr
 
     await until(arrived, "each says that it has come there")
     assert await seen.value("evidence", "ascertain_relay_age_seconds", ledger="evidence") == 0
+
+    async def told_of_states() -> bool:
+        own = {"ledger": "states", "shard": str(place["shard"])}
+        sent = await seen.value("mastery", "ascertain_relay_batch_events_sum", ledger="states")
+        waits = await seen.value("mastery", "ascertain_relay_lag_events", ledger="states")
+        age = await seen.value("mastery", "ascertain_relay_age_seconds", ledger="states")
+        at_least = await seen.value("mastery", "ascertain_relay_position", **own)
+        return bool(sent and at_least and sent >= at_least) and waits == 0 == age
+
+    await until(told_of_states, "the relay of states says that it has come there")
     route = {"route": "/v1/evidence", "method": "POST", "status": "2xx"}
     for service in ("gateway", "evidence"):
         assert (await seen.value(service, "ascertain_http_request_seconds_count", **route) or 0) >= 2
+    await until(seen.level, "mastery has answered a request, whichever tests ran before")
     for service in ("gateway", "evidence", "mastery"):
         await until(partial(_complete, seen, service), f"{service} tells everything")
 
