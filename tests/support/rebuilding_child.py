@@ -6,6 +6,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,17 @@ class Rebuilding:
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)))
 
-    async def run(self, wish: Wish, tell: Tell, *, accept: bool = False) -> None:
-        """As the service does, but that documents come from here and entries from the ledger's own tables."""
+    async def run(
+        self,
+        wish: Wish,
+        tell: Tell,
+        *,
+        accept: bool = False,
+        but: Callable[[Rebuildable], Rebuildable] = lambda what: what,
+    ) -> None:
+        """As the service does, but that documents come from here and entries from the ledger's own tables; and as `but`
+        has it.
+        """
         async with await connect(self.ledger, size=4, name="rebuilding") as ledger:
             what = Rebuildable(
                 SERVICE,
@@ -60,7 +70,7 @@ class Rebuilding:
             settings = Settings(
                 tenant=TENANT, database=self.mastery, database_migrator=self.migrator, keys=Path(), trusted=Path()
             )
-            await rebuilt(what, settings, wish, tell, accept=accept)
+            await rebuilt(but(what), settings, wish, tell, accept=accept)
 
     def _filler(self, pool: asyncpg.Pool) -> Filler:
         async def fetch(digest: str) -> bytes:

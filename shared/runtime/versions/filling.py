@@ -40,10 +40,35 @@ class Filler:
 
 
 class Filling:
-    """A filling under way. `pool` means the version being filled."""
+    """A filling under way. `pool` means the version being filled, and needs 8 connections."""
 
-    def __init__(self, pool: asyncpg.Pool, projector: Projector, ledger: LedgerReader, pending: str | None) -> None:
-        self._pool, self._projector, self._ledger, self._pending = pool, projector, ledger, pending
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        filler: Callable[[asyncpg.Pool], Filler],
+        ledger: LedgerReader,
+        pending: str | None,
+    ) -> None:
+        self._pool, self._filler, self._ledger, self._pending = pool, filler, ledger, pending
+        self._workers: list[asyncio.Future[None]] = []
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Fill, from where the version is, unless it is being filled already."""
+        if self._workers:
+            return
+        filler = self._filler(self._pool)
+        source = LedgerSource(self._ledger, poll=POLL, page=PAGE)
+        self._projector = Projector(self._pool, source, filler.projections, refill=self._ledger, keepers=filler.keepers)
+        work = (self._projector.run, AccessLag(self._pool, self._ledger).run, *filler.workers)
+        self._workers = [asyncio.ensure_future(run()) for run in work]
+
+    async def stop(self) -> None:
+        """Have nothing under way any more."""
+        workers, self._workers = self._workers, []
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
     async def caught_up(self, tell: Tell, *, patience: float = 60.0) -> None:
         """Wait until everything is in that the ledger held at some moment since now, telling how far that is.
@@ -84,18 +109,14 @@ class Filling:
 
 @asynccontextmanager
 async def filling(
-    pool: asyncpg.Pool, filler: Filler, ledger: LedgerReader, *, pending: str | None
+    pool: asyncpg.Pool, filler: Callable[[asyncpg.Pool], Filler], ledger: LedgerReader, *, pending: str | None
 ) -> AsyncIterator[Filling]:
     """Fill, and keep up, within the block. `pool` needs 8 connections."""
-    source = LedgerSource(ledger, poll=POLL, page=PAGE)
-    projector = Projector(pool, source, filler.projections, refill=ledger, keepers=filler.keepers)
-    workers = [asyncio.ensure_future(run()) for run in (projector.run, AccessLag(pool, ledger).run, *filler.workers)]
+    under_way = Filling(pool, filler, ledger, pending)
     try:
-        yield Filling(pool, projector, ledger, pending)
+        yield under_way
     finally:
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        await under_way.stop()
 
 
 def _progress(done: int, all_: int, rate: float) -> str:

@@ -81,7 +81,7 @@ async def _rebuilt(what: Rebuildable, settings: Settings, wish: Wish, tell: Tell
             return
         await _begin(what, owner, settings.database_migrator, wish, tell)
         pool = await connect(
-            *(settings.database,),
+            settings.database,
             size=CONNECTIONS,
             name=f"{what.service} rebuilding",
             kind=connection_class(what.schemas.versioned, NEXT),
@@ -90,7 +90,7 @@ async def _rebuilt(what: Rebuildable, settings: Settings, wish: Wish, tell: Tell
         opened.push_async_callback(pool.close)
         serving = await connect(settings.database, size=2, name=f"{what.service} comparing")
         opened.push_async_callback(serving.close)
-        async with filling(pool, what.filler(pool), what.ledger, pending=what.pending) as under_way:
+        async with filling(pool, what.filler, what.ledger, pending=what.pending) as under_way:
             await under_way.caught_up(tell)
             await _compare(what, serving, tell, accept=accept or wish == "back")
             if wish != "compare":
@@ -124,6 +124,7 @@ async def _compare(what: Rebuildable, serving: asyncpg.Pool, tell: Tell, *, acce
 
 async def _switch(what: Rebuildable, owner: asyncpg.Connection, under_way: Filling, tell: Tell) -> None:
     for attempt in range(TRIES):
+        under_way.go_on()
         try:
             await switch(owner, what.schemas, under_way, what.differ)
         except (NotYetError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):

@@ -81,7 +81,8 @@ async def switch(
     """Let the version being filled serve, and keep the other as the one before. `connection` is the migrator's.
 
     `differ` is called in the transaction with the suffixes of the version that serves and of the one that will.
-    Raises NotYetError, asyncpg.LockNotAvailableError or DeadlockDetectedError: then nothing has changed.
+    Raises NotYetError, asyncpg.LockNotAvailableError or DeadlockDetectedError: then nothing has changed, but that the
+    filling may have stopped; as it has where the switch is done.
     """
     await drop(connection, schemas, BEFORE)
     async with connection.transaction():
@@ -95,6 +96,7 @@ async def switch(
         here, there = await _marks(connection, ""), await _marks(connection, NEXT)
         if any(there.get(shard, 0) < position for shard, position in here.items()):
             raise NotYetError
+        await filling.stop()  # it would find its tables gone, and take that for a fault
         await _carry_over(connection)
         if differ is not None:
             await differ(connection, "", NEXT)

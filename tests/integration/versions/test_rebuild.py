@@ -5,7 +5,8 @@ import os
 import random
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -13,7 +14,12 @@ import pytest
 
 from deploy.local.kafka import KafkaServer
 from shared.runtime.connections import borrowed
+from shared.runtime.ledger_table import LedgerTable
+from shared.runtime.shards import Shard
+from shared.runtime.versions.filling import POLL
 from shared.runtime.versions.names import NEXT, connection_class, naming
+from shared.runtime.versions.rebuild import Rebuildable
+from shared.runtime.versions.switching import NotYetError
 from shared.runtime.versions.wishes import NotRebuiltError
 from tests.integration.mastery.test_from_kafka import some_evidence
 from tests.integration.mastery.test_states import ANA, READING, adopt, given
@@ -163,6 +169,44 @@ async def test_a_filler_that_is_killed_goes_on_where_it_was(
         said: list[str] = []
         await until_free(stream.pool)
         await rebuilding().run("switch", said.append, accept=False)
+        assert await stored(stream.pool) == by_oracle(stream.writer)
+
+
+class Heard(LedgerTable):
+    """A ledger that notices when it is asked."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self.asked = asyncio.Event()
+
+    async def heads(self) -> dict[Shard, int]:
+        self.asked.set()
+        return await super().heads()
+
+
+async def test_a_version_that_is_about_to_serve_is_not_filled_any_more(
+    stream: Stream, rebuilding: Callable[[], Rebuilding]
+) -> None:
+    """What filled it would find its tables gone, and say that something is wrong."""
+    asked: list[bool] = []
+
+    def heard(what: Rebuildable) -> Rebuildable:
+        ledger = Heard(stream.reading)
+
+        async def differ(_connection: asyncpg.Connection, _before: str, _after: str) -> None:
+            ledger.asked.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ledger.asked.wait(), 20 * POLL)
+            asked.append(ledger.asked.is_set())
+            if len(asked) == 1:  # and it is filled again where nothing came of the switch
+                raise NotYetError
+
+        return replace(what, ledger=ledger, differ=differ)
+
+    async with at_work(stream.projector(), stream.refolding()):
+        await stream.settled()
+        await rebuilding().run("switch", lambda _: None, but=heard)
+        assert asked == [False, False]
         assert await stored(stream.pool) == by_oracle(stream.writer)
 
 
