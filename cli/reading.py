@@ -76,7 +76,14 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
     rows = table(*names, whole=("happened", "kind", "value", "value after", "level after"))
     for piece in state["counted"]:
         kind, level_after = piece["kind"].replace("_", " "), escape(piece["level_after"] or "-")
-        row = (piece["occurred_at"][:10], piece["event"], kind, piece["value"], piece["value_after"], level_after)
+        row = (
+            piece["occurred_at"][:10],
+            piece["event"],
+            kind,
+            piece["value"],
+            piece["value_after"] or "-",
+            level_after,
+        )
         rows.add_row(*row)
     if state["counted"]:
         console.print(rows)

@@ -23,7 +23,8 @@ MOST_PIECES_AHEAD = 20
 class CountedPiece:
     """A piece that counts: its own value, and the value and level after it (no level while there was not enough).
 
-    `weight` is its share in the value now. Values and weight are scaled by 10^6.
+    `weight` is its share in the value now, None for a method whose pieces have none; `value_after` is None where there
+    was not enough for one. Values and weight are scaled by 10^6.
     """
 
     event: str
@@ -33,8 +34,8 @@ class CountedPiece:
     recorded_at: Instant
     results: tuple[Result, ...]
     value: int
-    weight: int
-    value_after: int
+    weight: int | None
+    value_after: int | None
     level_after: str | None
 
 
@@ -110,7 +111,9 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
         set_aside=aside,
         weakest=_weakest(counted),
         missing=missing,
-        moves=() if missing is not None else tuple(_moves(state, policy)),
+        moves=()
+        if missing is not None
+        else tuple(_moves(state, policy, [pieces[event] for event, _ in state.counted])),
     )
 
 
@@ -141,13 +144,14 @@ def pieces_of(
 
 def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> Iterator[CountedPiece]:
     values = [value for _, value in state.counted]
-    weights = list(policy.method.weights(values, **policy.parameters)) if values else []
+    weigh = policy.method.weights
+    weights = [None] * len(values) if weigh is None or not values else list(weigh(values, **policy.parameters))
     kinds: set[str] = set()
     for index, piece in enumerate(counting):
         value_after = state.trajectory[index]
         kinds.add(piece.kind)
         enough = _missing(index + 1, kinds, policy) is None
-        level = policy.scale.level_at(value_after) if enough else None
+        level = policy.scale.level_at(value_after) if enough and value_after is not None else None
         yield CountedPiece(
             event=piece.event,
             kind=piece.kind,
@@ -183,7 +187,7 @@ def _weakest(counting: Sequence[CountedPiece]) -> Weakest | None:
     return Weakest(criterion, half_even(mean.numerator * SCALE, mean.denominator))
 
 
-def _moves(state: State, policy: Policy) -> Iterator[Move]:
+def _moves(state: State, policy: Policy, seen: Sequence[Contribution]) -> Iterator[Move]:
     """What reaches the next level, and what reaches the cut where that lies elsewhere."""
     scale = policy.scale
     by_evidence: State | Alone = state if state.alone is None else state.alone
@@ -194,39 +198,40 @@ def _moves(state: State, policy: Policy) -> Iterator[Move]:
         goals.append(scale.cut)
     values = [value for _, value in state.counted]
     for goal in sorted(goals):
-        move = smallest_move(policy, values, goal)
+        move = smallest_move(policy, values, goal, seen)
         if move is not None:
             yield move
 
 
-def smallest_move(policy: Policy, values: Sequence[int], goal: int) -> Move | None:
+def smallest_move(policy: Policy, values: Sequence[int], goal: int, seen: Sequence[Contribution] = ()) -> Move | None:
     """The fewest next pieces, and then the smallest value, after which the method reaches `goal`.
 
-    Found by trying the method; a greater last value must never lower its outcome. None if even
+    Found by trying the method on results of the newest piece's kind; where a greater last value lowers its outcome,
+    what is told reaches the goal and may not be the smallest. `seen` as in `Policy.run`. None if even
     `MOST_PIECES_AHEAD` pieces at the top do not reach it.
     """
     top = policy.scale.top
     for pieces in range(1, MOST_PIECES_AHEAD + 1):
-        if _then(policy, values, pieces, top) >= goal:
-            least = top if pieces > 1 else _least(policy, values, goal)
-            after = _then(policy, values, pieces, least)
+        if _then(policy, values, pieces, top, seen) >= goal:
+            least = top if pieces > 1 else _least(policy, values, goal, seen)
+            after = _then(policy, values, pieces, least, seen)
             level: Level | None = policy.scale.level_at(after)
             return Move(None if level is None else level.name, pieces, least, masters=after >= policy.scale.cut)
     return None
 
 
-def _least(policy: Policy, values: Sequence[int], goal: int) -> int:
+def _least(policy: Policy, values: Sequence[int], goal: int, seen: Sequence[Contribution]) -> int:
     low, high = 0, policy.scale.top
     while low < high:
         middle = (low + high) // 2
-        if _then(policy, values, 1, middle) >= goal:
+        if _then(policy, values, 1, middle, seen) >= goal:
             high = middle
         else:
             low = middle + 1
     return low
 
 
-def _then(policy: Policy, values: Sequence[int], pieces: int, value: int) -> int:
-    """The method's value after `pieces` more of `value`."""
-    *_, last = policy.run([*values, *[value] * pieces])
-    return last
+def _then(policy: Policy, values: Sequence[int], pieces: int, value: int, seen: Sequence[Contribution]) -> int:
+    """The method's value after `pieces` more of `value`; below every goal where there is none."""
+    *_, last = policy.run([*values, *[value] * pieces], seen)
+    return -1 if last is None else last

@@ -48,7 +48,7 @@ class Standing(NamedTuple):
     level: Level | None
     value: int | None
     counted: tuple[tuple[str, int], ...]
-    trajectory: tuple[int, ...]
+    trajectory: tuple[int | None, ...]
     set_aside: tuple[SetAside, ...]
 
 
@@ -143,7 +143,8 @@ def pins_of(  # noqa: PLR0913, PLR0917 - as `fold`
 def standing(pieces: Sequence[Contribution], policy: Policy, floor: Floor | None = None) -> Standing:
     """What `policy` makes of the pieces, in fold order and all of them known, above `floor`."""
     counting, counted, set_aside = _sort_out(pieces, policy)
-    trajectory = tuple(policy.run([value for _, value in counted]))
+    values = [value for _, value in counted]
+    trajectory = tuple(policy.run(values, counted_of(pieces, counted) if policy.takes_pieces else ()))
     status = status_of(counting, trajectory, policy)
     enough = status is not Status.NO_EVIDENCE and status is not Status.NOT_ENOUGH
     value = trajectory[-1] if enough else None
@@ -198,6 +199,12 @@ def _sort_out(
     return kinds, tuple(counted), tuple(aside)
 
 
+def counted_of(pieces: Sequence[Contribution], counted: Sequence[tuple[str, int]]) -> list[Contribution]:
+    """The contributions that count, in fold order, for a method that needs more than their values."""
+    by_event = {piece.event: piece for piece in pieces}
+    return [by_event[event] for event, _ in counted]
+
+
 def _withdrawn(event: str, withdrawal: Withdrawal) -> SetAside:
     if withdrawal.by is None:
         return SetAside(event, Reason.VOIDED, withdrawal.event)
@@ -240,19 +247,29 @@ def _imposed(
     return level_set(override, policy, None if judged_under is None else judged_under.policy)
 
 
-def status_of(kinds: set[str], trajectory: tuple[int, ...], policy: Policy) -> Status:
+def status_of(kinds: set[str], trajectory: tuple[int | None, ...], policy: Policy) -> Status:
     """The status by the evidence alone. *Slipped* asks the value after every earlier piece, also while there were
-    fewer than the minimum (DESIGN §5: at or above the cut on some earlier prefix).
+    fewer than the minimum (DESIGN §5: at or above the cut on some earlier prefix). A method that has no value yet
+    has not enough.
     """
     minimum = policy.minimum
     if not trajectory:
         return Status.NO_EVIDENCE
-    if len(trajectory) < minimum.pieces or len(kinds) < minimum.kinds:
+    value = trajectory[-1]
+    if value is None or len(trajectory) < minimum.pieces or len(kinds) < minimum.kinds:
         return Status.NOT_ENOUGH
     cut = policy.scale.cut
-    if trajectory[-1] >= cut:
+    if value >= cut:
         return Status.MASTERED
-    return Status.SLIPPED if max(trajectory) >= cut else Status.NOT_YET
+    return Status.SLIPPED if _best(trajectory) >= cut else Status.NOT_YET
+
+
+def _best(trajectory: tuple[int | None, ...]) -> int:
+    """The greatest value of a trajectory that ends in one. Most have no gaps, where `max` alone is fast."""
+    try:
+        return max(trajectory)  # type: ignore[type-var, return-value] # None cannot be compared, and says so
+    except TypeError:
+        return max(value for value in trajectory if value is not None)
 
 
 def _kept_line(learner: Learner, competency: str, definitions: Definitions, known: Known) -> list[Adoption]:

@@ -188,7 +188,8 @@ class Method:
     said. `prefixes` are parameters that may be given once a template, as `guess.TEMPLATE`. `words` says in a sentence
     what the method does, with its parameters in braces.
 
-    `days` says that times enter, not their order alone. `staff` marks what speaks of a class: never shown to a learner.
+    `days` says that times enter, not their order alone. `by_task`: pieces of one task are of one group. `staff` marks
+    what speaks of a class: never shown to a learner.
     """
 
     id: str
@@ -204,6 +205,7 @@ class Method:
     check: Callable[[Mapping[str, Any]], None] = no_further_rule
     prefixes: tuple[str, ...] = ()
     days: bool = False
+    by_task: bool = False
     staff: bool = False
     named: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
 

@@ -1,14 +1,11 @@
-"""The methods: how the values of the counted evidence, oldest first, become one value.
+"""The three methods that every refold runs a million times: highest, latest, and a decaying average.
 
 Each is a generator that yields the value after each contribution, in one pass over integers scaled by 10^6; so the
-explanation, *slipped* and the level come from the same run. A method's id is immutable: whoever changes what a
-method computes gives it a new number. `METHODS` is the one table; to add a method, write its two generators, add its
-row, and its golden vectors to `tests/replay/`.
+explanation, *slipped* and the level come from the same run. `weights`, for showing, is what share each had in the end.
+Their rows are in `families.ascertain`, the one table in `table`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 
 from shared.ledger.decimals import SCALE
 from shared.rulebook.arithmetic import half_even
@@ -71,40 +68,3 @@ def decaying_average_weights(values: Sequence[int], *, weight: int) -> Iterator[
         kept, whole = kept * (SCALE - weight), whole * SCALE
     yield from [0] * (len(values) - len(shares))
     yield from reversed(shares)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A decimal that a method needs: above `above`, at most `at_most`, both scaled."""
-
-    name: str
-    above: int
-    at_most: int
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A method under its immutable id.
-
-    `values` yields the value after each contribution; `weights`, for showing, what share each had in the last one.
-    Both take the values, at least one for `weights`, and the parameters by name.
-    """
-
-    id: str
-    parameters: tuple[Parameter, ...]
-    values: Callable[..., Iterator[int]]
-    weights: Callable[..., Iterator[int]]
-
-
-METHODS: Mapping[str, Method] = MappingProxyType(
-    {
-        "ascertain.highest@1": Method("ascertain.highest@1", (), highest, highest_weights),
-        "ascertain.latest@1": Method("ascertain.latest@1", (), latest, latest_weights),
-        "ascertain.decaying_average@1": Method(
-            "ascertain.decaying_average@1",
-            (Parameter("weight", above=0, at_most=SCALE),),
-            decaying_average,
-            decaying_average_weights,
-        ),
-    }
-)

@@ -145,8 +145,10 @@ class Outcomes:
     def _plain(
         self, learner: Learner, competency: str, contributions: Sequence[Contribution], rule: _Rule, placed: int
     ) -> Outcome | None:
-        """The outcome where nothing is withdrawn or done over; None elsewhere."""
+        """The outcome where nothing is withdrawn or done over and values are all a method takes; None elsewhere."""
         policy = rule.adoption.policy
+        if policy.takes_pieces:
+            return None
         events, kinds, purposes, _, _, positions, results, _, _, _, redos, withdrawn = zip(*contributions, strict=True)
         count = len(events)
         if withdrawn.count(None) != count or (policy.redo is Redo.REPLACES and redos.count(None) != count):

@@ -4,16 +4,19 @@ The second is the first with `override`: how long a teacher's override stands. U
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical
 from shared.ledger.decimals import scaled, unscaled
 from shared.ledger.identifiers import digest
-from shared.rulebook.methods import METHODS, Method
+from shared.rulebook.contribution import Contribution
+from shared.rulebook.method import Method, ParameterError, Takes
+from shared.rulebook.seen import seen_by_method
+from shared.rulebook.table import FOR_POLICIES
 
 FORMATS = ("ascertain.policy@1", "ascertain.policy@2")
 PURPOSES = frozenset({"practice", "performance", "diagnostic"})
@@ -96,15 +99,28 @@ class Policy:
     title: str
     scale: Scale
     method: Method
-    parameters: Mapping[str, int]
+    parameters: Mapping[str, Any]
     counts: frozenset[str]
     minimum: Minimum
     redo: Redo
     overrides: Overrides = Overrides.STAND
+    takes_pieces: bool = field(init=False, repr=False, compare=False)
+    _arguments: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
-    def run(self, values: list[int]) -> Iterator[int]:
-        """The method's value after each of the values, oldest first."""
-        return self.method.values(values, **self.parameters)
+    def __post_init__(self) -> None:
+        of_scale = {name: getattr(self.scale, name) for name in self.method.scale}
+        object.__setattr__(self, "takes_pieces", self.method.takes is Takes.PIECES)
+        object.__setattr__(self, "_arguments", {**self.parameters, **of_scale})
+
+    def run(self, values: Sequence[int], seen: Sequence[Contribution] = ()) -> Iterator[int | None]:
+        """The method's value after each of the values, oldest first; None while there is not enough for one.
+
+        `seen` are the contributions that the values are of, for a policy that `takes_pieces`; further values are of
+        the newest one's kind and moment.
+        """
+        if self.takes_pieces:
+            return self.method.values(seen_by_method(values, seen, self.scale.top, self.method), **self._arguments)
+        return self.method.values(values, **self._arguments)
 
 
 def read_policy(document: Mapping[str, JsonValue]) -> Policy:
@@ -113,9 +129,9 @@ def read_policy(document: Mapping[str, JsonValue]) -> Policy:
     if form not in FORMATS:
         raise PolicyError("/format", f"be {' or '.join(map(repr, FORMATS))}")
     _members(document, "", _MEMBERS if form == FORMATS[0] else (*_MEMBERS, "override"))
-    method = METHODS.get(_text(document["method"], "/method"))
+    method = FOR_POLICIES.get(_text(document["method"], "/method"))
     if method is None:
-        raise PolicyError("/method", f"be one of {', '.join(METHODS)}")
+        raise PolicyError("/method", f"be one of {', '.join(FOR_POLICIES)}")
     redo = document["redo"]
     if redo not in tuple(Redo):
         raise PolicyError("/redo", "be 'replaces' or 'adds'")
@@ -162,20 +178,11 @@ def _level(row: JsonValue, where: str, within: str, top: int) -> Level:
     return Level(_decimal(level["at"], f"{where}/at", within, highest=top), name)
 
 
-def _parameters(given: Mapping[str, JsonValue], method: Method) -> dict[str, int]:
-    allowed = tuple(parameter.name for parameter in method.parameters)
-    _members(given, "/parameters", allowed)
-    values = {}
-    for parameter in method.parameters:
-        must = f"a decimal above {unscaled(parameter.above)} and at most {unscaled(parameter.at_most)}"
-        values[parameter.name] = _decimal(
-            given[parameter.name],
-            f"/parameters/{parameter.name}",
-            must,
-            lowest=parameter.above + 1,
-            highest=parameter.at_most,
-        )
-    return values
+def _parameters(given: Mapping[str, JsonValue], method: Method) -> dict[str, Any]:
+    try:
+        return method.read(given)
+    except ParameterError as error:
+        raise PolicyError(f"/parameters{error.where}", error.must) from error
 
 
 def _counts(given: JsonValue) -> frozenset[str]:

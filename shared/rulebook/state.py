@@ -86,9 +86,9 @@ class State(NamedTuple):
     `level` is a name on the policy's scale. Where a teacher's override applies status and level are hers, and
     `judgement` says so: then `override` and `alone` are its members, both are None elsewhere. `value` is what the
     evidence alone comes to, scaled by 10^6: None until there is enough of it. `counted` are the pieces that count,
-    (event, its own value), in fold order; `trajectory` is the method's value after each of them. `floor` is set where
-    an adoption keeps what was attained. `pins` are where the newest relevant entries stand (see `fold`); `digest` is
-    the SHA-256 of `canonical_state` (DESIGN §11).
+    (event, its own value), in fold order; `trajectory` is the method's value after each of them, None where there was
+    not enough for one. `floor` is set where an adoption keeps what was attained. `pins` are where the newest relevant
+    entries stand (see `fold`); `digest` is the SHA-256 of `canonical_state` (DESIGN §11).
 
     A named tuple as contributions are, and for the same reason.
     """
@@ -100,7 +100,7 @@ class State(NamedTuple):
     value: int | None
     adoption: Adoption | None
     counted: tuple[tuple[str, int], ...]
-    trajectory: tuple[int, ...]
+    trajectory: tuple[int | None, ...]
     set_aside: tuple[SetAside, ...]
     floor: Floor | None
     pins: tuple[Pin, ...]

@@ -33,12 +33,6 @@ _KIND_WORDS = {
     Kind.ATTESTATION.value: "a result from elsewhere",
 }
 
-_METHOD_WORDS = {
-    "ascertain.highest@1": "The best piece of evidence sets the value.",
-    "ascertain.latest@1": "The newest piece of evidence sets the value.",
-    "ascertain.decaying_average@1": "Newer evidence weighs more: each new piece weighs {weight}, all before the rest.",
-}
-
 
 def why(explanation: Explanation, zone: tzinfo = UTC) -> tuple[str, ...]:
     """Why the state is what it is, sentence by sentence: what a teacher judged, the answer of the evidence, the rule,
@@ -67,8 +61,7 @@ def _why(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     if state.floor is not None:
         yield _kept(state)
     if explanation.counted:
-        parameters = {name: decimal_text(value) for name, value in policy.parameters.items()}
-        yield _METHOD_WORDS[policy.method.id].format(**parameters)
+        yield policy.method.told(policy.parameters)
     for piece in explanation.counted:
         yield _counted(piece, policy, zone)
     days = {piece.event: _day(piece.occurred_at, zone) for piece in explanation.counted}
@@ -122,14 +115,20 @@ def _kept(state: State) -> str:
 
 
 def _counted(piece: CountedPiece, policy: Policy, zone: tzinfo) -> str:
+    weight = "" if piece.weight is None else f", weight {_percent(piece.weight)}"
+    return (
+        f"{_day(piece.occurred_at, zone)}, {_KIND_WORDS[piece.kind]}: {_earned(piece.results)}. "
+        f"Value {decimal_text(piece.value)}{weight}. After it: {_after(piece, policy)}."
+    )
+
+
+def _after(piece: CountedPiece, policy: Policy) -> str:
+    if piece.value_after is None:
+        return "not enough for a value yet"
     level = "not enough for a level yet" if piece.level_after is None else piece.level_after
     if piece.level_after is None and policy.scale.level_at(piece.value_after) is None:
         level = "no level yet"
-    return (
-        f"{_day(piece.occurred_at, zone)}, {_KIND_WORDS[piece.kind]}: {_earned(piece.results)}. "
-        f"Value {decimal_text(piece.value)}, weight {_percent(piece.weight)}. "
-        f"After it: {decimal_text(piece.value_after)}, {level}."
-    )
+    return f"{decimal_text(piece.value_after)}, {level}"
 
 
 def _set_aside(aside: AsidePiece, days: dict[str, str]) -> str:

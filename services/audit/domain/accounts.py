@@ -89,9 +89,9 @@ def _piece(contribution: Contribution, counted: CountedPiece | None, aside: Asid
         recorded_at=instant_text(contribution.recorded_at),
         counted=counted is not None,
         value=None if counted is None else unscaled(counted.value),
-        value_after=None if counted is None else unscaled(counted.value_after),
+        value_after=None if counted is None else _decimal(counted.value_after),
         level_after=None if counted is None else counted.level_after,
-        weight=None if counted is None else unscaled(counted.weight),
+        weight=None if counted is None else _decimal(counted.weight),
         set_aside=None if aside is None else aside.reason.value,
         by=None if aside is None else aside.by,
     )

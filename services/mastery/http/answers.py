@@ -149,7 +149,7 @@ def _counted(piece: CountedPiece) -> dict[str, Any]:
             for result in piece.results
         ],
         "value": unscaled(piece.value),
-        "weight": unscaled(piece.weight),
-        "value_after": unscaled(piece.value_after),
+        "weight": None if piece.weight is None else unscaled(piece.weight),
+        "value_after": None if piece.value_after is None else unscaled(piece.value_after),
         "level_after": piece.level_after,
     }

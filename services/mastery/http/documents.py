@@ -120,7 +120,10 @@ class ResultDocument(BaseModel):
 
 
 class CountedDocument(BaseModel):
-    """A piece that counts: its own value, its share in the value now, and the value and level after it."""
+    """A piece that counts: its own value, its share in the value now, and the value and level after it.
+
+    No share where the method's pieces have none; no value after it where there was not enough for one.
+    """
 
     event: Id
     kind: Literal["attempt", "rubric_score", "observation", "attestation"]
@@ -129,8 +132,8 @@ class CountedDocument(BaseModel):
     recorded_at: Moment
     results: list[ResultDocument]
     value: Decimal
-    weight: Decimal
-    value_after: Decimal
+    weight: Decimal | None
+    value_after: Decimal | None
     level_after: str | None
 
 

@@ -102,5 +102,6 @@ ARTEMIS = (
         words="Points in exercises and finished lecture units, times how far they can be trusted, set the value.",
         scale=("top",),
         days=True,
+        by_task=True,
     ),
 )

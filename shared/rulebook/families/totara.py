@@ -97,5 +97,6 @@ TOTARA = (
         why="Several pathways lead to one competency, and the district says which of them speaks.",
         words="Of the pathways the {by} sets the value.",
         parameters=(ChoiceParameter("by", ("highest", "prioritised", "latest"), "which pathway speaks"),),
+        by_task=True,
     ),
 )

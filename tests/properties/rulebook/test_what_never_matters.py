@@ -98,7 +98,8 @@ def test_values_stay_on_the_scale_and_levels_are_the_scales(world: LedgerWriter)
             assert outcome(state)[:5] == (Status.NO_POLICY, None, None, (), ())
             continue
         scale = state.adoption.policy.scale
-        assert all(0 <= value <= scale.top for value in [*[value for _, value in state.counted], *state.trajectory])
+        values = [*[value for _, value in state.counted], *state.trajectory]
+        assert all(value is None or 0 <= value <= scale.top for value in values)
         assert state.level is None or scale.named(state.level) is not None
         if state.value is not None and state.value >= scale.cut:
             assert (state if state.alone is None else state.alone).status is Status.MASTERED

@@ -34,7 +34,7 @@ def test_the_fold() -> None:
         scaled(expected["value"]),
     )
     assert [[event, unscaled(value)] for event, value in state.counted] == expected["counted"]
-    assert [unscaled(value) for value in state.trajectory] == expected["trajectory"]
+    assert [None if value is None else unscaled(value) for value in state.trajectory] == expected["trajectory"]
     assert [[aside.event, aside.reason, aside.by] for aside in state.set_aside] == expected["set_aside"]
     assert state.override is not None
     assert state.override.event == expected["override"]

@@ -35,7 +35,7 @@ def after(policy: dict[str, Any] | None, *earned: str) -> Explanation:
 def test_every_piece_with_its_weight_and_the_level_after_it() -> None:
     explanation = after(DECAYING, "2", "4")
     assert [
-        (unscaled(piece.value), unscaled(piece.weight), unscaled(piece.value_after), piece.level_after)
+        (unscaled(piece.value), unscaled(piece.weight or 0), unscaled(piece.value_after or 0), piece.level_after)
         for piece in explanation.counted
     ] == [("2", "0.35", "2", "Developing"), ("4", "0.65", "3.3", "Proficient")]
 
@@ -60,7 +60,7 @@ def test_the_smallest_move_is_the_smallest() -> None:
     policy = read_policy(DECAYING)
     for move in after(DECAYING, "2", "1").moves:
         reached = [list(policy.run([scaled("2"), scaled("1"), value]))[-1] for value in (move.value - 1, move.value)]
-        assert [policy.scale.level_at(value) for value in reached] == [
+        assert [policy.scale.level_at(value or 0) for value in reached] == [
             policy.scale.named("Beginning"),
             policy.scale.named(move.level),
         ]
@@ -189,12 +189,13 @@ def test_every_state_explains_itself_without_rank_or_blame(world: LedgerWriter) 
         assert not re.search(r"below|rank|fail|poor|weak|late\b|than other|attempts", words, re.IGNORECASE)
         if explanation.counted:
             assert explanation.counted[-1].level_after in {None, alone.level} or state.floor is not None
-            assert abs(sum(piece.weight for piece in explanation.counted) - 1_000_000) <= len(explanation.counted)
+            assert abs(sum(piece.weight or 0 for piece in explanation.counted) - 1_000_000) <= len(explanation.counted)
         for move in explanation.moves:
             policy = record.states()[learner, competency].adoption
             assert policy is not None
             values = [value for _, value in state.counted]
             *_, then = policy.policy.run([*values, *[move.value] * move.pieces])
+            assert then is not None
             assert policy.policy.scale.level_at(then) == policy.policy.scale.named(move.level)
             assert move.masters == (then >= policy.policy.scale.cut)
 

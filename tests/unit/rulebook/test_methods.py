@@ -7,17 +7,22 @@ from hypothesis import strategies as st
 from shared.ledger.decimals import SCALE, scaled, unscaled
 from shared.rulebook.arithmetic import half_even, value_of
 from shared.rulebook.contribution import Result
-from shared.rulebook.methods import METHODS
+from shared.rulebook.method import Method
+from shared.rulebook.methods import decaying_average_weights
+from shared.rulebook.table import METHODS
+from tests.support.promises import contributions_methods, run
 
 
 def after_each(method: str, *values: str, **parameters: str) -> list[str]:
     given = {name: scaled(value) for name, value in parameters.items()}
-    return [unscaled(value) for value in METHODS[method].values([scaled(value) for value in values], **given)]
+    return [unscaled(value or 0) for value in METHODS[method].values([scaled(value) for value in values], **given)]
 
 
 def weights(method: str, *values: str, **parameters: str) -> list[str]:
     given = {name: scaled(value) for name, value in parameters.items()}
-    return [unscaled(weight) for weight in METHODS[method].weights([scaled(value) for value in values], **given)]
+    weigh = METHODS[method].weights
+    assert weigh is not None
+    return [unscaled(weight) for weight in weigh([scaled(value) for value in values], **given)]
 
 
 def piece_of(*results: tuple[str, str]) -> tuple[Result, ...]:
@@ -68,10 +73,9 @@ def test_the_weights_of_a_decaying_average() -> None:
     assert weights("ascertain.decaying_average@1", "1", weight="0.65") == ["1"]
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_nothing_comes_from_nothing(method: str) -> None:
-    parameters = {parameter.name: parameter.at_most for parameter in METHODS[method].parameters}
-    assert list(METHODS[method].values([], **parameters)) == []
+@pytest.mark.parametrize("method", contributions_methods(), ids=lambda method: method.id)
+def test_nothing_comes_from_nothing(method: Method) -> None:
+    assert run(method, []) == []
 
 
 @pytest.mark.parametrize(
@@ -108,4 +112,4 @@ def test_the_weights_are_the_exact_powers_rounded_once(weight: int, count: int) 
         half_even((weight if index else SCALE) * (SCALE - weight) ** later, SCALE**later)
         for index, later in enumerate(reversed(range(count)))
     ]
-    assert list(METHODS["ascertain.decaying_average@1"].weights([0] * count, weight=weight)) == exact
+    assert list(decaying_average_weights([0] * count, weight=weight)) == exact
