@@ -47,15 +47,19 @@ class End(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """What a task's states come to, in its order, by columns: `end` is the place of a state's own in `ends`."""
+    """What a task's states come to, in its order, by columns: `end` is the place of a state's own in `ends`.
+
+    But for the ends, a column is one text, members with a space between them and `-` for None: an array of them costs
+    the driver, member by member, as much as the fold.
+    """
 
     ends: list[End]
-    end: list[int]
-    evidence: list[int]
-    counted: list[int]
-    value: list[int | None]
-    digest: list[str]
-    evidence_position: list[int | None]
+    end: str
+    evidence: str
+    counted: str
+    value: str
+    digest: str
+    evidence_position: str
 
 
 class Folds(Protocol):
@@ -119,18 +123,14 @@ class FoldsInProcess:
 
 
 def in_columns(outcomes: Iterable[tuple[int, Outcome]]) -> Folded:
-    """Outcomes, each with the number of contributions that there are."""
+    """Outcomes, at least one, each with the number of contributions that there are."""
     ends: dict[End, int] = {}
-    folded = Folded([], [], [], [], [], [], [])
+    own: list[tuple[object, ...]] = []
     for evidence, (counted, status, level, value, scope, policy, method, digest, position, defined) in outcomes:
-        folded.end.append(ends.setdefault(End(status, level, scope, policy, method, defined), len(ends)))
-        folded.evidence.append(evidence)
-        folded.counted.append(counted)
-        folded.value.append(value)
-        folded.digest.append(digest)
-        folded.evidence_position.append(position)
-    folded.ends.extend(ends)
-    return folded
+        end = ends.setdefault(End(status, level, scope, policy, method, defined), len(ends))
+        own.append((end, evidence, counted, value, digest, position))
+    columns = [" ".join(["-" if each is None else str(each) for each in column]) for column in zip(*own, strict=True)]
+    return Folded(list(ends), *columns)
 
 
 def _fold(state: Stored, task: Task, outcomes: Outcomes) -> tuple[int, Outcome]:

@@ -18,15 +18,16 @@ class Member(NamedTuple):
 
 
 def family() -> list[Member]:
-    """This process and everything that came of it and has not ended."""
+    """This process and everything that came of it; what has ended, as one that has folded."""
     parents: dict[int, int] = {}
-    members: dict[int, Member] = {}
+    ended = sum(os.times()[2:4])
+    members = {0: Member(ended, 0, "folding")}
     for pid, fields in _processes():
         parents[pid] = int(fields[1])
         ticks = sum(map(int, fields[11:13]))
         seconds, resident = ticks / os.sysconf("SC_CLK_TCK"), int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
         members[pid] = Member(seconds, resident, _role(pid))
-    return [member for pid, member in members.items() if _descends(pid, parents)]
+    return [member for pid, member in members.items() if not pid or _descends(pid, parents)]
 
 
 def _descends(pid: int, parents: dict[int, int]) -> bool:

@@ -32,7 +32,7 @@ _OF = {
 """Whose states a refold of a scope is about."""
 
 _SELECT = """
-    SELECT s.ctid AS place, s.learner::text, s.competency::text, s.contributions, s.overrides
+    SELECT s.ctid::text AS place, s.learner::text, s.competency::text, s.contributions, s.overrides
     FROM mastery.state AS s WHERE s.shard = $1
 """
 _NEXT = {
@@ -50,8 +50,8 @@ _JUDGED_BEFORE = """
 """
 """Whether a level was set under policy $1 before position $2, where it is first adopted."""
 
-Place: TypeAlias = tuple[int, int]
-"""Where a row lies. It stays there while the lock of the shard's states is held."""
+Place: TypeAlias = str
+"""Where a row lies, as PostgreSQL writes it. It stays there while the lock of the shard's states is held."""
 
 
 @dataclass(frozen=True, slots=True)

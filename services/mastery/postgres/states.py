@@ -52,6 +52,11 @@ def _arrays(first: int) -> str:
     return ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES, start=first))
 
 
+def _listed(first: int, *types: str) -> str:
+    """Parameters from `first` on that are columns as `Folded` writes them."""
+    return ", ".join(f"string_to_array(${number}, ' ', '-')::{type_}[]" for number, type_ in enumerate(types, first))
+
+
 _WRITE = published.noting(f"""
     INSERT INTO mastery.state (shard, learner, competency, {_PACKED}, {_OUTCOME})
     SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], {_arrays(7)})
@@ -66,7 +71,7 @@ _REWRITE = published.noting(
     UPDATE mastery.state AS known SET ({_OUTCOME}) = ROW ({_prefixed("refolded")})
     FROM (
         SELECT place, {_OUTCOME}
-        FROM unnest($1::tid[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::text[], $7::bigint[])
+        FROM unnest({_listed(1, "tid", "int", "int", "int", "bigint", "text", "bigint")})
         AS own (place, number, evidence, counted, value, digest, evidence_position)
         JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[]) WITH ORDINALITY
         AS common (status, level, scope, policy, method, definitions_position, ordinality)
@@ -171,12 +176,12 @@ async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping
     )
 
 
-async def rewrite_states(connection: asyncpg.Connection, places: Sequence[tuple[int, int]], folded: Folded) -> None:
+async def rewrite_states(connection: asyncpg.Connection, places: Sequence[str], folded: Folded) -> None:
     """Write what refolding made of the states of a shard whose rows lie at these places since its lock was taken.
 
     What they are folded from stays as it is, and rows that come out as they were are not written.
     """
-    await connection.execute(_REWRITE, places, *folded[1:], *map(list, zip(*folded.ends, strict=True)))
+    await connection.execute(_REWRITE, " ".join(places), *folded[1:], *map(list, zip(*folded.ends, strict=True)))
 
 
 async def forget(connection: asyncpg.Connection, shard: int, forgotten: Mapping[str, int]) -> None:
