@@ -121,8 +121,10 @@ def _answer_lines(file: Path | None, answer: Callable[[str], dict[str, Any]]) ->
                 said = _problem(ParameterError("", "be UTF-8"), number)
             except ParameterError as error:
                 said = _problem(error, number)
+            except RecursionError:
+                said = _problem(ParameterError("", "be nested less deep"), number)
             wrong = wrong or "type" in said
-            print(json.dumps(said, ensure_ascii=False), flush=file is None)
+            print(json.dumps(said), flush=file is None)
     if wrong:
         raise typer.Exit(1)
 

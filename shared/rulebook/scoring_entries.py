@@ -89,7 +89,7 @@ def _child(given: JsonValue, where: str, scale: Scale, index: int) -> tuple[int,
     name = _word(row.get("id", str(index)), f"{where}/id")
     ordering = _whole(row.get("ordering", index), f"{where}/ordering")
     operator = row.get("operator")
-    if operator not in {None, "AND", "OR"}:
+    if operator not in (None, "AND", "OR"):
         raise ParameterError(f"{where}/operator", "be AND, OR or null, which is OR")
     if "children" in row:
         return ordering, Child(name, None, False, operator, read_children(row["children"], scale, f"{where}/children"))
@@ -101,7 +101,7 @@ def _child(given: JsonValue, where: str, scale: Scale, index: int) -> tuple[int,
     proficient = row.get("proficient")
     if proficient is None and "proficient" not in row:
         return ordering, Child(name, value, value is not None and value >= scale.cut)
-    if proficient is not None and not isinstance(proficient, bool) and proficient not in {0, 1}:
+    if proficient is not None and not isinstance(proficient, bool) and proficient not in (0, 1):
         raise ParameterError(f"{where}/proficient", "be true, false or null, which is not proficient")
     return ordering, Child(name, value, bool(proficient))
 
@@ -110,7 +110,7 @@ def _criterion(row: Mapping[str, Any], where: str) -> bool:
     """A criterion of Open edX: what was earned of what was possible, against a threshold; not tried is not met."""
     threshold = decimal(row["threshold"], f"{where}/threshold", "be a decimal from 0 to 1", most=SCALE)
     op = row.get("op", "gte")
-    if op not in {"gte", "lte", "eq"}:
+    if op not in ("gte", "lte", "eq"):
         raise ParameterError(f"{where}/op", "be gte, lte or eq")
     if row.get("earned") is None:
         return False

@@ -79,7 +79,10 @@ def as_text(given: JsonValue) -> JsonValue:
 
 def _canonical(given: JsonValue) -> str:
     if isinstance(given, JsonFloat):
-        number = Decimal(given)
+        try:
+            number = Decimal(given)
+        except ArithmeticError as error:  # an exponent that not even a decimal has
+            raise ValueError("must have at most 12 integer and 6 fraction digits") from error
         if number.adjusted() > 12 or number.as_tuple().exponent < -40:  # type: ignore[operator] # finite
             raise ValueError("must have at most 12 integer and 6 fraction digits")
         return canonical_decimal(f"{number:f}") if number else "0"
