@@ -8,7 +8,6 @@ are in `families`, the one table is `methods.METHODS`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from shared.ledger.canonical import JsonValue
@@ -188,6 +187,7 @@ class Method:
     said. `prefixes` are parameters that may be given once a template, as `guess.TEMPLATE`. `words` says in a sentence
     what the method does, with its parameters in braces.
 
+    `verdicts` are the words that the other system has for the top of the scale and for what is below it.
     `days` says that times enter, not their order alone. `by_task`: pieces of one task are of one group. `staff` marks
     what speaks of a class: never shown to a learner.
     """
@@ -204,13 +204,14 @@ class Method:
     weights: Callable[..., Iterator[int]] | None = None
     check: Callable[[Mapping[str, Any]], None] = no_further_rule
     prefixes: tuple[str, ...] = ()
+    verdicts: tuple[str, str] | None = None
     days: bool = False
     by_task: bool = False
     staff: bool = False
     named: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "named", MappingProxyType({each.name: each for each in self.parameters}))
+        object.__setattr__(self, "named", {each.name: each for each in self.parameters})
 
     def read(self, given: Mapping[str, JsonValue]) -> dict[str, Any]:
         """The parameters as `values` takes them, each within its range, defaults filled in.
