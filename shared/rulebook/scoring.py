@@ -128,12 +128,19 @@ def score(case: Case) -> Score:
         None if level is None else level.name,
         counted,
         after_each,
-        (*_told(case), *trail, _because(status, value, scale)),
+        (*_told(case), *trail, _because(status, value, scale), *_verdict(case, value)),
     )
 
 
 def _told(case: Case) -> tuple[str, ...]:
     return (case.method.told(case.parameters),)
+
+
+def _verdict(case: Case, value: int | None) -> tuple[str, ...]:
+    """What the other system would call it."""
+    if case.method.verdicts is None or value is None:
+        return ()
+    return (f"{case.method.verdicts[value < case.scale.top]}.",)
 
 
 def _trail(after_each: Sequence[int | None]) -> tuple[str, ...]:

@@ -54,6 +54,18 @@ def sustained(pieces: Sequence[Piece], *, k: int) -> Iterator[int | None]:
         yield min(window) if len(window) == k and len(kinds) >= FEWEST_KINDS else None
 
 
+def average_weights(values: Sequence[int]) -> Iterator[int]:
+    """All the same, rounded for showing."""
+    yield from [half_even(SCALE, len(values))] * len(values)
+
+
+def n_of_m_weights(values: Sequence[int], *, n: int, m: int) -> Iterator[int]:
+    """The piece that sets the value has all the weight: of equals the newest; none before there are n."""
+    *_, reached = n_of_m(values, n=n, m=m)
+    newest = max((index for index, value in enumerate(values) if value == reached), default=-1)
+    yield from (SCALE if index == newest else 0 for index in range(len(values)))
+
+
 def _no_more_than_there_are(parameters: Mapping[str, Any]) -> None:
     if parameters["n"] > parameters["m"]:
         raise ParameterError("/n", f"be at most m, {parameters['m']}")
@@ -99,6 +111,7 @@ ASCERTAIN = (
         source="RULES.md, head",
         why="Every piece weighs the same for ever: simple to check, but an early failure never leaves it.",
         words="The value is the mean of all pieces.",
+        weights=average_weights,
     ),
     Method(
         "ascertain.n_of_m@1",
@@ -113,6 +126,7 @@ ASCERTAIN = (
             WholeParameter("m", 1, 20, "of how many of the newest"),
         ),
         check=_no_more_than_there_are,
+        weights=n_of_m_weights,
     ),
     Method(
         "ascertain.sustained@1",

@@ -53,6 +53,7 @@ OPENEDX = (
             DecimalParameter("threshold", 0, SCALE, "the fraction it is compared with", default=800_000),
         ),
         scale=("top",),
+        verdicts=("Demonstrated", "AttemptedNotDemonstrated"),
     ),
     Method(
         "openedx.group@1",
@@ -64,5 +65,6 @@ OPENEDX = (
         words="The criteria are joined by {operator}.",
         parameters=(ChoiceParameter("operator", ("AND", "OR"), "how the criteria are joined", default="OR"),),
         scale=("top",),
+        verdicts=("Demonstrated", "PartiallyAttempted"),
     ),
 )

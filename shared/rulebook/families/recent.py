@@ -55,6 +55,18 @@ def decaying_average(values: Sequence[int], *, rate: int) -> Iterator[int]:
         yield (2 * average + whole * _HUNDREDTH) // (2 * whole * _HUNDREDTH) * _HUNDREDTH
 
 
+def mean_weights(values: Sequence[int], *, n: int) -> Iterator[int]:
+    """Of the last `n` all the same, rounded for showing; nothing for those before."""
+    there = min(n, len(values))
+    yield from [*[0] * (len(values) - there), *[half_even(SCALE, there)] * there]
+
+
+def mean_of_highest_weights(values: Sequence[int], *, n: int) -> Iterator[int]:
+    """Of the `n` greatest all the same, of equals the older; rounded for showing."""
+    best = sorted(range(len(values)), key=lambda index: (-values[index], index))[:n]
+    yield from (half_even(SCALE, len(best)) if index in best else 0 for index in range(len(values)))
+
+
 def _windows(values: Sequence[int], n: int) -> Iterator[deque[int]]:
     window: deque[int] = deque(maxlen=n)
     for value in values:
@@ -96,6 +108,7 @@ RECENT = (
         source="TeacherEase; RULES.md 6",
         why="An old failure is gone after n more pieces.",
         words="The mean of the last {n} pieces sets the value.",
+        weights=mean_weights,
         parameters=(_NEWEST(about="of how many of the newest"),),
     ),
     Method(
@@ -106,6 +119,7 @@ RECENT = (
         source="Educate (n = 3); RULES.md 6",
         why="Only what went well counts; no further piece lowers it once there are n.",
         words="The mean of the {n} best pieces sets the value.",
+        weights=mean_of_highest_weights,
         parameters=(WholeParameter("n", 1, 100, "of how many of the greatest", default=3),),
     ),
     Method(

@@ -112,7 +112,8 @@ def test_open_edx_refuses_floats_nan_and_true() -> None:
     assert problem(case.format('"0.8"', scale, '[{"earned": 0.8, "possible": 1}]'))[0] == "/entries/0/earned"
     assert "NaN" in problem(case.format("NaN", scale, "[]"))[1]
     assert problem(case.format("true", scale, "[]"))[0] == "/parameters/threshold"
-    assert answers(case.format("0.8", scale, '[{"earned": "0.8", "possible": 1}]'))[1][0]["value"] == "1"
+    said = answers(case.format("0.8", scale, '[{"earned": "0.8", "possible": 1}]'))[1][0]
+    assert (said["value"], said["why"][-1]) == ("1", "Demonstrated.")
 
 
 def test_a_voided_entry_is_as_if_it_had_never_been() -> None:

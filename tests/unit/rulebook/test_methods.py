@@ -103,6 +103,21 @@ def test_halves_go_to_even() -> None:
     assert [half_even(n, 3) for n in range(7)] == [0, 0, 1, 1, 1, 2, 2]
 
 
+def test_the_weights_of_means_and_of_what_one_piece_sets() -> None:
+    assert weights("ascertain.average@1", "1", "2", "3", "4") == ["0.25"] * 4
+    assert counted("recent.mean@1", "1", "2", "3", n=2) == ["0", "0.5", "0.5"]
+    assert counted("recent.mean_of_highest@1", "1", "4", "3", "4", n=2) == ["0", "0.5", "0", "0.5"]
+    assert counted("ascertain.n_of_m@1", "4", "3", "1", "3", n=3, m=4) == ["0", "0", "0", "1"]
+    assert counted("ascertain.n_of_m@1", "4", "3", n=3, m=4) == ["0", "0"]
+
+
+def counted(method: str, *values: str, **numbers: int) -> list[str]:
+    """The weights of a method whose parameters are whole numbers."""
+    weigh = METHODS[method].weights
+    assert weigh is not None
+    return [unscaled(weight) for weight in weigh([scaled(value) for value in values], **numbers)]
+
+
 @given(
     weight=st.one_of(st.integers(1, SCALE), st.sampled_from([1, SCALE - 1, SCALE])),
     count=st.integers(min_value=1, max_value=60),
