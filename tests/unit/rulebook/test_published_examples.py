@@ -53,7 +53,16 @@ def test_a_tie_of_modes_goes_to_the_higher_level_or_to_the_more_recent() -> None
 
 @pytest.mark.parametrize(
     ("value", "rounded"),
-    [(2.675, 2.68), (4.125, 4.13), (0.6749999999999999, 0.68), (-2.675, -2.68), (0.0, 0.0), (2.5, 2.5), (1.994, 1.99)],
+    [
+        (2.675, 2.68),
+        (4.125, 4.13),
+        (0.6749999999999999, 0.68),
+        (-2.675, -2.68),
+        (0.0, 0.0),
+        (2.5, 2.5),
+        (1.994, 1.99),
+        (1.005, 1.01),
+    ],
 )
 def test_rubys_rounding_is_half_away_from_zero_in_doubles(value: float, rounded: float) -> None:
     assert canvas.rounded(value) == rounded
@@ -74,6 +83,7 @@ def test_one_stored_name_of_canvas_means_two_numbers() -> None:
 def test_canvas_multiplies_by_a_hundredth() -> None:
     assert (0.01 * 35, 35 / 100) == (0.35000000000000003, 0.35)
     assert list(canvas.weighted_average([0.0, 1.0], 35)) == [0.0, 0.35000000000000003]
+    assert list(canvas.weighted_average([1.0, 0.0], 65)) == [1.0, 0.35000000000000003]
 
 
 def test_rating_percents_may_not_come_to_a_hundred() -> None:
