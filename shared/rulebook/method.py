@@ -211,6 +211,7 @@ class Method:
     named: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # A plain dictionary: methods are sent to the processes that fold, and a mapping proxy cannot be.
         object.__setattr__(self, "named", {each.name: each for each in self.parameters})
 
     def read(self, given: Mapping[str, JsonValue]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Roll-ups: from the values of the children to the parent competency's (RULES.md 6, issue 7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from shared.ledger.canonical import JsonValue
@@ -102,7 +101,7 @@ ROLLUPS = (
                 "be an object of a child's id and its weight",
                 "what a child weighs; where it is left out, all weigh the same",
                 read_weights,
-                default=MappingProxyType({}),
+                default={},
             ),
         ),
     ),

@@ -1,5 +1,7 @@
 """What each method computes after each value, and what each value weighs in the end."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,12 @@ def piece_of(*results: tuple[str, str]) -> tuple[Result, ...]:
 
 def test_every_method_stands_in_the_table_under_its_own_id() -> None:
     assert all(method.id == name for name, method in METHODS.items())
+
+
+def test_every_method_can_be_sent_to_a_process_that_folds() -> None:
+    for method in METHODS.values():
+        sent = pickle.loads(pickle.dumps(method))
+        assert (sent, sent.named) == (method, method.named)
 
 
 def test_highest_never_falls() -> None:
