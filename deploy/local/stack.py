@@ -242,7 +242,7 @@ class Stack:
         await principals.put_rights({name: rights_of_service(name) for name in self.services})
         self._topics = await make_topics(self._kafka.access, partitions=self._partitions)
         if "mastery" in self.services:
-            await make_state_topic(self._kafka.access)
+            self._topics += (await make_state_topic(self._kafka.access),)
         self._tell(f"Kafka is ready ({time.monotonic() - begun:.1f} s).")
 
     async def _introduce_operator(self) -> None:

@@ -73,10 +73,13 @@ class Filling:
     async def caught_up(self, tell: Tell, *, patience: float = 60.0) -> None:
         """Wait until everything is in that the ledger held at some moment since now, telling how far that is.
 
-        Raises NotRebuiltError where nothing has come in for `patience` seconds.
+        Raises NotRebuiltError where nothing has come in for `patience` seconds, and what a worker died of.
         """
         begun, first, last, moved, told = time.monotonic(), None, -1, time.monotonic(), 0.0
         while True:
+            for worker in self._workers:
+                if worker.done():
+                    worker.result()
             heads = await self._ledger.heads()
             there = self._projector.positions()
             done, all_ = sum(there.get(shard, 0) for shard in heads), sum(heads.values())

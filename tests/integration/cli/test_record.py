@@ -33,6 +33,12 @@ async def test_a_roster_imported_twice_adds_nothing(stack: Stack, demo_files: Pa
     assert "0 events recorded" in again.err
 
 
+async def test_status_names_every_public_topic(stack: Stack) -> None:
+    ran = await run(stack, "status", COLUMNS="400")
+    assert ran.code == 0, ran.err
+    assert "topics evidence.ledger, definitions.ledger, mastery.state" in ran.out
+
+
 async def test_a_framework_and_its_dependants_are_published_with_their_references_resolved(
     stack: Stack, demo_files: Path
 ) -> None:

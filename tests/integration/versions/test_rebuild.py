@@ -210,6 +210,17 @@ async def test_a_version_that_is_about_to_serve_is_not_filled_any_more(
         assert await stored(stream.pool) == by_oracle(stream.writer)
 
 
+async def test_what_a_worker_died_of_is_told_at_once(rebuilding: Callable[[], Rebuilding]) -> None:
+    async def dies() -> None:
+        raise RuntimeError("a fault of ours")
+
+    def dying(what: Rebuildable) -> Rebuildable:
+        return replace(what, filler=lambda pool: replace(what.filler(pool), workers=(dies,)))
+
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        await rebuilding().run("switch", lambda _: None, but=dying)
+
+
 async def test_one_rebuild_at_a_time_and_drop_leaves_one_version(
     stream: Stream, rebuilding: Callable[[], Rebuilding]
 ) -> None:
