@@ -49,7 +49,8 @@ def fit(  # noqa: PLR0913, PLR0917 - options of a command
         out.write_text(text)
         told = document.get("held_back", {})
         typer.echo(f"{len(fits)} skills: {out}", err=True)
-        typer.echo("".join(f"  {name} {value}\n" for name, value in told.items()), err=True, nl=False)
+        for name, value in told.items():
+            typer.echo(f"  {name} {len(value) if isinstance(value, list) else value}", err=True)
 
 
 def _document(fits: "Sequence[Fitted]", how: dict[str, Any]) -> dict[str, Any]:

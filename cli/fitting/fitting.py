@@ -44,34 +44,57 @@ def fit_skills(answers: BySkill, *, share: float, restarts: int, seed: int) -> I
             yield Fitted(skill, em.fit(data, restarts=restarts, seed=seed), templates, mean, given)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Of answers that were held back: whether they were right, and what the fit and the plain mean foretold."""
+
+    right: em.Floats
+    traced: em.Floats
+    plain: em.Floats
+
+    @property
+    def gain(self) -> float:
+        """By how much the fit misses less than the mean."""
+        return rmse(self.right, self.plain) - rmse(self.right, self.traced)
+
+
 def measured(answers: BySkill, fits: Sequence[Fitted], *, share: float, seed: int) -> Mapping[str, Any]:
-    """AUC and RMSE over all answers of the learners held back: of the fits, and of each skill's plain mean."""
-    right: list[em.Floats] = []
-    traced: list[em.Floats] = []
-    plain: list[em.Floats] = []
+    """AUC and RMSE over all answers of the learners held back: of the fits, and of each skill's plain mean.
+
+    `no_better` are the skills whose fit misses no less than their mean does.
+    """
     learners: set[str] = set()
+    told: dict[str, _Told] = {}
     for fitted in fits:
         own = [each for each in answers[fitted.skill] if held_back(each.learner, share, seed)]
-        if not own:
-            continue
-        learners |= {each.learner for each in own}
-        data, parameters = _data(own, fitted.templates), fitted.fit.parameters
-        before, _, _, _ = em.forward(data, parameters)
-        for known, correct, kind in zip(before, data.right, data.templates, strict=True):
-            traced.append(known[0] * (1 - parameters.slip[0, kind]) + (1 - known[0]) * parameters.guess[0, kind])
-            right.append(correct.astype(np.float64))
-            plain.append(np.full(len(correct), fitted.mean))
-    if not right:
+        if own:
+            learners |= {each.learner for each in own}
+            told[fitted.skill] = _foretold(fitted, _data(own, fitted.templates))
+    if not told:
         return {"learners": 0, "answers": 0}
-    truth, by_tracing, by_mean = np.concatenate(right), np.concatenate(traced), np.concatenate(plain)
+    right, traced, plain = (
+        np.concatenate([getattr(each, name) for each in told.values()]) for name in ("right", "traced", "plain")
+    )
     return {
         "learners": len(learners),
-        "answers": len(truth),
-        "auc": _six(auc(truth, by_tracing)),
-        "auc_of_means": _six(auc(truth, by_mean)),
-        "rmse": _six(rmse(truth, by_tracing)),
-        "rmse_of_means": _six(rmse(truth, by_mean)),
+        "answers": len(right),
+        "auc": _six(auc(right, traced)),
+        "auc_of_means": _six(auc(right, plain)),
+        "rmse": _six(rmse(right, traced)),
+        "rmse_of_means": _six(rmse(right, plain)),
+        "no_better": [skill for skill, each in told.items() if each.gain <= 0],
     }
+
+
+def _foretold(fitted: Fitted, data: em.Data) -> _Told:
+    before, _, _, _ = em.forward(data, fitted.fit.parameters)
+    own = fitted.fit.parameters
+    traced = [
+        known[0] * (1 - own.slip[0, kind]) + (1 - known[0]) * own.guess[0, kind]
+        for known, kind in zip(before, data.templates, strict=True)
+    ]
+    right = np.concatenate(data.right).astype(np.float64)
+    return _Told(right, np.concatenate(traced), np.full(len(right), fitted.mean))
 
 
 def _data(sequences: Sequence[Answers], templates: Sequence[str]) -> em.Data:
