@@ -93,7 +93,10 @@ def read_case(document: JsonValue) -> Case:
     for name in ("scale", own):
         if name not in document:
             raise ParameterError(f"/{name}", "be given")
-    parameters = read_parameters(method, document.get("parameters", {}))
+    given = document.get("parameters", {})
+    if method.takes is Takes.CHILDREN:
+        given = _with_those_of_children(method, given, document["children"])
+    parameters = read_parameters(method, given)
     scale = _scale(document["scale"])
     if method.takes is Takes.CHILDREN:
         children = read_children(document["children"], scale)
@@ -103,6 +106,20 @@ def read_case(document: JsonValue) -> Case:
         return Case(method, parameters, scale, (), children)
     exact = method.id.startswith("openedx.")
     return Case(method, parameters, scale, read_pieces(document["entries"], scale.top, floats_refused=exact), ())
+
+
+def _with_those_of_children(method: Method, given: JsonValue, children: JsonValue) -> JsonValue:
+    """The parameters, with weights, points and what is required taken from the children that say it themselves."""
+    rows = [row for row in (children if isinstance(children, list | tuple) else ()) if isinstance(row, Mapping)]
+    said: dict[str, Any] = {}
+    if "weights" in method.named:
+        said["weights"] = {str(row.get("id")): as_text(row["weight"]) for row in rows if "weight" in row}
+    if "competencies" in method.named:
+        named = [row for row in rows if "points" in row or "required" in row]
+        said["competencies"] = [
+            {name: row[name] for name in ("id", "points", "required") if name in row} for row in named
+        ]
+    return {**{name: value for name, value in said.items() if value}, **given} if isinstance(given, Mapping) else given
 
 
 def score(case: Case) -> Score:

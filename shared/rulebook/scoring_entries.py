@@ -16,8 +16,12 @@ _NUMBERS = ("earned", "possible")
 _TIMES = ("occurred_at", "recorded_at")
 _WORDS = ("kind", "group", "template", "difficulty")
 _PASSED_OVER = ("id", "purpose", "task", "work", "course")
-ENTRY = (*_NUMBERS, *_TIMES, *_WORDS, "mastery_at", "priority", "submissions", "voided", *_PASSED_OVER)
-CHILD = ("id", "value", "proficient", "operator", "children", "ordering", "earned", "possible", "op", "threshold")
+ENTRY = (*_NUMBERS, "correct", *_TIMES, *_WORDS, "mastery_at", "priority", "submissions", "voided", *_PASSED_OVER)
+_OF_GROUPS = ("operator", "children", "ordering", "earned", "possible", "op", "threshold")
+OF_PARAMETERS = ("weight", "points", "required")
+"""What may stand with a child instead of in the parameters, where it is easier to read."""
+
+CHILD = ("id", "value", "proficient", *OF_PARAMETERS, *_OF_GROUPS)
 _ABOVE_ZERO = 'be a decimal above 0, such as "4"'
 
 
@@ -37,7 +41,7 @@ def read_pieces(given: JsonValue, top: int, *, floats_refused: bool) -> tuple[Pi
 
 
 def _piece(given: JsonValue, where: str, top: int, *, timed: bool, floats_refused: bool) -> Piece | None:
-    row = _members(given, where, ENTRY)
+    row = _answered(_members(given, where, ENTRY), where)
     if timed and "occurred_at" not in row:
         raise ParameterError(f"{where}/occurred_at", "be given, as it is for others")
     for name in _NUMBERS:
@@ -69,6 +73,18 @@ def _piece(given: JsonValue, where: str, top: int, *, timed: bool, floats_refuse
         difficulty=words.get("difficulty"),
         submissions=None if row.get("submissions") is None else _whole(row["submissions"], f"{where}/submissions"),
     )
+
+
+def _answered(row: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """`correct` stands for all or nothing of 1."""
+    if "correct" not in row:
+        return row
+    if row["correct"] not in (True, False):
+        raise ParameterError(f"{where}/correct", "be true or false")
+    for name in _NUMBERS:
+        if name in row:
+            raise ParameterError(f"{where}/{name}", "not be given beside correct")
+    return {**row, "earned": int(row["correct"]), "possible": 1}
 
 
 def read_children(given: JsonValue, scale: Scale, where: str = "/children") -> tuple[Child, ...]:

@@ -24,49 +24,14 @@ from tests.support.promises import (
 
 PAGE = Path(__file__).parents[2] / "docs" / "methods.md"
 
-OPENING = """# Methods
+PROSE = Path(__file__).with_name("methods_prose")
+"""What people write on the page: `opening.md`, and what stands below a method beyond its row."""
 
-How the values of a learner's evidence become one value, and so a level. A policy names one of these by its id. **An id
-never changes its meaning**: whoever changes what a method computes gives it a new number, so that a level of years ago
-comes out again to the last digit. `./ascertain rules list` and `show ID` say the same at a terminal, and `score` tries
-a method on cases of your own, without a stack.
-
-Evidence is in order of `min(occurred_at, recorded_at)`, then of its place in the record; sₖ is the value of the k-th
-piece, `top ×` its share of what was possible, six places. A method yields the value after each piece, *none* where
-there is not enough for one. `ascertain.*`, `recent.*` and roll-ups are exact decimals; `canvas.*` has Canvas's doubles
-and Ruby's rounding, in one module; power laws are decimals of 50 digits, rounded to six places.
-
-This page is written by `python -m tests.support.methods_page`.
-
-## What each promises
-
-Tried on every history of up to {longest} pieces worth 0 to 4, on a scale to 4 with mastery from 3 (knowledge tracing:
-3.8), the smallest against a promise shown; longer ones are tried by Hypothesis. *Better*: had a piece been better, the
-value would not be lower. *One more*: a further piece at or above the value never lowers it. *An old failure*: whether a
-zero at the start is ever without effect ({longest_run} pieces at the top after it). *One slip*: whether a zero after
-ten at the top leaves it mastered.
-
-For **all** of them the order of arrival does not matter, a voided piece is as if it had never been, a repeat changes
-nothing, the value stays on the scale, what is folded anew is what was folded, and two processes give the same bytes
-(`tests/properties/rulebook/test_method_promises.py`). The pace does not matter either, but for those marked †.
-
-"""
-
-SUSTAINED = """
-Why a school might prefer it: an average mixes what was with what is, and the latest result stands on one day. This asks
-what the learner **keeps** showing. Three results at 3 or more, of two kinds (a test and a seminar, say), are a 3; a
-further result at or above the level never lowers it, so nobody need fear to show more; one lucky result never makes it,
-since the other two must hold as well; and k pieces later an early failure is gone. The rule fits in a sentence that a
-learner can check by counting.
-
-What it cannot see: how much better than the lowest the others were, so growth shows only once the lowest of the last k
-has left; whether a low result was a slip or the truth, so that one slip does undo it until k more pieces stand (let a
-redo replace the piece, or a teacher judge); how long ago the pieces are, or how far apart; and whether two kinds are
-really different evidence: it believes the kinds that the record names. With fewer than k pieces, or one kind, it says
-nothing at all, which is *not enough*, never *not yet*.
-"""
-
-_FURTHER = {"ascertain.sustained@1": SUSTAINED}
+_FURTHER = {
+    "ascertain.sustained@1": "sustained.md",
+    "canvas.weighted_average@1": "canvas_names.md",
+    "bkt.forward@1": "tracing.md",
+}
 
 
 def page() -> str:
@@ -75,7 +40,8 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield OPENING.format(longest=LONGEST, longest_run=WHILE).rstrip()
+    opening = (PROSE / "opening.md").read_text()
+    yield opening.replace("<longest>", str(LONGEST)).replace("<while>", str(WHILE)).rstrip()
     yield ""
     yield f"| Method, as tried | Better | One more | An old failure | One slip, after {BEFORE} × 4 |"
     yield "|---|---|---|---|---|"
@@ -119,8 +85,9 @@ def _section(method: Method) -> Iterator[str]:
     yield f"- Why: {method.why}"
     if method.staff:
         yield "- For staff only."
-    further = _FURTHER.get(method.id)
-    yield further or ""
+    yield ""
+    if method.id in _FURTHER:
+        yield (PROSE / _FURTHER[method.id]).read_text()
 
 
 def _as_tried(method: Method) -> str:

@@ -122,8 +122,8 @@ ASCERTAIN = (
         why="Says at which level the learner works n times of the last m: a bad day is forgiven, an old failure goes.",
         words="The value is what {n} of the last {m} pieces reach.",
         parameters=(
-            WholeParameter("n", 1, 20, "how many must reach it"),
-            WholeParameter("m", 1, 20, "of how many of the newest"),
+            WholeParameter("n", 1, 100, "how many must reach it"),
+            WholeParameter("m", 1, 100, "of how many of the newest"),
         ),
         check=_no_more_than_there_are,
         weights=n_of_m_weights,
@@ -137,6 +137,6 @@ ASCERTAIN = (
         why="What the learner keeps showing: a further result at or above the level never lowers it, and one lucky "
         "result never makes it.",
         words="The lowest of the last {k} pieces sets the value, once two kinds of evidence have been seen.",
-        parameters=(WholeParameter("k", 2, 20, "how many of the newest must hold"),),
+        parameters=(WholeParameter("k", 1, 100, "how many of the newest must hold"),),
     ),
 )

@@ -132,6 +132,23 @@ def test_children_are_scored_and_a_stranger_among_the_parameters_is_refused() ->
     assert problem({**case, "method": "moodle.points@1", "parameters": config})[0] == "/parameters/base"
 
 
+def test_children_may_say_themselves_what_they_weigh() -> None:
+    children: list[dict[str, Any]] = [{"id": "a", "value": 4, "weight": 3}, {"id": "b", "value": 2}]
+    case: dict[str, Any] = {"method": "rollup.compensatory@1", "scale": SCALE, "children": children}
+    assert answers(case)[1][0]["value"] == "3.5"
+    children[0] |= {"points": 3, "required": True}
+    assert answers({**case, "method": "moodle.points@1", "parameters": {"base": 3}})[1][0]["value"] == "4"
+    assert problem({**case, "method": "moodle.points@1", "parameters": {"base": 4}})[0] == "/parameters/base"
+
+
+def test_an_answer_may_be_right_or_wrong() -> None:
+    case = {"method": "kolibri.m_of_n@1", "parameters": {"m": 2, "n": 3}, "scale": {"top": "1", "cut": "1"}}
+    told = answers({**case, "entries": [{"correct": True}, {"correct": False}, {"correct": True}]})[1][0]
+    assert (told["value"], told["why"][1]) == ("1", "After each piece: 0, 0, 1.")
+    assert problem({**case, "entries": [{"correct": "yes"}]})[0] == "/entries/0/correct"
+    assert problem({**case, "entries": [{"correct": True, "earned": "1"}]})[0] == "/entries/0/earned"
+
+
 def test_what_speaks_of_a_class_has_no_level() -> None:
     children = [{"id": "a", "value": "3"}, {"id": "b", "value": None}]
     case = {"method": "canvas.class_mean@1", "parameters": {}, "scale": SCALE, "children": children}
