@@ -11,7 +11,7 @@ from fractions import Fraction
 from shared.ledger.decimals import SCALE
 from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import half_even
-from shared.rulebook.contribution import Contribution, Result
+from shared.rulebook.contribution import Contribution, Kind, Result
 from shared.rulebook.policy import Level, Policy
 from shared.rulebook.state import Alone, Reason, State, Status
 
@@ -61,7 +61,9 @@ class Weakest:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """How many more pieces, and how many more different kinds, a level needs."""
+    """How many more pieces, and how many more different kinds, a level needs: for the policy's minimum, or once that is
+    reached for the method to have a value. A piece of a further kind is not counted among the pieces then.
+    """
 
     pieces: int
     kinds: int
@@ -104,16 +106,17 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
     if state.adoption is None:
         return Explanation(state, counted, aside, None, None, ())
     policy = state.adoption.policy
+    seen = [pieces[event] for event, _ in state.counted]
     missing = _missing(len(counted), {piece.kind for piece in counted}, policy)
+    if missing is None and counted and counted[-1].value_after is None:
+        missing = _until_a_value(policy, seen, [piece.value for piece in counted])
     return Explanation(
         state=state,
         counted=counted,
         set_aside=aside,
         weakest=_weakest(counted),
         missing=missing,
-        moves=()
-        if missing is not None
-        else tuple(_moves(state, policy, [pieces[event] for event, _ in state.counted])),
+        moves=() if missing is not None else tuple(_moves(state, policy, seen)),
     )
 
 
@@ -170,6 +173,22 @@ def _missing(pieces: int, kinds: set[str], policy: Policy) -> Missing | None:
     more_pieces = max(0, policy.minimum.pieces - pieces)
     more_kinds = max(0, policy.minimum.kinds - len(kinds))
     return Missing(more_pieces, more_kinds) if more_pieces or more_kinds else None
+
+
+def _until_a_value(policy: Policy, seen: Sequence[Contribution], values: Sequence[int]) -> Missing | None:
+    """How many more pieces the method needs for a value, and whether one of another kind must be among them.
+
+    Found by trying pieces at the top; None if even `MOST_PIECES_AHEAD` of them give none.
+    """
+    kinds, top = {piece.kind for piece in seen}, policy.scale.top
+    other = next((kind.value for kind in Kind if kind.value not in kinds and kind is not Kind.REFLECTION), None)
+    for pieces in range(1, MOST_PIECES_AHEAD + 1):
+        more = [*values, *[top] * pieces]
+        if _value(policy, more, seen) is not None:
+            return Missing(pieces, 0)
+        if other is not None and _value(policy, more, [*seen, seen[-1]._replace(kind=other)]) is not None:
+            return Missing(pieces - 1, 1)
+    return None
 
 
 def _weakest(counting: Sequence[CountedPiece]) -> Weakest | None:
@@ -233,5 +252,10 @@ def _least(policy: Policy, values: Sequence[int], goal: int, seen: Sequence[Cont
 
 def _then(policy: Policy, values: Sequence[int], pieces: int, value: int, seen: Sequence[Contribution]) -> int:
     """The method's value after `pieces` more of `value`; below every goal where there is none."""
-    *_, last = policy.run([*values, *[value] * pieces], seen)
+    last = _value(policy, [*values, *[value] * pieces], seen)
     return -1 if last is None else last
+
+
+def _value(policy: Policy, values: Sequence[int], seen: Sequence[Contribution]) -> int | None:
+    *_, last = policy.run(values, seen)
+    return last

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.rulebook.explain import explain
+from shared.rulebook.explain import Missing, explain
 from shared.rulebook.method import Method, Takes
 from shared.rulebook.outcome import Outcomes, outcome_of
 from shared.rulebook.policy import PolicyError, read_policy
@@ -68,6 +68,15 @@ def test_a_method_that_has_no_value_yet_has_not_enough_and_says_so() -> None:
     words = " ".join(why(explanation))
     assert "The lowest of the last 3 pieces sets the value, once two kinds of evidence have been seen." in words
     assert "Value 3. After it: not enough for a value yet." in words
+    assert explanation.missing == Missing(pieces=0, kinds=1)
+    assert what_next(explanation)[0] == "1 more kind of evidence is needed for a level."
+
+
+def test_what_a_method_still_needs_for_a_value_is_found_by_trying() -> None:
+    writer = written(METHODS["canvas.n_mastery@1"], [("attempt", 3), ("attempt", 2)])
+    record = gathered(writer.entries, writer.documents)
+    explanation = explain(record.state(LEARNER, THEME), record.records[LEARNER].contributions[THEME])
+    assert explanation.missing == Missing(pieces=2, kinds=0)
 
 
 def test_slipped_looks_past_the_pieces_that_had_no_value() -> None:
