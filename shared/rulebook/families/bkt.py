@@ -32,13 +32,15 @@ def forward(  # noqa: PLR0913 - the model's parameters
 ) -> Iterator[int]:
     """After each answer, `top ×` the probability of knowing at the next one."""
     usual = {"learn": learn, "forget": forget, "guess": guess, "slip": slip}
+    shares = {name: _shares({**usual, **own}) for name, own in templates.items()}
+    plain, scale = _shares(usual), Decimal(top)
     known = _share(prior)
     for piece in pieces:
-        own = usual if piece.template is None else {**usual, **templates.get(piece.template, {})}
+        learns, forgets, guesses, slips = plain if piece.template is None else shares.get(piece.template, plain)
         if piece.kind != NO_ANSWER:
-            known = posterior(known, _is_right(piece, top, correct_at), _share(own["guess"]), _share(own["slip"]))
-        known = transition(known, _share(own["learn"]), _share(own["forget"]))
-        yield round(EXACTLY.multiply(known, Decimal(top)))
+            known = posterior(known, _is_right(piece, top, correct_at), guesses, slips)
+        known = transition(known, learns, forgets)
+        yield round(EXACTLY.multiply(known, scale))
 
 
 def predicted(known: Decimal, guess: Decimal, slip: Decimal) -> Decimal:
@@ -65,6 +67,10 @@ def _is_right(piece: Piece, top: int, correct_at: int) -> bool:
 
 def _not(probability: Decimal) -> Decimal:
     return EXACTLY.subtract(_ONE, probability)
+
+
+def _shares(own: Mapping[str, int]) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    return _share(own["learn"]), _share(own["forget"]), _share(own["guess"]), _share(own["slip"])
 
 
 def _share(scaled: int) -> Decimal:
