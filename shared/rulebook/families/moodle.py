@@ -59,9 +59,9 @@ def _points(given: JsonValue, where: str) -> Points:
         raise ParameterError(f"{where}/id", "be the id of a child")
     if not isinstance(worth, int) or isinstance(worth, bool) or not 0 <= worth <= MOST_POINTS:
         raise ParameterError(f"{where}/points", f"be a whole number from 0 to {MOST_POINTS}")
-    if not isinstance(required, bool):
+    if required not in (True, False):  # Moodle writes 1 and 0
         raise ParameterError(f"{where}/required", "be true or false")
-    return Points(child, worth, required)
+    return Points(child, worth, bool(required))
 
 
 def reachable(parameters: Mapping[str, Any]) -> None:

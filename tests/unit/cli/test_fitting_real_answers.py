@@ -11,14 +11,14 @@ SHARE, SEED = 0.2, 7
 
 @pytest.mark.real_data
 def test_what_is_fitted_beats_the_mean_of_each_skill() -> None:
-    """Of ten skills, from the most answered on every sixth: by a clear margin in order and in what is missed."""
+    """Of five skills, from the most answered on every twelfth: by a clear margin in order and in what is missed."""
     if not FILE.exists():
         pytest.skip(f"the real answers are not here: {FILE.parent.name}/{FILE.name} beside the project")
     answers = read_answers(FILE)
     by_size = sorted(answers, key=lambda skill: -sum(len(each.right) for each in answers[skill]))
-    some = {skill: answers[skill] for skill in sorted(by_size[:60:6])}
+    some = {skill: answers[skill] for skill in sorted(by_size[:60:12])}
     fits = list(fit_skills(some, share=SHARE, restarts=2, seed=SEED))
     told = measured(some, fits, share=SHARE, seed=SEED)
-    assert told["answers"] > 5000
+    assert told["answers"] > 3000
     assert float(told["auc"]) > float(told["auc_of_means"]) + 0.08
     assert float(told["rmse"]) < float(told["rmse_of_means"]) - 0.015
