@@ -65,6 +65,26 @@ async def test_a_learner_sees_where_she_is_and_why(pool: asyncpg.Pool, ledger: L
     assert explained["next"]
 
 
+async def test_a_method_that_has_no_value_yet_is_told_as_not_enough_with_what_is_missing(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    adopt(ledger, "district", {**policy_document("ascertain.sustained@1"), "parameters": {"k": 2}})
+    ledger.attempt(ANA, result(READING, "4"))
+    ledger.attempt(ANA, result(READING, "3"))
+    applied = Applied(pool, ledger)
+    await applied.more()
+    [state] = (await mastery.learner(ANA))["states"]
+    assert (state["status"], state["value"], state["level"]) == ("not_enough", None, None)
+    explained = await mastery.explanation(ANA, READING)
+    ExplanationDocument.model_validate(explained)
+    assert [(piece["weight"], piece["value_after"]) for piece in explained["counted"]] == [(None, None)] * 2
+    assert explained["next"][0] == "1 more kind of evidence is needed for a level."
+    ledger.observe(ANA, result(READING, "4"))
+    await applied.more()
+    [state] = (await mastery.learner(ANA))["states"]
+    assert (state["status"], state["value"]) == ("mastered", "3")
+
+
 async def test_the_same_pins_give_the_same_bytes_whatever_comes_later(
     pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
 ) -> None:
