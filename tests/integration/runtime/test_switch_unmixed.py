@@ -34,6 +34,9 @@ class _Filled:
     async def reached(self, positions: Mapping[Shard, int], seconds: float) -> bool:  # noqa: ARG002 - as `Filling`
         return True
 
+    async def stop(self) -> None:
+        """Nothing is under way."""
+
 
 class _Reader:
     """Reads both tables again and again, in one statement and in two of one snapshot, until stopped."""
@@ -72,7 +75,7 @@ async def _connections(postgres: Server, count: int) -> AsyncIterator[Sequence[a
 async def _switch(owner: asyncpg.Connection) -> None:
     for _ in range(100):
         try:
-            await switch(owner, SCHEMAS, _Filled())  # type: ignore[arg-type]  # of a filling, only `reached` is asked
+            await switch(owner, SCHEMAS, _Filled())  # type: ignore[arg-type]  # only these two are asked of a filling
         except NotYetError:
             continue
         return
