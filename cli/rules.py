@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.errors import CommandError
 from cli.fitting.command import fit
@@ -32,9 +32,9 @@ def list_methods(json: Annotated[bool, typer.Option("--json", help="for programs
     if json:
         print_json([told(method) for method in METHODS.values()])
         return
-    table = Table("method", "of", "parameters", "what it does", box=None, pad_edge=False)
+    table = Table(Column("method", no_wrap=True), "what it does", box=None, pad_edge=False)
     for method in METHODS.values():
-        table.add_row(method.id, method.takes.value, ", ".join(method.named), method.words)
+        table.add_row(method.id, method.words)
     out.print(table)
 
 

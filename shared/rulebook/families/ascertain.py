@@ -118,7 +118,7 @@ ASCERTAIN = (
         Takes.VALUES,
         n_of_m,
         formula="the n-th greatest of the last m values; none before there are n",
-        source="issue 7; after Kolibri's m of n (RULES.md 6), for values instead of right and wrong",
+        source="our own; after Kolibri's m of n (RULES.md 6), for values instead of right and wrong",
         why="Says at which level the learner works n times of the last m: a bad day is forgiven, an old failure goes.",
         words="The value is what {n} of the last {m} pieces reach.",
         parameters=(
@@ -133,7 +133,7 @@ ASCERTAIN = (
         Takes.PIECES,
         sustained,
         formula="min(sₙ₋ₖ₊₁ … sₙ), once k values exist and two kinds of evidence have been seen",
-        source="issue 7: our own",
+        source="our own",
         why="What the learner keeps showing: a further result at or above the level never lowers it, and one lucky "
         "result never makes it.",
         words="The lowest of the last {k} pieces sets the value, once two kinds of evidence have been seen.",

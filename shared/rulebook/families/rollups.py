@@ -1,4 +1,4 @@
-"""Roll-ups: from the values of the children to the parent competency's (RULES.md 6, issue 7)."""
+"""Roll-ups: from the values of the children to the parent competency's (RULES.md 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -172,7 +172,7 @@ def test_list_and_show_tell_every_method_to_people_and_programs(capsys: pytest.C
     assert main(["rules", "list", "--json"]) == 0
     assert [each["id"] for each in json.loads(capsys.readouterr().out)] == list(METHODS)
     assert main(["rules", "list"]) == 0
-    assert "canvas.n_mastery@1" in capsys.readouterr().out
+    assert set(METHODS) <= set(capsys.readouterr().out.split()), "an id is cut off"
     assert main(["rules", "show", "canvas.n_mastery@1"]) == 0
     told = capsys.readouterr().out
     assert "calculation_int: must be a whole number from 1 to 10" in told
