@@ -69,25 +69,16 @@ class Publisher:
         PartitionsDifferError; the publisher is lost after any of them.
         """
         try:
-            await self._started()
-            batch = RecordBatch(BATCH_BYTES)
-            for record in records:
-                if not batch.append(record):
-                    break
-            await batch.compress()
-            async with asyncio.timeout(self._deliver):
-                sent = await self._producer.send_batch(batch, self._topics[ledger], partition=shard)
-            sent.add_done_callback(_seen)
-            offset = await self._acknowledged(sent)
+            return await self._published(ledger, shard, records)
         except KafkaError as error:
+            lost_before = self.lost  # then it is of the producer's end that the error tells, not of these records
             await self.drop()
-            if error.retriable:
+            if lost_before or error.retriable:
                 raise PublisherLostError(type(error).__name__) from error
             raise RefusedError(error) from error
         except (OSError, TimeoutError, PublisherLostError) as error:
             await self.drop()
             raise PublisherLostError(str(error) or type(error).__name__) from error
-        return Sent(batch.record_count(), offset)
 
     async def drop(self) -> None:
         """Stop, delivering what is under way if that is possible within the bound; abandon it otherwise."""
@@ -96,12 +87,26 @@ class Publisher:
         if producer is not None:
             await _stopped(producer, self._stop)
 
-    async def _started(self) -> None:
+    async def _published(self, ledger: Ledger, shard: int, records: Sequence[OutRecord]) -> Sent:
+        producer = await self._started()
+        batch = RecordBatch(BATCH_BYTES)
+        for record in records:
+            if not batch.append(record):
+                break
+        await batch.compress()
+        if self.lost:
+            raise PublisherLostError("it was lost meanwhile")
+        async with asyncio.timeout(self._deliver):
+            sent = await producer.send_batch(batch, self._topics[ledger], partition=shard)
+        sent.add_done_callback(_seen)
+        return Sent(batch.record_count(), await self._acknowledged(sent))
+
+    async def _started(self) -> Any:
         async with self._starting:
             if self.lost:
                 raise PublisherLostError("it was lost before")
             if self._producer is not None:
-                return
+                return self._producer
             self._producer = AIOKafkaProducer(
                 **self._access.options(),
                 enable_idempotence=True,
@@ -116,6 +121,7 @@ class Publisher:
                 await self._producer.start()
                 for ledger, topic in self._topics.items():
                     await self._check(topic, SHARDS[ledger])
+            return self._producer
 
     async def _check(self, topic: str, shards: int) -> None:
         found = await self._producer.partitions_for(topic)

@@ -10,6 +10,7 @@ from shared.ledger.entry import Entry
 from shared.ledger.records import record_headers, record_key
 from shared.runtime.ledger_outbox import out_record
 from shared.runtime.publisher import BATCH_BYTES, Publisher, PublisherLostError, RefusedError
+from shared.runtime.record_batch import RecordBatch
 from tests.integration.runtime.test_relay import NOISE, positions
 from tests.support.corner import Corner, corner_of
 from tests.support.real_ledger import owners_of
@@ -63,3 +64,18 @@ async def test_two_outstanding_batches_leave_a_hole_and_the_publisher_does_not(
         with pytest.raises(PublisherLostError):
             await publisher.publish("evidence", 0, [out_record(entry) for entry in second])
         assert positions(await corner.on_topic()) == [3, 4]
+
+
+async def test_a_batch_of_a_publisher_that_another_shard_has_lost_meanwhile_is_lost_too(
+    kafka: KafkaServer, two_databases: District, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with corner_of(kafka.bootstrap, two_databases, topic_prefix) as corner:
+        publisher, compress = Publisher(kafka.access, corner.topics), RecordBatch.compress
+
+        async def lost_meanwhile(batch: RecordBatch) -> None:
+            await compress(batch)
+            await publisher.drop()
+
+        monkeypatch.setattr(RecordBatch, "compress", lost_meanwhile)
+        with pytest.raises(PublisherLostError):
+            await publisher.publish("evidence", 0, [out_record(corner.ledger.make(owners_of(0, 1)[0]))])
