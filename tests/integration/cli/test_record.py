@@ -34,7 +34,7 @@ async def test_a_roster_imported_twice_adds_nothing(stack: Stack, demo_files: Pa
 
 
 async def test_status_names_every_public_topic(stack: Stack) -> None:
-    ran = await run(stack, "status", COLUMNS="400")
+    ran = await run(stack, "status", ASCERTAIN_HOME=str(stack.home.path))
     assert ran.code == 0, ran.err
     assert "topics evidence.ledger, definitions.ledger, mastery.state" in ran.out
 
