@@ -74,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--containers", action="store_true", help="PostgreSQL and Kafka in containers of the official images"
     )
     parser.addoption("--rounds", type=int, default=0, help="rounds of kill -9 (tests/faults/rounds; 0: a few)")
-    parser.addoption("--answers", type=int, default=20_000, help="real answers to import (there are 203,442)")
+    parser.addoption("--answers", type=int, default=10_000, help="real answers to import (there are 203,442)")
     parser.addoption("--edits", type=int, default=0, help="random edits as superuser (0: one of each sort)")
     parser.addoption("--seed", type=int, default=20261124, help="seed of random moments and edits")
     parser.addoption("--minutes", type=float, default=0, help="minutes for the fault tests (0: their short form)")

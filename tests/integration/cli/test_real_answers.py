@@ -1,6 +1,6 @@
 """Real answers through the public API: killed half-way, run again, and equal to the plain fold.
 
-The first 20,000 of them; `--answers 203442` for all.
+The first 10,000 of them; `--answers 203442` for all.
 """
 
 import re
