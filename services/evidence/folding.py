@@ -1,7 +1,6 @@
 """Where standings are folded: a learner in a thread, the many of a batch in a process of their own."""
 
 import asyncio
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,7 +12,7 @@ from services.evidence.domain.standing import LearnerStanding, Unreadable, stand
 from shared.contracts.upcasting import as_current
 from shared.ledger.entry import Entry
 from shared.rulebook.definitions import Definitions, Learner
-from shared.runtime.child import Child, answer
+from shared.runtime.briefed_child import BriefedChild, answer_briefed
 
 Row: TypeAlias = tuple[Any, ...]
 """An entry: the fields of `Entry` in order, the request digest left out."""
@@ -60,19 +59,12 @@ class FoldsInProcess:
     """
 
     def __init__(self) -> None:
-        self._child = Child(__name__)
-        self._told: int | None = None
-        self._turn = asyncio.Lock()
+        self._child = BriefedChild(__name__)
 
     async def fold(self, task: Task, definitions: Definitions) -> Folded:
         """See `Folds.fold`."""
-        async with self._turn:
-            told, self._told = self._told, None  # not told any more, should anything fail
-            if told != task.revision:
-                await self._child.ask("use", (task.revision, definitions))
-            standings: Folded = await self._child.ask("fold", task)
-            self._told = task.revision
-            return standings
+        standings: Folded = await self._child.ask(task, revision=task.revision, brief=definitions)
+        return standings
 
     async def close(self) -> None:
         await self._child.close()
@@ -97,26 +89,8 @@ def _decoded(rows: Iterable[Row]) -> Iterable[tuple[Entry, Any]]:
         yield entry, as_current(entry, orjson.loads(entry.body))
 
 
-class Folding:
-    """The child's side: the definitions that it was given, and what it can be asked."""
-
-    def __init__(self) -> None:
-        self._revision, self._definitions = -1, Definitions.of(())
-
-    def serve(self) -> None:
-        answer({"use": self._use, "fold": self._fold}, sys.stdin.buffer, sys.stdout.buffer)
-
-    def _use(self, of: tuple[int, Definitions]) -> None:
-        self._revision, self._definitions = of
-
-    def _fold(self, task: Task) -> Folded:
-        if task.revision != self._revision:
-            raise LookupError("These are other definitions than those to fold under.")
-        return fold_all(task, self._definitions)
-
-
 if __name__ == "__main__":
     # what is sent is of the module by its name, not of this one, which is called __main__
-    from services.evidence.folding import Folding as Named
+    from services.evidence.folding import fold_all as named
 
-    Named().serve()
+    answer_briefed(named)

@@ -1,7 +1,6 @@
 """Where refolds are folded: a few states on the event loop, the many of a district in a process of their own."""
 
 import gc
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -9,7 +8,7 @@ from typing import NamedTuple, Protocol
 from services.mastery.postgres.packing import unpack, unpack_overrides, unpack_schools
 from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.outcome import Outcome, Outcomes
-from shared.runtime.child import Child, answer
+from shared.runtime.briefed_child import BriefedChild, answer_briefed
 from shared.runtime.pace import Pace
 
 MANY = 200_000
@@ -102,23 +101,17 @@ class FoldsInProcess:
 
     def __init__(self, many: int = MANY) -> None:
         self._here, self._many = FoldsHere(), many
-        self._child = Child(__name__)
-        self._told: int | None = None
+        self._child = BriefedChild(__name__)
 
     async def fold(self, task: Task, definitions: Definitions) -> Folded:
         """See `Folds.fold`."""
         if sum(len(state.contributions) for state in task.states) < self._many:
             return await self._here.fold(task, definitions)
-        told, self._told = self._told, None  # not told any more, should anything fail
-        if told != task.revision:
-            await self._child.ask("use", (task.revision, definitions))
-        folded: Folded = await self._child.ask("fold", task)
-        self._told = task.revision
+        folded: Folded = await self._child.ask(task, revision=task.revision, brief=definitions)
         return folded
 
     async def close(self) -> None:
         """See `Folds.close`."""
-        self._told = None
         await self._child.close()
 
 
@@ -140,27 +133,14 @@ def _fold(state: Stored, task: Task, outcomes: Outcomes) -> tuple[int, Outcome]:
     return len(pieces), outcomes.of(learner, state.competency, pieces, unpack_overrides(state.overrides))
 
 
-class Folding:
-    """The child's side: the definitions that it was given, and what it can be asked."""
-
-    def __init__(self) -> None:
-        self._revision, self._outcomes = -1, Outcomes(Definitions.of(()))
-
-    def serve(self) -> None:
-        answer({"use": self._use, "fold": self._fold}, sys.stdin.buffer, sys.stdout.buffer)
-
-    def _use(self, of: tuple[int, Definitions]) -> None:
-        self._revision, self._outcomes = of[0], Outcomes(of[1])
-
-    def _fold(self, task: Task) -> Folded:
-        if task.revision != self._revision:
-            raise LookupError("These are other definitions than those to fold under.")
-        return in_columns([_fold(state, task, self._outcomes) for state in task.states])
+def fold_all(task: Task, outcomes: Outcomes) -> Folded:
+    """What the states of a task, at least one, come to; in one go."""
+    return in_columns(_fold(state, task, outcomes) for state in task.states)
 
 
 if __name__ == "__main__":
     gc.disable()  # nothing here refers back to what refers to it, and looking for that costs as much as folding
     # what is sent is of the module by its name, not of this one, which is called __main__
-    from services.mastery.folds import Folding as Named
+    from services.mastery.folds import fold_all as named
 
-    Named().serve()
+    answer_briefed(named, Outcomes)

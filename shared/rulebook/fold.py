@@ -258,13 +258,19 @@ def status_of(kinds: set[str], trajectory: tuple[int | None, ...], policy: Polic
     value = trajectory[-1]
     if value is None or len(trajectory) < minimum.pieces or len(kinds) < minimum.kinds:
         return Status.NOT_ENOUGH
-    cut = policy.scale.cut
+    return status_at(trajectory, policy.scale.cut)
+
+
+def status_at(trajectory: Sequence[int | None], cut: int) -> Status:
+    """Whether the cut is reached, was on the way, or neither, by a trajectory that ends in a value."""
+    value = trajectory[-1]
+    assert value is not None
     if value >= cut:
         return Status.MASTERED
     return Status.SLIPPED if _best(trajectory) >= cut else Status.NOT_YET
 
 
-def _best(trajectory: tuple[int | None, ...]) -> int:
+def _best(trajectory: Sequence[int | None]) -> int:
     """The greatest value of a trajectory that ends in one. Most have no gaps, where `max` alone is fast."""
     try:
         return max(trajectory)  # type: ignore[type-var, return-value] # None cannot be compared, and says so

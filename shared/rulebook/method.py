@@ -2,7 +2,7 @@
 
 A method takes one of three things, oldest first: plain **values** (scaled by 10^6), **pieces** (where it needs more
 than the value: what was earned, when, of which kind or group), or the **children** of a parent competency. The rows
-are in `families`, the one table is `methods.METHODS`.
+are in `families`, the one table is `table.METHODS`.
 """
 
 from collections.abc import Callable, Iterator, Mapping

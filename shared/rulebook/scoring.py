@@ -11,8 +11,10 @@ from typing import Any
 
 from shared.ledger.canonical import JsonValue
 from shared.ledger.decimals import unscaled
+from shared.rulebook.families.canvas import rating_percents
 from shared.rulebook.families.rollups import unknown_child
-from shared.rulebook.method import Child, Method, ParameterError, Piece, Takes
+from shared.rulebook.fold import status_at
+from shared.rulebook.method import Child, DecimalParameter, Method, ParameterError, Piece, Takes
 from shared.rulebook.policy import PolicyError, Scale, read_scale
 from shared.rulebook.scoring_entries import read_children, read_pieces
 from shared.rulebook.state import Status
@@ -70,7 +72,7 @@ def read_parameters(method: Method, given: JsonValue) -> dict[str, Any]:
     """The parameters of a document, numbers as decimal strings or JSON numbers. Raises ParameterError."""
     if not isinstance(given, Mapping):
         raise ParameterError("/parameters", "be an object")
-    decimals = {name for name, parameter in method.named.items() if hasattr(parameter, "above")}
+    decimals = {name for name, parameter in method.named.items() if isinstance(parameter, DecimalParameter)}
     texts = {
         name: as_text(value) if name.partition(".")[0] in decimals else written(value) for name, value in given.items()
     }
@@ -135,7 +137,8 @@ def score(case: Case) -> Score:
     value = after_each[-1] if after_each else None
     counted = sum(child.value is not None or child.proficient for child in case.children) + len(case.pieces)
     if method.staff:
-        return Score(value, None, None, counted, after_each, (*_told(case), "It speaks of a class: for staff alone."))
+        why = (*_told(case), *_ratings(case), "It speaks of a class: for staff alone.")
+        return Score(value, None, None, counted, after_each, why)
     status = _status(after_each, scale.cut, anything=bool(taken) or method.takes is Takes.CHILDREN)
     level = None if value is None else scale.level_at(value)
     trail = () if method.takes is Takes.CHILDREN else _trail(after_each)
@@ -153,6 +156,14 @@ def _told(case: Case) -> tuple[str, ...]:
     return (case.method.told(case.parameters),)
 
 
+def _ratings(case: Case) -> tuple[str, ...]:
+    """How many of a hundred learners of a class stand at each level of the scale, from the highest down."""
+    levels = sorted(case.scale.levels, key=lambda level: level.at, reverse=True)
+    percents = rating_percents(case.children, [level.at for level in levels])
+    shares = [f"{level.name} {percent}%" for level, percent in zip(levels, percents, strict=True)]
+    return (f"Of the learners with a value: {', '.join(shares)}.",) if shares else ()
+
+
 def _verdict(case: Case, value: int | None) -> tuple[str, ...]:
     """What the other system would call it."""
     if case.method.verdicts is None or value is None:
@@ -168,14 +179,12 @@ def _trail(after_each: Sequence[int | None]) -> tuple[str, ...]:
 
 
 def _status(after_each: Sequence[int | None], cut: int, *, anything: bool) -> Status:
-    """As the fold has it (`fold.status_of`), without a policy's minimum."""
+    """As the fold has it, without a policy's minimum."""
     if not anything:
         return Status.NO_EVIDENCE
     if not after_each or after_each[-1] is None:
         return Status.NOT_ENOUGH
-    if after_each[-1] >= cut:
-        return Status.MASTERED
-    return Status.SLIPPED if any(value is not None and value >= cut for value in after_each) else Status.NOT_YET
+    return status_at(after_each, cut)
 
 
 def _because(status: Status, value: int | None, scale: Scale) -> str:

@@ -183,13 +183,9 @@ def _whole(given: JsonValue, where: str) -> int:
 
 
 def _moment(given: JsonValue, where: str) -> int:
+    if not isinstance(given, str):
+        raise ParameterError(where, 'be an instant such as "2026-11-24T09:30:00.000Z"')
     try:
-        return instant(given) if isinstance(given, str) else _no_moment(where)
+        return instant(given)
     except ValueError as error:
-        if isinstance(error, ParameterError):
-            raise
         raise ParameterError(where, str(error).removeprefix("must ")) from error
-
-
-def _no_moment(where: str) -> int:
-    raise ParameterError(where, 'be an instant such as "2026-11-24T09:30:00.000Z"')

@@ -123,7 +123,7 @@ async def _enrol(
     connection: asyncpg.Connection, shard: int, news: Mapping[str, News]
 ) -> tuple[dict[str, tuple[Enrolment, ...]], set[str]]:
     """The schools of the learners in the news, written where they have changed; and whose have."""
-    schools = await states.read_schools(connection, [(shard, learner) for learner in news])
+    schools = await states.read_schools(connection, shard, news)
     moved: dict[str, tuple[Enrolment, ...]] = {}
     for learner, own in news.items():
         before = schools.get(learner, ())

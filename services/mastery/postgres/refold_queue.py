@@ -18,6 +18,7 @@ from services.mastery.ports import Refold
 from shared.contracts.bodies import DocumentPublished, PolicyAdopted
 from shared.contracts.events import decode
 from shared.ledger.entry import Entry
+from shared.ledger.identifiers import SHARDS
 from shared.rulebook.scope import read_scope
 
 COMPETENCIES = "competencies"
@@ -114,7 +115,7 @@ async def divide(connection: asyncpg.Connection) -> bool:
     concerned = _OF[kind].replace("$5", "$2")
     await connection.execute(
         "INSERT INTO mastery.refold_part (position, shard) SELECT $1::bigint, number"  # noqa: S608 - of constants
-        " FROM generate_series(0, 63) AS number"
+        f" FROM generate_series(0, {SHARDS['evidence'] - 1}) AS number"
         f" WHERE EXISTS (SELECT FROM mastery.state AS s WHERE s.shard = number AND {concerned})",
         *(position, *_argument(scope, competencies)),
     )

@@ -122,17 +122,11 @@ async def read_packed_schools(connection: asyncpg.Connection, shard: int, learne
 
 
 async def read_schools(
-    connection: asyncpg.Connection, learners: Iterable[tuple[int, str]]
+    connection: asyncpg.Connection, shard: int, learners: Iterable[str]
 ) -> dict[str, tuple[Enrolment, ...]]:
-    """The schools of these learners (shard and id), where there are any."""
-    pairs = list(learners)
-    rows = await connection.fetch(
-        "SELECT learner::text, schools FROM mastery.learner"
-        " JOIN unnest($1::int[], $2::uuid[]) AS asked (shard, learner) USING (shard, learner)",
-        [shard for shard, _ in pairs],
-        [learner for _, learner in pairs],
-    )
-    return {row["learner"]: unpack_schools(row["schools"]) for row in rows}
+    """The schools of these learners of a shard, where there are any."""
+    packed = await read_packed_schools(connection, shard, learners)
+    return {learner: unpack_schools(schools) for learner, schools in packed.items()}
 
 
 async def write_schools(connection: asyncpg.Connection, shard: int, schools: Mapping[str, Sequence[Enrolment]]) -> None:

@@ -34,12 +34,6 @@ def points(children: Sequence[Child], *, top: int, base: int, competencies: Sequ
     yield top if held and sum(each.points for each in competencies if each.id in proficient) >= base else 0
 
 
-def outside(children: Sequence[Child], competencies: Sequence[Points]) -> str | None:
-    """The first of the configuration that is no direct child of the parent."""
-    own = {child.id for child in children}
-    return next((each.id for each in competencies if each.id not in own), None)
-
-
 def read_points(given: JsonValue, where: str) -> tuple[Points, ...]:
     """`[{id, points, required}]`: at least one, points ≥ 0, nobody twice."""
     if not isinstance(given, list | tuple) or not given:

@@ -6,7 +6,7 @@ from typing import Any
 from shared.ledger.canonical import JsonValue
 from shared.ledger.decimals import SCALE, scaled
 from shared.rulebook.arithmetic import half_even
-from shared.rulebook.families.moodle import POINTS_PARAMETERS, Points, points, reachable
+from shared.rulebook.families.moodle import POINTS_PARAMETERS, points, reachable
 from shared.rulebook.method import Child, ChoiceParameter, ListParameter, Method, ParameterError, Takes
 
 MOST_WEIGHT = 1000 * SCALE
@@ -30,13 +30,6 @@ def compensatory(children: Sequence[Child], *, missing: str, weights: Mapping[st
     there = [(child.value, weights.get(child.id, SCALE)) for child in children if child.value is not None]
     whole = sum(weight for _, weight in there)
     yield half_even(sum(value * weight for value, weight in there), whole) if whole else None
-
-
-def required_points(
-    children: Sequence[Child], *, top: int, base: int, competencies: Sequence[Points]
-) -> Iterator[int | None]:
-    """Moodle's points rule, on children that stand on the scale."""
-    yield from points(children, top=top, base=base, competencies=competencies)
 
 
 def _values(children: Sequence[Child], missing: str) -> list[int]:
@@ -108,7 +101,7 @@ ROLLUPS = (
     Method(
         "rollup.required_points@1",
         Takes.CHILDREN,
-        required_points,
+        points,
         formula="the top where every required child is at the cut and Σ points of those at the cut ≥ base, else 0",
         source="Moodle's points rule, for any children; RULES.md 2, 6",
         why="Essential children cannot be made up for, the rest can.",

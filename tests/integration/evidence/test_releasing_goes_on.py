@@ -216,7 +216,7 @@ async def test_a_batch_goes_on_after_the_process_that_folds_for_it_is_killed(
     ledger = PostgresLedger(evidence.settings.database, pool, tenant=TENANT, appended=lambda: None)
     working = Releasing(pool, ledger, standings, tenant=TENANT, chunk=10)
     await working.step()
-    process = folds._child._process
+    process = folds._child._child._process
     assert process is not None
     process.kill()
     with pytest.raises(ChildEndedError):

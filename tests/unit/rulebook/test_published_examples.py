@@ -90,6 +90,12 @@ def test_rating_percents_may_not_come_to_a_hundred() -> None:
     children = [Child(name, scaled(value), False) for name, value in (("a", "4"), ("b", "3"), ("c", "1"))]
     assert canvas.rating_percents(children, [scaled("0"), scaled("4"), scaled("3")]) == [33, 33, 33]
     assert canvas.rating_percents([Child("a", None, False)], [0]) == [0]
+    levels = [{"at": at, "name": name} for at, name in (("0", "Below"), ("3", "Meets"), ("4", "Exceeds"))]
+    case: dict[str, Any] = {"method": "canvas.class_mean@1", "scale": {"top": "4", "cut": "3", "levels": levels}}
+    said = score(
+        read_case({**case, "children": [{"id": child.id, "value": unscaled(child.value or 0)} for child in children]})
+    )
+    assert said.why[-2] == "Of the learners with a value: Exceeds 33%, Meets 33%, Below 33%."
 
 
 def test_the_median_of_a_class_is_not_rounded_and_its_mean_is() -> None:
