@@ -43,11 +43,6 @@ def forward(  # noqa: PLR0913 - the model's parameters
         yield round(EXACTLY.multiply(known, scale))
 
 
-def predicted(known: Decimal, guess: Decimal, slip: Decimal) -> Decimal:
-    """L(1 − S) + (1 − L)G: how probable a right answer is before it is given."""
-    return EXACTLY.fma(known, _not(slip), EXACTLY.multiply(_not(known), guess))
-
-
 def posterior(known: Decimal, right: bool, guess: Decimal, slip: Decimal) -> Decimal:
     """What an answer says of whether the learner knew. Where it could not have been, it says nothing."""
     if_known, if_not = (_not(slip), guess) if right else (slip, _not(guess))

@@ -116,5 +116,9 @@ ROLLUPS = (
 def unknown_child(children: Sequence[Child], parameters: Mapping[str, Any]) -> str | None:
     """The first id that the parameters name and that is no child."""
     own = {child.id for child in children}
-    named = [*(each.id for each in parameters.get("competencies", ())), *parameters.get("weights", {})]
+    named = [
+        *(each.id for each in parameters.get("competencies", ())),
+        *parameters.get("weights", {}),
+        *(name for level in parameters.get("levels", ()) for group in level.groups for name in group),
+    ]
     return next((each for each in named if each not in own), None)

@@ -1,7 +1,7 @@
 """Totara: criteria a level, and one overall value of several pathways (RULES.md 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shared.ledger.canonical import JsonValue
 from shared.ledger.decimals import scaled
@@ -65,11 +65,6 @@ def _criteria(given: JsonValue, where: str) -> Criteria:
             raise ParameterError(f"{where}/groups/{index}", "be a list of at least one child's id")
         read.append(tuple(names))
     return Criteria(value, tuple(read))
-
-
-def named_children(parameters: Mapping[str, Any]) -> list[str]:
-    """Every child that the levels name."""
-    return [name for level in parameters["levels"] for group in level.groups for name in group]
 
 
 TOTARA = (

@@ -128,6 +128,8 @@ def test_children_are_scored_and_a_stranger_among_the_parameters_is_refused() ->
     assert (code, said["value"], said["status"], said["counted"]) == (0, "2.5", "not_yet", 2)
     field, detail = problem({**case, "parameters": {"weights": {"c": "2"}}})
     assert (field, "'c' is not among the children" in detail) == ("/parameters", True)
+    criteria = {"levels": [{"at": "4", "groups": [["a"], ["c"]]}]}
+    assert "'c' is not among" in problem({**case, "method": "totara.criteria@1", "parameters": criteria})[1]
     config = {"base": {"points": 9}, "competencies": [{"id": "a", "points": 3, "required": True}]}
     assert problem({**case, "method": "moodle.points@1", "parameters": config})[0] == "/parameters/base"
 
