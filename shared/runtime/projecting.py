@@ -1,6 +1,5 @@
 """Wiring: the projectors as services run them."""
 
-import asyncio
 from collections.abc import Sequence
 
 import asyncpg
@@ -10,7 +9,6 @@ from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.projection import Keeper, Projection
 from shared.runtime.projector import Projector
 from shared.runtime.settings import Settings
-from shared.runtime.sources import LedgerSource
 from shared.runtime.tracing import Tracing
 
 
@@ -38,10 +36,3 @@ def kafka_projector(  # noqa: PLR0913 - what it is wired to
         traced=tracing is not None,
     )
     return Projector(pool, source, projections, refill=door, keepers=keepers, tracing=tracing)
-
-
-def ledger_projector(
-    pool: asyncpg.Pool, projections: Sequence[Projection], reader: LedgerReader, *, wake: asyncio.Event | None = None
-) -> Projector:
-    """The projector of evidence's own tables, from the ledger beside them (`reader` a LedgerTable), without Kafka."""
-    return Projector(pool, LedgerSource(reader, wake=wake), projections, refill=reader)

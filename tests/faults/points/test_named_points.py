@@ -96,7 +96,9 @@ PROJECTION = tuple(
 )
 REFOLD = (
     Point(
-        "mastery before a refolded chunk's commit", "mastery", before_commit("mastery", "refold", "UPDATE OR DELETE")
+        "mastery before a refolded chunk's commit",
+        "mastery",
+        before_commit("mastery", "refold_part", "UPDATE OR DELETE"),
     ),
     Point("mastery, a refold asked for, not committed", "mastery", after_writing("mastery", "refold", "INSERT")),
 )
