@@ -12,6 +12,7 @@ from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing import record as recording
 from cli.importing import responses as answers
+from cli.importing.frameworks import read_framework
 from cli.importing.pieces import record_pieces
 from cli.importing.references import read_json, resolved
 from cli.importing.roster import chunks, read_roster
@@ -20,6 +21,7 @@ from cli.importing.tables import Line, RejectedRows, count_lines, table
 from cli.naming import roster_ids
 from cli.progress import bar, console
 from shared.contracts.documents import document_digest
+from shared.ledger.canonical import canonical
 
 POLICY = Path(__file__).parent / "responses_policy.json"
 """The policy that `import responses` adopts for its framework: Canvas' usual decaying average, in our exact form."""
@@ -38,9 +40,18 @@ def import_roster(folder: Annotated[Path, typer.Argument(help="A folder of OneRo
 
 
 @importing.command("framework")
-def import_framework(file: File) -> None:
-    """Publish a framework of competencies (ascertain.framework@1, JSON)."""
-    asyncio.run(_publish(file, only="ascertain.framework@1"))
+def import_framework(
+    file: File,
+    prerequisites: Annotated[
+        Path | None, typer.Option(help="A table source,target[,relationship]: by code, target rests on source.")
+    ] = None,
+    write: Annotated[Path | None, typer.Option(help="Also write the document that is published to this file.")] = None,
+) -> None:
+    """Publish a framework of competencies: ascertain.framework@1, or a CASE package (1EdTech CASE 1.0, JSON).
+
+    Says what a package has that is left out. Prints the document's digest.
+    """
+    asyncio.run(_import_framework(file, prerequisites, write))
 
 
 @importing.command("document")
@@ -108,10 +119,26 @@ async def _import_roster(folder: Path) -> None:
         raise typer.Exit(1)
 
 
-async def _publish(file: Path, only: str | None = None) -> None:
+async def _import_framework(file: Path, prerequisites: Path | None, write: Path | None) -> None:
+    framework = read_framework(file, prerequisites)
+    if write is not None:
+        _write(write, framework.document)
+    async with connect() as gateway:
+        print(await publish(gateway, framework.document))
+    console.print(framework.summary())
+    for sentence in framework.left_out:
+        console.print(f"  left out: {sentence}", markup=False)
+
+
+def _write(file: Path, document: dict[str, Any]) -> None:
+    try:
+        file.write_bytes(canonical(document))
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+async def _publish(file: Path) -> None:
     document = read_json(file)
-    if only is not None and (not isinstance(document, dict) or document.get("format") != only):
-        raise CommandError(f"{file} is not of the format {only}.")
     async with connect() as gateway:
         print(await publish(gateway, await resolved(gateway, document, file.parent)))
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from cli.errors import CommandError
 from cli.gateway import Gateway
+from cli.importing.frameworks import read_framework
 from cli.importing.sending import Row
 from cli.importing.tables import Line
 from cli.naming import roster_ids
@@ -53,13 +54,13 @@ def column_mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def competency_codes(frameworks: Iterable[Path]) -> dict[str, str]:
-    """The competencies of framework files, by code."""
+    """The competencies of framework files, CASE packages among them, by code."""
     codes: dict[str, str] = {}
     for path in frameworks:
         try:
-            framework = json.loads(path.read_text(encoding="utf-8"))
-            codes.update({competency["code"]: competency["id"] for competency in framework["competencies"]})
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            competencies = read_framework(path).document["competencies"]
+            codes.update({competency["code"]: competency["id"] for competency in competencies})
+        except (KeyError, TypeError) as error:
             raise CommandError(f"{path} is no framework document (ascertain.framework@1).") from error
     return codes
 
@@ -83,7 +84,7 @@ def _item(line: Line, names: Names) -> dict[str, Any]:
         "purpose": cells.get("purpose", ""),
         "results": [
             {
-                "competency": names.competencies.get(competency, competency),
+                "competency": names.competencies.get(competency.lower(), competency),
                 "earned": cells.get("earned", ""),
                 "possible": cells.get("possible", ""),
             }

@@ -58,8 +58,9 @@ class Framework(Contract):
         supports: dict[str, list[str]] = {}
         for link in self.prerequisites:
             supports.setdefault(link.competency, []).append(link.rests_on)
-        _links_lead_home("parent", parents, ids)
-        _links_lead_home("rests_on", supports, ids)
+        codes = {competency.id: competency.code for competency in self.competencies}
+        _links_lead_home("parent", parents, codes)
+        _links_lead_home("rests_on", supports, codes)
         return self
 
 
@@ -177,6 +178,15 @@ def document_digest(value: JsonValue) -> str:
     return digest(canonical(value))
 
 
+def circle(links: Mapping[str, Iterable[str]]) -> list[str] | None:
+    """A way along the links that comes back to where it began, its first node again at its end; None for no such."""
+    try:
+        TopologicalSorter(links).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return None
+
+
 def _unique(what: str, values: Iterable[str]) -> None:
     seen: set[str] = set()
     for value in values:
@@ -185,12 +195,11 @@ def _unique(what: str, values: Iterable[str]) -> None:
         seen.add(value)
 
 
-def _links_lead_home(field: str, links: Mapping[str, list[str]], ids: Iterable[str]) -> None:
-    known = set(ids)
+def _links_lead_home(field: str, links: Mapping[str, list[str]], codes: Mapping[str, str]) -> None:
+    """Every link leads to a competency of this framework, and none of them on to where it began. `codes` by id."""
     for start, ends in links.items():
-        for unknown in {start, *ends} - known:
+        for unknown in {start, *ends} - codes.keys():
             raise ValueError(f"{field} names the competency {unknown}, which is not in this framework")
-    try:
-        TopologicalSorter(links).prepare()
-    except CycleError as error:
-        raise ValueError(f"{field} goes round in a circle: {' → '.join(error.args[1])}") from error
+    found = circle(links)
+    if found is not None:
+        raise ValueError(f"{field} goes round in a circle: {' → '.join(codes[id_] for id_ in found)}")

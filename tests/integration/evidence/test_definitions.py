@@ -64,6 +64,7 @@ UNSOUND: list[tuple[dict[str, Any], str]] = [
     (policy(scale={"top": "4", "cut": "5", "levels": [{"at": "0", "name": "B"}]}), "/scale/cut"),
     (policy(owner="me"), "/owner"),
     (framework(THEME, THEME), ""),
+    ({**framework(THEME), "prerequisites": [{"competency": THEME, "rests_on": THEME}]}, ""),
     (task(competencies=[str(uuid4())]), "/competencies/0"),
     (task(rubric="0" * 64), "/rubric"),
     (task(rubric=document_digest(policy())), "/rubric"),
