@@ -21,6 +21,10 @@ MAX_DOCUMENT = 8 * 1024 * 1024
 
 Title: TypeAlias = Annotated[Text, StringConstraints(max_length=400)]
 Words: TypeAlias = Annotated[Text, StringConstraints(max_length=20_000)]
+CountedKind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation"]
+Accommodated: TypeAlias = Literal[
+    "scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "slip", "override"
+]
 LevelName: TypeAlias = Annotated[Text, StringConstraints(max_length=64)]
 
 
@@ -156,19 +160,64 @@ class Policy(Contract):
     redo: Literal["replaces", "adds"]
 
 
-class PolicyWithOverrides(Policy):
-    """As `Policy`, and how long a teacher's override stands: until it is cleared, or also until new evidence."""
+class DescribedLevel(ScaleLevel):
+    """A level is reached at `at`; `descriptor` says, neutrally, what work at it looks like."""
+
+    descriptor: Words | None = None
+
+
+class DescribedScale(Scale):
+    """From zero to `top`; mastery begins at `cut`."""
+
+    levels: Annotated[tuple[DescribedLevel, ...], Field(min_length=1, strict=False)]
+
+
+class SpreadMinimum(Minimum):
+    """How much evidence a level needs: pieces, different kinds, and days between the first and the last of them."""
+
+    days_apart: Annotated[int, Field(ge=1, le=366)] | None = None
+
+
+class ChildPoints(Contract):
+    """What a child is worth, and whether its parent cannot do without it."""
+
+    id: Id
+    points: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    required: bool = False
+
+
+class RollUp(Contract):
+    """How the children of a competency come to a level of their parent: a method `rollup.…` and its parameters."""
+
+    method: Annotated[str, StringConstraints(pattern=r"^rollup\.[a-z_]+@[1-9][0-9]*$")]
+    parameters: dict[Code, str | int | dict[Id, DocumentDecimal] | list[ChildPoints]]
+
+
+class RicherPolicy(Policy):
+    """As `Policy`; how long an override stands, until it is cleared or also until new evidence; and members that may be
+    left out, which then mean what the first form means: which kinds and courses count (all), from where on a slip is
+    one (`from_first`), what of a policy for one learner may differ (everything), how it is meant to be adopted
+    (`recompute`), and how children come to their parent (not at all).
+    """
 
     format: Literal["ascertain.policy@2"]  # type: ignore[assignment]  # the richer form of the same document
+    scale: DescribedScale
+    minimum: SpreadMinimum
     override: Literal["stands", "until_evidence"]
+    kinds: Annotated[tuple[CountedKind, ...], Field(min_length=1, strict=False)] | None = None
+    courses: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000, strict=False)] | None = None
+    slip: Literal["from_first", "from_minimum"] | None = None
+    roll_up: RollUp | None = None
+    accommodation: Annotated[tuple[Accommodated, ...], Field(strict=False)] | None = None
+    mode: Literal["recompute", "keep_attained"] | None = None
 
 
-Document: TypeAlias = Annotated[Framework | Rubric | Task | Policy | PolicyWithOverrides, Field(discriminator="format")]
+Document: TypeAlias = Annotated[Framework | Rubric | Task | Policy | RicherPolicy, Field(discriminator="format")]
 
-_DOCUMENT: TypeAdapter[Framework | Rubric | Task | Policy | PolicyWithOverrides] = TypeAdapter(Document)
+_DOCUMENT: TypeAdapter[Framework | Rubric | Task | Policy | RicherPolicy] = TypeAdapter(Document)
 
 
-def read_document(value: JsonValue) -> Framework | Rubric | Task | Policy | PolicyWithOverrides:
+def read_document(value: JsonValue) -> Framework | Rubric | Task | Policy | RicherPolicy:
     """The document that a parsed JSON value is. Raises pydantic's ValidationError where it breaks its format."""
     return _DOCUMENT.validate_python(value)
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
-from shared.contracts.documents import Framework, Policy, PolicyWithOverrides, Rubric, Task
+from shared.contracts.documents import Framework, Policy, RicherPolicy, Rubric, Task
 from shared.contracts.events import EVENTS, EventContract
 from shared.contracts.states import StateChanged
 from shared.ledger.entry import schema_name
@@ -23,7 +23,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 SCHEMAS, RELEASED, ASYNCAPI = DOCS / "schemas", DOCS / "schemas" / "released", DOCS / "asyncapi.yaml"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-DOCUMENTS: tuple[type[BaseModel], ...] = (Framework, Rubric, Task, Policy, PolicyWithOverrides)
+DOCUMENTS: tuple[type[BaseModel], ...] = (Framework, Rubric, Task, Policy, RicherPolicy)
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _NUMBER: Mapping[str, Any] = {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}

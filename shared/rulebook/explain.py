@@ -11,8 +11,9 @@ from fractions import Fraction
 from shared.ledger.decimals import SCALE
 from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import half_even
-from shared.rulebook.contribution import Contribution, Kind, Result
-from shared.rulebook.policy import Level, Policy
+from shared.rulebook.contribution import Contribution, Result, fold_order
+from shared.rulebook.minimum import days_between
+from shared.rulebook.policy import KINDS, Level, Policy
 from shared.rulebook.state import Alone, Reason, State, Status
 
 MOST_PIECES_AHEAD = 20
@@ -62,11 +63,13 @@ class Weakest:
 @dataclass(frozen=True, slots=True)
 class Missing:
     """How many more pieces, and how many more different kinds, a level needs: for the policy's minimum, or once that is
-    reached for the method to have a value. A piece of a further kind is not counted among the pieces then.
+    reached for the method to have a value. A piece of a further kind is not counted among the pieces then. `days` is by
+    how much the days between the first and the last piece fall short.
     """
 
     pieces: int
     kinds: int
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
         return Explanation(state, counted, aside, None, None, ())
     policy = state.adoption.policy
     seen = [pieces[event] for event, _ in state.counted]
-    missing = _missing(len(counted), {piece.kind for piece in counted}, policy)
+    missing = _missing([piece.kind for piece in seen], [fold_order(piece)[0] for piece in seen], policy)
     if missing is None and counted and counted[-1].value_after is None:
         missing = _until_a_value(policy, seen, [piece.value for piece in counted])
     return Explanation(
@@ -149,11 +152,14 @@ def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> 
     values = [value for _, value in state.counted]
     weigh = policy.method.weights
     weights = [None] * len(values) if weigh is None or not values else list(weigh(values, **policy.parameters))
-    kinds: set[str] = set()
+    kinds: list[str] = []
+    moments: list[Instant] = []
+    enough = False
     for index, piece in enumerate(counting):
         value_after = state.trajectory[index]
-        kinds.add(piece.kind)
-        enough = _missing(index + 1, kinds, policy) is None
+        kinds.append(piece.kind)
+        moments.append(fold_order(piece)[0])
+        enough = enough or policy.minimum.met(index + 1, kinds, moments)
         level = policy.scale.level_at(value_after) if enough and value_after is not None else None
         yield CountedPiece(
             event=piece.event,
@@ -169,10 +175,15 @@ def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> 
         )
 
 
-def _missing(pieces: int, kinds: set[str], policy: Policy) -> Missing | None:
-    more_pieces = max(0, policy.minimum.pieces - pieces)
-    more_kinds = max(0, policy.minimum.kinds - len(kinds))
-    return Missing(more_pieces, more_kinds) if more_pieces or more_kinds else None
+def _missing(kinds: Sequence[str], moments: Sequence[Instant], policy: Policy) -> Missing | None:
+    minimum = policy.minimum
+    if minimum.met(len(kinds), kinds, moments):
+        return None
+    return Missing(
+        max(0, minimum.pieces - len(kinds)),
+        max(0, minimum.kinds - len(set(kinds))),
+        max(0, minimum.days_apart - days_between(moments)) if minimum.days_apart else 0,
+    )
 
 
 def _until_a_value(policy: Policy, seen: Sequence[Contribution], values: Sequence[int]) -> Missing | None:
@@ -181,7 +192,7 @@ def _until_a_value(policy: Policy, seen: Sequence[Contribution], values: Sequenc
     Found by trying pieces at the top; None if even `MOST_PIECES_AHEAD` of them give none.
     """
     kinds, top = {piece.kind for piece in seen}, policy.scale.top
-    other = next((kind.value for kind in Kind if kind.value not in kinds and kind is not Kind.REFLECTION), None)
+    other = next((kind for kind in KINDS if kind not in kinds and (policy.kinds is None or kind in policy.kinds)), None)
     for pieces in range(1, MOST_PIECES_AHEAD + 1):
         more = [*values, *[top] * pieces]
         if _value(policy, more, seen) is not None:

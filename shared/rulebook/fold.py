@@ -29,16 +29,19 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import value_of
 from shared.rulebook.contribution import Contribution, Kind, Withdrawal, fold_order, in_order
 from shared.rulebook.definitions import Adoption, Definitions, Enrolment, Learner, Mode
 from shared.rulebook.known import EVERYTHING, Known, Pin, Recorded, known_of
+from shared.rulebook.minimum import Minimum
 from shared.rulebook.override import LevelSet, Override, known_overrides, level_set, standing_override
-from shared.rulebook.policy import Level, Overrides, Policy, Redo
+from shared.rulebook.policy import Level, Overrides, Policy, Redo, Slip
 from shared.rulebook.state import Alone, Floor, Judgement, Reason, SetAside, State, Status, state_digest
 
 _FROM_LEAST = (Status.NO_EVIDENCE, Status.NOT_ENOUGH, Status.NOT_YET, Status.SLIPPED, Status.MASTERED)
-_RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
+RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
+"""How much a status that is folded says, from the least."""
 
 
 class Standing(NamedTuple):
@@ -144,22 +147,35 @@ def standing(pieces: Sequence[Contribution], policy: Policy, floor: Floor | None
     """What `policy` makes of the pieces, in fold order and all of them known, above `floor`."""
     counting, counted, set_aside = _sort_out(pieces, policy)
     values = [value for _, value in counted]
-    trajectory = tuple(policy.run(values, counted_of(pieces, counted) if policy.takes_pieces else ()))
-    status = status_of(counting, trajectory, policy)
+    trajectory = tuple(policy.run(values, counting if policy.takes_pieces else ()))
+    moments = [fold_order(piece)[0] for piece in counting] if policy.minimum.days_apart else ()
+    status, level, value = above_floor([piece.kind for piece in counting], trajectory, policy, floor, moments)
+    return Standing(status, level, value, counted, trajectory, set_aside)
+
+
+def above_floor(
+    kinds: Sequence[str],
+    trajectory: Sequence[int | None],
+    policy: Policy,
+    floor: Floor | None = None,
+    moments: Sequence[Instant] = (),
+) -> tuple[Status, Level | None, int | None]:
+    """The status, level and value that a trajectory comes to, above `floor`; the rest as `status_of`."""
+    status = status_of(kinds, trajectory, policy, moments)
     enough = status is not Status.NO_EVIDENCE and status is not Status.NOT_ENOUGH
     value = trajectory[-1] if enough else None
     level = None if value is None else policy.scale.level_at(value)
     if floor is not None:
-        status = max(status, floor.status, key=_RANK.__getitem__)
+        status = max(status, floor.status, key=RANK.__getitem__)
         kept = policy.scale.named(floor.level)
         if kept is not None and (level is None or level.at < kept.at):
             level = kept
-    return Standing(status, level, value, counted, trajectory, set_aside)
+    return status, level, value
 
 
 def floor_under(policy: Policy, before: Standing) -> Floor | None:
     """What of an earlier standing is kept under a policy newly adopted with `keep_attained`; None where nothing is."""
-    if _RANK[before.status] < _RANK[Status.NOT_YET]:
+    if RANK[before.status] < RANK[Status.NOT_YET]:
         return None
     scale = policy.scale
     level = scale.named(before.level.name) if before.level is not None else None
@@ -173,15 +189,15 @@ def floor_under(policy: Policy, before: Standing) -> Floor | None:
 
 def _sort_out(
     pieces: Sequence[Contribution], policy: Policy
-) -> tuple[set[str], tuple[tuple[str, int], ...], tuple[SetAside, ...]]:
-    """The kinds among the pieces that count; those pieces with their values; and the others with their reasons.
+) -> tuple[list[Contribution], tuple[tuple[str, int], ...], tuple[SetAside, ...]]:
+    """The pieces that count; their events with their values; and the others with their reasons.
 
-    A redo that is neither voided nor of a purpose that does not count replaces the piece it names, even if it was
-    done over in its turn.
+    A redo that is neither voided nor of a purpose, kind or course that does not count replaces the piece it names, even
+    if it was done over in its turn.
     """
     counts, top = policy.counts, policy.scale.top
     done_over = _done_over(pieces, policy) if policy.redo is Redo.REPLACES else {}
-    kinds: set[str] = set()
+    counting: list[Contribution] = []
     counted: list[tuple[str, int]] = []
     aside: list[SetAside] = []
     for piece in pieces:
@@ -191,18 +207,15 @@ def _sort_out(
         elif piece.purpose not in counts:
             reason = Reason.SELF_RATING if piece.kind == Kind.REFLECTION else Reason.PURPOSE
             aside.append(SetAside(event, reason, None))
+        elif policy.picks and not policy.takes(piece):
+            of_kind = policy.kinds is None or piece.kind in policy.kinds
+            aside.append(SetAside(event, Reason.COURSE if of_kind else Reason.KIND, None))
         elif event in done_over:
             aside.append(SetAside(event, Reason.REPLACED, done_over[event]))
         else:
-            kinds.add(piece.kind)
+            counting.append(piece)
             counted.append((event, value_of(piece.results, top)))
-    return kinds, tuple(counted), tuple(aside)
-
-
-def counted_of(pieces: Sequence[Contribution], counted: Sequence[tuple[str, int]]) -> list[Contribution]:
-    """The contributions that count, in fold order, for a method that needs more than their values."""
-    by_event = {piece.event: piece for piece in pieces}
-    return [by_event[event] for event, _ in counted]
+    return counting, tuple(counted), tuple(aside)
 
 
 def _withdrawn(event: str, withdrawal: Withdrawal) -> SetAside:
@@ -213,11 +226,7 @@ def _withdrawn(event: str, withdrawal: Withdrawal) -> SetAside:
 
 def _done_over(pieces: Sequence[Contribution], policy: Policy) -> dict[str, str]:
     """By event that is done over, the first redo that counts. No piece does over itself, also not in its own place."""
-    redos = [
-        piece
-        for piece in pieces
-        if piece.redo_of is not None and piece.withdrawn is None and piece.purpose in policy.counts
-    ]
+    redos = [piece for piece in pieces if piece.redo_of is not None and piece.withdrawn is None and policy.takes(piece)]
     if not redos:
         return {}
     in_place = {
@@ -247,18 +256,31 @@ def _imposed(
     return level_set(override, policy, None if judged_under is None else judged_under.policy)
 
 
-def status_of(kinds: set[str], trajectory: tuple[int | None, ...], policy: Policy) -> Status:
-    """The status by the evidence alone. *Slipped* asks the value after every earlier piece, also while there were
-    fewer than the minimum (DESIGN §5: at or above the cut on some earlier prefix). A method that has no value yet
+def status_of(
+    kinds: Sequence[str], trajectory: Sequence[int | None], policy: Policy, moments: Sequence[Instant] = ()
+) -> Status:
+    """The status by the evidence alone. `kinds` are those of the pieces that count, in fold order, and where the
+    policy asks for days apart `moments` too.
+
+    *Slipped* asks the value after every earlier piece, also while there were fewer than the minimum (DESIGN §5: at or
+    above the cut on some earlier prefix), unless the policy asks from the minimum on. A method that has no value yet
     has not enough.
     """
     minimum = policy.minimum
     if not trajectory:
         return Status.NO_EVIDENCE
-    value = trajectory[-1]
-    if value is None or len(trajectory) < minimum.pieces or len(kinds) < minimum.kinds:
+    if trajectory[-1] is None or not minimum.met(len(trajectory), kinds, moments):
         return Status.NOT_ENOUGH
+    if policy.slip is Slip.FROM_MINIMUM:
+        trajectory = trajectory[_met_at(minimum, kinds, moments) :]
     return status_at(trajectory, policy.scale.cut)
+
+
+def _met_at(minimum: Minimum, kinds: Sequence[str], moments: Sequence[Instant]) -> int:
+    """Where the piece stands with which the minimum was met first; what is met stays so, as more pieces come."""
+    return next(
+        at for at in range(minimum.pieces - 1, len(kinds)) if minimum.met(at + 1, kinds[: at + 1], moments[: at + 1])
+    )
 
 
 def status_at(trajectory: Sequence[int | None], cut: int) -> Status:

@@ -149,17 +149,25 @@ class Outcomes:
         policy = rule.adoption.policy
         if policy.takes_pieces:
             return None
-        events, kinds, purposes, _, _, positions, results, _, _, _, redos, withdrawn = zip(*contributions, strict=True)
+        events, kinds, purposes, occurred, recorded, positions, results, _, _, _, redos, withdrawn = zip(
+            *contributions, strict=True
+        )
         count = len(events)
         if withdrawn.count(None) != count or (policy.redo is Redo.REPLACES and redos.count(None) != count):
             return None
         last = max(positions)
-        if not policy.counts.issuperset(purposes):
-            counts = [purpose in policy.counts for purpose in purposes]
-            events, kinds, results = (tuple(compress(column, counts)) for column in (events, kinds, results))
+        moments: tuple[int, ...] = tuple(map(min, occurred, recorded)) if policy.minimum.days_apart else ()
+        if policy.picks or not policy.counts.issuperset(purposes):
+            if policy.picks:
+                counts = list(map(policy.takes, contributions))
+            else:
+                counts = [purpose in policy.counts for purpose in purposes]
+            events, kinds, results, moments = (
+                tuple(compress(column, counts)) for column in (events, kinds, results, moments)
+            )
         values = list(map(rule.values.__getitem__, results))
         trajectory = tuple(policy.run(values))
-        status = status_of(set(kinds), trajectory, policy)
+        status = status_of(kinds, trajectory, policy, moments)
         enough = status is not Status.NO_EVIDENCE and status is not Status.NOT_ENOUGH
         value = trajectory[-1] if enough else None
         reached = None if value is None else policy.scale.level_at(value)

@@ -1,6 +1,7 @@
 """The policy documents `ascertain.policy@1` and `@2`: the scale, the method and what counts (DESIGN §5, §11).
 
-The second is the first with `override`: how long a teacher's override stands. Under the first it stands until cleared.
+The second is the first with `override`, how long a teacher's override stands, and with members that may be left out:
+what a policy without one means is what the first form means. `docs/policies.md` tells them to who writes one.
 """
 
 from bisect import bisect_right
@@ -8,32 +9,47 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any
 
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical
-from shared.ledger.decimals import scaled, unscaled
-from shared.ledger.identifiers import digest
-from shared.rulebook.contribution import Contribution
+from shared.ledger.decimals import unscaled
+from shared.ledger.identifiers import digest, is_id
+from shared.rulebook.contribution import Contribution, Kind
+from shared.rulebook.members import (
+    PolicyError,
+    an_object,
+    check_members,
+    decimal,
+    one_of,
+    refuse,
+    some_of,
+    text,
+    whole,
+)
 from shared.rulebook.method import Method, ParameterError, Takes
+from shared.rulebook.minimum import Minimum
 from shared.rulebook.seen import seen_by_method
-from shared.rulebook.table import FOR_POLICIES
+from shared.rulebook.table import FOR_POLICIES, FOR_ROLL_UPS
 
 FORMATS = ("ascertain.policy@1", "ascertain.policy@2")
 PURPOSES = frozenset({"practice", "performance", "diagnostic"})
+KINDS = tuple(kind.value for kind in Kind if kind is not Kind.REFLECTION)
+"""The kinds of evidence that can count: a learner's own rating never does."""
+
+ACCOMMODATED = ("scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "slip", "override")
+"""What a policy for one learner may change, where the others' policy says so. The parameters go with the method."""
+
 MOST_PIECES = 1000
 MOST_KINDS = 10
+MOST_DAYS = 366
+MOST_COURSES = 1000
+
+MODES = ("recompute", "keep_attained")
+"""How an adoption may be meant; `definitions.Mode` says what each does."""
 
 _MEMBERS = ("format", "title", "scale", "method", "parameters", "counts", "minimum", "redo")
-
-
-class PolicyError(ValueError):
-    """A policy that cannot be folded under. `parameter` points at the member (RFC 6901), `/scale/cut`; the message
-    names it and says the range or the words that would be right.
-    """
-
-    def __init__(self, parameter: str, must: str) -> None:
-        super().__init__(f"{parameter.removeprefix('/').replace('/', '.')} must {must}")
-        self.parameter, self.must = parameter, must
+_SINCE_SECOND = ("override",)
+_OPTIONAL = ("roll_up", "kinds", "courses", "slip", "accommodation", "mode")
 
 
 class Redo(StrEnum):
@@ -50,12 +66,20 @@ class Overrides(StrEnum):
     UNTIL_EVIDENCE = "until_evidence"
 
 
+class Slip(StrEnum):
+    """From where on reaching the cut counts as mastered before: from the first piece on, or once the minimum is met."""
+
+    FROM_FIRST = "from_first"
+    FROM_MINIMUM = "from_minimum"
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level is reached at `at` (scaled by 10^6)."""
+    """A level is reached at `at` (scaled by 10^6). `descriptor` says what work at it looks like."""
 
     at: int
     name: str
+    descriptor: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +105,20 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Minimum:
-    """How much counted evidence a level needs: pieces in all, and different kinds among them."""
+class RollUp:
+    """How the children of a competency come to a level of their parent: a method of children and its parameters."""
 
-    pieces: int
-    kinds: int
+    method: Method
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A policy as the fold uses it: its numbers scaled by 10^6, judged by `read_policy`, which alone makes it.
 
-    `digest` is that of the document's RFC 8785 bytes, and stands for it everywhere.
+    `digest` is that of the document's RFC 8785 bytes, and stands for it everywhere. `counts` are purposes; `kinds` and
+    `courses` are None where evidence of every kind and course counts, `accommodation` where a policy for one learner
+    may be any. `mode` is how it is meant to be adopted; an adoption says its own.
     """
 
     digest: str
@@ -104,13 +130,29 @@ class Policy:
     minimum: Minimum
     redo: Redo
     overrides: Overrides = Overrides.STAND
+    kinds: frozenset[str] | None = None
+    courses: frozenset[str] | None = None
+    slip: Slip = Slip.FROM_FIRST
+    roll_up: RollUp | None = None
+    accommodation: frozenset[str] | None = None
+    mode: str = MODES[0]
     takes_pieces: bool = field(init=False, repr=False, compare=False)
+    picks: bool = field(init=False, repr=False, compare=False)
     _arguments: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         of_scale = {name: getattr(self.scale, name) for name in self.method.scale}
         object.__setattr__(self, "takes_pieces", self.method.takes is Takes.PIECES)
+        object.__setattr__(self, "picks", self.kinds is not None or self.courses is not None)
         object.__setattr__(self, "_arguments", {**self.parameters, **of_scale})
+
+    def takes(self, piece: Contribution) -> bool:
+        """Whether evidence of this purpose, kind and course counts."""
+        return (
+            piece.purpose in self.counts
+            and (self.kinds is None or piece.kind in self.kinds)
+            and (self.courses is None or piece.course in self.courses)
+        )
 
     def run(self, values: Sequence[int], seen: Sequence[Contribution] = ()) -> Iterator[int | None]:
         """The method's value after each of the values, oldest first; None while there is not enough for one.
@@ -128,39 +170,44 @@ def read_policy(document: Mapping[str, JsonValue]) -> Policy:
     form = document.get("format")
     if form not in FORMATS:
         raise PolicyError("/format", f"be {' or '.join(map(repr, FORMATS))}")
-    _members(document, "", _MEMBERS if form == FORMATS[0] else (*_MEMBERS, "override"))
-    method = FOR_POLICIES.get(_text(document["method"], "/method"))
+    _check_form(document, first=form == FORMATS[0])
+    method = FOR_POLICIES.get(text(document["method"], "/method"))
     if method is None:
         raise PolicyError("/method", f"be one of {', '.join(FOR_POLICIES)}")
-    redo = document["redo"]
-    if redo not in tuple(Redo):
-        raise PolicyError("/redo", "be 'replaces' or 'adds'")
-    override = document.get("override", Overrides.STAND)
-    if override not in tuple(Overrides):
-        raise PolicyError("/override", "be 'stands' or 'until_evidence'")
+    accommodation = document.get("accommodation")
+    kinds = some_of(document["kinds"], "/kinds", KINDS) if "kinds" in document else None
     return Policy(
+        redo=Redo(one_of(document["redo"], "/redo", tuple(Redo))),
+        overrides=Overrides(one_of(document.get("override", Overrides.STAND), "/override", tuple(Overrides))),
         digest=_digest(document),
-        title=_text(document["title"], "/title"),
-        scale=read_scale(_object(document["scale"], "/scale")),
+        title=text(document["title"], "/title"),
+        scale=read_scale(an_object(document["scale"], "/scale"), described=form != FORMATS[0]),
         method=method,
-        parameters=_parameters(_object(document["parameters"], "/parameters"), method),
-        counts=_counts(document["counts"]),
-        minimum=_minimum(_object(document["minimum"], "/minimum")),
-        redo=Redo(str(redo)),
-        overrides=Overrides(str(override)),
+        parameters=_parameters(document["parameters"], method, "/parameters"),
+        counts=some_of(document["counts"], "/counts", sorted(PURPOSES)),
+        kinds=kinds,
+        courses=_courses(document["courses"]) if "courses" in document else None,
+        minimum=_minimum(an_object(document["minimum"], "/minimum"), kinds, spread=form != FORMATS[0]),
+        slip=Slip(one_of(document.get("slip", Slip.FROM_FIRST), "/slip", tuple(Slip))),
+        roll_up=_roll_up(an_object(document["roll_up"], "/roll_up")) if "roll_up" in document else None,
+        accommodation=None
+        if "accommodation" not in document
+        else some_of(accommodation, "/accommodation", ACCOMMODATED, least=0),
+        mode=one_of(document.get("mode", MODES[0]), "/mode", MODES),
     )
 
 
-def read_scale(scale: Mapping[str, JsonValue]) -> Scale:
-    """The scale of a parsed document. Raises PolicyError."""
-    _members(scale, "/scale", ("top", "cut", "levels"))
-    top = _decimal(scale["top"], "/scale/top", "a decimal above 0", lowest=1)
+def read_scale(scale: Mapping[str, JsonValue], *, described: bool = False) -> Scale:
+    """The scale of a parsed document; `described` says that its levels may have descriptors. Raises PolicyError."""
+    check_members(scale, "/scale", ("top", "cut", "levels"))
+    top = decimal(scale["top"], "/scale/top", "a decimal above 0", lowest=1)
     within = f"a decimal from 0 to the top, {unscaled(top)}"
-    cut = _decimal(scale["cut"], "/scale/cut", within, highest=top)
+    cut = decimal(scale["cut"], "/scale/cut", within, highest=top)
     rows = scale["levels"]
     if not isinstance(rows, list | tuple) or not rows:
         raise PolicyError("/scale/levels", "be a list of at least one level")
-    levels = tuple(_level(row, f"/scale/levels/{index}", within, top) for index, row in enumerate(rows))
+    more = ("descriptor",) if described else ()
+    levels = tuple(_level(row, f"/scale/levels/{index}", within, top, more) for index, row in enumerate(rows))
     for index, (lower, higher) in enumerate(pairwise(levels), start=1):
         if higher.at <= lower.at:
             raise PolicyError(f"/scale/levels/{index}/at", f"be above the level before it, {unscaled(lower.at)}")
@@ -171,33 +218,56 @@ def read_scale(scale: Mapping[str, JsonValue]) -> Scale:
     return Scale(top, cut, levels)
 
 
-def _level(row: JsonValue, where: str, within: str, top: int) -> Level:
-    level = _object(row, where)
-    _members(level, where, ("at", "name"))
-    name = _text(level["name"], f"{where}/name")
-    return Level(_decimal(level["at"], f"{where}/at", within, highest=top), name)
+def _check_form(document: Mapping[str, JsonValue], *, first: bool) -> None:
+    if not first:
+        check_members(document, "", (*_MEMBERS, *_SINCE_SECOND), _OPTIONAL)
+        return
+    for name in document:
+        if name in {*_SINCE_SECOND, *_OPTIONAL}:
+            raise PolicyError(f"/{name}", f"not be given in {FORMATS[0]!r}; it belongs to {FORMATS[1]!r}")
+    check_members(document, "", _MEMBERS)
 
 
-def _parameters(given: Mapping[str, JsonValue], method: Method) -> dict[str, Any]:
+def _level(row: JsonValue, where: str, within: str, top: int, more: tuple[str, ...]) -> Level:
+    level = an_object(row, where)
+    check_members(level, where, ("at", "name"), more)
+    name = text(level["name"], f"{where}/name")
+    descriptor = text(level["descriptor"], f"{where}/descriptor") if "descriptor" in level else None
+    return Level(decimal(level["at"], f"{where}/at", within, highest=top), name, descriptor)
+
+
+def _parameters(given: JsonValue, method: Method, where: str) -> dict[str, Any]:
     try:
-        return method.read(given)
+        return method.read(an_object(given, where))
     except ParameterError as error:
-        raise PolicyError(f"/parameters{error.where}", error.must) from error
+        raise PolicyError(f"{where}{error.where}", error.must) from error
 
 
-def _counts(given: JsonValue) -> frozenset[str]:
-    words = [word for word in given if isinstance(word, str)] if isinstance(given, list | tuple) else []
-    purposes = frozenset(words)
-    if not purposes or not purposes <= PURPOSES or not isinstance(given, list | tuple) or len(given) != len(purposes):
-        raise PolicyError("/counts", f"be a list, each at most once, of {', '.join(sorted(PURPOSES))}; at least one")
-    return purposes
+def _roll_up(given: Mapping[str, JsonValue]) -> RollUp:
+    check_members(given, "/roll_up", ("method", "parameters"))
+    method = FOR_ROLL_UPS.get(text(given["method"], "/roll_up/method"))
+    if method is None:
+        raise PolicyError("/roll_up/method", f"be one of {', '.join(FOR_ROLL_UPS)}")
+    return RollUp(method, _parameters(given["parameters"], method, "/roll_up/parameters"))
 
 
-def _minimum(given: Mapping[str, JsonValue]) -> Minimum:
-    _members(given, "/minimum", ("pieces", "kinds"))
+def _courses(given: JsonValue) -> frozenset[str]:
+    listed = given if isinstance(given, list | tuple) else ()
+    courses = frozenset(course for course in listed if isinstance(course, str) and is_id(course))
+    if not 1 <= len(courses) == len(listed) <= MOST_COURSES:
+        refuse("/courses", f"be a list of 1 to {MOST_COURSES} ids of courses, each at most once")
+    return courses
+
+
+def _minimum(given: Mapping[str, JsonValue], counted: frozenset[str] | None, *, spread: bool) -> Minimum:
+    check_members(given, "/minimum", ("pieces", "kinds"), ("days_apart",) if spread else ())
+    kinds = whole(given["kinds"], "/minimum/kinds", MOST_KINDS)
+    if counted is not None and kinds > len(counted):
+        refuse("/minimum/kinds", f"be at most {len(counted)}, as many kinds as are listed in kinds")
     return Minimum(
-        pieces=_whole(given["pieces"], "/minimum/pieces", MOST_PIECES),
-        kinds=_whole(given["kinds"], "/minimum/kinds", MOST_KINDS),
+        pieces=whole(given["pieces"], "/minimum/pieces", MOST_PIECES),
+        kinds=kinds,
+        days_apart=whole(given["days_apart"], "/minimum/days_apart", MOST_DAYS) if "days_apart" in given else 0,
     )
 
 
@@ -206,42 +276,3 @@ def _digest(document: Mapping[str, JsonValue]) -> str:
         return digest(canonical(dict(document)))
     except NotCanonicalError as error:
         raise PolicyError("", f"have a canonical form: {error}") from error
-
-
-def _members(given: Mapping[str, JsonValue], where: str, names: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in given:
-            raise PolicyError(f"{where}/{name}", "be given")
-    for name in given:
-        if name not in names:
-            allowed = f"; here stand {', '.join(names)}" if names else ""
-            raise PolicyError(f"{where}/{name}", f"not be given{allowed}")
-
-
-def _object(given: JsonValue, where: str) -> Mapping[str, JsonValue]:
-    return given if isinstance(given, Mapping) else _refuse(where, "be an object")
-
-
-def _text(given: JsonValue, where: str) -> str:
-    return given if isinstance(given, str) and given.strip() else _refuse(where, "be text that is not empty")
-
-
-def _whole(given: JsonValue, where: str, most: int) -> int:
-    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= most:
-        return given
-    raise PolicyError(where, f"be a whole number from 1 to {most}")
-
-
-def _decimal(given: JsonValue, where: str, must: str, *, lowest: int = 0, highest: int | None = None) -> int:
-    """A canonical decimal within bounds, scaled; the message says the range, since the bounds' author knows it."""
-    try:
-        value = scaled(given) if isinstance(given, str) else None
-    except ValueError:
-        value = None
-    if value is None or value < lowest or (highest is not None and value > highest):
-        raise PolicyError(where, f"be {must}, written without exponent or trailing zeros")
-    return value
-
-
-def _refuse(where: str, must: str) -> NoReturn:
-    raise PolicyError(where, must)

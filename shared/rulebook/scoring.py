@@ -14,8 +14,9 @@ from shared.ledger.decimals import unscaled
 from shared.rulebook.families.canvas import rating_percents
 from shared.rulebook.families.rollups import unknown_child
 from shared.rulebook.fold import status_at
+from shared.rulebook.members import PolicyError
 from shared.rulebook.method import Child, DecimalParameter, Method, ParameterError, Piece, Takes
-from shared.rulebook.policy import PolicyError, Scale, read_scale
+from shared.rulebook.policy import Scale, read_scale
 from shared.rulebook.scoring_entries import read_children, read_pieces
 from shared.rulebook.state import Status
 from shared.rulebook.table import METHODS

@@ -32,14 +32,16 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a piece of evidence is set aside: withdrawn; another in its place; a learner's own rating; of a purpose that
-    does not count; done over.
+    """Why a piece of evidence is set aside: withdrawn; another in its place; a learner's own rating; of a purpose, a
+    kind or a course that does not count; done over.
     """
 
     VOIDED = "voided"
     SUPERSEDED = "superseded"
     SELF_RATING = "self_rating"
     PURPOSE = "purpose"
+    KIND = "kind"
+    COURSE = "course"
     REPLACED = "replaced"
 
 
@@ -47,7 +49,7 @@ class Reason(StrEnum):
 class SetAside:
     """A piece that does not count, why, and the event that did it: what voided it, or the piece in its place.
 
-    None for a purpose and a self-rating.
+    None for a self-rating and for what a policy does not count.
     """
 
     event: str

@@ -46,3 +46,6 @@ FOR_POLICIES: Mapping[str, Method] = MappingProxyType(
     {name: method for name, method in METHODS.items() if method.takes is not Takes.CHILDREN}
 )
 """Those that make one value of the contributions to a competency, which a policy may name."""
+
+FOR_ROLL_UPS: Mapping[str, Method] = MappingProxyType({method.id: method for method in ROLLUPS})
+"""Those by which a policy may say how a parent stands by its children."""

@@ -11,9 +11,9 @@ from shared.ledger.decimals import SCALE
 from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import decimal_text, half_even
 from shared.rulebook.contribution import Kind, Result
-from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Move
+from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Missing, Move
 from shared.rulebook.override import Override
-from shared.rulebook.policy import Overrides, Policy, Redo
+from shared.rulebook.policy import KINDS, Overrides, Policy, Redo
 from shared.rulebook.state import Alone, Reason, State, Status
 
 _HUNDREDTH = SCALE // 100
@@ -90,14 +90,23 @@ def _answer(state: State | Alone, explanation: Explanation, policy: Policy) -> s
         case Status.NO_EVIDENCE:
             return "There is no evidence yet that counts."
         case Status.NOT_ENOUGH:
-            have = _number(len(explanation.counted), "piece")
-            return f"There is not enough evidence for a level yet: {have} so far."
+            return f"There is not enough evidence for a level yet: {_so_far(explanation, policy)}."
         case Status.MASTERED:
             return f"This is mastered: {here}; {cut}."
         case Status.SLIPPED:
             return f"This was shown at mastery before and has slipped since: {here}; {cut}. It is worth a fresh look."
         case _:
             return f"This is not mastered yet: {here}; {cut}."
+
+
+def _so_far(explanation: Explanation, policy: Policy) -> str:
+    """How much there is, and where days are missing, that they are."""
+    have = f"{_number(len(explanation.counted), 'piece')} so far"
+    if explanation.missing is None or not explanation.missing.days:
+        return have
+    days = policy.minimum.days_apart
+    lie = days - explanation.missing.days
+    return f"{have}; the first and the last must lie {_number(days, 'day')} apart, and lie {_number(lie, 'day')} apart"
 
 
 def _here(state: State | Alone, policy: Policy) -> str:
@@ -131,20 +140,26 @@ def _after(piece: CountedPiece, policy: Policy) -> str:
     return f"{decimal_text(piece.value_after)}, {level}"
 
 
+_WHY_ASIDE = {
+    Reason.VOIDED: "it was withdrawn",
+    Reason.SELF_RATING: "it is shown beside the evidence and does not count",
+    Reason.KIND: "evidence of this kind does not count under this policy",
+    Reason.COURSE: "it was given for no course whose evidence counts under this policy",
+}
+
+
 def _set_aside(aside: AsidePiece, days: dict[str, str]) -> str:
     opening = f"{days[aside.event]}, {_KIND_WORDS[aside.kind]} was set aside: "
     match aside.reason:
-        case Reason.VOIDED:
-            return f"{opening}it was withdrawn."
         case Reason.SUPERSEDED:
             in_place = f"the one of {days[aside.by]}" if aside.by in days else "another one"
             return f"{opening}{in_place} stands in its place."
-        case Reason.SELF_RATING:
-            return f"{opening}it is shown beside the evidence and does not count."
         case Reason.PURPOSE:
             return f"{opening}evidence for {aside.purpose} does not count under this policy."
         case Reason.REPLACED:
             return f"{opening}it was done over on {days[aside.by or aside.event]}."
+        case reason:
+            return f"{opening}{_WHY_ASIDE[reason]}."
 
 
 def _what_next(explanation: Explanation) -> Iterator[str]:
@@ -157,11 +172,7 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
         yield _until(policy)
     alone = "" if state.alone is None else "By the evidence alone, "
     if explanation.missing is not None:
-        if explanation.missing.pieces:
-            yield alone + _needed(explanation.missing.pieces, "more piece")
-        if explanation.missing.kinds:
-            yield alone + _needed(explanation.missing.kinds, "more kind")
-        yield f"What counts here: {_list(sorted(policy.counts))}."
+        yield from _still_needed(explanation.missing, policy, alone)
         return
     by_evidence = state if state.alone is None else state.alone
     for move in explanation.moves:
@@ -175,6 +186,22 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
         yield "Any piece can be done over; the new one then takes its place."
     else:
         yield "Any piece can be done over; the new one then counts beside it."
+
+
+def _still_needed(missing: Missing, policy: Policy, alone: str) -> Iterator[str]:
+    if missing.pieces:
+        yield alone + _needed(missing.pieces, "more piece")
+    if missing.kinds:
+        yield alone + _needed(missing.kinds, "more kind")
+    if missing.days and missing.days < policy.minimum.days_apart:
+        after = f"{_number(missing.days, 'day')} or more after the newest"
+        yield f"{alone}{'a' if alone else 'A'} further piece is needed for a level, {after}."
+    elif missing.days:
+        days = _number(missing.days, "day")
+        yield f"{alone}{'the' if alone else 'The'} first and the last piece must lie {days} or more apart."
+    yield f"What counts here: {_list(sorted(policy.counts))}."
+    if policy.kinds is not None:
+        yield f"It counts as {_list([_KIND_WORDS[kind] for kind in KINDS if kind in policy.kinds])}."
 
 
 def _until(policy: Policy) -> str:

@@ -32,8 +32,19 @@ def policy_document(
     top: str = "4",
     override: str | None = None,
     title: str = "A policy",
+    days_apart: int | None = None,
+    counted_kinds: Sequence[str] | None = None,
+    **second: Any,
 ) -> dict[str, Any]:
-    """With `override` it is of the second form."""
+    """With `override`, `days_apart` or any of the members that the second form alone has, it is of that form.
+
+    `kinds` is the minimum's; the kinds that count are `counted_kinds`.
+    """
+    if counted_kinds is not None:
+        second["kinds"] = list(counted_kinds)
+    spread = {} if days_apart is None else {"days_apart": days_apart}
+    if override is None and (second or spread):
+        override = "stands"
     return {
         "format": "ascertain.policy@1" if override is None else "ascertain.policy@2",
         "title": title,
@@ -41,9 +52,10 @@ def policy_document(
         "method": method,
         "parameters": {} if weight is None else {"weight": weight},
         "counts": list(counts),
-        "minimum": {"pieces": pieces, "kinds": kinds},
+        "minimum": {"pieces": pieces, "kinds": kinds, **spread},
         "redo": redo,
         **({} if override is None else {"override": override}),
+        **second,
     }
 
 
@@ -77,7 +89,7 @@ class LedgerWriter:
         return self._evidence("LearnerEnrolled", learner, f"learner/{learner}", {"learner": learner, "school": school})
 
     def attempt(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
-        """`more`: purpose, occurred, redo_of, id."""
+        """`more`: purpose, occurred, redo_of, course, id."""
         return self._piece("AttemptRecorded", learner, results, {}, **more)
 
     def score(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
@@ -153,8 +165,7 @@ class LedgerWriter:
     ) -> str:
         event = more.get("id") or str(uuid5(UUID(learner), f"{name} {len(self.entries)}"))
         body |= {"learner": learner, "purpose": more.get("purpose", "performance"), "results": list(results)}
-        if more.get("redo_of"):
-            body["redo_of"] = more["redo_of"]
+        body |= {member: more[member] for member in ("redo_of", "course") if more.get(member)}
         return self._evidence(name, learner, f"evidence/{event}", body, event=event, occurred=more.get("occurred"))
 
     def forget(self, learner: str) -> str:

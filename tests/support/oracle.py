@@ -15,6 +15,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
@@ -329,9 +330,7 @@ def _by_evidence(competency: str, own: list[Entry], voids: Mapping[str, Entry], 
     scale = policy["scale"]
     pieces = [entry for entry in own if _speaks_of(entry, competency)]
     pieces.sort(key=_order)
-    standing = [
-        piece for piece in pieces if piece["id"] not in voids and piece["body"].get("purpose") in policy["counts"]
-    ]
+    standing = [piece for piece in pieces if piece["id"] not in voids and _why_it_cannot_count(piece, policy) is None]
     redos: dict[str, str] = {}
     if policy["redo"] == "replaces":
         for piece in standing:
@@ -347,7 +346,8 @@ def _by_evidence(competency: str, own: list[Entry], voids: Mapping[str, Entry], 
     ]
     counted = [(piece["id"], _value(piece, competency, Fraction(scale["top"]))) for piece in counting]
     trajectory = _after_each([value for _, value in counted], policy)
-    status, value, level = _judge(trajectory, len({piece["type"] for piece in counting}), policy)
+    first_enough = _first_enough(counting, policy["minimum"])
+    status, value, level = _judge(trajectory, first_enough, policy)
     return {
         "status": status,
         "level": level,
@@ -363,11 +363,41 @@ def _why_not(piece: Entry, void: Entry | None, redos: Mapping[str, str], policy:
     if void is not None:
         by = void["body"].get("by")
         return ("voided", void["id"]) if by is None else ("superseded", by)
+    reason = _why_it_cannot_count(piece, policy)
+    return ("replaced", redos[piece["id"]]) if reason is None else (reason, None)
+
+
+KIND_OF = {
+    "ascertain.AttemptRecorded": "attempt",
+    "ascertain.RubricScored": "rubric_score",
+    "ascertain.ObservationRecorded": "observation",
+    "ascertain.PriorMasteryAttested": "attestation",
+}
+
+
+def _why_it_cannot_count(piece: Entry, policy: Document) -> str | None:
     if piece["type"] == "ascertain.ReflectionRecorded":
-        return "self_rating", None
+        return "self_rating"
     if piece["body"]["purpose"] not in policy["counts"]:
-        return "purpose", None
-    return "replaced", redos[piece["id"]]
+        return "purpose"
+    if "kinds" in policy and KIND_OF[piece["type"]] not in policy["kinds"]:
+        return "kind"
+    if "courses" in policy and piece["body"].get("course") not in policy["courses"]:
+        return "course"
+    return None
+
+
+def _first_enough(counting: list[Entry], minimum: Document) -> int | None:
+    """How many of the pieces, from the oldest on, are enough; None where all of them are not."""
+    for count in range(1, len(counting) + 1):
+        so_far = counting[:count]
+        enough = count >= minimum["pieces"] and len({piece["type"] for piece in so_far}) >= minimum["kinds"]
+        if "days_apart" in minimum:
+            first, last = (datetime.fromisoformat(_order(piece)[0]) for piece in (so_far[0], so_far[-1]))
+            enough = enough and last - first >= timedelta(days=minimum["days_apart"]) - timedelta(hours=12)
+        if enough:
+            return count
+    return None
 
 
 def _order(entry: Entry) -> tuple[str, int]:
@@ -409,16 +439,18 @@ def _after_each(values: list[Fraction], policy: Document) -> list[Fraction]:
             raise AssertionError(f"The oracle knows no method {other}.")
 
 
-def _judge(trajectory: list[Fraction], kinds: int, policy: Document) -> tuple[str, Fraction | None, str | None]:
+def _judge(
+    trajectory: list[Fraction], first_enough: int | None, policy: Document
+) -> tuple[str, Fraction | None, str | None]:
     if not trajectory:
         return "no_evidence", None, None
-    if len(trajectory) < policy["minimum"]["pieces"] or kinds < policy["minimum"]["kinds"]:
+    if first_enough is None:
         return "not_enough", None, None
     value, cut = trajectory[-1], Fraction(policy["scale"]["cut"])
     level = _level(policy["scale"], value)
     if value >= cut:
         return "mastered", value, level
-    if any(earlier >= cut for earlier in trajectory):
+    if any(earlier >= cut for earlier in trajectory[first_enough - 1 if policy.get("slip") == "from_minimum" else 0 :]):
         return "slipped", value, level
     return "not_yet", value, level
 

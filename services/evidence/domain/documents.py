@@ -14,7 +14,8 @@ from shared.contracts.documents import MAX_DOCUMENT, Framework, Policy, Rubric, 
 from shared.contracts.wording import told
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical, parse
 from shared.ledger.identifiers import digest, item_id
-from shared.rulebook.policy import PolicyError, read_policy
+from shared.rulebook.members import PolicyError
+from shared.rulebook.policy import read_policy
 
 ROUTE = "/v1/documents/{digest}"
 

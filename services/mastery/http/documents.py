@@ -141,7 +141,7 @@ class SetAsideDocument(BaseModel):
     """A piece that does not count, why, and the event that did it."""
 
     event: Id
-    reason: Literal["voided", "superseded", "self_rating", "purpose", "replaced"]
+    reason: Literal["voided", "superseded", "self_rating", "purpose", "kind", "course", "replaced"]
     by: Id | None = None
 
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.rulebook.explain import Missing, explain
+from shared.rulebook.members import PolicyError
 from shared.rulebook.method import Method, Takes
 from shared.rulebook.outcome import Outcomes, outcome_of
-from shared.rulebook.policy import PolicyError, read_policy
+from shared.rulebook.policy import read_policy
 from shared.rulebook.scoring import read_case, score
 from shared.rulebook.state import canonical_state
 from shared.rulebook.table import METHODS

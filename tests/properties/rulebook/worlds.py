@@ -20,7 +20,9 @@ SCOPES = [
     f"competency/{COMPETENCIES[0]}",
     f"learner/{LEARNERS[0]}",
 ]
+COURSES = [named("English 10"), named("Art 10")]
 PURPOSES = ["performance", "practice", "diagnostic"]
+KINDS = ["attempt", "rubric_score", "observation", "attestation"]
 LEVELS = [
     (("0", "Beginning"), ("2", "Developing"), ("3", "Proficient")),
     (("1", "Developing"), ("2.5", "Proficient"), ("3.5", "Advanced")),
@@ -39,6 +41,19 @@ def results(draw: st.DrawFn) -> dict[str, Any]:
     return result(draw(st.sampled_from(COMPETENCIES)), earned, possible, criterion)
 
 
+_richer: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "days_apart": st.integers(1, 3),
+        "counted_kinds": st.sampled_from(
+            [KINDS, ["attempt", "observation"], ["rubric_score", "observation", "attestation"]]
+        ),
+        "courses": st.sampled_from([COURSES, COURSES[:1]]),
+        "slip": st.sampled_from(["from_first", "from_minimum"]),
+    },
+)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> dict[str, Any]:
     method = draw(st.sampled_from(["highest", "latest", "decaying_average"]))
@@ -53,6 +68,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         kinds=draw(st.sampled_from([1, 1, 1, 2])),
         redo=draw(st.sampled_from(["replaces", "adds"])),
         override=draw(st.sampled_from([None, "stands", "until_evidence"])),
+        **draw(_richer),
     )
 
 
@@ -63,7 +79,10 @@ def happenings() -> st.SearchStrategy[tuple[Any, ...]]:
     )
 
 
-shifts = st.integers(-4, 4)
+HALF_A_DAY = 12 * 60 * 60 * 1000
+
+shifts = st.integers(-4, 4) | st.integers(-6, -1).map(lambda halves: halves * HALF_A_DAY)
+courses = st.none() | st.sampled_from(COURSES)
 back = st.integers(0, 3)
 
 HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
@@ -73,6 +92,7 @@ HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
         st.sampled_from([PURPOSES[0], PURPOSES[0], *PURPOSES]),
         shifts,
         st.none() | back,
+        courses,
     ],
     "reflect": [st.lists(results(), max_size=2), shifts],
     "void": [back],
@@ -94,8 +114,8 @@ WHAT_HAPPENS = [
 def happen(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
     """Write what happened. What names an earlier entry names one of the learner's own; where there is none, nothing."""
     match happening:
-        case ("piece", learner, kind, rows, purpose, shift, back):
-            _piece(writer, learner, kind, rows, purpose=purpose, shift=shift, back=back)
+        case ("piece", learner, kind, rows, purpose, shift, back, course):
+            _piece(writer, learner, kind, rows, purpose=purpose, shift=shift, back=back, course=course)
         case ("enrol", learner, school):
             writer.enrol(learner, school)
         case ("adopt", _, scope, policy, mode):
@@ -110,7 +130,7 @@ def happen(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
 
 def _piece(writer: LedgerWriter, learner: str, kind: str, rows: list[Any], **drawn: Any) -> None:
     earlier, back = pieces_of(writer, learner), drawn["back"]
-    more = {"purpose": drawn["purpose"], "occurred": writer.now + drawn["shift"]}
+    more = {"purpose": drawn["purpose"], "occurred": writer.now + drawn["shift"], "course": drawn["course"]}
     if kind != "attest" and back is not None and back < len(earlier):
         more["redo_of"] = earlier[-1 - back]
     if kind == "score":

@@ -1,15 +1,20 @@
 """What a policy may say, and how a wrong one is refused: by the member's place and what would be right."""
 
+import copy
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from shared.contracts.documents import read_document
 from shared.ledger.canonical import canonical
 from shared.ledger.decimals import scaled
 from shared.ledger.identifiers import digest
-from shared.rulebook.policy import Overrides, PolicyError, read_policy
+from shared.rulebook.members import PolicyError
+from shared.rulebook.minimum import Minimum, days_between
+from shared.rulebook.policy import Overrides, Slip, read_policy
 from shared.rulebook.scope import SPECIFICITY, Scope, ScopeError, read_scope
 from tests.support.ledger_writer import named, policy_document
 
@@ -39,6 +44,87 @@ def test_levels_begin_where_they_say() -> None:
     assert getattr(scale.level_at(scaled("4")), "name", None) == "Proficient"
 
 
+def test_what_the_second_form_leaves_out_means_what_the_first_means() -> None:
+    first, second = read_policy(policy_document()), read_policy(policy_document(override="stands"))
+    assert dataclasses.replace(second, digest=first.digest) == first
+
+
+def test_the_second_form_whole() -> None:
+    children = [named("theme"), named("symbol")]
+    document = policy_document(
+        days_apart=3,
+        counted_kinds=["attempt", "observation"],
+        courses=[named("English 10")],
+        slip="from_minimum",
+        roll_up={"method": "rollup.compensatory@1", "parameters": {"weights": {children[0]: "2"}}},
+        accommodation=["minimum", "redo"],
+        mode="keep_attained",
+        override="until_evidence",
+    )
+    document["scale"]["levels"][0]["descriptor"] = "Names a theme."
+    read_document(document)
+    policy = read_policy(document)
+    assert policy.minimum == Minimum(1, 1, 3)
+    assert policy.kinds == frozenset({"attempt", "observation"})
+    assert policy.courses == frozenset({named("English 10")})
+    assert (policy.slip, policy.overrides) == (Slip.FROM_MINIMUM, Overrides.UNTIL_EVIDENCE)
+    assert policy.roll_up is not None
+    assert policy.roll_up.method.id == "rollup.compensatory@1"
+    assert policy.roll_up.parameters["weights"] == {children[0]: 2_000_000}
+    assert (policy.accommodation, policy.mode) == (frozenset({"minimum", "redo"}), "keep_attained")
+    assert policy.scale.levels[0].descriptor == "Names a theme."
+
+
+SECOND = policy_document(override="stands", days_apart=2)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "says"),
+    [
+        ("/minimum/days_apart", 0, "minimum.days_apart must be a whole number from 1 to 366"),
+        ("/minimum/days_apart", "2", "minimum.days_apart must be a whole number from 1 to 366"),
+        ("/kinds", [], "kinds must be a list, each at most once, of attempt, rubric_score, observation, attestation"),
+        ("/kinds", ["reflection"], "kinds must be a list, each at most once, of attempt"),
+        ("/courses", ["English"], "courses must be a list of 1 to 1000 ids of courses"),
+        ("/courses", None, "courses must be a list of 1 to 1000 ids of courses"),
+        ("/slip", "never", "slip must be 'from_first' or 'from_minimum'"),
+        ("/mode", "keep", "mode must be 'recompute' or 'keep_attained'"),
+        ("/accommodation", ["title"], "accommodation must be a list, each at most once, of scale, method, roll_up"),
+        ("/roll_up", "rollup.conjunctive@1", "roll_up must be an object"),
+        ("/roll_up", {"method": "rollup.conjunctive@1"}, "roll_up.parameters must be given"),
+        ("/roll_up", {"method": "ascertain.latest@1", "parameters": {}}, "roll_up.method must be one of rollup.conj"),
+        ("/roll_up", {"method": "rollup.conjunctive@1", "parameters": {"missing": "drop"}}, "must be wait or skip"),
+        ("/scale/levels/0/descriptor", "", "scale.levels.0.descriptor must be text that is not empty"),
+        ("/slipp", "from_first", "(is slip meant?)"),
+    ],
+)
+def test_a_wrong_member_of_the_second_form_is_told_in_plain_words(pointer: str, value: Any, says: str) -> None:
+    document = copy.deepcopy(SECOND)
+    put(pointer, value)(document)
+    with pytest.raises(PolicyError) as refused:
+        read_policy(document)
+    assert says in str(refused.value)
+    assert refused.value.parameter.startswith(pointer)
+
+
+def test_no_more_kinds_can_be_asked_for_than_count() -> None:
+    with pytest.raises(PolicyError, match=r"minimum\.kinds must be at most 1, as many kinds as are listed in kinds"):
+        read_policy(policy_document(kinds=2, counted_kinds=["attempt"]))
+
+
+@pytest.mark.parametrize("member", ["kinds", "courses", "slip", "roll_up", "accommodation", "mode", "override"])
+def test_a_member_of_the_second_form_in_the_first_is_told_where_it_belongs(member: str) -> None:
+    with pytest.raises(PolicyError, match=f"{member} must not be given in 'ascertain.policy@1'; it belongs to"):
+        read_policy({**policy_document(), member: "x"})
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"), [(0, 0), (11, 0), (12, 1), (23, 1), (25, 1), (35, 1), (36, 2), (24 * 7 - 12, 7)]
+)
+def test_days_are_counted_to_the_nearest(hours: int, days: int) -> None:
+    assert days_between([0, hours * 60 * 60 * 1000]) == days
+
+
 def without(member: str) -> Callable[[dict[str, Any]], Any]:
     return lambda document: document.pop(member)
 
@@ -62,7 +148,7 @@ def put(pointer: str, value: Any) -> Callable[[dict[str, Any]], Any]:
         (put("/format", "ascertain.policy@3"), "/format", "'ascertain.policy@1' or 'ascertain.policy@2'"),
         (without("format"), "/format", "ascertain.policy@1"),
         (put("/format", "ascertain.policy@2"), "/override", "must be given"),
-        (put("/override", "stands"), "/override", "must not be given"),
+        (put("/override", "stands"), "/override", "it belongs to 'ascertain.policy@2'"),
         (put("/method", "ascertain.median@1"), "/method", "ascertain.highest@1"),
         (put("/method", 3), "/method", "must be text"),
         (put("/parameters", {}), "/parameters/weight", "must be given"),
