@@ -14,9 +14,10 @@ from shared.rulebook.known import EVERYTHING, Known
 
 
 class Publication(NamedTuple):
-    """A framework document, and where and when its publication was recorded."""
+    """A framework (by id) came out as the document with this digest, at a position of the definitions ledger."""
 
-    framework: Mapping[str, Any]
+    framework: str
+    digest: str
     position: int
     recorded_at: Instant
 
@@ -36,7 +37,7 @@ def latest(publications: Iterable[Publication], known: Known = EVERYTHING) -> tu
     found: dict[str, Publication] = {}
     for publication in sorted(publications, key=lambda publication: publication.position):
         if known.of_definitions(publication):
-            found[publication.framework["id"]] = publication
+            found[publication.framework] = publication
     return tuple(sorted(found.values(), key=lambda publication: publication.position))
 
 
@@ -54,12 +55,14 @@ class Prerequisites:
     _above: Mapping[str, int] = field(repr=False)
 
     @classmethod
-    def of(cls, publications: Iterable[Publication]) -> Self:
-        """The graph of these publications, one a framework. Where two claim a competency, the later one has it."""
+    def of(cls, frameworks: Iterable[Mapping[str, Any]]) -> Self:
+        """The graph of framework documents, one a framework, as they came out one after the other.
+
+        Where two claim a competency, which none should, the later one has it; links within one framework count.
+        """
         members: dict[str, Member] = {}
         links: set[tuple[str, str, str]] = set()
-        for publication in sorted(publications, key=lambda publication: publication.position):
-            framework = publication.framework
+        for framework in frameworks:
             for one in framework["competencies"]:
                 members[one["id"]] = Member(
                     one["id"], one["code"], one["statement"], framework["id"], one.get("parent")

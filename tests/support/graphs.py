@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from shared.rulebook.prerequisites import Prerequisites, Publication
+from shared.rulebook.prerequisites import Prerequisites
 from tests.support.ledger_writer import named
 
 
@@ -28,6 +28,4 @@ def framework(
 
 def graph(*frameworks: dict[str, Any]) -> Prerequisites:
     """The graph of frameworks published one after the other."""
-    return Prerequisites.of(
-        Publication(document, position, 1_000 + position) for position, document in enumerate(frameworks, start=1)
-    )
+    return Prerequisites.of(frameworks)
