@@ -11,13 +11,13 @@ from fractions import Fraction
 from shared.ledger.decimals import SCALE
 from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import half_even
+from shared.rulebook.certainty import Certainty, certainty
 from shared.rulebook.contribution import Contribution, Result, fold_order
 from shared.rulebook.minimum import days_between
-from shared.rulebook.policy import KINDS, Level, Policy
-from shared.rulebook.state import Alone, Reason, State, Status
-
-MOST_PIECES_AHEAD = 20
-"""How many next pieces a move looks ahead; a level further off than this is not promised."""
+from shared.rulebook.moving import MOST_PIECES_AHEAD, NO_MOVES, Move, moves_of
+from shared.rulebook.policy import KINDS, Policy
+from shared.rulebook.state import Reason, State
+from shared.rulebook.supposing import Supposing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +73,10 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """What would reach a level, or the cut: `pieces` more results, each of at least `value` (scaled by 10^6).
-
-    One piece wherever one is enough, then with the smallest value that is; else as few as do it, at the top. Where a
-    teacher's override applies, it is what would move the level that the evidence alone says.
-    `level` is the level then; `masters` says whether the cut is reached.
-    """
-
-    level: str | None
-    pieces: int
-    value: int
-    masters: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
-    """The reasons of `state`. `weakest` needs two criteria to compare; `missing` is set where there is not enough."""
+    """The reasons of `state`. `weakest` needs two criteria to compare; `missing` is set where there is not enough, and
+    then there are no `moves`. `can_lower` says whether a single next result could lower the level or take mastery.
+    """
 
     state: State
     counted: tuple[CountedPiece, ...]
@@ -97,6 +84,8 @@ class Explanation:
     weakest: Weakest | None
     missing: Missing | None
     moves: tuple[Move, ...]
+    can_lower: bool
+    certainty: Certainty
 
 
 def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
@@ -106,20 +95,18 @@ def explain(state: State, contributions: Iterable[Contribution]) -> Explanation:
     """
     pieces = {piece.event: piece for piece in contributions}
     counted, aside = pieces_of(state, pieces)
-    if state.adoption is None:
-        return Explanation(state, counted, aside, None, None, ())
-    policy = state.adoption.policy
-    seen = [pieces[event] for event, _ in state.counted]
-    missing = _missing([piece.kind for piece in seen], [fold_order(piece)[0] for piece in seen], policy)
-    if missing is None and counted and counted[-1].value_after is None:
-        missing = _until_a_value(policy, seen, [piece.value for piece in counted])
+    supposed = Supposing.of(state, pieces.values())
+    missing = None if supposed is None else _missing(supposed)
+    moves = NO_MOVES if supposed is None or missing is not None else moves_of(supposed)
     return Explanation(
         state=state,
         counted=counted,
         set_aside=aside,
         weakest=_weakest(counted),
         missing=missing,
-        moves=() if missing is not None else tuple(_moves(state, policy, seen)),
+        moves=moves.up,
+        can_lower=moves.can_lower,
+        certainty=certainty(state, supposed),
     )
 
 
@@ -175,10 +162,11 @@ def _counted(state: State, counting: Sequence[Contribution], policy: Policy) -> 
         )
 
 
-def _missing(kinds: Sequence[str], moments: Sequence[Instant], policy: Policy) -> Missing | None:
-    minimum = policy.minimum
+def _missing(supposed: Supposing) -> Missing | None:
+    minimum, kinds = supposed.policy.minimum, [piece.kind for piece in supposed.counting]
+    moments = [fold_order(piece)[0] for piece in supposed.counting] if minimum.days_apart else []
     if minimum.met(len(kinds), kinds, moments):
-        return None
+        return _until_a_value(supposed) if supposed.trajectory and supposed.trajectory[-1] is None else None
     return Missing(
         max(0, minimum.pieces - len(kinds)),
         max(0, minimum.kinds - len(set(kinds))),
@@ -186,18 +174,19 @@ def _missing(kinds: Sequence[str], moments: Sequence[Instant], policy: Policy) -
     )
 
 
-def _until_a_value(policy: Policy, seen: Sequence[Contribution], values: Sequence[int]) -> Missing | None:
+def _until_a_value(supposed: Supposing) -> Missing | None:
     """How many more pieces the method needs for a value, and whether one of another kind must be among them.
 
     Found by trying pieces at the top; None if even `MOST_PIECES_AHEAD` of them give none.
     """
-    kinds, top = {piece.kind for piece in seen}, policy.scale.top
+    policy = supposed.policy
+    kinds, top = {piece.kind for piece in supposed.counting}, policy.scale.top
     other = next((kind for kind in KINDS if kind not in kinds and (policy.kinds is None or kind in policy.kinds)), None)
     for pieces in range(1, MOST_PIECES_AHEAD + 1):
-        more = [*values, *[top] * pieces]
-        if _value(policy, more, seen) is not None:
+        more = [top] * pieces
+        if supposed.after(more)[-1] is not None:
             return Missing(pieces, 0)
-        if other is not None and _value(policy, more, [*seen, seen[-1]._replace(kind=other)]) is not None:
+        if other is not None and supposed.after(more, kind=other)[-1] is not None:
             return Missing(pieces - 1, 1)
     return None
 
@@ -215,58 +204,3 @@ def _weakest(counting: Sequence[CountedPiece]) -> Weakest | None:
     if mean == max(means.values()):
         return None
     return Weakest(criterion, half_even(mean.numerator * SCALE, mean.denominator))
-
-
-def _moves(state: State, policy: Policy, seen: Sequence[Contribution]) -> Iterator[Move]:
-    """What reaches the next level, and what reaches the cut where that lies elsewhere."""
-    scale = policy.scale
-    by_evidence: State | Alone = state if state.alone is None else state.alone
-    now = scale.named(by_evidence.level)
-    above = next((level for level in scale.levels if now is None or level.at > now.at), None)
-    goals = [above.at] if above is not None else []
-    if by_evidence.status is not Status.MASTERED and scale.cut not in goals:
-        goals.append(scale.cut)
-    values = [value for _, value in state.counted]
-    for goal in sorted(goals):
-        move = smallest_move(policy, values, goal, seen)
-        if move is not None:
-            yield move
-
-
-def smallest_move(policy: Policy, values: Sequence[int], goal: int, seen: Sequence[Contribution] = ()) -> Move | None:
-    """The fewest next pieces, and then the smallest value, after which the method reaches `goal`.
-
-    Found by trying the method on results of the newest piece's kind; where a greater last value lowers its outcome,
-    what is told reaches the goal and may not be the smallest. `seen` as in `Policy.run`. None if even
-    `MOST_PIECES_AHEAD` pieces at the top do not reach it.
-    """
-    top = policy.scale.top
-    for pieces in range(1, MOST_PIECES_AHEAD + 1):
-        if _then(policy, values, pieces, top, seen) >= goal:
-            least = top if pieces > 1 else _least(policy, values, goal, seen)
-            after = _then(policy, values, pieces, least, seen)
-            level: Level | None = policy.scale.level_at(after)
-            return Move(None if level is None else level.name, pieces, least, masters=after >= policy.scale.cut)
-    return None
-
-
-def _least(policy: Policy, values: Sequence[int], goal: int, seen: Sequence[Contribution]) -> int:
-    low, high = 0, policy.scale.top
-    while low < high:
-        middle = (low + high) // 2
-        if _then(policy, values, 1, middle, seen) >= goal:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def _then(policy: Policy, values: Sequence[int], pieces: int, value: int, seen: Sequence[Contribution]) -> int:
-    """The method's value after `pieces` more of `value`; below every goal where there is none."""
-    last = _value(policy, [*values, *[value] * pieces], seen)
-    return -1 if last is None else last
-
-
-def _value(policy: Policy, values: Sequence[int], seen: Sequence[Contribution]) -> int | None:
-    *_, last = policy.run(values, seen)
-    return last

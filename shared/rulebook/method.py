@@ -5,7 +5,7 @@ than the value: what was earned, when, of which kind or group), or the **childre
 are in `families`, the one table is `table.METHODS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
@@ -177,6 +177,11 @@ def no_further_rule(_: Mapping[str, Any]) -> None:
     """What most methods ask of their parameters together."""
 
 
+def nowhere(_: Sequence[int], **_parameters: Any) -> Sequence[int]:
+    """A greater last value never comes to less: so it is with most methods."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method under its immutable id.
@@ -186,6 +191,11 @@ class Method:
     `scale` names (`top`, `cut`). `weights`, for showing, is what share each had in the last value, where that can be
     said. `prefixes` are parameters that may be given once a template, as `guess.TEMPLATE`. `words` says in a sentence
     what the method does, with its parameters in braces.
+
+    `turns` says where, after these values, a greater last value may come to less: from one of the places that it names
+    (ascending, and 0) to the next it never does. None where nobody can tell. It takes what `values` takes by name.
+    `carries` says that the next value follows from the one before and the next piece: a run of both says it.
+    `again` says that each step looks at all pieces before it, `probable` that the value is a probability.
 
     `verdicts` are the words that the other system has for the top of the scale and for what is below it.
     `days` says that times enter, not their order alone. `by_task`: pieces of one task are of one group. `staff` marks
@@ -208,6 +218,10 @@ class Method:
     days: bool = False
     by_task: bool = False
     staff: bool = False
+    turns: Callable[..., Sequence[int] | None] = nowhere
+    carries: bool = False
+    again: bool = False
+    probable: bool = False
     named: Mapping[str, Parameter] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

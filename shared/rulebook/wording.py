@@ -11,7 +11,8 @@ from shared.ledger.decimals import SCALE
 from shared.ledger.instants import Instant
 from shared.rulebook.arithmetic import decimal_text, half_even
 from shared.rulebook.contribution import Kind, Result
-from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Missing, Move
+from shared.rulebook.explain import AsidePiece, CountedPiece, Explanation, Missing
+from shared.rulebook.moving import Move
 from shared.rulebook.override import Override
 from shared.rulebook.policy import KINDS, Overrides, Policy, Redo
 from shared.rulebook.state import Alone, Reason, State, Status
@@ -25,7 +26,7 @@ _MONTHS = (
 )
 """Written out, since the clock's names for them depend on the machine's locale."""
 
-_KIND_WORDS = {
+KIND_WORDS = {
     Kind.ATTEMPT.value: "an attempt",
     Kind.RUBRIC_SCORE.value: "a rubric score",
     Kind.OBSERVATION.value: "an observation",
@@ -64,17 +65,17 @@ def _why(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
         yield policy.method.told(policy.parameters)
     for piece in explanation.counted:
         yield _counted(piece, policy, zone)
-    days = {piece.event: _day(piece.occurred_at, zone) for piece in explanation.counted}
-    days |= {piece.event: _day(piece.occurred_at, zone) for piece in explanation.set_aside}
+    days = {piece.event: day_text(piece.occurred_at, zone) for piece in explanation.counted}
+    days |= {piece.event: day_text(piece.occurred_at, zone) for piece in explanation.set_aside}
     for aside in explanation.set_aside:
         yield _set_aside(aside, days)
     if explanation.weakest is not None:
-        share = _percent(explanation.weakest.share)
+        share = percent_text(explanation.weakest.share)
         yield f"The criterion with the most room to grow is {explanation.weakest.criterion}: {share} so far."
 
 
 def _judged(state: State, override: Override, zone: tzinfo) -> str:
-    day = _day(override.occurred_at, zone)
+    day = day_text(override.occurred_at, zone)
     means = "this is mastered" if state.status is Status.MASTERED else "this is not mastered yet"
     if override.policy != state.policy:
         set_then = f"On {day} a teacher set the level by professional judgement, under another policy."
@@ -124,9 +125,9 @@ def _kept(state: State) -> str:
 
 
 def _counted(piece: CountedPiece, policy: Policy, zone: tzinfo) -> str:
-    weight = "" if piece.weight is None else f", weight {_percent(piece.weight)}"
+    weight = "" if piece.weight is None else f", weight {percent_text(piece.weight)}"
     return (
-        f"{_day(piece.occurred_at, zone)}, {_KIND_WORDS[piece.kind]}: {_earned(piece.results)}. "
+        f"{day_text(piece.occurred_at, zone)}, {KIND_WORDS[piece.kind]}: {_earned(piece.results)}. "
         f"Value {decimal_text(piece.value)}{weight}. After it: {_after(piece, policy)}."
     )
 
@@ -149,7 +150,7 @@ _WHY_ASIDE = {
 
 
 def _set_aside(aside: AsidePiece, days: dict[str, str]) -> str:
-    opening = f"{days[aside.event]}, {_KIND_WORDS[aside.kind]} was set aside: "
+    opening = f"{days[aside.event]}, {KIND_WORDS[aside.kind]} was set aside: "
     match aside.reason:
         case Reason.SUPERSEDED:
             in_place = f"the one of {days[aside.by]}" if aside.by in days else "another one"
@@ -199,9 +200,9 @@ def _still_needed(missing: Missing, policy: Policy, alone: str) -> Iterator[str]
     elif missing.days:
         days = _number(missing.days, "day")
         yield f"{alone}{'the' if alone else 'The'} first and the last piece must lie {days} or more apart."
-    yield f"What counts here: {_list(sorted(policy.counts))}."
+    yield f"What counts here: {in_words(sorted(policy.counts))}."
     if policy.kinds is not None:
-        yield f"It counts as {_list([_KIND_WORDS[kind] for kind in KINDS if kind in policy.kinds])}."
+        yield f"It counts as {in_words([KIND_WORDS[kind] for kind in KINDS if kind in policy.kinds])}."
 
 
 def _until(policy: Policy) -> str:
@@ -214,10 +215,17 @@ def _move(move: Move, policy: Policy, alone: str, *, mastered: bool) -> str:
     reach = move.level if move.level is not None else "the cut"
     if move.masters and not mastered:
         reach = "mastery" if move.level is None else f"{move.level}, which is mastery"
-    of = f"{decimal_text(_rounded_up(move.value, policy.scale.top))} of {decimal_text(policy.scale.top)}"
+    top = policy.scale.top
+    if move.pieces == 1 and not move.or_more:  # rounded up it might be one that does not reach it
+        return f"{alone}{'a' if alone else 'A'} next result worth {_of(move.value, top)} reaches {reach}."
+    of = _of(_rounded_up(move.value, top), top)
     if move.pieces == 1:
         return f"{alone}{'a' if alone else 'A'} next result worth {of} or more reaches {reach}."
     return f"{alone}{move.pieces} more results worth {of} each reach {reach}."
+
+
+def _of(value: int, top: int) -> str:
+    return f"{decimal_text(value)} of {decimal_text(top)}"
 
 
 def _earned(results: tuple[Result, ...]) -> str:
@@ -228,7 +236,7 @@ def _earned(results: tuple[Result, ...]) -> str:
     )
 
 
-def _day(moment: Instant, zone: tzinfo) -> str:
+def day_text(moment: Instant, zone: tzinfo) -> str:
     day = (_EPOCH + timedelta(milliseconds=moment)).astimezone(zone)
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
@@ -238,7 +246,7 @@ def _rounded_up(value: int, top: int) -> int:
     return min(top, -(-value // _HUNDREDTH) * _HUNDREDTH)
 
 
-def _percent(share: int) -> str:
+def percent_text(share: int) -> str:
     return f"{decimal_text(half_even(share * 1000, SCALE) * SCALE // 10)}%"
 
 
@@ -250,5 +258,5 @@ def _needed(count: int, noun: str) -> str:
     return f"{_number(count, noun)} of evidence {'is' if count == 1 else 'are'} needed for a level."
 
 
-def _list(words: list[str]) -> str:
+def in_words(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -103,5 +103,6 @@ ARTEMIS = (
         scale=("top",),
         days=True,
         by_task=True,
+        again=True,
     ),
 )

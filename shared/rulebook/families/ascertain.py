@@ -81,6 +81,7 @@ ASCERTAIN = (
         why="The best that was ever shown stands. One lucky result does too.",
         words="The best piece of evidence sets the value.",
         weights=highest_weights,
+        carries=True,
     ),
     Method(
         "ascertain.latest@1",
@@ -91,6 +92,7 @@ ASCERTAIN = (
         why="Where the learner is now, and nothing of the way there. One slip undoes it.",
         words="The newest piece of evidence sets the value.",
         weights=latest_weights,
+        carries=True,
     ),
     Method(
         "ascertain.decaying_average@1",
@@ -102,6 +104,7 @@ ASCERTAIN = (
         words="Newer evidence weighs more: each new piece weighs {weight}, all before the rest.",
         parameters=(DecimalParameter("weight", 0, SCALE, "what each new piece weighs", above=True),),
         weights=decaying_average_weights,
+        carries=True,
     ),
     Method(
         "ascertain.average@1",

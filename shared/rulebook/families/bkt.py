@@ -43,6 +43,11 @@ def forward(  # noqa: PLR0913 - the model's parameters
         yield round(EXACTLY.multiply(known, scale))
 
 
+def right_from(_: Sequence[int], *, top: int, correct_at: int, **_model: Any) -> tuple[int]:
+    """From where on an answer is right: between that and the ends, all answers say the same."""
+    return (-(-correct_at * top // SCALE),)
+
+
 def posterior(known: Decimal, right: bool, guess: Decimal, slip: Decimal) -> Decimal:
     """What an answer says of whether the learner knew. Where it could not have been, it says nothing."""
     if_known, if_not = (_not(slip), guess) if right else (slip, _not(guess))
@@ -105,5 +110,7 @@ BKT = (
         scale=("top",),
         check=identifiable,
         prefixes=("learn", "forget", "guess", "slip"),
+        turns=right_from,
+        probable=True,
     ),
 )

@@ -4,11 +4,12 @@ What they compute is in `canvas`. In Canvas, what a name computes hangs on a fla
 `outcomes_new_decaying_average_calculation`; here each meaning has an id that never changes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from shared.rulebook.families import canvas
-from shared.rulebook.method import Method, Takes, WholeParameter
+from shared.rulebook.method import Method, Takes, WholeParameter, nowhere
 
 _WEIGHT = partial(WholeParameter, "calculation_int", about="what the newest weighs, of a hundred", default=65)
 _SCALE = ("top", "cut")
@@ -22,6 +23,7 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row says
     why: str,
     words: str,
     *parameters: WholeParameter,
+    turns: Callable[..., Sequence[int] | None] = nowhere,
 ) -> Method:
     return Method(
         f"canvas.{name}@1",
@@ -33,7 +35,13 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row says
         words,
         parameters,
         _SCALE,
+        turns=turns,
     )
+
+
+def from_the_cut(_: Sequence[int], *, cut: int, **_more: Any) -> tuple[int, int]:
+    """A result below the cut never counts, one at it may draw the mean down; as a double it may lie just past it."""
+    return cut, cut + 1
 
 
 def _of_class(name: str, values: Callable[..., Iterator[int | None]], formula: str, words: str) -> Method:
@@ -80,6 +88,7 @@ CANVAS = (
         "“n number of times” in Canvas. Results below the cut never count, so an early failure leaves no trace.",
         "The value is the mean of all results at the cut or above, once there are {calculation_int} of them.",
         WholeParameter("calculation_int", 1, 10, "how many results at the cut or above are needed"),
+        turns=from_the_cut,
     ),
     _row(
         "older_n_mastery",

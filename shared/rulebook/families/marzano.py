@@ -5,9 +5,11 @@ of zero has no logarithm: the parameter `zeros` says what becomes of it. Whateve
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from shared.ledger.decimals import SCALE
 from shared.rulebook.arithmetic import half_even
@@ -39,6 +41,12 @@ class PowerLaw:
         x, y = _ln(self.count), _ln(value)
         self._x, self._y = EXACTLY.add(self._x, x), EXACTLY.add(self._y, y)
         self._xx, self._xy = EXACTLY.fma(x, x, self._xx), EXACTLY.fma(x, y, self._xy)
+
+    def with_one_more(self, value: int) -> "PowerLaw":
+        """The curve with one more score; this one stays."""
+        law = copy(self)
+        law.add(value)
+        return law
 
     @property
     def slope(self) -> Decimal:
@@ -88,6 +96,30 @@ def _ruled(rule: str, law: PowerLaw, mean: int) -> int:
     if rule == "trend" and law.slope <= _NOTHING:
         return mean
     return law.last()
+
+
+def where_it_begins_to_rise(
+    values: Sequence[int], *, top: int, zeros: str, rule: str, **_fewest: Any
+) -> tuple[int, ...]:
+    """Past a zero, which is no point of the curve; and for `trend` where the curve begins to rise and takes over."""
+    if rule != "trend":
+        return (1,)
+    law = PowerLaw()
+    for value in values:
+        if value or zeros == "floor":
+            law.add(value or FLOOR)
+    low, high = 1, top + 1
+    while low < high:
+        middle = (low + high) // 2
+        if law.with_one_more(middle).slope > _NOTHING:
+            high = middle
+        else:
+            low = middle + 1
+    return (1,) if low == 1 else (1, low)
+
+
+def anywhere(_: Sequence[int], **_parameters: Any) -> None:
+    """A result may make another trend the nearest, again and again."""
 
 
 def true_score(values: Sequence[int], *, top: int) -> Iterator[int]:
@@ -162,6 +194,7 @@ MARZANO = (
             ),
         ),
         scale=("top",),
+        turns=where_it_begins_to_rise,
     ),
     Method(
         "empower.true_score@1",
@@ -172,5 +205,7 @@ MARZANO = (
         why="Lets the evidence say whether there is growth at all before it reads a trend into it.",
         words="The trend nearest to the pieces in order (level, straight or a power curve) sets the value at its end.",
         scale=("top",),
+        turns=anywhere,
+        again=True,
     ),
 )

@@ -5,6 +5,7 @@ Met or not met, so the value is the top of the scale (Demonstrated) or nothing. 
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 from shared.ledger.decimals import SCALE
 from shared.rulebook.method import Child, ChoiceParameter, DecimalParameter, Method, Piece, Takes
@@ -26,6 +27,12 @@ def _met(piece: Piece, op: str, threshold: int) -> bool:
         mean = sum(shares, Fraction()) / Fraction(len(shares))
         fraction, wanted = mean.numerator * SCALE, mean.denominator * threshold
     return fraction >= wanted if op == "gte" else fraction <= wanted if op == "lte" else fraction == wanted
+
+
+def at_the_threshold(_: Sequence[int], *, top: int, threshold: int, **_op: Any) -> tuple[int, int]:
+    """Where a fraction meets the threshold, and where it is past it."""
+    reached = top * threshold // SCALE
+    return reached, reached + 1
 
 
 def group(children: Sequence[Child], *, top: int, operator: str) -> Iterator[int]:
@@ -54,6 +61,7 @@ OPENEDX = (
         ),
         scale=("top",),
         verdicts=("Demonstrated", "AttemptedNotDemonstrated"),
+        turns=at_the_threshold,
     ),
     Method(
         "openedx.group@1",

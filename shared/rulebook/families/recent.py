@@ -6,6 +6,7 @@ Where fewer than `n` exist, those that exist are taken. Means are exact and roun
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from shared.ledger.decimals import SCALE
 from shared.rulebook.arithmetic import half_even
@@ -21,6 +22,11 @@ def mode(values: Sequence[int], *, n: int, tie: str) -> Iterator[int]:
         most = max(counts.values())
         frequent = [value for value in window if counts[value] == most]
         yield max(frequent) if tie == "higher" else frequent[-1]
+
+
+def at_known_values(values: Sequence[int], *, n: int, **_tie: Any) -> list[int]:
+    """A value that was there before is more frequent by one: at it, and just past it."""
+    return sorted({place for value in values[max(0, len(values) + 1 - n) :] for place in (value, value + 1)})
 
 
 def median(values: Sequence[int], *, n: int) -> Iterator[int]:
@@ -89,6 +95,7 @@ RECENT = (
             _NEWEST(about="of how many of the newest"),
             ChoiceParameter("tie", ("higher", "newer"), "which of equally frequent values", default="higher"),
         ),
+        turns=at_known_values,
     ),
     Method(
         "recent.median@1",

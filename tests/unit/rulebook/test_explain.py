@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 
 from shared.ledger.decimals import scaled, unscaled
-from shared.rulebook.explain import Explanation, Missing, Move, Weakest, explain
+from shared.rulebook.explain import Explanation, Missing, Weakest, explain
+from shared.rulebook.moving import Move
 from shared.rulebook.policy import read_policy
 from shared.rulebook.wording import what_next, why
 from tests.properties.rulebook.worlds import worlds
