@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "token": "cli.tokens:token",
         "subscriber": "cli.subscribers:subscriber",
         "rules": "cli.rules:rules",
+        "policy": "cli.policy.commands:policy",
     }
 )
 """Each command's name, and `module:name` of its function, or of a group of further commands."""

@@ -1,0 +1,70 @@
+"""What a policy says, in sentences for whoever decides on it."""
+
+from collections.abc import Iterator
+
+from shared.ledger.decimals import unscaled
+from shared.rulebook.policy import Overrides, Policy, Redo, Slip
+
+_KINDS = {
+    "attempt": "attempts",
+    "rubric_score": "rubric scores",
+    "observation": "observations",
+    "attestation": "results from elsewhere",
+}
+
+
+def sentences(policy: Policy) -> list[str]:
+    """A sentence a member, in the order in which a document has them."""
+    return [*_scale(policy), *_what_counts(policy), *_what_happens(policy)]
+
+
+def _scale(policy: Policy) -> Iterator[str]:
+    scale = policy.scale
+    levels = ", ".join(f"{level.name} from {unscaled(level.at)}" for level in scale.levels)
+    yield f"Scale: 0 to {unscaled(scale.top)}; {levels}. Mastery begins at {unscaled(scale.cut)}."
+    yield f"Method: {policy.method.id}. {policy.method.told(policy.parameters)}"
+    if policy.roll_up is None:
+        yield "Competencies made of parts: no level comes from the parts."
+    else:
+        method = policy.roll_up.method
+        yield f"Competencies made of parts: {method.id}. {method.told(policy.roll_up.parameters)}"
+
+
+def _what_counts(policy: Policy) -> Iterator[str]:
+    kinds = "every kind" if policy.kinds is None else _list([_KINDS[kind] for kind in _KINDS if kind in policy.kinds])
+    courses = "" if policy.courses is None else f", of {_number(len(policy.courses), 'course')} alone"
+    yield f"Counts: evidence for {_list(sorted(policy.counts))}, of {kinds}{courses}."
+    least = policy.minimum
+    days = "" if not least.days_apart else f", the first and the last {_number(least.days_apart, 'day')} apart"
+    yield f"A level needs {_number(least.pieces, 'piece')}, of {_number(least.kinds, 'kind')}{days}."
+
+
+def _what_happens(policy: Policy) -> Iterator[str]:
+    if policy.redo is Redo.REPLACES:
+        yield "What is done over takes the place of the first."
+    else:
+        yield "What is done over counts beside the first."
+    if policy.slip is Slip.FROM_MINIMUM:
+        yield "Slipped is who was at the cut once there was enough evidence, and is not now."
+    else:
+        yield "Slipped is who was at the cut after any piece, and is not now."
+    if policy.overrides is Overrides.UNTIL_EVIDENCE:
+        yield "A teacher's override stands until there is new evidence, or it is cleared."
+    else:
+        yield "A teacher's override stands until it is cleared."
+    if policy.accommodation is None:
+        yield "A policy for one learner may be any."
+    elif policy.accommodation:
+        yield f"A policy for one learner may differ in {_list(sorted(policy.accommodation))} alone."
+    else:
+        yield "There may be no other policy for one learner."
+    if policy.mode == "keep_attained":
+        yield "Adopted, it keeps what was attained before."
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _list(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
