@@ -30,6 +30,9 @@ from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
 from services.mastery.postgres.state_outbox import StateOutbox
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.what_if_forgetting import WhatIfForgetting
+from services.mastery.postgres.what_if_work import WhatIfWork
+from services.mastery.postgres.what_ifs import PostgresWhatIfs
 from services.mastery.postgres.worklists import PostgresWorklists
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
@@ -58,8 +61,11 @@ from shared.runtime.versions.wishes import Wish
 REFOLDING = min(4, os.cpu_count() or 1)
 """Workers that refold: each has a process that folds while another one's chunk is read or written."""
 
-REQUESTS, WORKERS = 12, 10 + REFOLDING
-"""Connections of the pools: for requests; for the projector, the refolds and the relay of states."""
+TRYING = min(2, os.cpu_count() or 1)
+"""Workers that fold what-ifs, each with a process of its own and two connections while it is at a part."""
+
+REQUESTS, WORKERS = 12, 10 + REFOLDING + 2 * TRYING + 1
+"""Connections of the pools: for requests; for the projector, the refolds, the what-ifs and the relay of states."""
 
 
 async def run(settings: Settings, roles: Collection[str]) -> None:
@@ -86,6 +92,7 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
             observing.measures.read_by(*projector_measures(projector, lag), refolding_measures(refolding))
             workers["projector"], workers["access lag"] = projector.run, lag.run
             workers["refolding"] = refolding.run
+            workers["what-ifs"] = WhatIfWork(pool, workers=TRYING).run
             workers["state relay"], workers["state tending"] = _publishing(opened, settings, pool, observing)
         app = (
             await _http(opened, settings, roles, evidence, refolding, observing=observing) if "http" in roles else None
@@ -124,7 +131,7 @@ async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -
 
         what = Rebuildable(
             SERVICE,
-            Schemas(("projection", "access", "definitions", "mastery"), single=("published",)),
+            Schemas(("projection", "access", "definitions", "mastery"), single=("published", "what_if")),
             *(evidence.ledger, filler),
             pending="SELECT EXISTS (SELECT FROM mastery.refold)",
             session=published.SILENT,
@@ -144,6 +151,7 @@ def _projections(settings: Settings, pool: asyncpg.Pool, evidence: Peer) -> list
         DefinitionsProjection(pool, evidence.fetch),
         MasteryProjection(settings.tenant, DefinitionsReader()),
         GradeProjection(settings.tenant),
+        WhatIfForgetting(),
     ]
 
 
@@ -166,6 +174,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         applied=Watermarks(pool, freshness, Completeness(pool, evidence.ledger, freshness)),
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
+        what_ifs=PostgresWhatIfs(pool),
     )
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)
     observing.measures.read_by(table_measures(watch), refolds_measures(refolds), published_measures(pool))

@@ -1,12 +1,13 @@
 """What the flows of `mastery` need of the world, as protocols."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple, Protocol, TypeAlias
 
 from services.mastery.domain.grades import Decision, Grade
 from services.mastery.domain.reviews import Review, ReviewState
+from services.mastery.domain.what_ifs import Asked, Asking, Change, Count, UnderWay, WhatIf
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Enrolment, Learner
@@ -198,6 +199,10 @@ class Rights(Protocol):
 
     async def gradable(self, person: str, course: str, learners: Sequence[str]) -> set[str]: ...
 
+    async def is_administrator(self, person: str, scope: str) -> bool: ...
+
+    async def verified_scopes(self, person: str) -> set[str]: ...
+
     async def members(self, scope: str) -> list[str]:
         """The learners of `section/{id}` or `school/{id}`."""
         ...
@@ -219,6 +224,38 @@ class Worklists(Protocol):
     ) -> list[Review]:
         """Reviews in the order in which they were asked for, after one asked for at this instant with this id."""
         ...
+
+
+class WhatIfs(Protocol):
+    """What-ifs that were asked for, and what they came to. One that is removed is not there any more."""
+
+    async def policy(self, digest: str) -> bytes | None:
+        """The bytes of a published policy."""
+        ...
+
+    async def is_scope(self, kind: str, name: str) -> bool:
+        """Whether anything is known of a framework, a competency or a learner of this id."""
+        ...
+
+    async def ask(self, asked: Asked) -> Asking: ...
+
+    async def find(self, id_: str) -> WhatIf | None: ...
+
+    async def counts(self, id_: str) -> Sequence[Count]: ...
+
+    async def codes(self, competencies: Collection[str]) -> dict[str, str]:
+        """The codes of these competencies, where a framework gives them one."""
+        ...
+
+    async def changes(self, id_: str, competency: str, after: str | None, limit: int) -> Sequence[Change]:
+        """Who would stand elsewhere with a competency, after a learner, in the order of their ids."""
+        ...
+
+    async def remove(self, id_: str, now: Instant) -> None:
+        """Cancel it where it is under way, and keep nothing of it."""
+        ...
+
+    async def under_way(self) -> Sequence[UnderWay]: ...
 
 
 class Applied(Protocol):
@@ -251,3 +288,4 @@ class District:
     applied: Applied
     worklists: Worklists
     states: AllStates
+    what_ifs: WhatIfs

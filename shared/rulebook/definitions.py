@@ -105,6 +105,12 @@ class Definitions:
                 runs.append(placement)
         return cls(_tuples(by_scope), _tuples(by_competency), policies)
 
+    def trying(self, adoption: Adoption) -> Self:
+        """The definitions as they were before this adoption's position, with it in their last place."""
+        adoptions = (each for own in self.adoptions.values() for each in own if each.position < adoption.position)
+        placements = (each for own in self.placements.values() for each in own if each.position < adoption.position)
+        return type(self).of([*adoptions, adoption], placements)
+
     @property
     def concern_learners(self) -> bool:
         """Whether what is in force for a competency may be another for this learner or that."""

@@ -20,6 +20,7 @@ from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.what_ifs import PostgresWhatIfs
 from services.mastery.postgres.worklists import PostgresWorklists
 from shared.ledger.instants import Instant
 from shared.runtime.access.questions import Access
@@ -45,6 +46,11 @@ class Mastery:
     async def get(self, path: str, person: str, **query: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.people.mint(person)}"}
         return await self.client.get(path, params=query, headers=headers)
+
+    async def send(self, method: str, path: str, person: str, body: Any = None, **headers: str) -> httpx.Response:
+        """A write."""
+        headers |= {"Authorization": f"Bearer {self.people.mint(person)}"}
+        return await self.client.request(method, path, json=body, headers=headers)
 
     async def door(self, path: str, **query: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.audit.for_service('mastery')}"}
@@ -80,6 +86,7 @@ async def serving(
         applied=Watermarks(pool, freshness, Completeness(pool, reader, freshness, now)),
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
+        what_ifs=PostgresWhatIfs(pool),
     )
     standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)
     doors = PostgresStates(pool, TENANT), PostgresKept(pool, TENANT)

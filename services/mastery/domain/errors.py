@@ -4,6 +4,9 @@
   - `NotReachedError`: what was asked as of is not applied here (yet) (503, with what is).
   - `ForgottenError`: the learner is forgotten (410).
   - `UnknownError`: no such learner or competency, or not the caller's to see (404).
+  - `WrongError`: something in a request is wrong; names the field (422).
+  - `MismatchError`: the same id or Idempotency-Key came with another request before (422).
+  - `BusyError`: the caller has one under way, or too many others have (429).
 """
 
 from shared.rulebook.known import Pin
@@ -35,3 +38,20 @@ class UnknownError(MasteryError):
     def __init__(self, what: str) -> None:
         super().__init__(f"There is no such {what}.")
         self.what = what
+
+
+class WrongError(MasteryError):
+    """`field` points at what is wrong."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class MismatchError(MasteryError):
+    def __init__(self) -> None:
+        super().__init__("This id or Idempotency-Key came with another request before; use a new one.")
+
+
+class BusyError(MasteryError):
+    """Told when to ask again."""

@@ -5,7 +5,15 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from services.mastery.domain.errors import ForgottenError, MasteryError, NotReachedError, UnknownError
+from services.mastery.domain.errors import (
+    BusyError,
+    ForgottenError,
+    MasteryError,
+    MismatchError,
+    NotReachedError,
+    UnknownError,
+    WrongError,
+)
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.explain_competency import Explained
 from services.mastery.flows.read_mastery import Mastery
@@ -48,8 +56,8 @@ def explanation_answer(explained: Explained) -> Response:
     return private_answer(document, explained.horizon.pins)
 
 
-def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(document), headers=headers, media_type="application/json")
+def json_answer(document: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
+    return Response(orjson.dumps(document), status, headers, media_type="application/json")
 
 
 def answer_with_refusals(app: FastAPI) -> None:
@@ -64,10 +72,14 @@ def pin_documents(pins: tuple[Pin, ...]) -> list[dict[str, Any]]:
     return [pin._asdict() for pin in pins]
 
 
-def _problem(error: MasteryError) -> Problem:
+def _problem(error: MasteryError) -> Problem:  # noqa: PLR0911 - a line a refusal
     match error:
         case UnknownError(what=what):
             return problems.not_found(f"{what}, or it is not yours to see")
+        case MismatchError():
+            return problems.invalid(str(error), code="mismatch")
+        case BusyError():
+            return problems.too_many(str(error), retry_after=5)
         case ForgottenError():
             return problems.gone(str(error))
         case NotReachedError(reached=reached):
@@ -80,7 +92,7 @@ def _problem(error: MasteryError) -> Problem:
                 reached=pin_documents(reached),
             )
         case _:
-            return problems.invalid(str(error))
+            return problems.invalid(str(error), field=error.field if isinstance(error, WrongError) else None)
 
 
 def private_answer(document: Any, pins: tuple[Pin, ...]) -> Response:

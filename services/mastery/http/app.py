@@ -8,6 +8,7 @@ from services.mastery.http.grade_routes import grade_routes
 from services.mastery.http.health import Standing, health_routes
 from services.mastery.http.routes import learner_routes
 from services.mastery.http.states_routes import states_routes
+from services.mastery.http.what_if_routes import what_if_routes
 from services.mastery.ports import District, StoredKept, StoredStates
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import answer_with_problems
@@ -32,6 +33,7 @@ def application(
     app.include_router(learner_routes(district, verifier))
     app.include_router(grade_routes(district, verifier))
     app.include_router(states_routes(district, verifier))
+    app.include_router(what_if_routes(district, verifier))
     app.include_router(door_routes(states, kept, verifier))
     app.include_router(health_routes(standing))
     return app

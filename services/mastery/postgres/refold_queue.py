@@ -111,13 +111,12 @@ async def divide(connection: asyncpg.Connection) -> bool:
     if row is None:
         return False
     position, scope, competencies = row
-    kind, _, _ = scope.partition("/")
-    concerned = _OF[kind].replace("$5", "$2")
+    condition, given = concerned(scope, competencies, place=2)
     await connection.execute(
         "INSERT INTO mastery.refold_part (position, shard) SELECT $1::bigint, number"  # noqa: S608 - of constants
         f" FROM generate_series(0, {SHARDS['evidence'] - 1}) AS number"
-        f" WHERE EXISTS (SELECT FROM mastery.state AS s WHERE s.shard = number AND {concerned})",
-        *(position, *_argument(scope, competencies)),
+        f" WHERE EXISTS (SELECT FROM mastery.state AS s WHERE s.shard = number AND {condition})",
+        *(position, *given),
     )
     await connection.execute("UPDATE mastery.refold SET divided = true, done = 0 WHERE position = $1", position)
     await _end_where_nothing_is_left(connection, position)
@@ -175,7 +174,7 @@ async def _adopted(connection: asyncpg.Connection, position: int, adopted: Polic
     if await connection.fetchval(_JUDGED_BEFORE, adopted.policy, position):
         await _ask(connection, position, "district", None)
     elif scope.kind == "framework":
-        await _ask(connection, position, COMPETENCIES, await _now_in(connection, str(scope.id)))
+        await _ask(connection, position, COMPETENCIES, await now_in(connection, str(scope.id)))
     elif scope.kind == "competency":
         await _ask(connection, position, COMPETENCIES, [str(scope.id)])
     else:
@@ -188,6 +187,12 @@ async def _ask(connection: asyncpg.Connection, position: int, scope: str, compet
     await connection.execute(
         "INSERT INTO mastery.refold (position, scope, competencies) VALUES ($1, $2, $3)", position, scope, competencies
     )
+
+
+def concerned(scope: str, competencies: Sequence[str] | None, *, place: int) -> tuple[str, list[object]]:
+    """Whose states a scope is about, as a condition on the table `s` whose parameter is at this place, and that one."""
+    kind, _, _ = scope.partition("/")
+    return _OF[kind].replace("$5", f"${place}"), _argument(scope, competencies)
 
 
 def _argument(scope: str, competencies: Sequence[str] | None) -> list[object]:
@@ -215,7 +220,7 @@ async def _placed_by(connection: asyncpg.Connection, position: int) -> list[str]
     return [row["competency"] for row in rows]
 
 
-async def _now_in(connection: asyncpg.Connection, framework: str) -> list[str]:
+async def now_in(connection: asyncpg.Connection, framework: str) -> list[str]:
     """The competencies whose latest publication is the framework's."""
     rows = await connection.fetch(
         "SELECT competency::text FROM ("

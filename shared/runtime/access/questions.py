@@ -77,6 +77,8 @@ _ADMINISTERS = f"""
     SELECT {_COMPLETE} AS complete_ms, EXISTS (SELECT FROM ({_HELD}) WHERE scope IN ('district', $4)) AS allowed
 """  # noqa: S608 - of constants
 
+_SCOPES = f"SELECT {_COMPLETE} AS complete_ms, ARRAY(SELECT DISTINCT scope FROM ({_HELD}) AS own) AS scopes"  # noqa: S608 - of constants
+
 _SPEAKS = f"""
     SELECT {_COMPLETE} AS complete_ms, EXISTS (SELECT FROM ({_GUARDIANSHIPS}) AS own WHERE learner = $2) AS allowed
 """  # noqa: S608 - of constants
@@ -139,6 +141,14 @@ class Access:
     async def is_administrator(self, person: str, scope: str) -> bool:
         """Whether the person administers `district` or `school/{id}`. The district's administers every scope."""
         return await self._has(person, _ADMINISTER, scope)
+
+    async def verified_scopes(self, person: str) -> set[str]:
+        """The scopes, `district` and `school/{id}`, of which the person is an administrator or auditor."""
+        if not is_id(person):
+            return set()
+        [row] = await self._pool.fetch(_SCOPES, person, list(_VERIFY), self._clock())
+        self._check(row["complete_ms"])
+        return set(row["scopes"])
 
     async def is_guardian(self, person: str, learner: str) -> bool:
         """Whether the person speaks for the learner."""

@@ -1,0 +1,43 @@
+"""Try a policy for a scope, beside the states that there are: nothing is adopted, recorded or told."""
+
+from services.mastery.domain.errors import BusyError, MismatchError, UnknownError, WrongError
+from services.mastery.domain.what_ifs import Asked, WhatIf, administered
+from services.mastery.ports import District
+from shared.rulebook.scope import read_scope
+
+ANOTHER = "You have a what-if under way: wait for it, or cancel it with DELETE."
+FULL = "Many what-ifs wait already; ask again later."
+
+
+async def ask_what_if(asked: Asked, district: District) -> tuple[WhatIf, bool]:
+    """The what-if, and whether it was begun now; asked again under the same id, it is the one begun then.
+
+    `asked.document` is empty where a published policy was named by its digest. Raises UnknownError where the caller
+    does not administer the scope, WrongError where the scope or the policy names what is not known, MismatchError,
+    BusyError where she has one under way or there are too many.
+    """
+    if not await district.rights.is_administrator(asked.asked_by, administered(asked.scope)):
+        raise UnknownError("scope")
+    scope = read_scope(asked.scope)
+    if scope.id is not None and not await district.what_ifs.is_scope(scope.kind, scope.id):
+        raise WrongError(f"There is no {scope.kind} of this id.", "/scope")
+    if not asked.document:
+        document = await district.what_ifs.policy(asked.policy)
+        if document is None:
+            raise WrongError("No policy of this digest was published.", "/policy")
+        asked = Asked(
+            *(asked.id, asked.asked_by, asked.policy, document),
+            *(asked.scope, asked.mode, asked.asked_at),
+        )
+    match await district.what_ifs.ask(asked):
+        case "mismatch":
+            raise MismatchError
+        case "busy":
+            raise BusyError(ANOTHER)
+        case "full":
+            raise BusyError(FULL)
+        case answer:
+            what_if = await district.what_ifs.find(asked.id)
+            if what_if is None:  # cancelled since
+                raise UnknownError("what-if")
+            return what_if, answer == "begun"

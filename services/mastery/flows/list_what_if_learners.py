@@ -1,0 +1,99 @@
+"""Which learners would stand elsewhere with a competency, and why: folded again as known then, in words."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from services.mastery.domain.what_ifs import Change, WhatIf, tried_adoption
+from services.mastery.flows.read_what_if import seen_by
+from services.mastery.ports import District, Record
+from shared.rulebook.definitions import Definitions
+from shared.rulebook.explain import Explanation, explain
+from shared.rulebook.fold import fold
+from shared.rulebook.known import Known, Pin, known_of
+from shared.rulebook.wording import why
+
+PAGE = 50
+"""Learners that are looked at for a page at once: each is folded twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyChanged:
+    """A learner who would stand elsewhere, and why, in sentences."""
+
+    change: Change
+    why: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnersWanted:
+    """At most `limit` learners with a competency, after one of this id."""
+
+    what_if: str
+    competency: str
+    after: str | None
+    limit: int
+
+
+async def list_what_if_learners(
+    wanted: LearnersWanted, reader: str, district: District
+) -> tuple[list[WhyChanged], str | None]:
+    """Those whom the reader may see, by id, and from where the next page goes on.
+
+    Raises UnknownError, also where the what-if is not hers to see. A learner who was forgotten since is on no page.
+    """
+    what_if, _ = await seen_by(wanted.what_if, reader, district)
+    competency, after = wanted.competency, wanted.after
+    found: list[WhyChanged] = []
+    while True:
+        changes = await district.what_ifs.changes(wanted.what_if, competency, after, PAGE)
+        visible = await district.rights.visible(reader, [change.learner for change in changes])
+        for change in changes:
+            if len(found) == wanted.limit:
+                return found, after
+            after = change.learner
+            if change.learner in visible:
+                record = await district.records.of(change.learner)
+                if not record.forgotten:
+                    found.append(WhyChanged(change, await _why(what_if, competency, record, district)))
+        if len(changes) < PAGE:
+            return found, None
+
+
+async def _why(what_if: WhatIf, competency: str, record: Record, district: District) -> Sequence[str]:
+    return await asyncio.to_thread(_told, what_if, competency, record, district.zone)
+
+
+def _told(what_if: WhatIf, competency: str, record: Record, zone: tzinfo) -> Sequence[str]:
+    """What both policies make of what was known when the what-if was folded."""
+    asked, pins = what_if.asked, {pin[:2]: pin.position for pin in what_if.pins}
+    definitions = pins["definitions", 0]
+    evidence = pins.get(("evidence", record.learner.shard), 0)
+    adoption = tried_adoption(asked.document, asked.scope, asked.mode, definitions)
+    pieces, overrides = record.contributions.get(competency, ()), record.overrides.get(competency, ())
+
+    def said(under: Definitions, reached: int) -> tuple[Sequence[str], int]:
+        known = Known.at_pins(
+            (Pin("definitions", 0, reached), Pin("evidence", record.learner.shard, evidence)), record.learner.shard
+        )
+        state = fold(record.learner, competency, pieces, under, known, overrides)
+        return _in_short(explain(state, known_of(pieces, known)), zone), len(state.counted)
+
+    now, counted = said(record.view.definitions, definitions)
+    then, would_count = said(record.view.definitions.trying(adoption), adoption.position)
+    sentences = [*_each("As it is: ", now), *_each("Under this policy: ", then)]
+    if counted != would_count:
+        sentences.append(f"Of the pieces of evidence {counted} count as it is, and {would_count} would.")
+    return sentences
+
+
+def _in_short(explanation: Explanation, zone: tzinfo) -> Sequence[str]:
+    """Why, without the sentence about each piece."""
+    sentences = why(explanation, zone)
+    of_pieces = len(explanation.counted) + len(explanation.set_aside) + (explanation.weakest is not None)
+    return sentences[: max(1, len(sentences) - of_pieces)]
+
+
+def _each(opening: str, sentences: Sequence[str]) -> list[str]:
+    return [opening + sentence if index == 0 else sentence for index, sentence in enumerate(sentences)]
