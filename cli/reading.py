@@ -32,7 +32,7 @@ def explain(
     *,
     json: AsJson = False,
 ) -> None:
-    """Why a learner is at a level: which evidence counted, what the level was after each, what would move it."""
+    """Why a learner is at a level: which evidence counted, how sure it is, what would move it."""
     asyncio.run(_explain(learner, competency, as_of, json))
 
 
@@ -89,7 +89,7 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
         console.print(rows)
     for piece in state["set_aside"]:
         console.print(f"  set aside: {piece['event']}: {piece['reason'].replace('_', ' ')}")
-    for sentence in [*state["why"], *state["next"]]:
+    for sentence in [*state["why"], *state["certainty"]["words"], *state["next"]]:
         console.print(f"  {sentence}", markup=False)
     console.print(
         f"  policy {state['policy'] or '-'}, method {state['method'] or '-'}, digest {state['digest']}", style="dim"

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
 from services.mastery.ports import District
+from shared.rulebook.certainty_wording import how_sure
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.explain import Explanation, explain
 from shared.rulebook.state import State
@@ -16,8 +18,8 @@ from shared.rulebook.wording import what_next, why
 
 UNDER_REVIEW = "Something recorded for this learner could not be read yet, so this may change."
 
-MANY = 500
-"""Pieces from which an explanation is made in a thread: several sentences and numbers are made for each of them."""
+MANY = 30
+"""Pieces from which an explanation is made in a thread: each is told of in words, and left out for once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Explained:
     seen: SeenState
     explanation: Explanation
     why: tuple[str, ...]
+    sure: tuple[str, ...]
     next: tuple[str, ...]
 
 
@@ -43,22 +46,29 @@ async def explain_competency(question: Question, competency: str, district: Dist
         raise UnknownError("competency")
     pieces = record.contributions.get(competency, ())
     if len(pieces) < MANY:
-        explanation, reasons, following = _told(seen.state, pieces, district.zone)
+        told = _told(seen.state, pieces, district.zone)
     else:
-        explanation, reasons, following = await asyncio.to_thread(_told, seen.state, pieces, district.zone)
+        told = await asyncio.to_thread(_told, seen.state, pieces, district.zone)
     return Explained(
         learner=question.learner,
         horizon=horizon,
         seen=seen,
-        explanation=explanation,
-        why=(UNDER_REVIEW, *reasons) if horizon.under_review else reasons,
-        next=following,
+        explanation=told.explanation,
+        why=(UNDER_REVIEW, *told.why) if horizon.under_review else told.why,
+        sure=told.sure,
+        next=told.next,
     )
 
 
-def _told(
-    state: State, pieces: Sequence[Contribution], zone: tzinfo
-) -> tuple[Explanation, tuple[str, ...], tuple[str, ...]]:
-    """The reasons as data, why in words, and what next."""
+class _Told(NamedTuple):
+    """The reasons as data; in words why, how sure, and what next."""
+
+    explanation: Explanation
+    why: tuple[str, ...]
+    sure: tuple[str, ...]
+    next: tuple[str, ...]
+
+
+def _told(state: State, pieces: Sequence[Contribution], zone: tzinfo) -> _Told:
     explanation = explain(state, pieces)
-    return explanation, why(explanation, zone), what_next(explanation)
+    return _Told(explanation, why(explanation, zone), how_sure(explanation, zone), what_next(explanation))

@@ -1,12 +1,25 @@
 """Where a learner is with everything that there is evidence for."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.mastery.domain.errors import ForgottenError
 from services.mastery.domain.horizon import Horizon, now_horizon
+from services.mastery.flows.explain_competency import MANY
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
 from services.mastery.ports import District
+from shared.rulebook.certainty import Sureness, sureness
+from shared.rulebook.contribution import Contribution
 from shared.runtime.pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class SureState:
+    """A state as known, and how sure it is."""
+
+    seen: SeenState
+    sure: Sureness
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +31,7 @@ class Mastery:
 
     learner: str
     horizon: Horizon
-    states: tuple[SeenState, ...]
+    states: tuple[SureState, ...]
     forgotten: bool = False
 
 
@@ -31,15 +44,23 @@ async def read_mastery(question: Question, district: District) -> Mastery:
         record, horizon = await opened(question, district)
     except ForgottenError as error:
         return Mastery(question.learner, now_horizon(error.reached, held=False), (), forgotten=True)
-    seen: list[SeenState] = []
+    states: list[SureState] = []
     pace = Pace()
     for competency in record.contributions:
-        state = await seen_state(record, horizon, competency)
-        if state.recorded:
-            seen.append(state)
+        seen = await seen_state(record, horizon, competency)
+        if seen.recorded:
+            states.append(SureState(seen, await _sureness(seen, record.contributions[competency])))
         await pace.breathe()
-    return Mastery(question.learner, horizon, tuple(sorted(seen, key=_by_code)))
+    return Mastery(question.learner, horizon, tuple(sorted(states, key=_by_code)))
 
 
-def _by_code(seen: SeenState) -> tuple[bool, str, str]:
+async def _sureness(seen: SeenState, pieces: Sequence[Contribution]) -> Sureness:
+    """How sure a state is; in a thread where each of many pieces is left out for once."""
+    if len(pieces) < MANY:
+        return sureness(seen.state, pieces)
+    return await asyncio.to_thread(sureness, seen.state, pieces)
+
+
+def _by_code(state: SureState) -> tuple[bool, str, str]:
+    seen = state.seen
     return seen.named is None, "" if seen.named is None else seen.named.code, seen.state.competency

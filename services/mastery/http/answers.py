@@ -18,6 +18,7 @@ from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.explain_competency import Explained
 from services.mastery.flows.read_mastery import Mastery
 from services.mastery.flows.reading import SeenState
+from services.mastery.http.certainty_answers import certainty_document, sureness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
@@ -32,7 +33,10 @@ def mastery_answer(mastery: Mastery) -> Response:
     document = {
         "learner": mastery.learner,
         "as_of": as_of_document(mastery.horizon),
-        "states": [_state(seen, mastery.horizon) for seen in mastery.states],
+        "states": [
+            {**_state(state.seen, mastery.horizon), "certainty": sureness_document(state.sure)}
+            for state in mastery.states
+        ],
         **({"forgotten": True} if mastery.forgotten else {}),
     }
     return private_answer(document, mastery.horizon.pins)
@@ -51,6 +55,7 @@ def explanation_answer(explained: Explained) -> Response:
             {"event": piece.event, "reason": piece.reason.value, **({} if piece.by is None else {"by": piece.by})}
             for piece in explanation.set_aside
         ],
+        "certainty": certainty_document(explanation, explained.sure),
         "next": explained.next,
     }
     return private_answer(document, explained.horizon.pins)

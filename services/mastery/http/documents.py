@@ -1,13 +1,13 @@
 """What answers look like, for the OpenAPI document."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from services.mastery.http.certainty_documents import CERTAINTY, SURENESS, CertaintyDocument, SurenessDocument
+from services.mastery.http.values import Decimal, Status
 from shared.contracts.values import Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, PinDocument, ShardDocument, refusals
-
-Decimal: TypeAlias = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?$", examples=["3.25"])]
 
 _LEARNER = "8f14e45f-ceea-8e7a-9c3b-2f1d0a5b6c7d"
 _COMPETENCY = "c9f0f895-fb98-4b91-8f5e-0c1d2e3f4a5b"
@@ -31,6 +31,7 @@ _STATE: dict[str, JsonValue] = {
     "evidence": 3,
     "override": None,
 }
+_LISTED: dict[str, JsonValue] = {**_STATE, "certainty": SURENESS}
 _COUNTED: dict[str, JsonValue] = {
     "event": _EVENT,
     "kind": "rubric_score",
@@ -43,10 +44,6 @@ _COUNTED: dict[str, JsonValue] = {
     "value_after": "3.3",
     "level_after": "Proficient",
 }
-
-Status: TypeAlias = Literal[
-    "no_policy", "no_evidence", "not_enough", "not_yet", "mastered", "slipped", "under_review", "forgotten"
-]
 
 
 class OverrideDocument(BaseModel):
@@ -93,16 +90,17 @@ class _Judged(BaseModel):
 class StateDocument(_Common, _Judged):
     """Where a learner is with one competency."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_STATE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_LISTED]})
 
     counted: int = Field(description="How many pieces count.")
+    certainty: SurenessDocument
 
 
 class MasteryDocument(BaseModel):
     """A learner's states, by the codes of their competencies."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"learner": _LEARNER, "as_of": {"pins": _PINS}, "states": [_STATE]}]}
+        json_schema_extra={"examples": [{"learner": _LEARNER, "as_of": {"pins": _PINS}, "states": [_LISTED]}]}
     )
 
     learner: Id
@@ -159,6 +157,7 @@ class ExplanationDocument(_Common, _Judged):
                     "why": ["This is mastered: the level is Proficient, the value 3.3 of 4; mastery begins at 3."],
                     "counted": [_COUNTED],
                     "set_aside": [{"event": _EVENT, "reason": "purpose"}],
+                    "certainty": CERTAINTY,
                     "next": ["This holds: go on to what rests on it, or choose this work for the portfolio."],
                 }
             ]
@@ -171,6 +170,7 @@ class ExplanationDocument(_Common, _Judged):
     why: list[str]
     counted: list[CountedDocument]
     set_aside: list[SetAsideDocument]
+    certainty: CertaintyDocument
     next: list[str]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from services.mastery.http.documents import Decimal, Status
+from services.mastery.http.values import Decimal, Status
 from shared.contracts.values import Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, PinDocument
 

@@ -46,6 +46,9 @@ async def test_a_learner_sees_where_she_is_and_why(pool: asyncpg.Pool, ledger: L
     assert (state["status"], state["value"], state["level"]) == ("mastered", "3.3", "Proficient")
     assert (state["digest"], state["code"]) == (expected["digest"], "c.0")
     assert (state["counted"], state["evidence"]) == (2, 3)
+    moment = instant_text(ledger.now)
+    on = {"pieces": 2, "kinds": {"attempt": 2}, "oldest": moment, "newest": moment}
+    assert state["certainty"] == {"rests": "leaning", "rests_on": on}
     explained = await mastery.explanation(ANA, READING)
     ExplanationDocument.model_validate(explained)
     assert explained["counted"][1] | {"occurred_at": "", "recorded_at": ""} == {
@@ -63,6 +66,16 @@ async def test_a_learner_sees_where_she_is_and_why(pool: asyncpg.Pool, ledger: L
     assert explained["set_aside"] == [{"event": practice, "reason": "purpose"}]
     assert explained["why"][0].startswith("This is mastered")
     assert explained["next"]
+    certainty = explained["certainty"]
+    assert certainty["rests_on"] == on
+    assert certainty["left_out"] == [{"event": second, "status": "not_yet", "level": "Developing"}]
+    assert [(more["worth"], more["status"], more["level"]) for more in certainty["one_more"]] == [
+        ("Beginning", "slipped", "Beginning"),
+        ("Developing", "slipped", "Developing"),
+        ("Proficient", "mastered", "Proficient"),
+    ]
+    assert (certainty["moves"], certainty["can_lower"], certainty["missing"]) == ([], True, None)
+    assert certainty["words"][0].startswith("This rests on 2 attempts, the newest of ")
 
 
 async def test_a_method_that_has_no_value_yet_is_told_as_not_enough_with_what_is_missing(
@@ -79,6 +92,10 @@ async def test_a_method_that_has_no_value_yet_is_told_as_not_enough_with_what_is
     ExplanationDocument.model_validate(explained)
     assert [(piece["weight"], piece["value_after"]) for piece in explained["counted"]] == [(None, None)] * 2
     assert explained["next"][0] == "1 more kind of evidence is needed for a level."
+    assert (explained["certainty"]["rests"], explained["certainty"]["missing"]) == (
+        None,
+        {"pieces": 0, "kinds": 1, "days": 0},
+    )
     ledger.observe(ANA, result(READING, "4"))
     await applied.more()
     [state] = (await mastery.learner(ANA))["states"]
