@@ -11,8 +11,9 @@ from services.mastery.domain.what_ifs import Asked, Asking, Change, Count, Under
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Enrolment, Learner
-from shared.rulebook.known import Pin
+from shared.rulebook.known import Known, Pin
 from shared.rulebook.override import Override
+from shared.rulebook.prerequisites import Prerequisites
 from shared.runtime.definitions.view import DefinitionsView
 
 
@@ -258,6 +259,14 @@ class WhatIfs(Protocol):
     async def under_way(self) -> Sequence[UnderWay]: ...
 
 
+class Frameworks(Protocol):
+    """What the published frameworks say rests on what."""
+
+    async def graph(self, known: Known) -> Prerequisites:
+        """The prerequisites of the latest publications known, one a framework."""
+        ...
+
+
 class Applied(Protocol):
     """How far the projections have come."""
 
@@ -288,4 +297,5 @@ class District:
     applied: Applied
     worklists: Worklists
     states: AllStates
+    frameworks: Frameworks
     what_ifs: WhatIfs
