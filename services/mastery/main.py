@@ -22,6 +22,7 @@ from services.mastery.ports import District
 from services.mastery.postgres import published
 from services.mastery.postgres.all_states import PostgresAllStates
 from services.mastery.postgres.applied import Watermarks
+from services.mastery.postgres.frameworks import PublishedFrameworks
 from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.projection import MasteryProjection
@@ -174,6 +175,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         applied=Watermarks(pool, freshness, Completeness(pool, evidence.ledger, freshness)),
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
+        frameworks=PublishedFrameworks(pool),
         what_ifs=PostgresWhatIfs(pool),
     )
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)

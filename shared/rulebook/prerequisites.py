@@ -96,12 +96,11 @@ class Prerequisites:
         for member in self.members.values():
             if member.parent is not None:
                 parts.setdefault(member.parent, []).append(member.id)
-        found, to_see = {place}, [place]
-        while to_see:
-            new = [part for part in parts.get(to_see.pop(), ()) if part not in found]
-            found.update(new)
-            to_see += new
-        return frozenset(found)
+        return frozenset({place, *_reached(place, parts)})
+
+    def below(self, competency: str) -> frozenset[str]:
+        """All that a competency rests on, at any distance."""
+        return frozenset(_reached(competency, self.rests_on))
 
     def set_of(self, competencies: Iterable[str]) -> int:
         """Competencies as a set that `opens` takes; those without links are in none."""
@@ -123,6 +122,17 @@ class Prerequisites:
 def by_code(member: Member) -> tuple[str, str]:
     """The order in which people read competencies: by code; the id where two frameworks have the same one."""
     return member.code, member.id
+
+
+def _reached(start: str, links: Mapping[str, Iterable[str]]) -> set[str]:
+    """All that links lead to from a competency, without itself."""
+    found: set[str] = set()
+    to_see = [start]
+    while to_see:
+        new = set(links.get(to_see.pop(), ())) - found
+        found |= new
+        to_see += new
+    return found
 
 
 def _above(rests_on: Mapping[str, Iterable[str]]) -> tuple[dict[str, int], dict[str, int]]:

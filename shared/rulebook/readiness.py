@@ -82,7 +82,7 @@ _GONE = frozenset({Reason.VOIDED, Reason.SUPERSEDED, Reason.REPLACED, Reason.SEL
 
 
 class Standings(NamedTuple):
-    """A learner's standing with every competency that the graph has, and what they come to together."""
+    """A learner's standings with the competencies of a graph: with all, or with one and what it rests on."""
 
     graph: Prerequisites
     of: Mapping[str, Standing]
@@ -130,10 +130,14 @@ def _speaks(piece: Contribution) -> bool:
 
 
 def standings(
-    graph: Prerequisites, recorded: Mapping[str, Standing], unrecorded: Callable[[str], Standing]
+    graph: Prerequisites,
+    recorded: Mapping[str, Standing],
+    unrecorded: Callable[[str], Standing],
+    among: Iterable[str] | None = None,
 ) -> Standings:
-    """Every competency of the graph: as recorded, or as `unrecorded` says of one for which nothing is."""
-    return Standings(graph, {id_: recorded[id_] if id_ in recorded else unrecorded(id_) for id_ in graph.members})
+    """Every competency of the graph, or those `among` it: as recorded, or as `unrecorded` says where nothing is."""
+    chosen = graph.members if among is None else among
+    return Standings(graph, {id_: recorded[id_] if id_ in recorded else unrecorded(id_) for id_ in chosen})
 
 
 def readiness(competency: str, seen: Standings) -> Readiness:
@@ -153,8 +157,13 @@ def judged(competency: str, seen: Standings) -> Judged:
         seen.graph.rests_on.get(competency, ()),
         _in_order(first, seen),
         _in_order(find_out, seen),
-        _in_order(_slipped_below(competency, seen), seen),
+        slipped_below(competency, seen),
     )
+
+
+def slipped_below(competency: str, seen: Standings) -> tuple[str, ...]:
+    """What has slipped of all that a competency rests on, by code."""
+    return _in_order([id_ for id_ in seen.graph.below(competency) if seen.of[id_].status is Status.SLIPPED], seen)
 
 
 def flagged(seen: Standings) -> dict[str, tuple[str, ...]]:
@@ -203,16 +212,6 @@ def _gaps(competency: str, seen: Standings) -> tuple[set[str], set[str]]:
                 if not any(seen.of[below].holds is False for below in seen.graph.rests_on.get(support, ())):
                     first.add(support)
     return first, find_out
-
-
-def _slipped_below(competency: str, seen: Standings) -> list[str]:
-    """What has slipped of all that the competency rests on."""
-    met, to_see = {competency}, [competency]
-    while to_see:
-        new = [support for support in seen.graph.rests_on.get(to_see.pop(), ()) if support not in met]
-        met.update(new)
-        to_see += new
-    return [id_ for id_ in met if id_ != competency and seen.of[id_].status is Status.SLIPPED]
 
 
 def _in_order(competencies: Iterable[str], seen: Standings) -> tuple[str, ...]:

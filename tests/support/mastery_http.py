@@ -16,6 +16,7 @@ from services.mastery.http.health import Standing
 from services.mastery.ports import District
 from services.mastery.postgres.all_states import PostgresAllStates
 from services.mastery.postgres.applied import Watermarks
+from services.mastery.postgres.frameworks import PublishedFrameworks
 from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
@@ -86,6 +87,7 @@ async def serving(
         applied=Watermarks(pool, freshness, Completeness(pool, reader, freshness, now)),
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
+        frameworks=PublishedFrameworks(pool),
         what_ifs=PostgresWhatIfs(pool),
     )
     standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None)

@@ -55,6 +55,8 @@ READING: Rows = {
     ),
     ("GET", "/v1/learners/{}/history"): _read("/v1/learners/{s.learner}/history"),
     ("GET", "/v1/learners/{}/grades"): _read("/v1/learners/{s.learner}/grades"),
+    ("GET", "/v1/learners/{}/next"): _read("/v1/learners/{s.learner}/next"),
+    ("GET", "/v1/sections/{}/readiness"): _read("/v1/sections/{s.section}/readiness", RECORD),
     ("GET", "/v1/learners/{}/portfolio"): _read("/v1/learners/{s.learner}/portfolio"),
     ("GET", "/v1/learners/{}/disclosures"): _read(
         "/v1/learners/{s.learner}/disclosures", (*FAMILY, *ADMINISTER, *AUDIT)

@@ -90,6 +90,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/learners/{id}/mastery", "mastery"),
     Route("GET", "/v1/learners/{id}/competencies/{competency}/explanation", "mastery"),
     Route("GET", "/v1/learners/{id}/grades", "mastery"),
+    Route("GET", "/v1/learners/{id}/next", "mastery"),
+    Route("GET", "/v1/sections/{id}/readiness", "mastery"),
     Route("GET", "/v1/learners/{id}/portfolio", "portfolio"),
     Route("GET", "/v1/learners/{id}/disclosures", "gateway"),
     Route("POST", "/v1/reveal", "gateway", BATCH),

@@ -1,0 +1,86 @@
+"""What HTTP answers about readiness."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import Response
+
+from services.mastery.flows.read_next import Next
+from services.mastery.flows.read_readiness import ReadyFor, SectionReadiness
+from services.mastery.http.answers import as_of_document, private_answer
+from shared.ledger.instants import instant_text
+from shared.rulebook.prerequisites import Prerequisites
+from shared.rulebook.readiness import Judged, Standing, Standings
+
+
+def next_answer(following: Next, limit: int) -> Response:
+    seen, graph = following.seen, following.seen.graph
+    document = {
+        "learner": following.learner,
+        "as_of": as_of_document(following.horizon),
+        "next": [
+            {
+                **ground(step.competency, seen),
+                "statement": graph.members[step.competency].statement,
+                "opens": step.opens,
+                "flagged_by": named(following.lapses(step.competency), graph),
+            }
+            for step in following.steps[:limit]
+        ],
+        "ready": len(following.steps),
+        "flagged": [{**ground(id_, seen), "flagged_by": named(by, graph)} for id_, by in following.flagged.items()],
+    }
+    return private_answer(document, following.horizon.pins)
+
+
+def section_answer(section: SectionReadiness) -> Response:
+    document = {
+        "section": section.section,
+        "items": [_ready_for(item, section) for item in section.items],
+        "next": None if section.next is None else ":".join(section.next),
+    }
+    return private_answer(document, section.reached)
+
+
+def ground(competency: str, seen: Standings) -> dict[str, Any]:
+    """A competency as it stands."""
+    return {"competency": competency, "code": seen.graph.members[competency].code, **_standing(seen.of[competency])}
+
+
+def named(competencies: Iterable[str], graph: Prerequisites) -> list[dict[str, str]]:
+    return [{"competency": id_, "code": graph.members[id_].code} for id_ in competencies]
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    source = standing.source
+    if source is None:
+        return {"status": standing.status.value}
+    said = {
+        "event": source.event,
+        "kind": source.kind.value,
+        "occurred_at": instant_text(source.occurred_at),
+        "reaches": source.reaches,
+    }
+    return {"status": standing.status.value, "source": said}
+
+
+def _ready_for(item: ReadyFor, section: SectionReadiness) -> dict[str, Any]:
+    member = section.graph.members[item.competency]
+    return {
+        "competency": member.id,
+        "code": member.code,
+        "statement": member.statement,
+        "ready": [{"learner": learner, **_standing(section.seen[learner].of[member.id])} for learner in item.ready],
+        "not_ready": [_not_ready(learner, one, section) for learner, one in item.not_ready],
+        "unknown": [_not_ready(learner, one, section) for learner, one in item.unknown],
+    }
+
+
+def _not_ready(learner: str, one: Judged, section: SectionReadiness) -> dict[str, Any]:
+    seen = section.seen[learner]
+    return {
+        "learner": learner,
+        "because": [ground(support, seen) for support in one.rests_on if seen.of[support].holds is not True],
+        "first": named(one.first, section.graph),
+        "find_out": named(one.find_out, section.graph),
+    }

@@ -1,0 +1,86 @@
+"""`GET /v1/learners/{learner}/next` and `GET /v1/sections/{section}/readiness`."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.mastery.flows.read_next import read_next
+from services.mastery.flows.read_readiness import CodeAndId, read_readiness
+from services.mastery.flows.reading import Question
+from services.mastery.flows.whose import Whose, Worklist
+from services.mastery.http.documents import PROBLEMS
+from services.mastery.http.readiness_answers import next_answer, section_answer
+from services.mastery.http.readiness_documents import NextDocument, SectionReadinessDocument
+from services.mastery.ports import District
+from shared.contracts.values import Id
+from shared.ledger.identifiers import CODE_PATTERN, UUID_PATTERN
+from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
+from shared.runtime.documents import POSITION_HEADER
+from shared.runtime.problems import invalid
+from shared.runtime.tokens import Caller, Verifier, person
+
+MOST = 500
+_AFTER = re.compile(rf"({CODE_PATTERN}):({UUID_PATTERN})", re.ASCII)
+
+Within = Annotated[
+    Id | None, Query(description="Only the competencies of this framework, or this competency and its parts.")
+]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+
+
+def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["readiness"], responses=PROBLEMS)
+    caller = Depends(person(verifier))
+
+    @router.get(
+        "/v1/learners/{learner}/next",
+        response_model=NextDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="What comes next for a learner",
+    )
+    async def following(  # noqa: PLR0913, PLR0917 - what may be asked
+        learner: Id,
+        reader: Annotated[Caller, caller],
+        within: Within = None,
+        limit: Limit = 100,
+        as_of: AsOfText = None,
+        at_least: AtLeastText = None,
+    ) -> Response:
+        """The competencies that she is ready for and has not mastered, those first that open most; and what she shows
+        that rests on something which has slipped since. An order of competencies, never of learners.
+        """
+        at = read_as_of(as_of, zone=district.zone, now=district.now())
+        question = Question(reader.id, learner, at, read_at_least(at_least))
+        return next_answer(await read_next(question, within, district), limit)
+
+    @router.get(
+        "/v1/sections/{section}/readiness",
+        response_model=SectionReadinessDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="Who of a section is ready for what",
+    )
+    async def readiness(  # noqa: PLR0913, PLR0917 - what may be asked
+        section: Id,
+        reader: Annotated[Caller, caller],
+        within: Within = None,
+        after: Annotated[str | None, Query(description="`next` of the page before.", max_length=120)] = None,
+        limit: Limit = 100,
+        at_least: AtLeastText = None,
+    ) -> Response:
+        """By competency, for its teachers and administrators: which learners are ready, which are not and why, and of
+        whom nobody knows. Those who have mastered it are in none of the lists. Learners in the order of their ids.
+        """
+        asked = Worklist(reader.id, Whose("section", section), read_at_least(at_least))
+        return section_answer(await read_readiness(asked, within, _place(after), limit, district))
+
+    return router
+
+
+def _place(after: str | None) -> CodeAndId | None:
+    if after is None:
+        return None
+    match = _AFTER.fullmatch(after)
+    if match is None:
+        raise invalid("after must be `next` of the page before.", field="after")
+    return match[1], match[2]

@@ -1,0 +1,193 @@
+"""What comes next for a learner, and who of a section is ready for what, through mastery's HTTP."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.mastery.http.readiness_documents import NextDocument, SectionReadinessDocument
+from shared.ledger.instants import instant_text
+from tests.integration.mastery.test_states import ANA, BO, NORTH, SECOND, adopt
+from tests.support.graphs import framework
+from tests.support.ledger_writer import LedgerWriter, named, policy_document, result
+from tests.support.mastery import Applied, WrittenLedger
+from tests.support.mastery_http import Mastery, serving
+
+CLEO, TEACHER, OTHER, PRINCIPAL, GUARDIAN = (named(name) for name in ("Cleo", "Teacher", "Other", "Principal", "Mum"))
+SECTION, COURSE = named("8A"), named("mathematics")
+RATIO, LINES, SLOPE, SYSTEMS = (named(code) for code in ("7.rp.2", "8.ee.5", "8.ee.6", "8.ee.8"))
+STANDARDS = framework(
+    ["grade-8", "7.rp.2", "8.ee.5", "8.ee.6", "8.ee.8"],
+    [("8.ee.5", "7.rp.2"), ("8.ee.6", "8.ee.5"), ("8.ee.8", "8.ee.6")],
+    [("8.ee.5", "grade-8"), ("8.ee.6", "grade-8"), ("8.ee.8", "grade-8")],
+)
+
+
+@pytest.fixture
+def ledger() -> LedgerWriter:
+    ledger = LedgerWriter()
+    ledger.publish(STANDARDS)
+    adopt(ledger, "district", policy_document())
+    for learner in (ANA, BO, CLEO):
+        ledger.enrol(learner, NORTH)
+    return ledger
+
+
+@pytest.fixture
+async def applied(pool: asyncpg.Pool, ledger: LedgerWriter) -> Applied:
+    made = Applied(pool, ledger)
+    await made.more()
+    return made
+
+
+@pytest.fixture
+async def mastery(pool: asyncpg.Pool, ledger: LedgerWriter, applied: Applied, tmp_path: Path) -> AsyncIterator[Mastery]:
+    async with serving(pool, WrittenLedger(ledger), tmp_path, lambda: ledger.now) as made:
+        await pool.execute("DELETE FROM access.enrolments")
+        await pool.execute(
+            "INSERT INTO access.sections (section, course, school, owner) VALUES ($1, $2, $3, $1)",
+            *(SECTION, COURSE, NORTH),
+        )
+        await pool.executemany(
+            "INSERT INTO access.enrolments (learner, school, section) VALUES ($1, $2, $3)",
+            [(learner, NORTH, SECTION) for learner in (ANA, BO, CLEO)],
+        )
+        await pool.executemany(
+            "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, $2, $3, $1)",
+            [
+                (TEACHER, "teacher", f"section/{SECTION}"),
+                (OTHER, "teacher", f"section/{named('8B')}"),
+                (PRINCIPAL, "administrator", f"school/{NORTH}"),
+                (named("Auditor"), "auditor", "district"),
+            ],
+        )
+        await pool.execute("INSERT INTO access.guardians (learner, guardian) VALUES ($1, $2)", ANA, GUARDIAN)
+        yield made
+
+
+async def following(mastery: Mastery, learner: str, **query: str) -> dict[str, Any]:
+    response = await mastery.get(f"/v1/learners/{learner}/next", learner, **query)
+    assert response.status_code == 200, response.text
+    NextDocument.model_validate(response.json())
+    assert response.headers["Cache-Control"] == "private, no-store"
+    return dict(response.json())
+
+
+async def section(mastery: Mastery, person: str = TEACHER, **query: str) -> dict[str, Any]:
+    response = await mastery.get(f"/v1/sections/{SECTION}/readiness", person, **query)
+    assert response.status_code == 200, response.text
+    SectionReadinessDocument.model_validate(response.json())
+    return dict(response.json())
+
+
+def steps(answer: dict[str, Any]) -> list[tuple[str, str, int]]:
+    return [(step["code"], step["status"], step["opens"]) for step in answer["next"]]
+
+
+async def test_what_comes_next_moves_on_with_what_is_mastered(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    assert steps(await following(mastery, ANA)) == [("7.rp.2", "no_evidence", 3)]
+    ledger.attempt(ANA, result(RATIO, "4"))
+    ledger.attempt(ANA, result(LINES, "2"))
+    await applied.more()
+    answer = await following(mastery, ANA)
+    assert steps(answer) == [("8.ee.5", "not_yet", 2)]
+    assert (answer["ready"], answer["flagged"]) == (1, [])
+    assert steps(await following(mastery, ANA, within=named("grade-8"))) == [("8.ee.5", "not_yet", 2)]
+    elsewhere = await mastery.get(f"/v1/learners/{ANA}/next", ANA, within=named("nowhere"))
+    assert elsewhere.status_code == 404
+
+
+async def test_a_lapse_flags_what_rests_on_it_and_lowers_nothing(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    for competency in (RATIO, LINES, SLOPE):
+        ledger.attempt(ANA, result(competency, "4"))
+    await applied.more()
+    before = {state["competency"]: state for state in (await mastery.learner(ANA))["states"]}
+    ledger.attempt(ANA, result(RATIO, "1"))
+    await applied.more()
+    answer = await following(mastery, ANA)
+    lapse = [{"competency": RATIO, "code": "7.rp.2"}]
+    assert [(one["code"], one["status"], one["flagged_by"]) for one in answer["flagged"]] == [
+        ("8.ee.5", "mastered", lapse),
+        ("8.ee.6", "mastered", lapse),
+    ]
+    assert steps(answer) == [("7.rp.2", "slipped", 1), ("8.ee.8", "no_evidence", 0)]
+    assert answer["next"][1]["flagged_by"] == lapse
+    after = {state["competency"]: state for state in (await mastery.learner(ANA))["states"]}
+    assert [after[id_]["digest"] for id_ in (LINES, SLOPE)] == [before[id_]["digest"] for id_ in (LINES, SLOPE)]
+
+
+async def test_attested_prior_mastery_opens_the_way_with_its_source_and_raises_no_level(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    piece = ledger.attest(ANA, result(RATIO, "4"), purpose="diagnostic")
+    await applied.more()
+    answer = await following(mastery, ANA)
+    assert steps(answer) == [("7.rp.2", "no_evidence", 3), ("8.ee.5", "no_evidence", 2)]
+    source = answer["next"][0]["source"]
+    assert (source["event"], source["kind"], source["reaches"]) == (piece, "attested", True)
+    [state] = (await mastery.learner(ANA))["states"]
+    assert (state["status"], state["level"]) == ("no_evidence", None)
+
+
+async def test_as_of_earlier_the_framework_of_then_counts(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    ledger.now += 60 * SECOND
+    before = instant_text(ledger.now - SECOND)
+    pins = ",".join(
+        "{ledger}:{shard}:{position}".format(**pin) for pin in (await following(mastery, ANA))["as_of"]["pins"]
+    )
+    ledger.publish(framework(["7.rp.2", "8.ee.5"], [("7.rp.2", "8.ee.5")]))
+    ledger.attempt(ANA, result(RATIO, "4"))
+    await applied.more()
+    assert steps(await following(mastery, ANA)) == [("8.ee.5", "no_evidence", 0)]
+    for as_of in (pins, before):
+        assert steps(await following(mastery, ANA, as_of=as_of)) == [("7.rp.2", "no_evidence", 3)]
+
+
+async def test_who_is_ready_for_what(ledger: LedgerWriter, mastery: Mastery, applied: Applied) -> None:
+    ledger.attempt(ANA, result(RATIO, "4"))
+    ledger.attempt(BO, result(RATIO, "1"))
+    await applied.more()
+    answer = await section(mastery)
+    assert [item["code"] for item in answer["items"]] == ["7.rp.2", "8.ee.5"]
+    first, second = answer["items"]
+    assert [(one["learner"], one["status"]) for one in first["ready"]] == sorted(
+        [(BO, "not_yet"), (CLEO, "no_evidence")]
+    )
+    assert [one["learner"] for one in second["ready"]] == [ANA]
+    ground = {"competency": RATIO, "code": "7.rp.2"}
+    assert second["not_ready"] == [
+        {"learner": BO, "because": [{**ground, "status": "not_yet"}], "first": [ground], "find_out": []}
+    ]
+    assert second["unknown"] == [
+        {"learner": CLEO, "because": [{**ground, "status": "no_evidence"}], "first": [], "find_out": [ground]}
+    ]
+    page = await section(mastery, limit="1")
+    rest = await section(mastery, limit="1", after=page["next"])
+    assert (page["items"] + rest["items"], rest["next"]) == (answer["items"], None)
+    assert (await mastery.get(f"/v1/sections/{SECTION}/readiness", TEACHER, after="8")).status_code == 422
+
+
+MAY: dict[str, tuple[int, int]] = {
+    "Ana": (200, 404),
+    "Mum": (200, 404),
+    "Teacher": (200, 200),
+    "Principal": (200, 200),
+    "Auditor": (200, 404),
+    "Bo": (404, 404),
+    "Other": (404, 404),
+    "Stranger": (404, 404),
+}
+
+
+async def test_who_may_read_it(mastery: Mastery) -> None:
+    for name, expected in MAY.items():
+        paths = (f"/v1/learners/{ANA}/next", f"/v1/sections/{SECTION}/readiness")
+        assert tuple([(await mastery.get(path, named(name))).status_code for path in paths]) == expected, name
