@@ -77,7 +77,7 @@ def pin_documents(pins: tuple[Pin, ...]) -> list[dict[str, Any]]:
     return [pin._asdict() for pin in pins]
 
 
-def _problem(error: MasteryError) -> Problem:  # noqa: PLR0911 - a line a refusal
+def _problem(error: MasteryError) -> Problem:
     match error:
         case UnknownError(what=what):
             return problems.not_found(f"{what}, or it is not yours to see")
