@@ -6,14 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from deploy.errors import ProgramError
+from deploy.local.forking import TETHER, Forked, forked
 
-TETHER = Path(__file__).with_name("tether.py")
 LOOK_AGAIN_SECONDS = 0.05
 LOG_BYTES_MAX = 16 * 1024 * 1024
 LAST_WORDS_BYTES = 2000
@@ -56,18 +58,17 @@ class Child:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.started = time.monotonic()
-        tethered = _tethered(program.arguments, program.death_signal, program.account)
         _turn_over(program.log)
         with program.log.open("ab") as log:
             self._log_from = log.tell()
-            self._process = subprocess.Popen(
-                tethered,
-                cwd=program.folder,
-                env=dict(program.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # a Ctrl-C is for the stack, which then ends its children in order
+            self._process = _started(
+                program.arguments,
+                environment=program.environment,
+                folder=program.folder,
+                output=log,
+                complaints=log,
+                death_signal=program.death_signal,
+                account=program.account,
             )
 
     @property
@@ -134,23 +135,62 @@ async def run_once(
     arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, tethered too, and give back what it said. Raises TimeoutError."""
-    process = subprocess.Popen(  # noqa: ASYNC220  (made here, as the kernel ties it to this thread; awaited below)
-        _tethered(arguments, signal.SIGKILL, None),
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+        process = _started(
+            arguments,
+            environment=environment,
+            folder=folder,
+            output=output,
+            complaints=complaints,
+            death_signal=signal.SIGKILL,
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                while process.poll() is None:  # noqa: ASYNC110  (the kernel tells of a child by no asyncio event)
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            while (code := process.poll()) is None:  # noqa: ASYNC110  (as above)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        said, complained = _read(output), _read(complaints)
+    return subprocess.CompletedProcess(arguments, code, said, complained)
+
+
+def _read(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
+
+
+def _started(  # noqa: PLR0913  (what a process is started with)
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
+    output: BinaryIO,
+    complaints: BinaryIO,
+    death_signal: signal.Signals,
+    account: Account | None = None,
+) -> "subprocess.Popen[bytes] | Forked":
+    """A process in a session of its own: a Ctrl-C is for the stack, which then ends its children in order."""
+    child = None
+    if account is None:
+        child = forked(
+            arguments,
+            environment=environment,
+            folder=folder,
+            output=output,
+            complaints=complaints,
+            death_signal=death_signal,
+        )
+    return child or subprocess.Popen(
+        _tethered(arguments, death_signal, account),
         cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        stdout=output,
+        stderr=complaints,
         start_new_session=True,
     )
-    talk = asyncio.create_task(asyncio.to_thread(process.communicate))
-    try:
-        said, complained = await asyncio.wait_for(asyncio.shield(talk), seconds)
-    finally:
-        process.kill()
-        await talk
-    return subprocess.CompletedProcess(arguments, process.returncode, said, complained)
 
 
 def _tethered(arguments: Sequence[str], death_signal: signal.Signals, account: Account | None) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import httpx
 
 from deploy.errors import ProgramError
 from deploy.local.description import running
+from deploy.local.forking import prepare
 from deploy.local.home import ROOT, Home
 from deploy.local.issuer.registration import CLIENT_ID, registration
 from deploy.local.ports import LOOPBACK
@@ -16,6 +17,7 @@ from deploy.local.programs import Program, bare_environment, run_once
 from deploy.setup.databases import Database
 
 HEALTHY = ("ok", "degraded")
+MIGRATING = ("alembic.command", "alembic.config", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.postgresql.asyncpg")
 GATEWAY_METRICS = "gateway-metrics"
 """The port on which the gateway tells its metrics: its own is the public one."""
 
@@ -73,12 +75,7 @@ class District:
             settings |= self._of_evidence(database, self.databases["keys"])
         if service.name == "gateway":
             settings |= self._of_gateway()
-        return bare_environment(
-            PYTHONPATH=str(ROOT),
-            PYTHONUNBUFFERED="1",
-            **{name: text for name, text in os.environ.items() if name.startswith("OTEL_")},  # where traces go
-            **{f"ASCERTAIN_{name}": text for name, text in settings.items()},
-        )
+        return surroundings() | {f"ASCERTAIN_{name}": text for name, text in settings.items()}
 
     def _of_gateway(self) -> dict[str, str]:
         metrics = self.ports.get(GATEWAY_METRICS)
@@ -129,6 +126,21 @@ def running_district(home: Home) -> District:
     description = running(home)
     ports = {name: int(url.rsplit(":", 1)[1]) for name, url in description.urls.items()}
     return District(home, description.tenant, description.bootstrap, description.databases, ports)
+
+
+def surroundings() -> dict[str, str]:
+    """What every service's environment holds but its settings."""
+    traces = {name: text for name, text in os.environ.items() if name.startswith("OTEL_")}
+    return bare_environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **traces)
+
+
+async def prepare_to_fork(services: Iterable[Service]) -> None:
+    """Import beforehand, and once for all of them, what the services are made of; see `forking`.
+
+    Only names are known here: a service's own rooms are imported by the nursery, as its `python -m` would.
+    """
+    rooms = [f"{service.module}.{room}" for service in services for room in ("__main__", "main")]
+    await prepare(surroundings(), (*rooms, *MIGRATING, "deploy.local.issuer.app"))
 
 
 def command(service: Service, *arguments: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from deploy.local.issuer.program import issuer_program
 from deploy.local.kafka import KafkaServer
 from deploy.local.keeper import Keeper, Notice
 from deploy.local.postgres import PostgresServer
-from deploy.local.services import GATEWAY_METRICS, SERVICES, District, Service
+from deploy.local.services import GATEWAY_METRICS, SERVICES, District, Service, prepare_to_fork
 from deploy.setup.databases import Database, make_databases
 from deploy.setup.principals import Principals
 from deploy.setup.rights import OWN, rights_of_service
@@ -222,6 +222,12 @@ class Stack:
         self._write()
 
     async def _start_postgres(self) -> None:
+        await _together(self._open_databases(), prepare_to_fork(self.services.values()))
+        await _together(*(self.ask(name, "--migrate") for name in self.services))
+        await self._introduce_operator()
+        await self._link_operator()
+
+    async def _open_databases(self) -> None:
         begun = time.monotonic()
         await self._postgres.prepare()
         await self._keep("postgres", Keeper(self._postgres.program(), self._tell, self._write))
@@ -229,9 +235,6 @@ class Stack:
         databases = await make_databases(self._postgres, PREFIX, password, self.services)
         self._district = replace(self._district, databases=databases)
         self._tell(f"PostgreSQL is ready ({time.monotonic() - begun:.1f} s).")
-        await _together(*(self.ask(name, "--migrate") for name in self.services))
-        await self._introduce_operator()
-        await self._link_operator()
 
     async def _start_kafka(self) -> None:
         begun = time.monotonic()
