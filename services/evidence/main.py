@@ -126,7 +126,7 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
                 ForgettingProjection(),
                 BatchesForgetting(),
             )
-            source = LedgerSource(record, wake=bells.wanted.listener(), poll=POLL)
+            source = LedgerSource(record, wake=bells.wanted.listener(), poll=POLL, pages=record.pages)
             projector, lag = Projector(pool, source, projections, refill=record), AccessLag(pool, record)
             measures.read_by(*projector_measures(projector, lag))
             workers["projector"], workers["access lag"] = projector.run, lag.run

@@ -1,7 +1,10 @@
-"""Applies a run of consecutive entries of one shard to all projections, in one transaction that the watermark fences.
+"""Applies runs of consecutive entries to all projections, in one transaction that the watermark fences.
 
 Where an entry cannot be handled, its owner goes into quarantine and everyone else's entries are applied. An owner who
 is forgotten is so in any case, and leaves the quarantine.
+
+Runs of several shards go together as long as nothing is the matter with any of them: a transaction costs the same for
+one entry as for a hundred. Where something is, they are applied shard by shard, which finds out what.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +20,33 @@ from shared.runtime.projection import Keeper, Projection
 from shared.runtime.quarantine import let_go, quarantine, quarantined_among
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import is_trouble, reason_of
-from shared.runtime.watermark import move_watermark, wait_turn
+from shared.runtime.watermark import Move, move_watermarks, wait_turn
+
+LOCKED = "1s"
+"""How long shards applied together wait for a lock: one that is held for longer must not hold the others up."""
 
 
 class TooManyFailuresError(Exception):
     """One owner after another cannot be handled: the fault is hardly theirs. The shard must stop."""
+
+
+class NotTogetherError(Exception):
+    """An owner among these entries needs a closer look: nothing was applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Entries of a shard that follow each other from `old` + 1, and the offset to read on from after them, if known."""
+
+    shard: Shard
+    old: int
+    entries: Sequence[Entry]
+    next_offset: int | None
+
+    @property
+    def move(self) -> Move:
+        last = self.entries[-1]
+        return Move(self.shard, self.old, last.position, self.next_offset, last.recorded_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +70,52 @@ class Applier:
     keepers: Sequence[Keeper] = ()
     _streaks: dict[Shard, int] = field(default_factory=dict)
 
-    async def apply(self, shard: Shard, old: int, entries: Sequence[Entry], *, next_offset: int | None) -> None:
-        """Apply entries that follow each other from `old` + 1, and move the watermark to the last of them.
+    async def apply(self, portion: Portion) -> None:
+        """Apply a portion, and move its shard's watermark to the last entry of it.
 
         Raises FencedError where another projector has moved it, TooManyFailuresError, and whatever `is_trouble`
         knows; the tables are then as before.
         """
+        shard, entries = portion.shard, portion.entries
         faults = await self._prepare(entries)
         streak = self._streaks.get(shard, 0)
-        last = entries[-1]
         async with borrowed(self.pool) as connection, connection.transaction(isolation="read_committed"):
-            await move_watermark(
-                connection, shard, old, last.position, next_offset=next_offset, recorded_ms=last.recorded_at
-            )
-            await wait_turn(connection, shard.ledger)
-            for keeper in self.keepers:
-                await keeper.keep(connection, entries)
+            await self._begin(connection, [portion])
             streak = await self._apply(connection, shard, entries, faults, streak)
         self._streaks[shard] = streak
+
+    async def apply_together(self, portions: Sequence[Portion]) -> None:
+        """Apply portions of different shards of one ledger, all or none of them.
+
+        Raises NotTogetherError where an owner is in quarantine, FencedError, whatever the projections raise for an
+        entry that they cannot handle, and what `is_trouble` knows; the tables are then as before, and `apply` of each
+        portion finds out what is the matter.
+        """
+        entries = [entry for portion in portions for entry in portion.entries]
+        await self._prepare_all(entries)
+        async with borrowed(self.pool) as connection, connection.transaction(isolation="read_committed"):
+            await connection.execute(f"SET LOCAL lock_timeout = '{LOCKED}'")
+            await self._begin(connection, portions)
+            held, new = await self._sort_out(connection, entries)
+            if held:
+                raise NotTogetherError("An owner is in quarantine.")
+            if new:
+                for projection in self.projections:
+                    await projection.apply(connection, new)
+                await note_positions(connection, new)
+        self._streaks.update((portion.shard, 0) for portion in portions)
+
+    async def _begin(self, connection: asyncpg.Connection, portions: Sequence[Portion]) -> None:
+        await move_watermarks(connection, [portion.move for portion in portions])
+        await wait_turn(connection, portions[0].shard.ledger)
+        for keeper in self.keepers:
+            await keeper.keep(connection, [entry for portion in portions for entry in portion.entries])
+
+    async def _sort_out(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> tuple[set[str], list[Entry]]:
+        """The owners of these entries, of one ledger, that are in quarantine, and what is new of the others."""
+        lasts = await last_positions(connection, entries)
+        held = await quarantined_among(connection, entries[0].ledger, {entry.owner for entry in entries})
+        return held, [e for e in entries if e.owner not in held and e.position > lasts.get(e.owner, 0)]
 
     async def _prepare(self, entries: Sequence[Entry]) -> dict[str, _Fault]:
         """Let the projections fetch what they need; the owners whose entries they cannot even prepare for."""
@@ -103,20 +156,17 @@ class Applier:
         streak: int,
     ) -> int:
         """Apply what is new of the owners that are not in quarantine; the number of failures in a row after it."""
-        owners = {entry.owner for entry in entries}
-        lasts = await last_positions(connection, shard, owners)
-        held = await quarantined_among(connection, shard, owners)
+        held, new = await self._sort_out(connection, entries)
         if held:
             await self._forget_held(connection, shard, [entry for entry in entries if entry.owner in held])
-        new = [e for e in entries if e.owner not in held and e.position > lasts.get(e.owner, 0)]
         if not new:
             return streak
         if not faults and await self._all_at_once(connection, new):
-            applied, streak = {entry.owner: entry.position for entry in new}, 0
+            applied, streak = new, 0
         else:
             applied, streak = await self._owner_by_owner(connection, new, faults, streak)
         if applied:
-            await note_positions(connection, shard, applied)
+            await note_positions(connection, applied)
         return streak
 
     async def _all_at_once(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> bool:
@@ -130,11 +180,13 @@ class Applier:
 
     async def _owner_by_owner(
         self, connection: asyncpg.Connection, entries: Sequence[Entry], faults: Mapping[str, _Fault], streak: int
-    ) -> tuple[dict[str, int], int]:
-        """A definition may build on another owner's before it (a policy adopted was published), so there the order of
-        the ledger is kept; pieces of evidence never build on another owner's.
+    ) -> tuple[list[Entry], int]:
+        """What was applied, and the failures in a row after it.
+
+        A definition may build on another owner's before it (a policy adopted was published), so there the order of the
+        ledger is kept; pieces of evidence never build on another owner's.
         """
-        applied: dict[str, int] = {}
+        applied: list[Entry] = []
         quarantined: set[str] = set()
         in_turn = by_owner(entries).values() if entries[0].ledger == "evidence" else stretches(entries)
         for own in in_turn:
@@ -143,10 +195,11 @@ class Applier:
                 continue
             fault = faults.get(owner) or await self._tried(connection, own)
             if fault is None:
-                applied[owner], streak = own[-1].position, 0
+                applied += own
+                streak = 0
                 continue
             if await self._forgotten(connection, own):
-                applied[owner] = own[-1].position
+                applied += own
                 continue
             quarantined.add(owner)
             streak += 1
@@ -159,7 +212,7 @@ class Applier:
         for owner, own in by_owner(entries).items():
             if await self._forgotten(connection, own):
                 await let_go(connection, shard, owner)
-                await note_positions(connection, shard, {owner: own[-1].position})
+                await note_positions(connection, own)
 
     async def _forgotten(self, connection: asyncpg.Connection, own: Sequence[Entry]) -> bool:
         """Whether one of these entries forgets their owner; then it is done, whatever else of hers cannot be read."""

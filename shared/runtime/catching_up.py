@@ -1,4 +1,4 @@
-"""Takes one shard forward: what came is applied in order, what is missing is fetched from the ledger first."""
+"""Takes shards forward: what came is applied in order, what is missing is fetched from the ledger first."""
 
 import asyncio
 import time
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from shared.ledger.entry import Entry
-from shared.runtime.applying import Applier
+from shared.runtime.applying import Applier, Portion
 from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.measuring import Histogram
 from shared.runtime.metrics import PROJECTION_BATCH, PROJECTION_SECONDS
-from shared.runtime.runs import Gap, runs
+from shared.runtime.runs import Gap, Run, runs
 from shared.runtime.shards import Shard
 from shared.runtime.sources import Batch
 
@@ -43,6 +43,26 @@ class Advance:
     passed_over: int = 0
     sizes: Histogram = field(default_factory=lambda: Histogram(PROJECTION_BATCH))
     times: Histogram = field(default_factory=lambda: Histogram(PROJECTION_SECONDS))
+
+    def plain(self, batch: Batch) -> Portion | None:
+        """The whole batch as a portion, where nothing about it needs a closer look; else None."""
+        if batch.passed_over or batch.traces:
+            return None
+        position = self.positions[batch.shard]
+        match list(runs(position, batch.entries, self.batch)):
+            case [Run(entries)] if all(map(self.known, entries)):
+                return Portion(batch.shard, position, entries, batch.next_offset)
+            case _:
+                return None
+
+    async def take_together(self, portions: Sequence[Portion]) -> None:
+        """Apply portions of different shards of one ledger in one transaction. Raises what `Applier.apply_together`
+        raises; then `take` each batch alone.
+        """
+        begun = time.perf_counter()
+        async with self.turns:
+            await self.applier.apply_together(portions)
+        self._applied(portions, begun)
 
     async def take(self, batch: Batch) -> None:
         """Apply a batch: duplicates dropped, gaps filled from the ledger in order, and so what was passed over.
@@ -88,18 +108,21 @@ class Advance:
     async def _apply(self, shard: Shard, entries: Sequence[Entry], next_offset: int | None) -> None:
         known = list(takewhile(self.known, entries))
         if known:
-            whole, begun = len(known) == len(entries), time.perf_counter()
+            offset, begun = next_offset if len(known) == len(entries) else None, time.perf_counter()
+            portion = Portion(shard, self.positions[shard], known, offset)
             async with self.turns:
-                await self.applier.apply(
-                    shard, self.positions[shard], known, next_offset=next_offset if whole else None
-                )
-            self.positions[shard] = known[-1].position
-            self.applied += len(known)
-            self.times.observe(time.perf_counter() - begun)
-            self.sizes.observe(len(known))
+                await self.applier.apply(portion)
+            self._applied([portion], begun)
         if len(known) < len(entries):
             stranger = entries[len(known)]
             raise UnknownEntryError(
                 f"upgrade me: this version does not know {stranger.type} as {stranger.schema},"
                 f" at position {stranger.position}"
             )
+
+    def _applied(self, portions: Sequence[Portion], begun: float) -> None:
+        count = sum(len(portion.entries) for portion in portions)
+        self.positions.update((portion.shard, portion.entries[-1].position) for portion in portions)
+        self.applied += count
+        self.times.observe(time.perf_counter() - begun)
+        self.sizes.observe(count)

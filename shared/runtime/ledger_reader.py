@@ -1,8 +1,8 @@
 """What reading the ledger itself takes, for refills, releases and rebuilds: pages of entries, owners, heads."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
@@ -21,6 +21,10 @@ class Page:
 
     entries: Sequence[Entry]
     head: int
+
+
+Pages: TypeAlias = Callable[[Mapping[Shard, int], int], Awaitable[Mapping[Shard, Sequence[Entry]]]]
+"""Pages of several shards at once: the entries above a position of each, without a gap, at most so many a shard."""
 
 
 class LedgerReader(Protocol):

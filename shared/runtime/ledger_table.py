@@ -1,5 +1,7 @@
 """Reading the ledger where it lies: evidence's own database. For its projections, its relay and its doors."""
 
+from collections.abc import Mapping, Sequence
+
 import asyncpg
 
 from shared.ledger.entry import Entry
@@ -12,6 +14,18 @@ COLUMNS = (
     " actor, body, request_digest"
 )
 """What `entry_of_row` reads, of the view ledger.entry."""
+
+
+FULL = 8
+"""Shards whose full pages are read at once."""
+
+_PAGES = f"""
+    SELECT {COLUMNS} FROM unnest($1::text[], $2::int[], $3::bigint[]) AS page (of_ledger, of_shard, after)
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger.entry WHERE ledger = of_ledger AND shard = of_shard AND position > after
+        ORDER BY position LIMIT $4
+    ) AS next ORDER BY ledger, shard, position
+"""  # noqa: S608 - of constants
 
 
 def entry_of_row(row: asyncpg.Record) -> Entry:
@@ -58,6 +72,20 @@ class LedgerTable:
             min(limit, MOST),
         )
         return Page([entry_of_row(row) for row in rows], head or 0)
+
+    async def pages(self, after: Mapping[Shard, int], limit: int) -> Mapping[Shard, Sequence[Entry]]:
+        """See `ledger_reader.Pages`. Where many shards are asked for, their pages are smaller."""
+        pages: dict[Shard, list[Entry]] = {}
+        rows = await self._pool.fetch(
+            _PAGES,
+            [shard.ledger for shard in after],
+            [shard.number for shard in after],
+            list(after.values()),
+            max(1, min(limit, MOST) // max(1, len(after) // FULL)),
+        )
+        for entry in map(entry_of_row, rows):
+            pages.setdefault(Shard(entry.ledger, entry.shard), []).append(entry)
+        return pages
 
     async def owner(self, ledger: Ledger, owner: str, *, after: int = 0) -> list[Entry]:
         rows = await self._pool.fetch(

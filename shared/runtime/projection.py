@@ -24,7 +24,9 @@ class Projection(Protocol):
         ...
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-        """Bring the tables up to date with these entries, of one shard, in position order, within a transaction.
+        """Bring the tables up to date with these entries of one ledger, within a transaction.
+
+        They may be of several shards: those of a shard in position order, and all of an owner are of one shard.
 
         An exception other than the database's own troubles means that an entry cannot be handled: the projector then
         finds the owner at fault, quarantines it, and applies everyone else's.
@@ -40,7 +42,7 @@ class Keeper(Protocol):
     """Keeps entries as they are, whatever becomes of their owners: what a quarantine holds back is kept too."""
 
     async def keep(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-        """Keep these consecutive entries of one shard, within the transaction that moves the watermark over them.
+        """Keep these entries, of each shard consecutive ones, within the transaction that moves the watermarks on.
 
         Whatever is raised holds the shard; nothing in an entry may be a reason for it.
         """

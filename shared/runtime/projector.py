@@ -1,12 +1,13 @@
 """Brings a service's tables up to date with the ledger, shard by shard, for ever, and heals what can be healed.
 
-The round: place the shards that wait, read, apply. Whatever goes wrong with a shard holds that shard alone: it is
-tried again later from its watermark, or it stops and says why. Nothing is ever skipped.
+The round: place the shards that wait, read, apply. What came of many shards is applied together, in a transaction or
+a few, as long as nothing is the matter. Whatever goes wrong with a shard holds that shard alone: it is tried again
+later from its watermark, or it stops and says why. Nothing is ever skipped.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ import structlog
 
 from shared.contracts.events import is_known
 from shared.ledger.entry import Entry
-from shared.runtime.applying import Applier, TooManyFailuresError
+from shared.runtime.applying import Applier, Portion, TooManyFailuresError
 from shared.runtime.catching_up import Advance, LedgerLacksError, UnknownEntryError
 from shared.runtime.connections import borrowed
 from shared.runtime.kafka_source import PartitionsDifferError
@@ -30,6 +31,12 @@ from shared.runtime.watermark import FencedError, mark_paused, open_watermarks
 _log = structlog.get_logger()
 
 FOR_GOOD = float("inf")
+WORTH = 500
+"""Entries from which a transaction's own cost is small beside theirs: there another one may go beside it."""
+
+TOGETHER = 5.0
+"""Seconds that shards may take together: a slow one holds the others up for no longer."""
+
 PATIENCE = 2.0
 """Seconds that a round waits for one shard before it goes on with the others."""
 
@@ -49,7 +56,7 @@ class Projector:
     """Applies what `source` gives to all `projections`; one runs in a process for each source.
 
     `refill` is the ledger itself, for gaps. At most `batch` entries go into one transaction, at most `concurrency`
-    shards are applied at a time, each on a connection of `pool`. `failures` owners that fail in a row stop a shard. A
+    transactions are under way, each on a connection of `pool`. `failures` owners that fail in a row stop a shard. A
     shard that has not moved for `stalled` seconds, although the ledger went on and the source has given all it has, is
     refilled from the ledger.
     """
@@ -126,20 +133,49 @@ class Projector:
         batches = await self._source.read()
         await self._end_round()
         placed = self._source.placed()
-        work = {batch.shard: self._taken(batch) for batch in batches if batch.shard in placed}
+        work = {batch.shard: batch for batch in batches if batch.shard in placed}
         for shard in self._behind & placed - work.keys():
-            work[shard] = self.advance.catch_up(shard)
+            self._begin(shard, self.advance.catch_up(shard))
         self._behind.clear()
-        for shard, coroutine in work.items():
-            self._running[shard] = asyncio.create_task(self._guarded(shard, coroutine))
+        plain = {shard: portion for shard, batch in work.items() if (portion := self._plain(batch)) is not None}
+        for group in groups(list(plain.values())):
+            task = asyncio.create_task(self._together({portion.shard: work[portion.shard] for portion in group}, group))
+            self._running.update((portion.shard, task) for portion in group)
+        for shard, batch in work.items():
+            if shard not in plain:
+                self._begin(shard, self._taken(batch))
+
+    def _begin(self, shard: Shard, work: Coroutine[None, None, None]) -> None:
+        self._running[shard] = asyncio.create_task(self._guarded(shard, work))
+
+    def _plain(self, batch: Batch) -> Portion | None:
+        """What may be applied together with others: of evidence, and of a shard that nothing was the matter with."""
+        if batch.shard.ledger != "evidence" or self._standings[batch.shard].reason is not None:
+            return None
+        return self.advance.plain(batch)
+
+    async def _together(self, batches: Mapping[Shard, Batch], portions: Sequence[Portion]) -> None:
+        """Apply the portions in one transaction; where that fails, whatever the reason, each of the batches alone."""
+        try:
+            async with asyncio.timeout(TOGETHER):
+                await self.advance.take_together(portions)
+        except Exception as error:  # noqa: BLE001 - what it is, and whose, is found and told by each alone
+            _log.info("shards are applied one by one", count=len(portions), error=error)
+        else:
+            for shard in batches:
+                self._standings[shard].backoff.succeeded()
+            return
+        for shard, batch in batches.items():
+            self._begin(shard, self._taken(batch))
 
     async def _end_round(self) -> None:
         """Wait for the shards under way; those that take too long are held, and the others go on."""
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=PATIENCE)
+        until = time.monotonic() + PATIENCE
+        while self._running and (left := until - time.monotonic()) > 0:
+            await asyncio.wait(set(self._running.values()), timeout=left)
             self._reap()
-            for shard in self._running:
-                self._source.hold(shard)
+        for shard in self._running:
+            self._source.hold(shard)
 
     def _taken(self, batch: Batch) -> Coroutine[None, None, None]:
         work = self.advance.take(batch)
@@ -229,6 +265,19 @@ class Projector:
                 elif now - standing.seen_at >= self._stalled:
                     self._behind.add(shard)
                     standing.seen_at = now
+
+
+def groups(portions: Sequence[Portion]) -> list[list[Portion]]:
+    """Portions in groups that are worth a transaction each: of `WORTH` entries or more, but for the last."""
+    made: list[list[Portion]] = []
+    size = WORTH
+    for portion in portions:
+        if size >= WORTH:
+            made.append([])
+            size = 0
+        made[-1].append(portion)
+        size += len(portion.entries)
+    return made
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -57,13 +57,11 @@ async def let_go(connection: asyncpg.Connection, shard: Shard, owner: str) -> No
     )
 
 
-async def quarantined_among(connection: asyncpg.Connection, shard: Shard, owners: Iterable[str]) -> set[str]:
+async def quarantined_among(connection: asyncpg.Connection, ledger: Ledger, owners: Iterable[str]) -> set[str]:
     """Those of these owners that are in quarantine."""
     rows = await connection.fetch(
-        "SELECT owner::text FROM projection.quarantine"
-        " WHERE ledger = $1 AND shard = $2 AND owner = ANY ($3::text[]::uuid[])",
-        shard.ledger,
-        shard.number,
+        "SELECT owner::text FROM projection.quarantine WHERE ledger = $1 AND owner = ANY ($2::text[]::uuid[])",
+        ledger,
         list(owners),
     )
     return {row["owner"] for row in rows}
@@ -110,7 +108,7 @@ async def release(  # noqa: PLR0913 - where, by what, whom
                 raise
             raise NotReleasedError(f"An entry still cannot be handled: {reason_of(error)}.") from error
         if entries:
-            await note_positions(connection, shard, {owner: entries[-1].position})
+            await note_positions(connection, entries[-1:])
         await let_go(connection, shard, owner)
     return len(entries)
 

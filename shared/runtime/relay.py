@@ -56,7 +56,7 @@ class Relay:
         *,
         wake: asyncio.Event | None = None,
         poll: float = 0.25,
-        concurrency: int = 8,
+        concurrency: int = 32,
         deliver: float = 15.0,
         stop: float = 2.0,
         retry_longest: float = 5.0,

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
-from shared.runtime.ledger_reader import LedgerReader
+from shared.runtime.ledger_reader import LedgerReader, Pages
 from shared.runtime.shards import Bookmark, Shard, shards_of
 from shared.runtime.wake import rung
 
@@ -79,10 +79,11 @@ class LedgerSource:
 
     Every shard of `ledgers` is this source's. Woken by `wake` after an append, with a poll every `poll` seconds
     behind it. It reads on at once only where a page was full: who reads again for the few entries that came during
-    the last reading, under load without end, takes more than recording them did.
+    the last reading, under load without end, takes more than recording them did. `pages` reads several shards at once,
+    where the reader can.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - bounds, each by its name
         self,
         reader: LedgerReader,
         ledgers: Iterable[Ledger] = ("evidence", "definitions"),
@@ -90,8 +91,10 @@ class LedgerSource:
         wake: asyncio.Event | None = None,
         poll: float = 0.25,
         page: int = 500,
+        pages: Pages | None = None,
     ) -> None:
         self._reader = reader
+        self._pages = pages or self._one_by_one
         self._wake = wake or asyncio.Event()
         self._poll = poll
         self._page = page
@@ -119,17 +122,18 @@ class LedgerSource:
         if not self._more:
             await rung(self._wake, self._poll)
         heads = await self._reader.heads()
-        batches = []
-        for shard, after in list(self._next.items()):
-            if heads.get(shard, 0) <= after:
-                continue
-            page = await self._reader.entries(shard, after=after, limit=self._page)
-            if page.entries:
-                last = page.entries[-1].position
-                self._next[shard] = last
-                batches.append(Batch(shard, page.entries, next_offset=last))
-        self._more = any(len(batch.entries) >= self._page for batch in batches)
+        behind = {shard: after for shard, after in self._next.items() if heads.get(shard, 0) > after}
+        pages = await self._pages(behind, self._page) if behind else {}
+        batches = [Batch(shard, entries, entries[-1].position) for shard, entries in pages.items() if entries]
+        self._next |= {batch.shard: batch.next_offset for batch in batches}
+        self._more = any(batch.next_offset < heads[batch.shard] for batch in batches)
         return batches
+
+    async def _one_by_one(self, after: Mapping[Shard, int], limit: int) -> Mapping[Shard, Sequence[Entry]]:
+        return {
+            shard: (await self._reader.entries(shard, after=position, limit=limit)).entries
+            for shard, position in after.items()
+        }
 
     async def drained(self, shard: Shard) -> bool:  # noqa: ARG002 - what is behind here is read here in any case
         return False

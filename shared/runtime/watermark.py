@@ -4,7 +4,8 @@ A consumer that lost its shard (a zombie that wakes up, a partition reassigned) 
 nothing that it did in that transaction stays. Kafka's own offsets are not used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import asyncpg
 
@@ -17,6 +18,16 @@ EVIDENCE_FOLDS = 7001
 
 class FencedError(Exception):
     """The watermark is not where this projector left it: another one has taken the shard over."""
+
+
+class Move(NamedTuple):
+    """One shard's watermark from position `old` to `new`; `next_offset` None leaves the offset."""
+
+    shard: Shard
+    old: int
+    new: int
+    next_offset: int | None
+    recorded_ms: int
 
 
 async def open_watermarks(connection: asyncpg.Connection, shards: Iterable[Shard]) -> dict[Shard, Bookmark]:
@@ -39,25 +50,24 @@ async def open_watermarks(connection: asyncpg.Connection, shards: Iterable[Shard
     return {Shard(row["ledger"], row["shard"]): Bookmark(row["position"], row["next_offset"]) for row in rows}
 
 
-async def move_watermark(  # noqa: PLR0913 - a row, and what it was
-    connection: asyncpg.Connection, shard: Shard, old: int, new: int, *, next_offset: int | None, recorded_ms: int
-) -> None:
-    """Move the shard from `old` to `new`, first in its transaction, and take off the mark of a pause.
+async def move_watermarks(connection: asyncpg.Connection, moves: Sequence[Move]) -> None:
+    """Move these shards, all different, first in their transaction, and take off the mark of a pause.
 
-    `next_offset` None leaves the offset. Raises FencedError where the shard is not at `old`.
+    Raises FencedError where one of them is not where it was: then none may be moved.
     """
     moved = await connection.execute(
-        "UPDATE projection.watermark SET position = $4, next_offset = coalesce($5, next_offset), recorded_ms = $6,"
-        " paused = NULL WHERE ledger = $1 AND shard = $2 AND position = $3",
-        shard.ledger,
-        shard.number,
-        old,
-        new,
-        next_offset,
-        recorded_ms,
+        "UPDATE projection.watermark AS mark SET position = move.new, paused = NULL,"
+        " next_offset = coalesce(move.next_offset, mark.next_offset), recorded_ms = move.recorded_ms"
+        " FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])"
+        " AS move (ledger, shard, old, new, next_offset, recorded_ms)"
+        " WHERE mark.ledger = move.ledger AND mark.shard = move.shard AND mark.position = move.old",
+        [move.shard.ledger for move in moves],
+        [move.shard.number for move in moves],
+        *[list(column) for column in list(zip(*moves, strict=True))[1:]],
     )
-    if moved != "UPDATE 1":
-        raise FencedError(f"{shard.ledger} {shard.number} is no longer at position {old}.")
+    if moved != f"UPDATE {len(moves)}":
+        wanted = ", ".join(f"{move.shard.ledger} {move.shard.number} at position {move.old}" for move in moves[:3])
+        raise FencedError(f"Not every shard is where it was: {wanted}{' …' if len(moves) > 3 else ''}.")
 
 
 async def mark_paused(connection: asyncpg.Connection, shard: Shard, position: int, reason: str | None) -> None:

@@ -13,7 +13,7 @@ from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope
 from shared.ledger.identifiers import Ledger
 from shared.runtime.access.projection import AccessProjection
-from shared.runtime.applying import Applier
+from shared.runtime.applying import Applier, Portion
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
 from shared.runtime.definitions.projection import DefinitionsProjection
@@ -86,7 +86,7 @@ class Applied:
             shard = Shard(run[0].ledger, run[0].shard)
             async with borrowed(self._pool) as connection:
                 mark = (await open_watermarks(connection, [shard]))[shard]
-            await applier.apply(shard, mark.position, run, next_offset=None)
+            await applier.apply(Portion(shard, mark.position, run, None))
 
     async def refold(self, chunk: int = 3) -> int:
         """Refold what is asked for; the number of chunks it took."""

@@ -28,23 +28,23 @@ class GradeProjection:
         entries = [entry for entry in entries if entry.type in _TYPES]
         if not entries:
             return
-        shard = entries[0].shard
-        forgotten = {entry.owner for entry in entries if entry.event == "LearnerForgotten"}
-        for learner in forgotten:
+        forgotten = {entry.owner: entry.shard for entry in entries if entry.event == "LearnerForgotten"}
+        for learner, shard in forgotten.items():
             await grades.drop_learner(connection, shard, learner)
         own = [entry for entry in entries if entry.owner not in forgotten]
-        await _judge(connection, [entry for entry in own if entry.event in DECISIONS])
+        for shard in sorted({entry.shard for entry in own}):
+            await _judge(connection, shard, [e for e in own if e.shard == shard and e.event in DECISIONS])
         await _review(connection, [entry for entry in own if entry.event in REVIEWS])
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         await grades.drop_learner(connection, shard_of(self._tenant, owner), owner)
 
 
-async def _judge(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+async def _judge(connection: asyncpg.Connection, shard: int, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     read = [(entry, *decision_of(entry)) for entry in entries]
-    known = await grades.read_grades(connection, entries[0].shard, {(entry.owner, grade) for entry, grade, *_ in read})
+    known = await grades.read_grades(connection, shard, {(entry.owner, grade) for entry, grade, *_ in read})
     changed: dict[str, Grade] = {}
     pace = Pace()
     for entry, id_, course, period, decision in read:
@@ -56,7 +56,7 @@ async def _judge(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
                 raise ValueError(f"Entry {entry.id} is about a grade {id_} that was not released.")
             changed[id_] = with_decision(grade, decision)
         await pace.breathe()
-    await grades.write_grades(connection, entries[0].shard, list(changed.values()))
+    await grades.write_grades(connection, shard, list(changed.values()))
 
 
 async def _review(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:

@@ -9,7 +9,7 @@ from services.mastery.domain.news import NEWS_TYPES, News, add_news, joined, jud
 from services.mastery.flows.folding import outcome_of_ordered
 from services.mastery.postgres import refold_queue, states
 from services.mastery.postgres.packing import Packed, pack, pack_all, unpack, unpack_overrides
-from services.mastery.postgres.states import Key, StateRow
+from services.mastery.postgres.states import Key, LearnerKey, StateRow
 from shared.contracts.upcasting import as_current
 from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry, type_name
@@ -40,12 +40,13 @@ class MasteryProjection:
         if entries[0].ledger == "definitions":
             await refold_queue.ask(connection, entries)
             return
-        shard = entries[0].shard
+        shards = {entry.owner: entry.shard for entry in entries}
         if forgotten := {entry.owner: entry.position for entry in entries if entry.type == FORGOTTEN}:
-            await states.lock_shards(connection, [shard])
-            await states.forget(connection, shard, forgotten)
+            await states.lock_shards(connection, shards.values())
+            for learner, position in forgotten.items():
+                await states.forget(connection, shards[learner], learner, position)
         if news := await _read(entry for entry in entries if entry.owner not in forgotten):
-            await self._fold(connection, shard, news)
+            await self._fold(connection, {(shards[learner], learner): own for learner, own in news.items()})
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         shard = shard_of(self._tenant, owner)
@@ -58,29 +59,29 @@ class MasteryProjection:
             self._outcomes = Outcomes(definitions)
         return self._outcomes
 
-    async def _fold(self, connection: asyncpg.Connection, shard: int, news: Mapping[str, News]) -> None:
-        await states.lock_shards(connection, [shard])
+    async def _fold(self, connection: asyncpg.Connection, news: Mapping[LearnerKey, News]) -> None:
+        await states.lock_shards(connection, [shard for shard, _ in news])
         outcomes = self._under((await self._definitions.view(connection)).definitions)
-        schools, moved = await _enrol(connection, shard, news)
-        keys = [(learner, competency) for learner, own in news.items() for competency in own.competencies]
+        schools, moved = await _enrol(connection, news)
+        keys = [(*learner, competency) for learner, own in news.items() for competency in own.competencies]
         whole = [learner for learner, own in news.items() if learner in moved or own.withdrawals]
-        stored = await states.read_folded_from(connection, shard, keys, whole)
+        stored = await states.read_folded_from(connection, keys, whole)
         rows: dict[Key, tuple[Packed, StateRow]] = {}
         pace = Pace()
         for key in stored.keys() | set(keys):
-            learner, competency = key
-            own = news[learner]
+            shard, learner, competency = key
+            own = news[shard, learner]
             packed = stored.get(key, _NOTHING)
             known, known_judged = unpack(packed.contributions), unpack_overrides(packed.overrides)
             pieces = joined(known, own.contributions.get(competency, ()), own.withdrawals)
             overrides = judged(known_judged, own.overrides.get(competency, ()), own.clearings.get(competency, {}))
             changed = pieces != known or overrides != known_judged
-            if changed or (learner in moved and key in stored):
-                who = Learner(learner, shard, schools.get(learner, ()))
+            if changed or ((shard, learner) in moved and key in stored):
+                who = Learner(learner, shard, schools.get((shard, learner), ()))
                 outcome = await outcome_of_ordered(outcomes, who, competency, pieces, overrides)
                 rows[key] = pack_all(pieces, overrides), states.row_of(outcome, len(pieces))
             await pace.breathe()
-        await states.write_states(connection, shard, rows)
+        await states.write_states(connection, rows)
 
 
 async def _read(entries: Iterable[Entry]) -> dict[str, News]:
@@ -120,16 +121,16 @@ def _body(entry: Entry) -> Body:
 
 
 async def _enrol(
-    connection: asyncpg.Connection, shard: int, news: Mapping[str, News]
-) -> tuple[dict[str, tuple[Enrolment, ...]], set[str]]:
+    connection: asyncpg.Connection, news: Mapping[LearnerKey, News]
+) -> tuple[dict[LearnerKey, tuple[Enrolment, ...]], set[LearnerKey]]:
     """The schools of the learners in the news, written where they have changed; and whose have."""
-    schools = await states.read_schools(connection, shard, news)
-    moved: dict[str, tuple[Enrolment, ...]] = {}
+    schools = await states.read_schools(connection, news)
+    moved: dict[LearnerKey, tuple[Enrolment, ...]] = {}
     for learner, own in news.items():
         before = schools.get(learner, ())
         after = school_history([*before, *own.enrolments]) if own.enrolments else before
         if after != before:
             moved[learner] = schools[learner] = after
     if moved:
-        await states.write_schools(connection, shard, moved)
+        await states.write_schools(connection, moved)
     return schools, set(moved)

@@ -21,6 +21,7 @@ from shared.ledger.identifiers import Ledger
 from shared.ledger.records import written
 from shared.ledger.state_records import Place, StateChange, StateOutcome, state_headers, state_key, state_value
 from shared.runtime.connections import borrowed
+from shared.runtime.gathered import Gathered
 from shared.runtime.measuring import Histogram
 from shared.runtime.metrics import RELAY_BATCH, STATES
 from shared.runtime.outbox import OutRecord
@@ -39,6 +40,28 @@ _BATCH = 500
 
 UNSEEN = 2**62
 """More than any seq."""
+
+_PAGES = f"""
+    SELECT shard, seq, learner::text, competency::text, changed_ms, evidence_applied, definitions_applied,
+        {published.OUTCOME}
+    FROM unnest($1::int[], $2::bigint[], $3::int[]) AS page (of_shard, cursor, most)
+    JOIN published.state_change ON shard = of_shard AND seq > cursor AND seq <= cursor + most
+    ORDER BY shard, seq
+"""  # noqa: S608 - of constants
+
+_CURSORS = """
+    SELECT shard, seq, next_offset,
+        (SELECT min(c.seq) FROM published.state_change AS c WHERE c.shard = known.shard)
+    FROM published.cursor AS known WHERE shard = ANY ($1::int[])
+"""
+
+_MOVE = """
+    UPDATE published.cursor AS known SET (seq, next_offset) = (move.seq, move.next_offset)
+    FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        AS move (shard, was_seq, was_offset, seq, next_offset)
+    WHERE known.shard = move.shard AND known.seq = was_seq AND known.next_offset IS NOT DISTINCT FROM was_offset
+    RETURNING known.shard
+"""
 
 PoolConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -78,6 +101,8 @@ class StateOutbox:
 
     def __init__(self, pool: asyncpg.Pool, tenant: str, topic: StateTopic) -> None:
         self._pool, self._tenant, self._topic = pool, tenant, topic
+        self._pages, self._cursors = Gathered(self._read_pages), Gathered(self._read_cursors)
+        self._moves = Gathered(self._move_all)
         self.topics: Mapping[Ledger, str] = {"evidence": topic.name}
         self._lock: PoolConnection | None = None
         self.sizes: Mapping[str, Histogram] = {STATES: Histogram(RELAY_BATCH)}
@@ -92,14 +117,7 @@ class StateOutbox:
         return {Shard("evidence", row["shard"]): row["seq"] for row in rows}
 
     async def records(self, shard: Shard, cursor: int, most: int, most_bytes: int) -> Sequence[OutRecord]:  # noqa: ARG002 - rows are small
-        rows = await self._pool.fetch(
-            f"SELECT seq, learner::text, competency::text, changed_ms, evidence_applied, definitions_applied,"  # noqa: S608
-            f" {published.OUTCOME} FROM published.state_change"
-            " WHERE shard = $1 AND seq > $2 AND seq <= $2 + $3 ORDER BY seq",
-            shard.number,
-            cursor,
-            min(most, _BATCH),
-        )
+        rows = await self._pages.ask((shard.number, cursor, min(most, _BATCH)))
         if rows and rows[-1]["seq"] != cursor + len(rows):
             raise RuntimeError(f"The changes of shard {shard.number} have a gap after {cursor}.")
         return [_record(_change(self._tenant, shard.number, row)) for row in rows]
@@ -177,25 +195,24 @@ class StateOutbox:
             await published.note_all(connection, shard)
 
     async def _cursor(self, shard: int) -> _Cursor:
-        row = await self._pool.fetchrow(
-            "SELECT seq, next_offset, (SELECT min(c.seq) FROM published.state_change AS c WHERE c.shard = $1)"
-            " FROM published.cursor WHERE shard = $1",
-            shard,
-        )
-        assert row is not None
-        return _Cursor(*row)
+        return await self._cursors.ask(shard)
 
     async def _move(self, shard: int, was: _Cursor, seq: int, next_offset: int) -> bool:
-        moved = await self._pool.execute(
-            "UPDATE published.cursor SET (seq, next_offset) = ($4, $5)"
-            " WHERE shard = $1 AND seq = $2 AND next_offset IS NOT DISTINCT FROM $3",
-            shard,
-            was.seq,
-            was.next_offset,
-            seq,
-            next_offset,
-        )
-        return bool(moved == "UPDATE 1")
+        return await self._moves.ask((shard, was.seq, was.next_offset, seq, next_offset))
+
+    async def _read_pages(self, pages: Sequence[tuple[int, int, int]]) -> Sequence[Sequence[asyncpg.Record]]:
+        found: dict[int, list[asyncpg.Record]] = {shard: [] for shard, _, _ in pages}
+        for row in await self._pool.fetch(_PAGES, *map(list, zip(*pages, strict=True))):
+            found[row["shard"]].append(row)
+        return list(found.values())
+
+    async def _read_cursors(self, shards: Sequence[int]) -> Sequence[_Cursor]:
+        found = {shard: _Cursor(*rest) for shard, *rest in await self._pool.fetch(_CURSORS, shards)}
+        return [found[shard] for shard in shards]
+
+    async def _move_all(self, moves: Sequence[tuple[int, int, int | None, int, int]]) -> Sequence[bool]:
+        moved = {row["shard"] for row in await self._pool.fetch(_MOVE, *map(list, zip(*moves, strict=True)))}
+        return [shard in moved for shard, *_ in moves]
 
     async def _has_turn(self) -> bool:
         """Whether this process is the one that publishes; takes its turn where nobody else has it."""

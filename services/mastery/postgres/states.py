@@ -1,6 +1,6 @@
 """The tables `mastery.learner` and `mastery.state`: read and written many rows at a time, their changes noted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import asyncpg
@@ -14,8 +14,11 @@ from shared.rulebook.outcome import Outcome
 SHARD_FOLDS = 7002
 """The advisory lock of a shard's states: whoever folds or drops them takes it, after `watermark.EVIDENCE_FOLDS`."""
 
-Key: TypeAlias = tuple[str, str]
-"""A learner and a competency."""
+LearnerKey: TypeAlias = tuple[int, str]
+"""A shard and a learner of it."""
+
+Key: TypeAlias = tuple[int, str, str]
+"""A shard, a learner of it and a competency."""
 
 
 class StateRow(NamedTuple):
@@ -59,7 +62,7 @@ def _listed(first: int, *types: str) -> str:
 
 _WRITE = published.noting(f"""
     INSERT INTO mastery.state (shard, learner, competency, {_PACKED}, {_OUTCOME})
-    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], {_arrays(7)})
+    SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], {_arrays(7)})
     ON CONFLICT (shard, learner, competency) DO UPDATE
     SET ({_PACKED}, {_OUTCOME}) = ROW ({_PACKED_EXCLUDED}, {_prefixed("excluded")})
     RETURNING new.shard, new.learner, new.competency, {_prefixed("new")},
@@ -89,11 +92,11 @@ _DROP = published.noting(f"""
 """)  # noqa: S608 - of constants
 
 _READ_LEARNERS = f"""
-    SELECT learner::text, competency::text, {_PACKED} FROM mastery.state
-    JOIN unnest($2::uuid[], $3::uuid[]) AS asked (learner, competency) USING (learner, competency)
-    WHERE shard = $1 UNION ALL
-    SELECT learner::text, competency::text, {_PACKED} FROM mastery.state
-    WHERE shard = $1 AND learner = ANY ($4::uuid[])
+    SELECT shard, learner::text, competency::text, {_PACKED} FROM mastery.state
+    JOIN unnest($1::int[], $2::uuid[], $3::uuid[]) AS asked (shard, learner, competency)
+    USING (shard, learner, competency) UNION ALL
+    SELECT shard, learner::text, competency::text, {_PACKED} FROM mastery.state
+    JOIN unnest($4::int[], $5::uuid[]) AS asked (shard, learner) USING (shard, learner)
 """  # noqa: S608 - of constants
 
 
@@ -122,52 +125,50 @@ async def read_packed_schools(connection: asyncpg.Connection, shard: int, learne
 
 
 async def read_schools(
-    connection: asyncpg.Connection, shard: int, learners: Iterable[str]
-) -> dict[str, tuple[Enrolment, ...]]:
-    """The schools of these learners of a shard, where there are any."""
-    packed = await read_packed_schools(connection, shard, learners)
-    return {learner: unpack_schools(schools) for learner, schools in packed.items()}
+    connection: asyncpg.Connection, learners: Collection[LearnerKey]
+) -> dict[LearnerKey, tuple[Enrolment, ...]]:
+    """The schools of these learners, where there are any."""
+    rows = await connection.fetch(
+        "SELECT shard, learner::text, schools FROM mastery.learner"
+        " JOIN unnest($1::int[], $2::uuid[]) AS asked (shard, learner) USING (shard, learner)",
+        *_columns(learners, 2),
+    )
+    return {(row["shard"], row["learner"]): unpack_schools(row["schools"]) for row in rows}
 
 
-async def write_schools(connection: asyncpg.Connection, shard: int, schools: Mapping[str, Sequence[Enrolment]]) -> None:
+async def write_schools(connection: asyncpg.Connection, schools: Mapping[LearnerKey, Sequence[Enrolment]]) -> None:
     await connection.execute(
         "INSERT INTO mastery.learner AS known (shard, learner, school, schools)"
-        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[])"
+        " SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::bytea[])"
         " ON CONFLICT (shard, learner) DO UPDATE SET school = excluded.school, schools = excluded.schools",
-        shard,
-        list(schools),
+        *_columns(schools, 2),
         [history[-1].school for history in schools.values()],
         [pack_schools(history) for history in schools.values()],
     )
 
 
 async def read_folded_from(
-    connection: asyncpg.Connection, shard: int, keys: Iterable[Key], whole: Iterable[str]
+    connection: asyncpg.Connection, keys: Collection[Key], whole: Collection[LearnerKey]
 ) -> dict[Key, Packed]:
     """What these learners' competencies are folded from, and all competencies of the learners `whole`."""
-    pairs = list(keys)
-    rows = await connection.fetch(
-        _READ_LEARNERS,
-        shard,
-        [learner for learner, _ in pairs],
-        [competency for _, competency in pairs],
-        list(whole),
-    )
-    return {(learner, competency): Packed(*packed) for learner, competency, *packed in rows}
+    rows = await connection.fetch(_READ_LEARNERS, *_columns(keys, 3), *_columns(whole, 2))
+    return {(shard, learner, competency): Packed(*packed) for shard, learner, competency, *packed in rows}
 
 
-async def write_states(connection: asyncpg.Connection, shard: int, rows: Mapping[Key, tuple[Packed, StateRow]]) -> None:
+async def write_states(connection: asyncpg.Connection, rows: Mapping[Key, tuple[Packed, StateRow]]) -> None:
     """Write the states and what they were folded from."""
     if not rows:
         return
     await connection.execute(
         _WRITE,
-        shard,
-        [learner for learner, _ in rows],
-        [competency for _, competency in rows],
-        *[list(column) for column in zip(*[packed for packed, _ in rows.values()], strict=True)],
-        *[list(column) for column in zip(*[outcome for _, outcome in rows.values()], strict=True)],
+        *_columns(rows, 3),
+        *_columns([packed for packed, _ in rows.values()], len(Packed._fields)),
+        *_columns([outcome for _, outcome in rows.values()], len(StateRow._fields)),
     )
+
+
+def _columns(rows: Collection[tuple[object, ...]], count: int) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(count)]
 
 
 async def rewrite_states(connection: asyncpg.Connection, places: Sequence[str], folded: Folded) -> None:
@@ -178,17 +179,16 @@ async def rewrite_states(connection: asyncpg.Connection, places: Sequence[str], 
     await connection.execute(_REWRITE, " ".join(places), *folded[1:], *map(list, zip(*folded.ends, strict=True)))
 
 
-async def forget(connection: asyncpg.Connection, shard: int, forgotten: Mapping[str, int]) -> None:
-    """Drop these learners, for good: they are forgotten since these positions. The shard's lock is the caller's."""
-    for learner, position in forgotten.items():
-        await drop_learner(connection, shard, learner)
-        await published.forget(connection, shard, learner)
-        await connection.execute(
-            "INSERT INTO mastery.forgotten (shard, learner, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            shard,
-            learner,
-            position,
-        )
+async def forget(connection: asyncpg.Connection, shard: int, learner: str, position: int) -> None:
+    """Drop this learner, for good: forgotten since that position. The shard's lock is the caller's."""
+    await drop_learner(connection, shard, learner)
+    await published.forget(connection, shard, learner)
+    await connection.execute(
+        "INSERT INTO mastery.forgotten (shard, learner, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        shard,
+        learner,
+        position,
+    )
 
 
 async def drop_learner(connection: asyncpg.Connection, shard: int, learner: str) -> None:

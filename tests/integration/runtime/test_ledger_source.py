@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.ledger_table import LedgerTable
 from shared.runtime.sources import LedgerSource
 from shared.runtime.wake import Wake
@@ -13,12 +12,15 @@ from tests.support.corner import Corner, running
 from tests.support.real_ledger import owners_of
 
 
-@pytest.mark.parametrize("through", ["the tables", "the door"])
+@pytest.mark.parametrize("through", ["the tables", "the tables, many shards at once", "the door"])
 async def test_entries_come_straight_from_the_ledger(corner: Corner, through: str) -> None:
-    reader: LedgerReader = LedgerTable(corner.app_pool) if through == "the tables" else corner.door
-    owners = owners_of(0, 2) + owners_of(9, 2)
-    entries = await corner.ledger.grow(owners, 300)
-    async with running(corner.projector(source=LedgerSource(reader, page=100))):
+    table = LedgerTable(corner.app_pool)
+    source = LedgerSource(corner.door, page=100) if through == "the door" else LedgerSource(table, page=100)
+    if through == "the tables, many shards at once":
+        source = LedgerSource(table, page=100, pages=table.pages)
+    owners = [owner for shard in range(0, 64, 3) for owner in owners_of(shard, 1)]
+    entries = await corner.ledger.grow(owners, 60)
+    async with running(corner.projector(source=source)):
         await applied(corner, entries)
         entries += await corner.ledger.grow(owners, 3)
         await applied(corner, entries)
