@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "release": "cli.grading:release",
         "grades": "cli.grading:grades",
         "explain": "cli.reading:explain",
+        "next": "cli.readying:following",
+        "readiness": "cli.readying:readiness",
         "history": "cli.reading:history",
         "verify": "cli.reading:verify",
         "audit": "cli.auditing:audit",
