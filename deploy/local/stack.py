@@ -18,6 +18,7 @@ from deploy.local.issuer.people import OPERATOR, add_people, people_in
 from deploy.local.issuer.program import NAME as ISSUER
 from deploy.local.issuer.program import issuer_program
 from deploy.local.kafka import KafkaServer
+from deploy.local.kafka_learning import learn_beside
 from deploy.local.keeper import Keeper, Notice
 from deploy.local.postgres import PostgresServer
 from deploy.local.services import GATEWAY_METRICS, SERVICES, District, Service, prepare_to_fork
@@ -56,6 +57,7 @@ class Stack:
         self._keepers: dict[str, Keeper] = {}
         self._topics: tuple[str, ...] = ()
         self._open = contextlib.ExitStack()
+        self._learning: asyncio.Task[None] | None = None
         self._postgres: PostgresServer
         self._kafka: KafkaServer
         self._district: District
@@ -85,10 +87,12 @@ class Stack:
         self._phase = "up"
         self._tell(f"Everything is up ({time.monotonic() - begun:.1f} s).")
         self._write()  # last: who waits for the phase has then been told everything
+        self._learning = asyncio.create_task(learn_beside(), name="learn how Kafka starts")
 
     async def stop(self) -> None:
         """End everything in order: who writes, then the broker, then the record. Safe to call at any time."""
         self._phase = "stopping"
+        await self._end_learning()
         services = [keeper for name, keeper in self._keepers.items() if name in {*self.services, ISSUER}]
         await asyncio.gather(*(keeper.stop() for keeper in services))
         for name in ("kafka", "postgres"):
@@ -96,6 +100,13 @@ class Stack:
                 await self._keepers[name].stop()
         self.home.state.unlink(missing_ok=True)
         self._open.close()
+
+    async def _end_learning(self) -> None:
+        if self._learning is not None:
+            self._learning.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._learning
+            self._learning = None
 
     # What tests and the demo ask
 

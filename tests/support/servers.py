@@ -3,13 +3,16 @@
 import contextlib
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.home import ROOT
 from deploy.local.kafka import KafkaServer
+from deploy.local.kafka_learning import LEARN
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.postgres_account import postgres_account
@@ -53,6 +56,20 @@ def _sweep() -> None:
         pid = folder.name.removeprefix(FOLDERS).partition("-")[0]
         if pid.isdecimal() and has_ended(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def learning_how_kafka_starts() -> Callable[[], None]:
+    """Begin what `kafka_learning` does, unless it was done; what is given back ends it."""
+    nothing = subprocess.DEVNULL
+    learning = subprocess.Popen(
+        LEARN, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=nothing, stdout=nothing, stderr=nothing
+    )
+
+    def end() -> None:
+        learning.kill()  # its own children end with it
+        learning.wait()
+
+    return end
 
 
 @contextlib.asynccontextmanager
