@@ -82,6 +82,7 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
         observing = Observing.of(SERVICE)
         workers: dict[str, Worker] = {}
         refolding: Refolding | None = None
+        relay: Relay | None = None
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS, name=f"{SERVICE} projector")
             refolding = Refolding(pool, DefinitionsReader(), workers=REFOLDING, folds=FoldsInProcess)
@@ -94,23 +95,24 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
             workers["projector"], workers["access lag"] = projector.run, lag.run
             workers["refolding"] = refolding.run
             workers["what-ifs"] = WhatIfWork(pool, workers=TRYING).run
-            workers["state relay"], workers["state tending"] = _publishing(opened, settings, pool, observing)
-        app = (
-            await _http(opened, settings, roles, evidence, refolding, observing=observing) if "http" in roles else None
-        )
+            relay, workers["state tending"] = _publishing(opened, settings, pool, observing)
+            workers["state relay"] = relay.run
+        app = None
+        if "http" in roles:
+            app = await _http(opened, settings, roles, evidence, (refolding, relay), observing=observing)
         yield Process(app, workers, observing)
 
 
 def _publishing(
     opened: AsyncExitStack, settings: Settings, pool: asyncpg.Pool, observing: Observing
-) -> tuple[Worker, Worker]:
+) -> tuple[Relay, Worker]:
     """What publishes states, and what looks after their topic. It keeps one connection of `pool`."""
     kafka = settings.kafka_access()
     outbox = StateOutbox(pool, settings.tenant, KafkaStateTopic(kafka, settings.states_topic))
     opened.push_async_callback(outbox.give_up)
-    relay = Relay(outbox, kafka, concurrency=2)
+    relay = Relay(outbox, kafka)
     observing.measures.read_by(*publishing_measures(relay, outbox))
-    return relay.run, outbox.run
+    return relay, outbox.run
 
 
 async def release_quarantined(settings: Settings, owner: str) -> int:
@@ -161,7 +163,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
     settings: Settings,
     roles: Collection[str],
     evidence: Peer,
-    refolding: Refolding | None,
+    here: tuple[Refolding | None, Relay | None],
     *,
     observing: Observing,
 ) -> FastAPI:
@@ -178,6 +180,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         frameworks=PublishedFrameworks(pool),
         what_ifs=PostgresWhatIfs(pool),
     )
+    refolding, relay = here
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)
     observing.measures.read_by(table_measures(watch), refolds_measures(refolds), published_measures(pool))
     standing = Standing(
@@ -185,6 +188,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         refolds=refolds,
         watch=watch,
         failing=lambda: None if refolding is None else refolding.failing,
+        not_relayed=lambda: {} if relay is None else relay.reasons(),
     )
     verifier = Verifier(settings.tenant, settings.trusted)
     doors = PostgresStates(pool, settings.tenant), PostgresKept(pool, settings.tenant)

@@ -37,7 +37,9 @@ class AsOfDocument(BaseModel):
 
 
 class ShardDocument(BaseModel):
-    """One shard: `head` is the ledger's, absent while that does not answer; `paused` says why it does not move."""
+    """One shard: `head` is the ledger's, absent while that does not answer; `paused` says why it does not move, and
+    `not_relayed` why what comes of it is not on its topic.
+    """
 
     shard: int
     head: int | None = None
@@ -45,6 +47,7 @@ class ShardDocument(BaseModel):
     lag_events: int | None = None
     lag_seconds: float | None = None
     paused: str | None = None
+    not_relayed: str | None = None
 
 
 def refusals(descriptions: dict[int, str]) -> dict[int | str, dict[str, Any]]:

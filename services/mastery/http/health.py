@@ -1,6 +1,6 @@
 """`GET /health`: how the service's shards and refolds stand. Tells nothing of anybody, so it asks for no token."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,21 @@ from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import HealthDocument
 from services.mastery.ports import Refolds
 from shared.runtime.projection_health import HealthWatch
+from shared.runtime.shards import Shard
 from shared.runtime.trouble import is_trouble
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What health is read from. `failing` says why refolds do not go on, in this process."""
+    """What health is read from. `failing` says why refolds do not go on, in this process, and `not_relayed` which
+    shards' changes of states do not come on their topic, and why.
+    """
 
     roles: Sequence[str]
     refolds: Refolds
     watch: HealthWatch
     failing: Callable[[], str | None]
+    not_relayed: Callable[[], Mapping[Shard, str]]
 
     async def document(self) -> dict[str, Any]:
         """Health as JSON. Where the database does not answer, only that is told."""
@@ -32,11 +36,14 @@ class Standing:
             if not is_trouble(error):
                 raise
             return {**head, "status": "degraded", "shards": {}, "reason": "The database does not answer."}
-        failing = self.failing()
+        failing, held = self.failing(), self.not_relayed()
+        document = health.document()
+        for shard, reason in held.items():
+            document["shards"][shard.ledger][shard.number]["not_relayed"] = reason
         return {
             **head,
-            "status": "degraded" if health.degraded or failing else "ok",
-            **health.document(),
+            "status": "degraded" if health.degraded or failing or held else "ok",
+            **document,
             "refolds": [
                 {"scope": refold.scope, "position": refold.position, "done": refold.done} for refold in refolds
             ],
