@@ -17,6 +17,9 @@ from shared.runtime.relay_age import Unrelayed, unrelayed
 from shared.runtime.shards import Shard
 from shared.runtime.trails import Trails
 
+AT_ONCE = 8
+"""Pages read at once: to decode more rows in one go would block the loop."""
+
 ENVELOPE_BYTES = 1000
 """About what a record has beside its body."""
 
@@ -57,7 +60,7 @@ class LedgerOutbox:
 
     def __init__(self, pool: asyncpg.Pool, topics: Mapping[Ledger, str], trails: Trails | None = None) -> None:
         self._pool, self._trails = pool, trails
-        self._pages = Gathered(self._read)
+        self._pages = Gathered(self._read, most=AT_ONCE)
         self._moves = Gathered(self._move)
         self.topics = topics
         self.sizes: Mapping[str, Histogram] = {ledger: Histogram(RELAY_BATCH) for ledger in SHARDS}

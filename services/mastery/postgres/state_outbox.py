@@ -38,6 +38,9 @@ TEND = 60.0
 _BATCH = 500
 """Rows of a batch at most: a value has about 700 bytes, its headers 500."""
 
+AT_ONCE = 8
+"""Pages read at once: to decode more rows in one go would block the loop."""
+
 UNSEEN = 2**62
 """More than any seq."""
 
@@ -101,7 +104,8 @@ class StateOutbox:
 
     def __init__(self, pool: asyncpg.Pool, tenant: str, topic: StateTopic) -> None:
         self._pool, self._tenant, self._topic = pool, tenant, topic
-        self._pages, self._cursors = Gathered(self._read_pages), Gathered(self._read_cursors)
+        self._pages = Gathered(self._read_pages, most=AT_ONCE)
+        self._cursors = Gathered(self._read_cursors)
         self._moves = Gathered(self._move_all)
         self.topics: Mapping[Ledger, str] = {"evidence": topic.name}
         self._lock: PoolConnection | None = None
