@@ -80,6 +80,14 @@ class Gateway:
         headers = {"Idempotency-Key": key} if key is not None else {}
         return await self._call("POST", path, content=orjson.dumps(body), headers=headers)
 
+    async def delete(self, path: str) -> None:
+        """Do away with something; that it is gone already is as well."""
+        try:
+            await self._call("DELETE", path)
+        except Refused as error:
+            if error.status != 404:
+                raise
+
     async def _call(self, method: str, path: str, **request: Any) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json", **request.pop("headers", {})}
         try:

@@ -99,7 +99,7 @@ class RejectedRows:
             self._writer.writerow(["line", "field", "reason", *self._columns])
         reason = problem.get("detail") or problem.get("title") or ""
         cells = [line.cells.get(name, "") for name in self._columns]
-        self._writer.writerow([line.number, problem.get("field", ""), reason, *map(_inert, cells)])
+        self._writer.writerow([line.number, problem.get("field", ""), reason, *map(inert, cells)])
         self.count += 1
 
     def _unwritable(self, error: OSError) -> CommandError:
@@ -123,6 +123,6 @@ def _open(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     """A cell that a spreadsheet will not run as a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t"} else cell
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else cell
