@@ -108,12 +108,12 @@ def certainty(state: State, supposed: Supposing | None) -> Certainty:
     left_out = tuple(left for left in _left_out(supposed) if left.then != supposed.now)
     ways = {_way(supposed, more.then) for more in one_more if _near(supposed, more.value)}
     ways |= {_way(supposed, left.then) for left in left_out}
-    rests = _word(ways)
+    word = _word(ways)
     probable = supposed.policy.method.probable and state.value is not None
     return Certainty(
-        rests=rests,
+        rests=word,
         rests_on=rests_on,
-        direction=sum(ways) if rests is Rests.LEANING else 0,
+        direction=sum(ways) if word is Rests.LEANING else 0,
         left_out_of=how_many_left_out(supposed),
         left_out=left_out,
         one_more=one_more,
@@ -124,15 +124,19 @@ def certainty(state: State, supposed: Supposing | None) -> Certainty:
 def sureness(state: State, contributions: Iterable[Contribution]) -> Sureness:
     """The short form of `certainty`, which looks no further once both ways are open. Raises as `Supposing.of`."""
     supposed = Supposing.of(state, contributions)
-    rests_on = _rests_on(supposed)
-    if supposed is None or not state.counted or supposed.now.status in _NOTHING_TO_BE_SURE_OF:
-        return Sureness(None, rests_on)
+    return Sureness(None if supposed is None else rests(supposed), _rests_on(supposed))
+
+
+def rests(supposed: Supposing) -> Rests | None:
+    """The word alone; None where there is nothing to be sure of."""
+    if not supposed.values or supposed.now.status in _NOTHING_TO_BE_SURE_OF:
+        return None
     ways: set[int] = set()
     for then in _changes(supposed):
         ways.add(_way(supposed, then))
         if {1, -1} <= ways:
             break
-    return Sureness(_word(ways), rests_on)
+    return _word(ways)
 
 
 def how_many_left_out(supposed: Supposing) -> int:

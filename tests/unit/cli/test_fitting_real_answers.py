@@ -3,7 +3,8 @@
 import pytest
 
 from cli.fitting.answers import read_answers
-from cli.fitting.fitting import fit_skills, measured
+from cli.fitting.fitting import fit_skills
+from cli.fitting.foretelling import measured
 from tests.support.real_answers import FILE
 
 SHARE, SEED = 0.2, 7
