@@ -9,10 +9,12 @@ from typing import NamedTuple
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
+from services.mastery.flows.roll_up import ByParts, by_parts
 from services.mastery.ports import District
 from shared.rulebook.certainty_wording import how_sure
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.explain import Explanation, explain
+from shared.rulebook.rolled_words import by_parts as words_of_parts
 from shared.rulebook.state import State
 from shared.rulebook.wording import what_next, why
 
@@ -33,6 +35,7 @@ class Explained:
     why: tuple[str, ...]
     sure: tuple[str, ...]
     next: tuple[str, ...]
+    by_parts: ByParts | None = None
 
 
 async def explain_competency(question: Question, competency: str, district: District) -> Explained:
@@ -49,14 +52,17 @@ async def explain_competency(question: Question, competency: str, district: Dist
         told = _told(seen.state, pieces, district.zone)
     else:
         told = await asyncio.to_thread(_told, seen.state, pieces, district.zone)
+    parts = await by_parts(record, horizon, competency, district)
+    reasons = told.why if parts is None else (*told.why, *words_of_parts(parts.rolled, parts.codes))
     return Explained(
         learner=question.learner,
         horizon=horizon,
         seen=seen,
         explanation=told.explanation,
-        why=(UNDER_REVIEW, *told.why) if horizon.under_review else told.why,
+        why=(UNDER_REVIEW, *reasons) if horizon.under_review else reasons,
         sure=told.sure,
         next=told.next,
+        by_parts=parts,
     )
 
 

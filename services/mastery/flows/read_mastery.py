@@ -8,6 +8,7 @@ from services.mastery.domain.errors import ForgottenError
 from services.mastery.domain.horizon import Horizon, now_horizon
 from services.mastery.flows.explain_competency import MANY
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
+from services.mastery.flows.roll_up import ByParts, parents_by_parts
 from services.mastery.ports import District
 from shared.rulebook.certainty import Sureness, sureness
 from shared.rulebook.contribution import Contribution
@@ -24,7 +25,8 @@ class SureState:
 
 @dataclass(frozen=True, slots=True)
 class Mastery:
-    """The states within a horizon, by the codes of their competencies; those without a code come last.
+    """The states within a horizon, by the codes of their competencies; those without a code come last. And what they
+    come to for the competencies that they are parts of.
 
     Of a learner who is `forgotten` there are none, as of whenever it is asked.
     """
@@ -32,6 +34,7 @@ class Mastery:
     learner: str
     horizon: Horizon
     states: tuple[SureState, ...]
+    by_parts: tuple[ByParts, ...] = ()
     forgotten: bool = False
 
 
@@ -51,7 +54,9 @@ async def read_mastery(question: Question, district: District) -> Mastery:
         if seen.recorded:
             states.append(SureState(seen, await _sureness(seen, record.contributions[competency])))
         await pace.breathe()
-    return Mastery(question.learner, horizon, tuple(sorted(states, key=_by_code)))
+    own = {state.seen.state.competency: state.seen.state for state in states}
+    derived = await parents_by_parts(record, horizon, own, district)
+    return Mastery(question.learner, horizon, tuple(sorted(states, key=_by_code)), derived)
 
 
 async def _sureness(seen: SeenState, pieces: Sequence[Contribution]) -> Sureness:

@@ -18,6 +18,7 @@ from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.explain_competency import Explained
 from services.mastery.flows.read_mastery import Mastery
 from services.mastery.flows.reading import SeenState
+from services.mastery.flows.roll_up import ByParts
 from services.mastery.http.certainty_answers import certainty_document, sureness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
@@ -37,6 +38,7 @@ def mastery_answer(mastery: Mastery) -> Response:
             {**_state(state.seen, mastery.horizon), "certainty": sureness_document(state.sure)}
             for state in mastery.states
         ],
+        "by_parts": [by_parts_document(parts, mastery.horizon) for parts in mastery.by_parts],
         **({"forgotten": True} if mastery.forgotten else {}),
     }
     return private_answer(document, mastery.horizon.pins)
@@ -56,6 +58,9 @@ def explanation_answer(explained: Explained) -> Response:
             for piece in explanation.set_aside
         ],
         "certainty": certainty_document(explanation, explained.sure),
+        **(
+            {} if explained.by_parts is None else {"by_parts": by_parts_document(explained.by_parts, explained.horizon)}
+        ),
         "next": explained.next,
     }
     return private_answer(document, explained.horizon.pins)
@@ -126,6 +131,35 @@ def _state(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
         "counted": len(state.counted),
         "evidence": seen.evidence,
         **_judgement(state),
+    }
+
+
+def by_parts_document(parts: ByParts, horizon: Horizon) -> dict[str, Any]:
+    """A parent by its parts. It has no digest: nobody stores it, and nothing is released of it."""
+    rolled = parts.rolled
+    policy = rolled.adoption.policy
+    assert policy.roll_up is not None
+    return {
+        "competency": rolled.competency,
+        **({} if parts.code is None else {"code": parts.code}),
+        "status": (Status.UNDER_REVIEW if horizon.under_review else rolled.status).value,
+        "level": rolled.level,
+        "value": None if rolled.value is None else unscaled(rolled.value),
+        "policy": policy.digest,
+        "method": policy.roll_up.method.id,
+        "scope": str(rolled.adoption.scope),
+        "pins": pin_documents(rolled.pins),
+        "parts": [
+            {
+                "competency": part.competency,
+                **({"code": parts.codes[part.competency]} if part.competency in parts.codes else {}),
+                "status": part.status.value,
+                "level": part.level,
+                "brings": None if part.value is None else unscaled(part.value),
+                "by_parts": part.by_parts,
+            }
+            for part in rolled.parts
+        ],
     }
 
 

@@ -96,6 +96,36 @@ class StateDocument(_Common, _Judged):
     certainty: SurenessDocument
 
 
+class PartDocument(BaseModel):
+    """A part, and what it brings on the parent's scale; `by_parts` says that parts of its own speak for it."""
+
+    competency: Id
+    code: str | None = None
+    status: Status
+    level: str | None
+    brings: Decimal | None
+    by_parts: bool
+
+
+class ByPartsDocument(BaseModel):
+    """Where a learner is with a competency by its parts, under the roll-up of the policy in force for it.
+
+    Derived at this read: it is no state, has no digest, is not on `mastery.state`, and nothing is released of it. As of
+    its pins it is the same, for ever.
+    """
+
+    competency: Id
+    code: str | None = None
+    status: Status
+    level: str | None
+    value: Decimal | None
+    policy: Digest
+    method: str
+    scope: str
+    pins: list[PinDocument]
+    parts: list[PartDocument]
+
+
 class MasteryDocument(BaseModel):
     """A learner's states, by the codes of their competencies."""
 
@@ -106,6 +136,9 @@ class MasteryDocument(BaseModel):
     learner: Id
     as_of: AsOfDocument
     states: list[StateDocument]
+    by_parts: list[ByPartsDocument] = Field(
+        [], description="Competencies that have parts, where the policy in force says what these come to."
+    )
     forgotten: Literal[True] | None = Field(None, description="Where the learner is forgotten: there are no states.")
 
 
@@ -171,6 +204,9 @@ class ExplanationDocument(_Common, _Judged):
     counted: list[CountedDocument]
     set_aside: list[SetAsideDocument]
     certainty: CertaintyDocument
+    by_parts: ByPartsDocument | None = Field(
+        None, description="Beside what was shown of the competency itself: where its parts would put it."
+    )
     next: list[str]
 
 
