@@ -86,7 +86,7 @@ def show_next(console: Console, answer: Mapping[str, Any]) -> None:
     if steps:
         rows = table("opens", "code", "what", "so far", whole=("opens", "code"))
         for step in steps:
-            rows.add_row(str(step["opens"]), step["code"], escape(step["statement"]), standing(step))
+            rows.add_row(str(step["opens"]), step["code"], escape(step["statement"]), _so_far(step))
         console.print(rows)
     else:
         console.print("  There is nothing that she is known to be ready for and has not mastered.")
@@ -107,7 +107,7 @@ def show_readiness(console: Console, answer: Mapping[str, Any], names: Mapping[s
         console.print(f"[bold]{item['code']}[/bold] {escape(item['statement'])}", highlight=False)
         for label, rows in (("ready", item["ready"]), ("not ready", item["not_ready"]), ("not known", item["unknown"])):
             for row in rows:
-                why = _because(row) if "because" in row else standing(row)
+                why = _because(row) if "because" in row else _so_far(row)
                 who = called.get(row["learner"], row["learner"])
                 console.print(f"  {label:<9}  {who}  {why}", markup=False, soft_wrap=True)
     if not answer["items"]:
@@ -128,8 +128,17 @@ def codes(named: Iterable[Mapping[str, str]]) -> str:
     return ", ".join(one["code"] for one in named)
 
 
+def grounds(rested_on: Iterable[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{ground['code']} {standing(ground)}" for ground in rested_on)
+
+
+def _so_far(one: Mapping[str, Any]) -> str:
+    """Where somebody is with what she is ready for, and what makes her so beside levels."""
+    return standing(one) + (f"; {grounds(one['by'])}" if one["by"] else "")
+
+
 def _because(row: Mapping[str, Any]) -> str:
-    lacking = "; ".join(f"{ground['code']} {standing(ground)}" for ground in row["because"])
+    lacking = grounds(row["because"])
     first = f"; begin with {codes(row['first'])}" if row["first"] else ""
     find_out = f"; find out {codes(row['find_out'])}" if row["find_out"] else ""
     return f"{lacking}{first}{find_out}"

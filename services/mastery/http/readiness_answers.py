@@ -23,6 +23,7 @@ def next_answer(following: Next, limit: int) -> Response:
                 **ground(step.competency, seen),
                 "statement": graph.members[step.competency].statement,
                 "opens": step.opens,
+                "by": _by_source(step.competency, seen),
                 "flagged_by": named(following.lapses(step.competency), graph),
             }
             for step in following.steps[:limit]
@@ -70,10 +71,20 @@ def _ready_for(item: ReadyFor, section: SectionReadiness) -> dict[str, Any]:
         "competency": member.id,
         "code": member.code,
         "statement": member.statement,
-        "ready": [{"learner": learner, **_standing(section.seen[learner].of[member.id])} for learner in item.ready],
+        "ready": [_ready(learner, member.id, section.seen[learner]) for learner in item.ready],
         "not_ready": [_not_ready(learner, one, section) for learner, one in item.not_ready],
         "unknown": [_not_ready(learner, one, section) for learner, one in item.unknown],
     }
+
+
+def _ready(learner: str, competency: str, seen: Standings) -> dict[str, Any]:
+    return {"learner": learner, **_standing(seen.of[competency]), "by": _by_source(competency, seen)}
+
+
+def _by_source(competency: str, seen: Standings) -> list[dict[str, Any]]:
+    """What a competency rests on that holds by its source and not by a level."""
+    supports = seen.graph.rests_on.get(competency, ())
+    return [ground(support, seen) for support in supports if seen.of[support].source is not None]
 
 
 def _not_ready(learner: str, one: Judged, section: SectionReadiness) -> dict[str, Any]:

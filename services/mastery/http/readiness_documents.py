@@ -24,9 +24,17 @@ _STEP: dict[str, JsonValue] = {
     "statement": "Solves linear equations in one variable.",
     "status": "not_yet",
     "opens": 5,
+    "by": [],
     "flagged_by": [],
 }
 _GROUND: dict[str, JsonValue] = {"competency": _SLOPE, "code": "7.ee.b.4", "status": "slipped"}
+
+_SOURCE: dict[str, JsonValue] = {
+    "event": _EVENT,
+    "kind": "diagnostic",
+    "occurred_at": "2026-08-24T09:00:00.000Z",
+    "reaches": True,
+}
 
 
 class NamedDocument(BaseModel):
@@ -57,6 +65,7 @@ class StepDocument(GroundDocument):
 
     statement: str
     opens: int = Field(description="How many competencies rest on it, at any distance, that are not mastered either.")
+    by: list[GroundDocument] = Field(description="What it rests on that holds by its source and not by a level.")
     flagged_by: list[NamedDocument] = Field(description="What it rests on, at any distance, that has slipped.")
 
 
@@ -91,11 +100,15 @@ class NextDocument(BaseModel):
 
 
 class ReadyDocument(BaseModel):
-    """A learner who is ready, and where she is with the competency itself."""
+    """A learner who is ready, and where she is with the competency itself.
+
+    `by` is what the competency rests on that holds by its source and not by a level.
+    """
 
     learner: Id
     status: Status
     source: SourceDocument | None = None
+    by: list[GroundDocument]
 
 
 class NotReadyDocument(BaseModel):
@@ -138,12 +151,7 @@ class SectionReadinessDocument(BaseModel):
                                 {
                                     "learner": _LEARNER,
                                     "status": "no_evidence",
-                                    "source": {
-                                        "event": _EVENT,
-                                        "kind": "diagnostic",
-                                        "occurred_at": "2026-08-24T09:00:00.000Z",
-                                        "reaches": False,
-                                    },
+                                    "by": [{**_GROUND, "status": "no_evidence", "source": _SOURCE}],
                                 }
                             ],
                             "not_ready": [

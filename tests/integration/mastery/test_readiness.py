@@ -130,6 +130,9 @@ async def test_attested_prior_mastery_opens_the_way_with_its_source_and_raises_n
     answer = await following(mastery, ANA)
     assert steps(answer) == [("7.rp.2", "no_evidence", 3), ("8.ee.5", "no_evidence", 2)]
     source = answer["next"][0]["source"]
+    assert answer["next"][1]["by"] == [
+        {"competency": RATIO, "code": "7.rp.2", "status": "no_evidence", "source": source}
+    ]
     assert (source["event"], source["kind"], source["reaches"]) == (piece, "attested", True)
     [state] = (await mastery.learner(ANA))["states"]
     assert (state["status"], state["level"]) == ("no_evidence", None)

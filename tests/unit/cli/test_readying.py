@@ -19,7 +19,7 @@ def shown(show: Any, *answer: Any) -> str:
 
 
 def test_the_next_steps_and_what_is_flagged() -> None:
-    step = {**RATIO, "statement": "Sees proportions.", "opens": 3, "flagged_by": []}
+    step = {**RATIO, "statement": "Sees proportions.", "opens": 3, "by": [], "flagged_by": []}
     answer = {"next": [step], "ready": 4, "flagged": [{**LINES, "flagged_by": [RATIO]}]}
     said = shown(show_next, answer)
     assert "3 7.rp.2 Sees proportions. slipped" in said
@@ -31,11 +31,13 @@ def test_the_next_steps_and_what_is_flagged() -> None:
 def test_a_section_by_competency() -> None:
     lacking = {"learner": "b", "because": [RATIO], "first": [RATIO], "find_out": []}
     unknown = {"learner": "c", "because": [{**RATIO, "status": "no_evidence"}], "first": [], "find_out": [RATIO]}
-    ready = [{"learner": "a", "status": "no_evidence"}]
+    shown_by = {**RATIO, "status": "no_evidence", "source": {**PLACED, "reaches": True}}
+    ready = [{"learner": "a", "status": "no_evidence", "by": [shown_by]}]
     item = {"code": "8.ee.5", "statement": "Lines [sic].", "ready": ready, "not_ready": [lacking], "unknown": [unknown]}
     said = shown(show_readiness, {"items": [item]}, {"a": "Amara"})
     assert said == (
-        "8.ee.5 Lines [sic]. ready Amara no evidence not ready b 7.rp.2 slipped; begin with 7.rp.2 "
+        "8.ee.5 Lines [sic]. ready Amara no evidence; 7.rp.2 no evidence (diagnostic, 2026-08-24: holds) "
+        "not ready b 7.rp.2 slipped; begin with 7.rp.2 "
         "not known c 7.rp.2 no evidence; find out 7.rp.2"
     )
 
