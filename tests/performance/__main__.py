@@ -24,6 +24,7 @@ from tests.performance import (
     relay,
     release,
     start,
+    what_if,
     worst_hour,
 )
 
@@ -37,6 +38,7 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "mastery": mastery.figures,
         "fold": fold.figures,
         "refold": refold.figures,
+        "what_if": what_if.figures,
         "audit": audit.figures,
         "http": http.figures,
         "release": release.figures,
@@ -79,7 +81,9 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="figures for machines")
     parser.add_argument("--minutes", type=float, default=worst_hour.GIVEN, help="how long worst_hour lasts")
-    parser.add_argument("--millions", type=float, default=refold.GIVEN, help="of contributions that refold refolds")
+    parser.add_argument(
+        "--millions", type=float, default=refold.GIVEN, help="of contributions that refold and what_if fold"
+    )
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in BENCHES]
     if unknown:
@@ -87,6 +91,7 @@ def main() -> None:
     benches: dict[str, Bench] = {
         **BENCHES,
         "refold": partial(refold.figures, asked.millions),
+        "what_if": partial(what_if.figures, asked.millions),
         "worst_hour": partial(worst_hour.figures, asked.minutes),
     }
     names = asked.names or [name for name in BENCHES if name not in LONG]

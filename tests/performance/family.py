@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+_FOLDING = (b"services.mastery.folds", b"services.mastery.trials")
+
 
 class Member(NamedTuple):
     """A process: `seconds` of processor time; `resident` bytes.
@@ -50,6 +52,7 @@ def _role(pid: int) -> str:
     if pid == os.getpid():
         return "service"
     try:
-        return "folding" if b"services.mastery.folds" in Path(f"/proc/{pid}/cmdline").read_bytes() else "servers"
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return "folding" if any(module in command for module in _FOLDING) else "servers"
     except OSError:
         return "servers"

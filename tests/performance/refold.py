@@ -9,6 +9,7 @@ python -m tests.performance refold --millions 10
 import asyncio
 import csv
 import gzip
+import random
 import sys
 import time
 from collections import defaultdict
@@ -46,7 +47,7 @@ GIVEN = 1.0
 WORKERS = 2
 SAMPLE = 20_000
 MEBIBYTE = 1024 * 1024
-_ROLES = ("service", "folding", "servers")
+ROLES = ("service", "folding", "servers")
 _KEY = ("shard", "learner", "competency", "contributions")
 
 
@@ -80,22 +81,22 @@ async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
     applied = Applied(pool, ledger)
     await applied.more()
     await applied.refold()
-    contributions, states = await _fill(pool, wanted)
+    contributions, states = await fill(pool, wanted)
     print(f"{contributions:,} contributions to {states:,} states of the real answers.", file=sys.stderr)  # noqa: T201 - its report
     after = policy_document("ascertain.decaying_average@1", weight="0.65", counts=["practice"], pieces=3, redo="adds")
     ledger.publish(after)
     ledger.adopt("district", after)
     await applied.more()
-    limit = await _in_memory(pool)
+    limit = await in_memory(pool)
     refolding = Refolding(pool, DefinitionsReader(), workers=WORKERS, folds=FoldsInProcess)
     memory: list[float] = []
     watching = asyncio.create_task(_watch(memory))
-    begun, used = time.perf_counter(), _processor()
+    begun, used = time.perf_counter(), processor()
     working = asyncio.create_task(refolding.run())
     try:
         await until(lambda: _is_done(pool), "the district is refolded", seconds=3600)
         took = time.perf_counter() - begun
-        spent = {role: seconds - used[role] for role, seconds in _processor().items()}
+        spent = {role: seconds - used[role] for role, seconds in processor().items()}
     finally:
         for task in (working, watching):
             task.cancel()
@@ -109,14 +110,17 @@ async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
     return [
         Figure(name, contributions / took, "contributions/s", "folding in memory, one core", limit),
         Figure("refold: states written, changes noted", states / took, "states/s"),
-        *(Figure(f"refold: processor time, {role}", 1e6 * spent[role] / states, "µs a state") for role in _ROLES),
+        *(Figure(f"refold: processor time, {role}", 1e6 * spent[role] / states, "µs a state") for role in ROLES),
         Figure("refold: memory of the service, at its most", max(memory), "MiB", "its most in the first half", half),
         Figure("refold: memory of the service, before", memory[0], "MiB"),
     ]
 
 
-async def _fill(pool: asyncpg.Pool, wanted: int) -> tuple[int, int]:
-    """Put the states into the table, folded under what is adopted; how many contributions and states there are."""
+async def fill(pool: asyncpg.Pool, wanted: int, chance: random.Random | None = None) -> tuple[int, int]:
+    """Put the states into the table, folded under what is adopted; how many contributions and states there are.
+
+    With a `chance`, answers that are repeated stand in another order each time, so that runs of them are not the same.
+    """
     async with borrowed(pool) as connection, connection.transaction(isolation="repeatable_read"):
         outcomes = Outcomes((await DefinitionsReader().view(connection)).definitions)
     answers, contributions, states, time_over = _answers(), 0, 0, 0
@@ -125,6 +129,10 @@ async def _fill(pool: asyncpg.Pool, wanted: int) -> tuple[int, int]:
         for (learner, skill), pieces in answers.items():
             if contributions + count >= wanted:
                 break
+            if chance is not None and time_over:
+                right = [piece.correct for piece in pieces]
+                chance.shuffle(right)
+                pieces = [piece._replace(correct=own) for piece, own in zip(pieces, right, strict=True)]  # noqa: PLW2901 - repeated
             rows.append(_row(outcomes, f"{learner} for the time {time_over}", skill, pieces))
             count += len(pieces)
         await pool.copy_records_to_table(
@@ -168,7 +176,7 @@ def _row(outcomes: Outcomes, learner_name: str, skill: str, answers: Sequence[An
     return (who.shard, learner, competency, pack(pieces), len(pieces), *outcomes.of(who, competency, pieces))
 
 
-async def _in_memory(pool: asyncpg.Pool) -> float:
+async def in_memory(pool: asyncpg.Pool) -> float:
     """Contributions a second that one core unpacks and folds, of some rows in memory."""
     async with borrowed(pool) as connection, connection.transaction(isolation="repeatable_read"):
         outcomes = Outcomes((await DefinitionsReader().view(connection)).definitions)
@@ -195,9 +203,9 @@ async def _watch(memory: list[float]) -> None:
         await asyncio.sleep(2)
 
 
-def _processor() -> dict[str, float]:
+def processor() -> dict[str, float]:
     """Seconds of processor time that this process has had, those that fold for it, and the servers."""
-    seconds = dict.fromkeys(_ROLES, 0.0)
+    seconds = dict.fromkeys(ROLES, 0.0)
     for each in family():
         seconds[each.role] += each.seconds
     return seconds

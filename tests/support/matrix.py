@@ -58,6 +58,7 @@ class Subject:
     work: str
     grade: str
     batch: str
+    what_if: str
     verification: str
     audit: str
     personal_token: str

@@ -6,7 +6,7 @@ import asyncpg
 
 from cli.importing.commands import adopt_policy, publish
 from tests.support.ledger_writer import framework_document, policy_document
-from tests.support.matrix import PEOPLE, SIGNED_IN, Subject, World, attempt, one
+from tests.support.matrix import ADMINISTER, PEOPLE, SIGNED_IN, Subject, World, attempt, one
 from tests.support.periods import name_periods
 from tests.support.relations import new_id
 from tests.support.running import administrator, until_applied
@@ -80,10 +80,11 @@ async def furnish(world: World) -> None:
     await until_applied(world.stack)
     verification = await world.done(ADMINISTRATOR, "/v1/verifications", {"learner": learner}, 202)
     audit = await world.done(ADMINISTRATOR, "/v1/audits", {"id": new_id(), "grade": grades["grade", "nobody"]}, 202)
+    what_ifs = await _what_ifs(world, ids["school here"], policy)
     account = await world.ask("PUT", ADMINISTRATOR, _account(learner))
     await _sign_everyone_in(world)
     listed = (await world.ask("GET", "learner", {"url": "/v1/personal-tokens"})).json()["personal_tokens"]
-    known = {**things, **grades, **batches}
+    known = {**things, **grades, **batches, **what_ifs}
     world.real = Subject(
         learner=learner,
         competency=competency,
@@ -98,6 +99,7 @@ async def furnish(world: World) -> None:
         work=things["work", "nobody"],
         grade=grades["grade", "nobody"],
         batch=batches["batch", "nobody"],
+        what_if=what_ifs["what-if", "nobody"],
         verification=verification["id"],
         audit=audit["id"],
         personal_token=listed[0]["id"],
@@ -138,6 +140,7 @@ async def _people(world: World) -> dict[str, str]:
         ("school auditor", "auditor", f"school/{ids['school here']}"),
         ("auditor", "auditor", "district"),
         ("second administrator", "administrator", "district"),
+        ("another administrator", "administrator", f"school/{ids['school here']}"),
     ):
         world.people[person] = new_id()
         grant = {"id": new_id(), "person": world.people[person], "role": kind, "scope": scope}
@@ -209,6 +212,25 @@ async def _batches(world: World, batch: dict[str, Any]) -> dict[tuple[str, str],
 
     await until(held, "the batches are held")
     return things
+
+
+async def _what_ifs(world: World, school: str, policy: str) -> dict[tuple[str, str], str]:
+    """What a policy would come to in the learner's school, asked for by one who asks nothing else, one for each person
+    who may delete it. One is under way at a time.
+    """
+    things: dict[tuple[str, str], str] = {}
+    asker = "another administrator"
+    for person in ("nobody", *ADMINISTER):
+        id_ = things["what-if", person] = new_id()
+        asked = {"id": id_, "scope": f"school/{school}", "policy": policy}
+        await world.done(asker, "/v1/what-ifs", asked, 202)
+
+        async def done(id_: str = id_) -> bool:
+            answer = await world.ask("GET", asker, {"url": f"/v1/what-ifs/{id_}"})
+            return bool(answer.json()["state"] == "done")
+
+        await until(done, "the what-if is done")
+    return {("what-if", person): things.get(("what-if", person), things["what-if", "nobody"]) for person in PEOPLE}
 
 
 async def _leaving(world: World) -> tuple[str, str]:

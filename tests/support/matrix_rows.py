@@ -279,6 +279,21 @@ DEFINING: Rows = {
     ),
 }
 
+TRYING: Rows = {
+    ("POST", "/v1/what-ifs"): Row(
+        lambda w, s, p: _send(
+            "/v1/what-ifs", id=one(w, p, "what-if"), scope=f"school/{s.school}", policy=w.real.policy
+        ),
+        ADMINISTER,
+        202,
+    ),
+    ("GET", "/v1/what-ifs/{}"): _read("/v1/what-ifs/{s.what_if}", VERIFY),
+    ("GET", "/v1/what-ifs/{}/learners"): Row(
+        lambda w, s, _p: {"url": f"/v1/what-ifs/{s.what_if}/learners?competency={w.real.competency}"}, VERIFY
+    ),
+    ("DELETE", "/v1/what-ifs/{}"): Row(lambda _w, s, p: {"url": f"/v1/what-ifs/{s.of('what-if', p)}"}, ADMINISTER, 204),
+}
+
 SIGNING_IN: Rows = {
     ("POST", "/v1/tokens"): Row(
         lambda w, _s, p: {"url": "/v1/tokens", "headers": {"Authorization": f"Bearer {w.personal_tokens.get(p, p)}"}},
@@ -311,5 +326,5 @@ SIGNING_IN: Rows = {
     ("GET", "/health"): _read("/health", PEOPLE),
 }
 
-TABLE: Rows = {**READING, **RECORDING, **JUDGING, **GRADING, **BELONGING, **DEFINING, **SIGNING_IN}
+TABLE: Rows = {**READING, **RECORDING, **JUDGING, **GRADING, **BELONGING, **DEFINING, **TRYING, **SIGNING_IN}
 """All of it."""

@@ -168,7 +168,8 @@ def test_nothing_that_is_told_of_others_tells_a_hidden_number(found: list[Count]
             sums[count[:3]] = sums.get(count[:3], 0) + count.number
     hidden = [key for key, number in sums.items() if 0 < number < LEAST_SHOWN]
     others = [count for count in found if covered.includes(count.school) or count[:3] not in hidden]
-    others += [Count(*key, data.draw(st.integers(1, LEAST_SHOWN - 1))) for key in hidden]  # type: ignore[arg-type]
+    drawn = {key: data.draw(st.integers(1, LEAST_SHOWN - 1)) for key in hidden}
+    others += [Count(str(key[0]), Stand(*key[1]), Stand(*key[2]), number) for key, number in drawn.items()]  # type: ignore[misc]
     again = results_for(others, covered)
     assert told == again
     assert told.elsewhere is not None
