@@ -70,6 +70,9 @@ def _health_words(health: dict[str, Any]) -> str:
         words.append(f"{len(paused)} shards paused: {paused[0]['paused']}")
     if quarantined := health.get("quarantined"):
         words.append(f"{quarantined} under review")
+    if under_way := health.get("what_ifs"):
+        done, parts = under_way[0]["done"], under_way[0]["parts"]
+        words.append(f"{len(under_way)} what-ifs under way, {done} of {parts} parts of the first")
     return ", ".join(words)
 
 

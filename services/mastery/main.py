@@ -17,6 +17,7 @@ from services.mastery.measures import (
     publishing_measures,
     refolding_measures,
     refolds_measures,
+    what_ifs_measures,
 )
 from services.mastery.ports import District
 from services.mastery.postgres import published
@@ -168,7 +169,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
     observing: Observing,
 ) -> FastAPI:
     pool = await open_pool(opened, settings.database, size=REQUESTS, name=f"{SERVICE} http")
-    freshness = Freshness(pool)
+    freshness, what_ifs = Freshness(pool), PostgresWhatIfs(pool)
     district = District(
         zone=settings.zone,
         now=now,
@@ -178,14 +179,16 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
         frameworks=PublishedFrameworks(pool),
-        what_ifs=PostgresWhatIfs(pool),
+        what_ifs=what_ifs,
     )
     refolding, relay = here
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)
     observing.measures.read_by(table_measures(watch), refolds_measures(refolds), published_measures(pool))
+    observing.measures.read_by(what_ifs_measures(what_ifs))
     standing = Standing(
         roles=roles_in_order(ROLES, roles),
         refolds=refolds,
+        what_ifs=what_ifs,
         watch=watch,
         failing=lambda: None if refolding is None else refolding.failing,
         not_relayed=lambda: {} if relay is None else relay.reasons(),

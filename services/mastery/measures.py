@@ -4,12 +4,12 @@ from functools import partial
 
 import asyncpg
 
-from services.mastery.ports import Refolds
+from services.mastery.ports import Refolds, WhatIfs
 from services.mastery.postgres import published
 from services.mastery.postgres.refolding import Refolding
 from services.mastery.postgres.state_outbox import StateOutbox
 from shared.runtime.measuring import Reader, Reading
-from shared.runtime.metrics import REFOLDS, REFOLDS_FAILING, RELAYED, STATES, STATES_MENDED
+from shared.runtime.metrics import REFOLDS, REFOLDS_FAILING, RELAYED, STATES, STATES_MENDED, WHAT_IFS
 from shared.runtime.relay import Relay
 from shared.runtime.relay_measures import late_measures, relay_measures
 from shared.runtime.shards import Shard
@@ -20,6 +20,15 @@ def refolds_measures(refolds: Refolds) -> Reader:
 
     async def read(reading: Reading) -> None:
         reading.number(REFOLDS, len(await refolds.waiting()))
+
+    return read
+
+
+def what_ifs_measures(what_ifs: WhatIfs) -> Reader:
+    """What is under way, whichever process does it; the queue shows no more than its first."""
+
+    async def read(reading: Reading) -> None:
+        reading.number(WHAT_IFS, len(await what_ifs.under_way()))
 
     return read
 

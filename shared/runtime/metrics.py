@@ -255,6 +255,10 @@ REFOLDS = Metric(
 REFOLDS_FAILING = Metric(
     "ascertain_refolds_failing", "gauge", "yes", "1 where the last step of a refold failed.", services=("mastery",)
 )
+WHAT_IFS = Metric(
+    "ascertain_what_ifs_under_way", "gauge", "things", "What-ifs that are asked for and not done.",
+    services=("mastery",), whole=True,
+)  # fmt: skip
 
 VERIFICATIONS = Metric(
     "ascertain_verifications", "gauge", "things",

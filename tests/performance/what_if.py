@@ -74,7 +74,7 @@ async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
     begun, used = time.perf_counter(), processor()
     working = asyncio.create_task(WhatIfWork(pool, workers=WORKERS).run())
     try:
-        await until(done, "the what-if is done", seconds=3600)
+        await until(done, "the what-if is done", seconds=3600, pause=0.25)
         took = time.perf_counter() - begun
         spent = {role: seconds - used[role] for role, seconds in processor().items()}
     finally:

@@ -90,7 +90,7 @@ async def serving(
         frameworks=PublishedFrameworks(pool),
         what_ifs=PostgresWhatIfs(pool),
     )
-    standing = Standing(("http",), WaitingRefolds(pool), HealthWatch(pool, reader), lambda: None, dict)
+    standing = Standing(("http",), WaitingRefolds(pool), PostgresWhatIfs(pool), HealthWatch(pool, reader), lambda: None, dict)
     doors = PostgresStates(pool, TENANT), PostgresKept(pool, TENANT)
     app = application(district, *doors, Verifier(TENANT, folder), standing)
     transport = httpx.ASGITransport(app)

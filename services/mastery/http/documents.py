@@ -237,6 +237,13 @@ class RefoldDocument(BaseModel):
     done: int
 
 
+class UnderWayDocument(BaseModel):
+    """A what-if under way: how many parts it has, once it has begun, and how many are done. It names nobody."""
+
+    parts: int
+    done: int
+
+
 class HealthDocument(BaseModel):
     """How the service stands. `quarantined` counts owners whose entries wait to be looked at."""
 
@@ -246,6 +253,7 @@ class HealthDocument(BaseModel):
     shards: dict[str, list[ShardDocument]]
     quarantined: int | None = None
     refolds: list[RefoldDocument] | None = None
+    what_ifs: list[UnderWayDocument] | None = None
     reason: str | None = None
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import HealthDocument
-from services.mastery.ports import Refolds
+from services.mastery.ports import Refolds, WhatIfs
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import is_trouble
@@ -22,6 +22,7 @@ class Standing:
 
     roles: Sequence[str]
     refolds: Refolds
+    what_ifs: WhatIfs
     watch: HealthWatch
     failing: Callable[[], str | None]
     not_relayed: Callable[[], Mapping[Shard, str]]
@@ -32,6 +33,7 @@ class Standing:
         try:
             health = await self.watch.look()
             refolds = await self.refolds.waiting()
+            what_ifs = await self.what_ifs.under_way()
         except Exception as error:
             if not is_trouble(error):
                 raise
@@ -47,6 +49,7 @@ class Standing:
             "refolds": [
                 {"scope": refold.scope, "position": refold.position, "done": refold.done} for refold in refolds
             ],
+            "what_ifs": [{"parts": each.parts, "done": each.parts_done} for each in what_ifs],
             **({} if failing is None else {"reason": f"Refolds wait: {failing}."}),
         }
 
@@ -56,7 +59,7 @@ def health_routes(standing: Standing) -> APIRouter:
 
     @router.get("/health", summary="Health", response_model=HealthDocument)
     async def health() -> Response:
-        """How each shard stands, why it waits where it does, and which refolds are under way."""
+        """How each shard stands, why it waits where it does, and which refolds and what-ifs are under way."""
         return json_answer(await standing.document())
 
     return router

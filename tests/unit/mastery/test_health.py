@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.mastery.domain.what_ifs import UnderWay
 from services.mastery.http.health import Standing
 from shared.runtime.projection_health import ProjectionHealth, ShardHealth
 from shared.runtime.shards import Shard
@@ -19,12 +20,19 @@ class NoRefolds:
         return []
 
 
+class OneWhatIf:
+    async def under_way(self) -> list[UnderWay]:
+        return [UnderWay("district", 64, 12)]
+
+
 @pytest.mark.parametrize(
     ("held", "status"), [({}, "ok"), ({Shard("evidence", 1): "Kafka does not answer: x"}, "degraded")]
 )
 async def test_a_shard_whose_states_are_not_relayed_says_why(held: dict[Shard, str], status: str) -> None:
     watch: Any = Watch()
-    document = await Standing(("projector",), NoRefolds(), watch, lambda: None, lambda: held).document()
+    what_ifs: Any = OneWhatIf()
+    document = await Standing(("projector",), NoRefolds(), what_ifs, watch, lambda: None, lambda: held).document()
+    assert document["what_ifs"] == [{"parts": 64, "done": 12}]
     assert document["status"] == status
     told = [shard.get("not_relayed") for shard in document["shards"]["evidence"]]
     assert told == [None, held.get(Shard("evidence", 1))]
