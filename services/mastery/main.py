@@ -26,6 +26,7 @@ from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.frameworks import PublishedFrameworks
 from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.kept_rows import PostgresKept
+from services.mastery.postgres.policies import PostgresPolicies
 from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
@@ -179,6 +180,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
         frameworks=PublishedFrameworks(pool),
+        policies=PostgresPolicies(pool),
         what_ifs=what_ifs,
     )
     refolding, relay = here

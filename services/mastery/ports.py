@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import NamedTuple, Protocol, TypeAlias
 
 from services.mastery.domain.grades import Decision, Grade
+from services.mastery.domain.policies import Adopted, Concerned
 from services.mastery.domain.reviews import Review, ReviewState
 from services.mastery.domain.what_ifs import Asked, Asking, Change, Count, UnderWay, WhatIf
 from shared.ledger.instants import Instant
@@ -14,6 +15,7 @@ from shared.rulebook.definitions import Enrolment, Learner
 from shared.rulebook.known import Known, Pin
 from shared.rulebook.override import Override
 from shared.rulebook.prerequisites import Prerequisites
+from shared.rulebook.scope import Scope
 from shared.runtime.definitions.view import DefinitionsView
 
 
@@ -259,6 +261,22 @@ class WhatIfs(Protocol):
     async def under_way(self) -> Sequence[UnderWay]: ...
 
 
+class Policies(Protocol):
+    """What was adopted for a scope, and who stands within it, by what is stored."""
+
+    async def line(self, scope: str) -> Sequence[Adopted]:
+        """The adoptions of a scope, the newest first."""
+        ...
+
+    async def refolded(self, position: int) -> int | None:
+        """How many states the refold that this adoption asked for has done; None where none is under way."""
+        ...
+
+    async def concerned(self, scope: Scope) -> Concerned:
+        """Every state within a scope, counted by the policy under which it is."""
+        ...
+
+
 class Frameworks(Protocol):
     """What the published frameworks say rests on what."""
 
@@ -298,4 +316,5 @@ class District:
     worklists: Worklists
     states: AllStates
     frameworks: Frameworks
+    policies: Policies
     what_ifs: WhatIfs

@@ -18,6 +18,7 @@ from services.mastery.postgres.all_states import PostgresAllStates
 from services.mastery.postgres.applied import Watermarks
 from services.mastery.postgres.frameworks import PublishedFrameworks
 from services.mastery.postgres.kept_rows import PostgresKept
+from services.mastery.postgres.policies import PostgresPolicies
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
@@ -88,9 +89,12 @@ async def serving(
         worklists=PostgresWorklists(pool),
         states=PostgresAllStates(pool),
         frameworks=PublishedFrameworks(pool),
+        policies=PostgresPolicies(pool),
         what_ifs=PostgresWhatIfs(pool),
     )
-    standing = Standing(("http",), WaitingRefolds(pool), PostgresWhatIfs(pool), HealthWatch(pool, reader), lambda: None, dict)
+    standing = Standing(
+        ("http",), WaitingRefolds(pool), PostgresWhatIfs(pool), HealthWatch(pool, reader), lambda: None, dict
+    )
     doors = PostgresStates(pool, TENANT), PostgresKept(pool, TENANT)
     app = application(district, *doors, Verifier(TENANT, folder), standing)
     transport = httpx.ASGITransport(app)

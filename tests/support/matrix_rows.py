@@ -73,6 +73,8 @@ READING: Rows = {
     ("GET", "/v1/forgettings"): _read("/v1/forgettings", DISTRICT),
     ("GET", "/v1/documents/{}"): _read("/v1/documents/{s.policy}", SIGNED_IN),
     ("GET", "/v1/adoptions"): _read("/v1/adoptions?scope=learner/{s.learner}"),
+    ("GET", "/v1/policies"): _read("/v1/policies?scope=learner/{s.learner}"),
+    ("GET", "/v1/policies/preview"): _read("/v1/policies/preview?scope=school/{s.school}", ADMINISTER),
     ("POST", "/v1/reveal"): Row(lambda _w, s, _p: _send("/v1/reveal", purpose="audit", names=[s.learner]), SIGNED_IN),
 }
 

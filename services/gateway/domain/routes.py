@@ -74,6 +74,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/release-batches/{id}/release", "evidence"),
     Route("GET", "/v1/affected-grades", "mastery"),
     Route("GET", "/v1/states", "mastery"),
+    Route("GET", "/v1/policies", "mastery"),
+    Route("GET", "/v1/policies/preview", "mastery"),
     Route("POST", "/v1/what-ifs", "mastery"),
     Route("GET", "/v1/what-ifs/{id}", "mastery"),
     Route("DELETE", "/v1/what-ifs/{id}", "mastery"),
