@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +143,14 @@ def _words(found: Mapping[str, Resting]) -> Iterator[str]:
 
 
 def _verdict(found: Mapping[str, Resting]) -> Iterator[str]:
-    """Whether states that were less sure were moved more often, word by word."""
+    """Whether firm states were moved less often than open ones, and leaning ones something between."""
     for name, own in found.items():
         there = [(word, moved) for word in Rests for moved in [own.share_moved(word)] if moved is not None]
-        rises = all(one[1] < other[1] for one, other in pairwise(there))
         shares = ", ".join(f"{word.value} {moved * 100:.1f} %" for word, moved in there)
-        yield f"- `{name}`: {'they do' if rises else '**they do not**'} ({shares})."
+        yield f"- `{name}`: {_order([moved for _, moved in there])} ({shares})."
+
+
+def _order(moved: Sequence[float]) -> str:
+    if moved[0] >= moved[-1]:
+        return "**they are not**"
+    return "they are" if list(moved) == sorted(moved) else "they are, but leaning ones do not lie between"

@@ -84,7 +84,7 @@ def with_one_more(writer: LedgerWriter, state: State, record: Gathered, value: i
 
 
 @given(worlds())
-@settings(max_examples=20)
+@settings(max_examples=15)
 def test_what_leaving_out_a_piece_would_do_is_what_the_oracle_says_once_it_is_voided(world: LedgerWriter) -> None:
     record = gathered(world.entries, world.documents)
     for learner, competency in record.states():
@@ -100,7 +100,7 @@ def test_what_leaving_out_a_piece_would_do_is_what_the_oracle_says_once_it_is_vo
 
 
 @given(worlds())
-@settings(max_examples=20)
+@settings(max_examples=15)
 def test_what_one_more_would_do_is_what_the_oracle_says_once_it_came(world: LedgerWriter) -> None:
     record = gathered(world.entries, world.documents)
     for learner, competency in record.states():
@@ -130,7 +130,7 @@ def test_every_method_is_tried_as_it_would_fold(method: Method, pieces: list[tup
 
 
 @given(worlds())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_the_word_is_what_the_single_changes_say(world: LedgerWriter) -> None:
     record = gathered(world.entries, world.documents)
     for learner, competency in record.states():
@@ -169,7 +169,7 @@ def word(sure: Certainty, status: str, level: str | None, scale: list[tuple[int,
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-@settings(max_examples=20)
+@settings(max_examples=15)
 def test_the_order_of_arrival_does_not_matter(world: LedgerWriter, random: Any) -> None:
     record = gathered(world.entries, world.documents)
     entries = list(world.entries)
@@ -204,7 +204,7 @@ def test_the_pace_does_not_matter(method: Method, pieces: list[tuple[str, int]],
 
 
 @given(worlds(), st.data())
-@settings(max_examples=20)
+@settings(max_examples=15)
 def test_what_was_recorded_since_says_nothing_of_then(world: LedgerWriter, data: st.DataObject) -> None:
     """At the pins of any earlier state, the whole record says how sure it was as the record of then did."""
     whole = gathered(world.entries, world.documents)

@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.ledger.decimals import unscaled
+from shared.rulebook.contribution import Result
 from shared.rulebook.explain import Explanation, explain
+from shared.rulebook.fold import fold
 from shared.rulebook.method import Method
 from shared.rulebook.moving import Move
 from shared.rulebook.policy import Policy, read_policy
+from shared.rulebook.supposing import Supposing
 from tests.properties.rulebook.worlds import COMPETENCIES, LEARNERS
 from tests.support.folding import gathered
 from tests.support.ledger_writer import LedgerWriter, policy_document, result
@@ -70,16 +73,15 @@ def explained(
     return explain(state, record.records[LEARNER].contributions[THEME]), policy, values, writer
 
 
-def comes_to(policy: Policy, writer: LedgerWriter, kind: str, values: Iterable[int]) -> dict[int, int]:
-    """What the fold comes to after each candidate, written to the ledger as one more piece; -1 for no value."""
+def comes_to(policy: Policy, writer: LedgerWriter, values: Iterable[int]) -> dict[int, int]:
+    """What the fold comes to after each candidate, as one more piece like the newest; -1 where it is no value."""
+    record, top = gathered(writer.entries, writer.documents), policy.scale.top
+    pieces = record.records[LEARNER].contributions[THEME]
     come: dict[int, int] = {}
-    known = list(writer.entries)
     for value in values:
-        writer.entries = list(known)
-        getattr(writer, kind)(LEARNER, result(THEME, unscaled(value), unscaled(policy.scale.top)))
-        [*_, last] = gathered(writer.entries, writer.documents).state(LEARNER, THEME).trajectory
+        more = pieces[-1]._replace(event="more", position=pieces[-1].position + 1, results=(Result(value, top),))
+        last = fold(record.learners[LEARNER], THEME, [*pieces, more], record.definitions).trajectory[-1]
         come[value] = -1 if last is None else last
-        writer.entries = known
     return come
 
 
@@ -99,7 +101,7 @@ def test_no_smaller_result_does_it_and_what_is_told_does(
     explanation, policy, values, writer = explained(method, parameters, pieces)
     scale = policy.scale
     told = [move.value for move in explanation.moves]
-    come = comes_to(policy, writer, pieces[-1][0], candidates(scale.top, [*told, scale.cut, *values]))
+    come = comes_to(policy, writer, candidates(scale.top, [*told, scale.cut, *values]))
     state = explanation.state
     if explanation.missing is not None or state.value is None:
         assert explanation.moves == ()
@@ -130,6 +132,32 @@ def for_goal(moves: Sequence[Move], goal: int, policy: Policy, come: dict[int, i
     one = [move for move in moves if move.pieces == 1 and come[move.value] >= goal]
     more = [move for move in moves if move.pieces > 1]
     return next(iter([*sorted(one, key=lambda move: move.value), *more]), None)
+
+
+@each_case
+@given(HISTORIES)
+@settings(max_examples=10)
+def test_a_greater_result_comes_to_less_nowhere_but_where_the_method_says(
+    method: Method, parameters: dict[str, Any], pieces: list[tuple[str, int]]
+) -> None:
+    """Of neighbours, beside each place that a method names and over all of a small scale."""
+    explanation, policy, values, writer = explained(method, parameters, pieces)
+    record = gathered(writer.entries, writer.documents)
+    supposed = Supposing.of(explanation.state, record.records[LEARNER].contributions[THEME])
+    turns = None if supposed is None else supposed.turns()
+    if turns is not None:
+        come = comes_to(policy, writer, candidates(policy.scale.top, [*turns, policy.scale.cut, *values]))
+        assert {value for value, after in come.items() if after < come.get(value - 1, after)} <= set(turns)
+
+
+def test_where_a_rising_curve_takes_over_from_the_mean_it_may_come_to_less() -> None:
+    """2, 12: under the rule `trend` a 1 comes to their mean, 5; a 2 to the curve, 4."""
+    parameters = {"fewest": 1, "rule": "trend", "zeros": "exclude"}
+    method = next(method for method in contributions_methods() if method.id == "marzano.power_law@1")
+    _, policy, values, writer = explained(method, parameters, [("attempt", 1), ("attempt", 6)])
+    assert values == [2, 12]
+    assert list(comes_to(policy, writer, range(4)).values()) == [12, 5, 4, 6]
+    assert method.turns(values, top=24, **policy.parameters) == (1, 2)
 
 
 def test_the_one_method_of_which_nobody_can_tell_says_so() -> None:

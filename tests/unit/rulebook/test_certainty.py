@@ -125,7 +125,7 @@ def test_a_result_that_no_scale_can_hold_is_not_promised() -> None:
 
 
 @given(worlds())
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_it_is_told_without_rank_or_blame(world: LedgerWriter) -> None:
     record = gathered(world.entries, world.documents)
     for (learner, competency), state in record.states().items():
