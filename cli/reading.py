@@ -89,7 +89,8 @@ def show_explanation(console: Console, state: dict[str, Any]) -> None:
         console.print(rows)
     for piece in state["set_aside"]:
         console.print(f"  set aside: {piece['event']}: {piece['reason'].replace('_', ' ')}")
-    for sentence in [*state["why"], *state["certainty"]["words"], *state["next"]]:
+    ahead = state.get("readiness", {}).get("words", ())
+    for sentence in [*state["why"], *state["certainty"]["words"], *ahead, *state["next"]]:
         console.print(f"  {sentence}", markup=False)
     console.print(
         f"  policy {state['policy'] or '-'}, method {state['method'] or '-'}, digest {state['digest']}", style="dim"

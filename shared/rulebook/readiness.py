@@ -72,7 +72,7 @@ class Standing(NamedTuple):
             return True
         if self.status in {Status.NOT_YET, Status.SLIPPED}:
             return False
-        return None if self.source is None else self.source.reaches
+        return None if self.source is None or self.status not in _SILENT else self.source.reaches
 
 
 NO_EVIDENCE, NO_POLICY = Standing(Status.NO_EVIDENCE), Standing(Status.NO_POLICY)

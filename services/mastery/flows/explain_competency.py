@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
+from services.mastery.flows.look_ahead import Ahead, look_ahead
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
 from services.mastery.flows.roll_up import ByParts, by_parts
 from services.mastery.ports import District
@@ -36,6 +37,7 @@ class Explained:
     sure: tuple[str, ...]
     next: tuple[str, ...]
     by_parts: ByParts | None = None
+    ahead: Ahead | None = None
 
 
 async def explain_competency(question: Question, competency: str, district: District) -> Explained:
@@ -63,6 +65,7 @@ async def explain_competency(question: Question, competency: str, district: Dist
         sure=told.sure,
         next=told.next,
         by_parts=parts,
+        ahead=await look_ahead(record, horizon, competency, district),
     )
 
 

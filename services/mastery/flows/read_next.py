@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
+from services.mastery.flows.learner_standings import learner_standings
 from services.mastery.flows.reading import Question, opened
-from services.mastery.flows.standing import graph_known, learner_standings
+from services.mastery.flows.standing import graph_known
 from services.mastery.ports import District
 from shared.rulebook.readiness import Standings, Step, flagged, next_steps, slipped_below
 
@@ -39,7 +40,7 @@ async def read_next(question: Question, within: str | None, district: District) 
     graph = await graph_known(horizon, district)
     if within is not None and not graph.within(within):
         raise UnknownError("framework or competency")
-    seen = await learner_standings(record, horizon, graph)
+    seen = await learner_standings(record, horizon, graph, district)
     if len(graph.members) < MANY:
         steps, flags = _told(seen, within)
     else:

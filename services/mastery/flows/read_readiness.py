@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import now_horizon
-from services.mastery.flows.standing import learner_standings
+from services.mastery.flows.learner_standings import learner_standings
 from services.mastery.flows.whose import Worklist, learners_of, reached
 from services.mastery.ports import District
 from shared.rulebook.known import Known, Pin
@@ -57,7 +57,8 @@ async def read_readiness(
     for learner in learners:
         record = await district.records.of(learner)
         if not record.forgotten:
-            seen[learner] = await learner_standings(record, now_horizon(record.reached, held=record.held), graph)
+            horizon = now_horizon(record.reached, held=record.held)
+            seen[learner] = await learner_standings(record, horizon, graph, district)
     items: list[ReadyFor] = []
     pace = Pace()
     for member in sorted((graph.members[id_] for id_ in place), key=by_code):

@@ -20,6 +20,7 @@ from services.mastery.flows.read_mastery import Mastery
 from services.mastery.flows.reading import SeenState
 from services.mastery.flows.roll_up import ByParts
 from services.mastery.http.certainty_answers import certainty_document, sureness_document
+from services.mastery.http.grounds import readiness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
@@ -61,6 +62,7 @@ def explanation_answer(explained: Explained) -> Response:
         **(
             {} if explained.by_parts is None else {"by_parts": by_parts_document(explained.by_parts, explained.horizon)}
         ),
+        **({} if explained.ahead is None else {"readiness": readiness_document(explained.ahead)}),
         "next": explained.next,
     }
     return private_answer(document, explained.horizon.pins)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.mastery.http.certainty_documents import CERTAINTY, SURENESS, CertaintyDocument, SurenessDocument
+from services.mastery.http.readiness_documents import ReadinessDocument
 from services.mastery.http.values import Decimal, Status
 from shared.contracts.values import Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, PinDocument, ShardDocument, refusals
@@ -207,6 +208,7 @@ class ExplanationDocument(_Common, _Judged):
     by_parts: ByPartsDocument | None = Field(
         None, description="Beside what was shown of the competency itself: where its parts would put it."
     )
+    readiness: ReadinessDocument | None = Field(None, description="Left out where no framework holds the competency.")
     next: list[str]
 
 

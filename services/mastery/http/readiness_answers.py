@@ -1,6 +1,5 @@
 """What HTTP answers about readiness."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Response
@@ -8,9 +7,8 @@ from fastapi import Response
 from services.mastery.flows.read_next import Next
 from services.mastery.flows.read_readiness import ReadyFor, SectionReadiness
 from services.mastery.http.answers import as_of_document, private_answer
-from shared.ledger.instants import instant_text
-from shared.rulebook.prerequisites import Prerequisites
-from shared.rulebook.readiness import Judged, Standing, Standings
+from services.mastery.http.grounds import ground, named, standing_document
+from shared.rulebook.readiness import Judged, Standings
 
 
 def next_answer(following: Next, limit: int) -> Response:
@@ -43,28 +41,6 @@ def section_answer(section: SectionReadiness) -> Response:
     return private_answer(document, section.reached)
 
 
-def ground(competency: str, seen: Standings) -> dict[str, Any]:
-    """A competency as it stands."""
-    return {"competency": competency, "code": seen.graph.members[competency].code, **_standing(seen.of[competency])}
-
-
-def named(competencies: Iterable[str], graph: Prerequisites) -> list[dict[str, str]]:
-    return [{"competency": id_, "code": graph.members[id_].code} for id_ in competencies]
-
-
-def _standing(standing: Standing) -> dict[str, Any]:
-    source = standing.source
-    if source is None:
-        return {"status": standing.status.value}
-    said = {
-        "event": source.event,
-        "kind": source.kind.value,
-        "occurred_at": instant_text(source.occurred_at),
-        "reaches": source.reaches,
-    }
-    return {"status": standing.status.value, "source": said}
-
-
 def _ready_for(item: ReadyFor, section: SectionReadiness) -> dict[str, Any]:
     member = section.graph.members[item.competency]
     return {
@@ -78,7 +54,7 @@ def _ready_for(item: ReadyFor, section: SectionReadiness) -> dict[str, Any]:
 
 
 def _ready(learner: str, competency: str, seen: Standings) -> dict[str, Any]:
-    return {"learner": learner, **_standing(seen.of[competency]), "by": _by_source(competency, seen)}
+    return {"learner": learner, **standing_document(seen.of[competency]), "by": _by_source(competency, seen)}
 
 
 def _by_source(competency: str, seen: Standings) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.mastery.http.documents import ExplanationDocument
 from services.mastery.http.readiness_documents import NextDocument, SectionReadinessDocument
 from shared.ledger.instants import instant_text
 from tests.integration.mastery.test_states import ANA, BO, NORTH, SECOND, adopt
@@ -118,6 +119,12 @@ async def test_a_lapse_flags_what_rests_on_it_and_lowers_nothing(
     ]
     assert steps(answer) == [("7.rp.2", "slipped", 1), ("8.ee.8", "no_evidence", 0)]
     assert answer["next"][1]["flagged_by"] == lapse
+    explained = await mastery.explanation(ANA, SLOPE)
+    ExplanationDocument.model_validate(explained)
+    ahead = explained["readiness"]
+    assert (ahead["readiness"], ahead["flagged_by"], explained["status"]) == ("ready", lapse, "mastered")
+    [words] = ahead["words"]
+    assert words == "7.rp.2, on which this rests, has slipped since: look at it again. The level here stands."
     after = {state["competency"]: state for state in (await mastery.learner(ANA))["states"]}
     assert [after[id_]["digest"] for id_ in (LINES, SLOPE)] == [before[id_]["digest"] for id_ in (LINES, SLOPE)]
 
@@ -136,6 +143,28 @@ async def test_attested_prior_mastery_opens_the_way_with_its_source_and_raises_n
     assert (source["event"], source["kind"], source["reaches"]) == (piece, "attested", True)
     [state] = (await mastery.learner(ANA))["states"]
     assert (state["status"], state["level"]) == ("no_evidence", None)
+
+
+async def test_what_has_parts_stands_where_they_put_it_under_a_policy_that_rolls_up(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    whole, parts = named("7.rp"), (named("7.rp.1"), named("7.rp.2"))
+    ledger.publish(
+        framework(
+            ["7.rp", "7.rp.1", "7.rp.2", "8.ee.5"], [("8.ee.5", "7.rp")], [("7.rp.1", "7.rp"), ("7.rp.2", "7.rp")]
+        )
+    )
+    ledger.attempt(ANA, *[result(part, "4") for part in parts])
+    ledger.attempt(BO, result(parts[0], "4"), result(parts[1], "1"))
+    await applied.more()
+    unrolled = (await mastery.explanation(ANA, LINES))["readiness"]
+    assert (unrolled["readiness"], unrolled["find_out"][0]["code"]) == ("unknown", "7.rp")
+    adopt(ledger, "district", policy_document(roll_up={"method": "rollup.conjunctive@1", "parameters": {}}))
+    await applied.more()
+    assert (await mastery.explanation(ANA, LINES))["readiness"]["readiness"] == "ready"
+    [ground] = (await mastery.explanation(BO, LINES))["readiness"]["rests_on"]
+    assert ground == {"competency": whole, "code": "7.rp", "status": "not_yet"}
+    assert steps(await following(mastery, ANA)) == [("8.ee.5", "no_evidence", 0)]
 
 
 async def test_as_of_earlier_the_framework_of_then_counts(
