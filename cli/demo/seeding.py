@@ -12,7 +12,8 @@ from cli.importing.tables import table
 
 FILES = Path(__file__).parents[2] / "deploy" / "local" / "demo"
 
-FRAMEWORKS = ("framework-english.json", "framework-history.json", "framework-art.json")
+FRAMEWORKS = ("framework-english.json", "framework-history.json", "framework-art.json", "framework-mathematics.json")
+PRACTICE = ("practice.csv", "practice-mathematics.csv")
 DOCUMENTS = (
     *FRAMEWORKS,
     "rubric-literary-analysis.json",
@@ -34,7 +35,7 @@ async def seed(gateway: Gateway) -> dict[str, int]:
     for name in DOCUMENTS:
         await publish(gateway, await resolved(gateway, read_json(FILES / name), FILES))
     await adopt_policy(gateway, await publish(gateway, read_json(FILES / "policy.json")), "district")
-    practice = await _practice(gateway)
+    practice = sum([await _practice(gateway, FILES / name) for name in PRACTICE])
     works = await resolved(gateway, read_json(FILES / "works.json"), FILES)
     for work in works:
         await gateway.post("/v1/works", work)
@@ -53,8 +54,7 @@ async def seed(gateway: Gateway) -> dict[str, int]:
     }
 
 
-async def _practice(gateway: Gateway) -> int:
-    file = FILES / "practice.csv"
+async def _practice(gateway: Gateway, file: Path) -> int:
     with table(file, required=recording.REQUIRED) as lines:
         learners = await recording.learner_ids(gateway, lines)
     names = recording.Names(learners, recording.competency_codes(FILES / name for name in FRAMEWORKS))

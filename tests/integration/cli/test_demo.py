@@ -13,6 +13,13 @@ async def test_the_demo_tells_a_true_story_and_cleans_up(tmp_path: Path) -> None
     ran = await run(None, "demo", "--once", ASCERTAIN_HOME=str(tmp_path / "home"))
     assert ran.code == 0, ran.out + ran.err
     told = ("receipt", "ce_bodydigest", "Developing", "Exemplary", "Proficient", "not enough", "equal", "different")
-    for part in (*told, "is kept and not counted", "affected: grade", "Jonas Lindqvist", "his key is destroyed"):
+    for part in (
+        *told,
+        "is kept and not counted",
+        "affected: grade",
+        "Jonas Lindqvist",
+        "his key is destroyed",
+        "Its own level stands",
+    ):
         assert part in ran.out
     assert not (tmp_path / "home" / "demo" / "state.json").exists()
