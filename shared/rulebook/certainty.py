@@ -106,7 +106,8 @@ def certainty(state: State, supposed: Supposing | None) -> Certainty:
     if supposed.now.status in _NOTHING_TO_BE_SURE_OF:
         return Certainty(None, rests_on, 0, 0, (), one_more, None)
     left_out = tuple(left for left in _left_out(supposed) if left.then != supposed.now)
-    ways = {_way(supposed, more.then) for more in one_more if _near(supposed, more.value)}
+    near = _near(supposed)
+    ways = {_way(supposed, more.then) for more in one_more if more.value in near}
     ways |= {_way(supposed, left.then) for left in left_out}
     word = _word(ways)
     probable = supposed.policy.method.probable and state.value is not None
@@ -160,9 +161,8 @@ def _way(supposed: Supposing, then: Reached) -> int:
 
 def _changes(supposed: Supposing) -> Iterator[Reached]:
     """Every single change, the likeliest to move it first."""
-    for at in _ladder(supposed):
-        if _near(supposed, at):
-            yield supposed.with_one_more(at)
+    for at in _near(supposed):
+        yield supposed.with_one_more(at)
     for left in _left_out(supposed):
         yield left.then
 
@@ -172,10 +172,11 @@ def _ladder(supposed: Supposing) -> list[int]:
     return sorted({0, *(level.at for level in supposed.policy.scale.levels)})
 
 
-def _near(supposed: Supposing, at: int) -> bool:
-    """Whether a level that begins here is the state's own, or the next above or below."""
+def _near(supposed: Supposing) -> list[int]:
+    """Where the state's own level begins, and the next above and below."""
     ladder, own = _ladder(supposed), 0 if supposed.now.level is None else supposed.now.level.at
-    return abs(ladder.index(at) - ladder.index(own)) <= 1
+    place = ladder.index(own)
+    return ladder[max(0, place - 1) : place + 2]
 
 
 def _one_more(supposed: Supposing) -> Iterator[OneMore]:
