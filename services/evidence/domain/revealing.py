@@ -8,6 +8,7 @@ from services.evidence.domain.texts import KeptText, Name
 from services.evidence.domain.works import members_of
 from shared.contracts.events import EVENTS
 from shared.ledger.entry import Entry
+from shared.ledger.streams import policy_stream
 
 Standing: TypeAlias = Literal["learner", "staff"]
 """What a person is to the district: somebody who learns or learned there, or somebody who teaches, administers, audits
@@ -47,9 +48,19 @@ def referred(kept: Mapping[str, KeptText], entries: Mapping[str, Entry]) -> dict
     events: dict[str, Entry] = {}
     for ref, text in kept.items():
         entry = entries.get(text.event)
-        if entry is not None and entry.owner == text.owner and f'"{ref}"'.encode() in entry.body:
+        if entry is not None and _keeps(entry, text.owner) and f'"{ref}"'.encode() in entry.body:
             events[ref] = entry
     return events
+
+
+def _keeps(entry: Entry, owner: str) -> bool:
+    """Whether the texts of an event are kept under an owner's key: its own, or a learner's whose policy it adopts."""
+    return entry.owner == owner or entry.stream == policy_stream(f"learner/{owner}")
+
+
+def is_for_everyone(entry: Entry) -> bool:
+    """Whether an event's texts tell of nobody: why a policy was adopted for more than one learner."""
+    return entry.event == "PolicyAdopted" and not entry.stream.startswith(policy_stream("learner/"))
 
 
 def is_of_work(entry: Entry) -> bool:
@@ -60,6 +71,8 @@ def is_of_work(entry: Entry) -> bool:
 
 def told_of(entry: Entry, started: Mapping[str, Entry]) -> tuple[str, ...]:
     """The learners whom an event's texts tell of: its owner, or the members of its work, as `started` by owner."""
+    if entry.event == "PolicyAdopted":
+        return () if is_for_everyone(entry) else (entry.stream.removeprefix(policy_stream("learner/")),)
     if not is_of_work(entry):
         return (entry.owner,)
     work = started.get(entry.owner)
@@ -67,13 +80,16 @@ def told_of(entry: Entry, started: Mapping[str, Entry]) -> tuple[str, ...]:
 
 
 def readable_texts(
-    kept: Mapping[str, KeptText], told: Mapping[str, Collection[str]], visible: Collection[str]
+    kept: Mapping[str, KeptText],
+    told: Mapping[str, Collection[str]],
+    visible: Collection[str],
+    everyones: Collection[str] = (),
 ) -> tuple[RevealedText, ...]:
-    """The texts that tell of somebody whom the reader may see; `told` has the learners of each."""
+    """The texts that tell of somebody whom the reader may see; `told` has the learners of each. And `everyones`."""
     return tuple(
         RevealedText(ref, kept[ref].text, kept[ref].owner, tuple(learners))
         for ref, learners in told.items()
-        if any(learner in visible for learner in learners)
+        if ref in everyones or any(learner in visible for learner in learners)
     )
 
 

@@ -7,6 +7,7 @@ from services.evidence.domain.revealing import (
     Revealed,
     Standing,
     asked_about,
+    is_for_everyone,
     is_of_work,
     readable_names,
     readable_texts,
@@ -39,25 +40,28 @@ async def reveal(
     Raises VaultUnavailable, LedgerUnavailable, and `problems.unavailable` where rights are not known well enough.
     """
     kept = await district.vault.texts(texts) if texts else {}
-    told = await _told(kept, district)
+    told, everyones = await _told(kept, district)
     named = await district.vault.names(names) if names else {}
     asked = asked_about(told, named)
     forgotten = await district.forgettings.forgotten(asked) if asked else set()
     named = {person: name for person, name in named.items() if person not in forgotten}
     visible = set(await district.rights.visible(reader, asked)) - forgotten
     standings = await people.standings(named) if named else {}
-    belongs = bool(named) and await people.belongs(reader)
+    belongs = bool(named or everyones) and await people.belongs(reader)
     return Revealed(
-        readable_texts(kept, told, visible),
+        readable_texts(kept, told, visible, everyones if belongs else ()),
         readable_names(named, standings, visible, reader=reader, belongs=belongs),
     )
 
 
-async def _told(kept: Mapping[str, KeptText], district: District) -> dict[str, tuple[str, ...]]:
-    """The learners whom each text tells of, by its reference; those that no event refers to are left out."""
+async def _told(kept: Mapping[str, KeptText], district: District) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """The learners whom each text tells of, by its reference; those that no event refers to are left out. And those
+    that tell of nobody.
+    """
     if not kept:
-        return {}
+        return {}, frozenset()
     events = referred(kept, await district.ledger.entries(list({text.event for text in kept.values()})))
     works = {entry.owner for entry in events.values() if is_of_work(entry)}
     started = await district.ledger.entries(list(works)) if works else {}
-    return {ref: told_of(entry, started) for ref, entry in events.items()}
+    everyones = frozenset(ref for ref, entry in events.items() if is_for_everyone(entry))
+    return {ref: told_of(entry, started) for ref, entry in events.items()}, everyones

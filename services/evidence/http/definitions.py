@@ -85,7 +85,9 @@ def adoption_routes(district: District, verifier: Verifier) -> APIRouter:
     ) -> Response:
         """Put a published policy in force for a scope, from this position of the definitions ledger on."""
         event_id = id_of(request.id, idempotency_key, actor=actor.id, route="/v1/adoptions")
-        wish = AdoptPolicy(event_id, request.scope, request.policy, request.mode, request.expected_version)
+        wish = AdoptPolicy(
+            event_id, request.scope, request.policy, request.mode, request.expected_version, request.reason
+        )
         return answer(await adopt_policy(wish, actor.id, district))
 
     @router.get("/v1/adoptions", response_model=AdoptionsDocument, summary="Adoptions in force")

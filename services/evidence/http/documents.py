@@ -33,13 +33,18 @@ class VoidRequest(Contract):
 
 
 class AdoptionRequest(Contract):
-    """A published policy for a scope. `expected_version` is how many adoptions of the scope the caller knows of."""
+    """A published policy for a scope, and why. `expected_version` is how many adoptions of it the caller knows of.
+
+    The reason is kept in the vault; `POST /v1/reveal` gives it to everybody who belongs to the district, and one for a
+    learner's own policy to whoever may see her.
+    """
 
     id: Id | None = None
     scope: PolicyScope
     policy: Digest
     mode: Literal["recompute", "keep_attained"]
     expected_version: Version | None = None
+    reason: WrittenText | None = None
 
 
 class RoleRequest(Contract):
