@@ -12,12 +12,14 @@ _SIDE, _LEFT, _TOP = 320, 48, 16
 _WIDTH, _HEIGHT = _LEFT + _SIDE + 24, _TOP + _SIDE + 56
 
 _STYLE = """\
+  .ground { fill: #fff }
   text { font: 12px system-ui, sans-serif; fill: #222 }
   .grid { stroke: #ccc; stroke-width: 1; fill: none }
   .exact { stroke: #666; stroke-dasharray: 4 4 }
   .traced { fill: #1763b6; fill-opacity: .75; stroke: #1763b6 }
   .plain { fill: none; stroke: #b3541e; stroke-width: 2 }
   @media (prefers-color-scheme: dark) {
+    .ground { fill: #161b22 }
     text { fill: #ddd }
     .grid { stroke: #555 }
     .exact { stroke: #aaa }
@@ -52,14 +54,16 @@ def error(tenths: Sequence[Tenth]) -> float:
 
 
 def plot(traced: Sequence[Tenth], plain: Sequence[Tenth]) -> str:
-    """Both as an SVG that can be read on light and on dark: a disc a tenth, its area as many answers as it has."""
+    """Both as an SVG with a ground of its own, light or dark: a disc a tenth, its area as many answers as it has."""
     return "\n".join(_lines(traced, plain)) + "\n"
 
 
 def _lines(traced: Sequence[Tenth], plain: Sequence[Tenth]) -> Iterator[str]:
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+    size = f'width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"'
     yield '  aria-label="Calibration: the share of right answers by the probability that was foretold">'
     yield f"<style>\n{_STYLE}\n</style>"
+    yield f'<rect class="ground" width="{_WIDTH}" height="{_HEIGHT}"/>'
     for step in range(0, TENTHS + 1, 2):
         at, share = step / TENTHS, f"{step / TENTHS:.1f}"
         yield f'<path class="grid" d="M{_x(at)} {_y(0)}V{_y(1)}M{_x(0)} {_y(at)}H{_x(1)}"/>'

@@ -12,7 +12,7 @@ While there is not enough evidence for a level there is nothing to be sure of: t
 the explanation says what is needed. *Not enough* is never *not yet*. What an adoption keeps is kept in every change;
 where a teacher's override applies, all this is said of what the evidence alone says.
 
-Up to 200 pieces every one is left out. Of more, the newest 200 where a method goes on from the value before
+Up to 100 pieces every one is left out. Of more, the newest 200 where a method goes on from the value before
 (`Method.carries`); else as many of the newest as `MOST_STEPS` allow. `left_out_of` says how many it were.
 """
 
@@ -29,10 +29,10 @@ from shared.rulebook.state import State, Status
 from shared.rulebook.supposing import Reached, Supposing
 
 MOST_LEFT_OUT = 200
-"""How many pieces are left out one by one; of more, the newest."""
+"""How many pieces are left out one by one where a method goes on from the value before; of more, the newest."""
 
-MOST_STEPS = MOST_LEFT_OUT * MOST_LEFT_OUT
-"""How many pieces the runs that leave one out may look at together."""
+MOST_STEPS = 10_000
+"""How many pieces the runs that leave one out may look at together: a learner's list has many states."""
 
 _NOTHING_TO_BE_SURE_OF = frozenset({Status.NO_POLICY, Status.NO_EVIDENCE, Status.NOT_ENOUGH})
 
@@ -145,7 +145,7 @@ def how_many_left_out(supposed: Supposing) -> int:
     count = len(supposed.values)
     if supposed.policy.method.carries:
         return min(count, MOST_LEFT_OUT)
-    return min(count, MOST_LEFT_OUT, max(1, MOST_STEPS // max(1, supposed.steps)))
+    return min(count, max(1, MOST_STEPS // max(1, supposed.steps)))
 
 
 def _word(ways: set[int]) -> Rests:

@@ -148,6 +148,6 @@ def test_of_very_many_pieces_the_newest_are_left_out_and_it_says_how_many(method
     explanation = explain(state, pieces)
     assert time.thread_time() - begun < 1.5
     of = explanation.certainty.left_out_of
-    assert of == (MOST_LEFT_OUT if "decaying" in method else 40)
+    assert of == (MOST_LEFT_OUT if "decaying" in method else 10)
     words = " ".join(how_sure(explanation))
     assert f"For this the newest {of} were left out, one by one." in words
