@@ -195,7 +195,7 @@ class Trying:
         if ruling.plain and overrides is None:
             found = marks(contributions)
             if found is not None:
-                return ruling.end(found)
+                return ruling.end(found.key, found.all)
         outcome = self._outcomes.of(learner, competency, unpack(contributions), unpack_overrides(overrides))
         return End(outcome.status, outcome.level)
 

@@ -2,7 +2,7 @@
 
 "What if?" asks of a million states where they would stand, and of nothing that they rest on: no digest, no pins, no
 value. So pieces are looked up instead of read (a mark is anything that stands for a piece's kind, purpose and results),
-and of each run of values the end is computed once. What is not plain has no end here, and is `outcome`'s; properties
+and of each run of marks the end is computed once. What is not plain has no end here, and is `outcome`'s; properties
 hold the ends beside the fold.
 """
 
@@ -17,10 +17,10 @@ from shared.rulebook.policy import Policy
 from shared.rulebook.state import Status
 
 _MOST_KNOWN = 262_144
-"""Runs of values, and marks, that are remembered an adoption."""
+"""Runs of marks, and marks, that are remembered an adoption."""
 
 _LONG = 24
-"""Pieces from which a run of values is not remembered: hardly another is the same."""
+"""Pieces from which a run is not remembered: hardly another is the same."""
 
 
 class End(NamedTuple):
@@ -73,16 +73,20 @@ class Ruling:
             and policy.minimum.kinds <= 1
         )
         self._values = _Values(policy, read)
-        self._ends: dict[tuple[int | None, ...], End] = {}
+        self._ends: dict[Hashable, End] = {}
 
-    def end(self, marks: Sequence[Hashable]) -> End:
-        """The end of a state with these pieces, none of them withdrawn or done over, where the ruling is plain."""
-        values = tuple(map(self._values.__getitem__, marks))
-        end = self._ends.get(values)
+    def end(self, run: Hashable, marks: Callable[[], Sequence[Hashable]]) -> End:
+        """The end of a state with these pieces, none of them withdrawn or done over, where the ruling is plain.
+
+        `run` is the same for the same marks, and for no others.
+        """
+        end = self._ends.get(run)
         if end is None:
+            pieces = marks()
+            values = map(self._values.__getitem__, pieces)
             end = self._computed([value for value in values if value is not None])
-            if len(values) < _LONG and len(self._ends) < _MOST_KNOWN:
-                self._ends[values] = end
+            if len(pieces) < _LONG and len(self._ends) < _MOST_KNOWN:
+                self._ends[run] = end
         return end
 
     def _computed(self, values: Sequence[int]) -> End:

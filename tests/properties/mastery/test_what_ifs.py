@@ -124,11 +124,18 @@ contributions = st.builds(
 )
 
 
+@given(st.lists(contributions, max_size=4), st.lists(contributions, max_size=4))
+def test_the_same_run_of_marks_has_one_key_and_no_other_has(one: list[Contribution], other: list[Contribution]) -> None:
+    mine, theirs = marks(pack(one)), marks(pack(other))
+    if mine is not None and theirs is not None:
+        assert (mine.key == theirs.key) == (mine.all() == theirs.all())
+
+
 @given(st.lists(contributions, max_size=3) | st.lists(contributions, max_size=20))
 def test_marks_are_kind_purpose_and_results_or_there_are_none(pieces: list[Contribution]) -> None:
     found = marks(pack(pieces))
     if found is not None:
-        said = [read_mark(mark) for mark in found]
+        said = [read_mark(mark) for mark in found.all()]
         assert [tuple(each) for each in said] == [(p.kind, p.purpose, p.results) for p in pieces]
         assert not any(piece.redo_of or piece.withdrawn for piece in pieces)
     elif all(_is_plain(piece) for piece in pieces):
