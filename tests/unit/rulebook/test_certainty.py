@@ -81,6 +81,26 @@ def test_pieces_that_would_do_the_same_are_told_of_together() -> None:
     assert "Without any one of 2 of them it would be Proficient." in " ".join(how_sure(explanation))
 
 
+def test_what_a_redo_did_over_counts_again_where_the_redo_is_left_out() -> None:
+    writer = LedgerWriter()
+    writer.adopt("district", policy_document())
+    first = writer.attempt(ADA, result(THEME, "4"))
+    redo = writer.attempt(ADA, result(THEME, "2"), redo_of=first)
+    [left] = explained(writer).certainty.left_out
+    assert left.event == redo
+    assert left.then.level is not None
+    assert left.then.level.name == "Proficient"
+
+
+def test_an_old_piece_at_mastery_is_remembered_whichever_later_one_is_left_out() -> None:
+    """What was mastered before has slipped, and only without that one piece it never was."""
+    for method in ("ascertain.latest@1", "ascertain.average@1"):
+        explanation = after(policy_document(method), "4", "0", "0", "0", "0")
+        assert explanation.state.status == "slipped"
+        assert [left.event for left in explanation.certainty.left_out] == [explanation.counted[0].event]
+        assert explanation.certainty.left_out[0].then.status == "not_yet"
+
+
 def test_not_enough_is_not_not_yet() -> None:
     explanation = after(policy_document(pieces=3, kinds=2), "0")
     assert explanation.certainty.rests is None
