@@ -157,7 +157,9 @@ async def publish(gateway: Gateway, document: Any) -> str:
     return digest
 
 
-async def adopt_policy(gateway: Gateway, digest: str, scope: str, mode: str = "recompute") -> dict[str, Any]:
+async def adopt_policy(
+    gateway: Gateway, digest: str, scope: str, mode: str = "recompute", reason: str | None = None
+) -> dict[str, Any]:
     """Adopt a published policy for a scope, unless it is in force there already; the receipt or what is in force."""
     in_force = await gateway.get("/v1/adoptions", scope=scope)
     for adoption in in_force["adoptions"]:
@@ -165,6 +167,8 @@ async def adopt_policy(gateway: Gateway, digest: str, scope: str, mode: str = "r
             return dict(adoption)
     versions = [adoption["version"] for adoption in in_force["adoptions"] if adoption["scope"] == scope]
     body = {"scope": scope, "policy": digest, "mode": mode, "expected_version": max(versions, default=0)}
+    if reason is not None:
+        body["reason"] = reason
     _, receipt = await gateway.post("/v1/adoptions", body, key=f"adopt/{scope}/{digest}/{max(versions, default=0)}")
     return dict(receipt)
 

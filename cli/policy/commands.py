@@ -1,5 +1,6 @@
 """`policy`: make one from a template, check it, see what is in force, adopt it knowingly."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,8 +9,8 @@ import typer
 from rich.table import Column, Table
 
 from cli.errors import CommandError
-from cli.importing.references import read_json
-from cli.policy.judging import problems
+from cli.policy.adopting import adopted, shown
+from cli.policy.judging import sound
 from cli.policy.telling import sentences
 from cli.policy.templates import WHEN, template, text_of
 from cli.receipts import out, print_json
@@ -63,17 +64,34 @@ def new(
 @policy.command("check")
 def check(file: File) -> None:
     """Say in plain words what a policy does, or each member that is wrong and what would be right."""
-    told(checked(file))
+    told(sound(file))
 
 
-def checked(file: Path) -> dict[str, Any]:
-    """The policy document of a file. Raises CommandError, which says all that is wrong with it."""
-    document = read_json(file)
-    wrong = problems(document)
-    if wrong:
-        listed = "\n".join(f"  {sentence}" for sentence in wrong)
-        raise CommandError(f"{file} cannot be adopted yet:\n{listed}")
-    return dict(document)
+@policy.command("show")
+def show(
+    scope: Annotated[str, typer.Argument(help="district, school/ID, framework/ID, competency/ID or learner/ID.")] = (
+        "district"
+    ),
+    *,
+    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """The policy that was adopted for a scope itself, in words, and the line of those before it."""
+    asyncio.run(shown(scope, json=json))
+
+
+@policy.command("adopt")
+def adopt(
+    file: File,
+    scope: Annotated[str, typer.Option(help="district, school/ID, framework/ID, competency/ID or learner/ID.")],
+    reason: Annotated[str | None, typer.Option(help="Why; kept in the vault.")] = None,
+    *,
+    keep_attained: Annotated[bool, typer.Option(help="What was attained before stays attained.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Adopt it; without, whom it concerns is told, and no more.")] = (
+        False
+    ),
+) -> None:
+    """Say whom a policy would concern; with --yes adopt it for the scope, and follow the refold to its end."""
+    asyncio.run(adopted(file, scope, reason, keep_attained=keep_attained, yes=yes))
 
 
 def told(document: dict[str, Any]) -> None:

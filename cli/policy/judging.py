@@ -1,10 +1,13 @@
 """Judges a policy document before anything is sent: each member that is wrong, in plain words."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from cli.errors import CommandError
+from cli.importing.references import read_json
 from cli.policy.templates import template
 from shared.contracts.documents import read_document
 from shared.contracts.wording import told
@@ -13,6 +16,16 @@ from shared.rulebook.policy import FORMATS, read_policy
 
 _TOGETHER = {"parameters": ("method",), "minimum": ("kinds",)}
 """Members that are judged with others: a method's parameters, and a minimum of the kinds that count."""
+
+
+def sound(file: Path) -> dict[str, Any]:
+    """The policy document of a file. Raises CommandError, which says all that is wrong with it."""
+    document = read_json(file)
+    wrong = problems(document)
+    if wrong:
+        listed = "\n".join(f"  {sentence}" for sentence in wrong)
+        raise CommandError(f"{file} cannot be adopted yet:\n{listed}")
+    return dict(document)
 
 
 def problems(document: object) -> list[str]:

@@ -121,6 +121,28 @@ async def test_what_stands_in_brackets_is_shown_as_it_is(stack: Stack, demo_file
     assert "…" not in shown.out + history.out
 
 
+async def test_a_policy_is_previewed_adopted_with_a_reason_and_followed_to_the_end(
+    stack: Stack, tmp_path: Path
+) -> None:
+    file = tmp_path / "ours.json"
+    assert (await run(stack, "policy", "new", "--from", "most-recent", "-o", file)).code == 0
+    scope = f"competency/{THEME}"
+    previewed = await run(stack, "policy", "adopt", file, "--scope", scope)
+    assert previewed.code == 0, previewed.err
+    assert f"{scope}: " in previewed.out
+    assert "Nothing is adopted yet." in previewed.out
+    before = json.loads((await run(stack, "policy", "show", scope, "--json")).out)
+    adopted = await run(stack, "policy", "adopt", file, "--scope", scope, "--reason", "We redo.", "--yes")
+    assert adopted.code == 0, adopted.err
+    assert f"{scope} is under policy" in adopted.out
+    shown = json.loads((await run(stack, "policy", "show", scope, "--json")).out)
+    assert (len(shown["adopted"]), shown["refolded"]) == (len(before["adopted"]) + 1, None)
+    told = await run(stack, "policy", "show", scope)
+    assert "What is done over takes the place of the first." in told.out
+    again = await run(stack, "policy", "adopt", file, "--scope", scope, "--yes")
+    assert again.code == 0, again.err
+
+
 async def test_verify_says_equal(stack: Stack) -> None:
     await until_applied(stack)
     ran = await run(stack, "verify")

@@ -12,7 +12,7 @@ from cli.policy.commands import policy
 from cli.policy.judging import problems
 from cli.policy.telling import sentences
 from cli.policy.templates import FOLDER, WHEN, template
-from shared.contracts.documents import document_digest, read_document
+from shared.contracts.documents import RicherPolicy, document_digest, read_document
 from shared.rulebook.policy import read_policy
 
 UNKIND = ("below", "fail", "poor", "weak", "bad", "low", "unsatisfactory")
@@ -97,3 +97,16 @@ def test_whatever_is_wrong_is_told(change: dict[str, Any], says: str) -> None:
 
 def test_what_is_no_object_is_no_policy() -> None:
     assert problems([]) == ["format must be 'ascertain.policy@1' or 'ascertain.policy@2'; this is no policy."]
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text()
+
+
+def test_the_page_for_administrators_has_a_whole_policy_every_member_and_every_template() -> None:
+    example = json.loads(PAGE.split("```json")[1].split("```")[0])
+    assert problems(example) == []
+    read_document(example)
+    members = {*RicherPolicy.model_fields, "scale.levels", "minimum.pieces", "minimum.kinds", "minimum.days_apart"}
+    for member in members - {"scale", "minimum"}:
+        assert f"| `{member}` |" in PAGE, member
+    assert [line[5:-1] for line in PAGE.splitlines() if line.startswith("### `")] == list(WHEN)
