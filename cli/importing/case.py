@@ -25,7 +25,8 @@ _MADE = UUID("4f3d3a0e-8a7b-5c61-9d1e-7b2f60c4a915")
 """Namespace of the ids that stand for identifiers that are no UUIDs."""
 
 _FOREIGN = re.compile(r"[^a-z0-9._-]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+"""What no text of a document may hold: control characters, and halves of characters."""
 _SLUG = 40
 
 
@@ -175,7 +176,7 @@ def _objects(package: Mapping[str, Any], name: str) -> Sequence[Any]:
 
 
 def _text(value: object) -> str:
-    return _CONTROL.sub(" ", value).strip() if isinstance(value, str) else ""
+    return _UNFIT.sub(" ", value).strip() if isinstance(value, str) else ""
 
 
 def _id(identifier: str) -> str:
