@@ -92,10 +92,19 @@ def test_what_a_redo_did_over_counts_again_where_the_redo_is_left_out() -> None:
     assert left.then.level.name == "Proficient"
 
 
+def test_the_one_piece_of_its_kind_is_missed_among_its_equals() -> None:
+    writer = LedgerWriter()
+    writer.adopt("district", policy_document("ascertain.highest@1", kinds=2))
+    writer.attempt(ADA, result(THEME, "4"))
+    seen = writer.observe(ADA, result(THEME, "4"))
+    writer.attempt(ADA, result(THEME, "4"))
+    assert [(left.event, left.then.status) for left in explained(writer).certainty.left_out] == [(seen, "not_enough")]
+
+
 def test_an_old_piece_at_mastery_is_remembered_whichever_later_one_is_left_out() -> None:
     """What was mastered before has slipped, and only without that one piece it never was."""
     for method in ("ascertain.latest@1", "ascertain.average@1"):
-        explanation = after(policy_document(method), "4", "0", "0", "0", "0")
+        explanation = after(policy_document(method), "4", "0", "1", "0", "1")
         assert explanation.state.status == "slipped"
         assert [left.event for left in explanation.certainty.left_out] == [explanation.counted[0].event]
         assert explanation.certainty.left_out[0].then.status == "not_yet"
