@@ -140,6 +140,8 @@ async def prepare_to_fork(services: Iterable[Service]) -> None:
     Only names are known here: a service's own rooms are imported by the nursery, as its `python -m` would.
     """
     rooms = [f"{service.module}.{room}" for service in services for room in ("__main__", "main")]
+    if not rooms:
+        return
     await prepare(surroundings(), (*rooms, *MIGRATING, "deploy.local.issuer.app"))
 
 

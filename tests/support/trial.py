@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 
 from cli.gateway import Gateway
+from deploy.local.postgres import processes_working_in
 from shared.ledger.entry import Entry
 from tests.support import oracle
 from tests.support.clocks import Clocks
@@ -76,8 +77,16 @@ class Trial:
         await until(lambda: len(self.acknowledged) >= wanted, f"{count} more events are accepted", seconds=seconds)
 
     async def back(self, part: str) -> None:
-        """Start a part that was killed, at once: the keeper's pauses, which grow, have tests of their own."""
-        await self.stack.restart(part)
+        """Start a part that was killed, at once: the keeper's pauses, which grow, have tests of their own.
+
+        PostgreSQL's own processes end a moment after it, and keep a new one from starting until then.
+        """
+        keeper = self.stack.keeper(part)
+        await keeper.stop()
+        if part == "postgres":
+            data = self.stack.home.postgres() / "data"
+            await until(lambda: not processes_working_in(data), "nothing is left of it")
+        await keeper.start()
 
     async def probe(self, seconds: float) -> int:
         """The status with which the gateway answers a question to the ledger; raises where it is silent for so long."""
