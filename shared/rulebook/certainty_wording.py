@@ -24,9 +24,9 @@ _KINDS = {
     Kind.ATTESTATION.value: ("result from elsewhere", "results from elsewhere"),
 }
 _STATUS_WORDS = {
-    Status.MASTERED: "mastered",
-    Status.NOT_YET: "not mastered yet",
-    Status.SLIPPED: "shown at mastery before, and slipped since",
+    Status.MASTERED: "it would be mastered",
+    Status.NOT_YET: "it would be not mastered yet",
+    Status.SLIPPED: "it would have slipped from mastery",
 }
 _TELLS = {
     Rests.FIRM: "It is firm: no single piece more or less would change it.",
@@ -110,7 +110,7 @@ def _would(then: Reached, level: str | None) -> str:
         return "there would be no level yet"
     if then.level.name != level:
         return f"it would be {then.level.name}"
-    return f"it would be {_STATUS_WORDS[then.status]}"
+    return _STATUS_WORDS[then.status]
 
 
 def _next(explanation: Explanation, by_evidence: State | Alone, policy: Policy) -> Iterator[str]:

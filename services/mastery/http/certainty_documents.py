@@ -95,7 +95,9 @@ class CertaintyDocument(SurenessDocument):
     left_out_of: int = Field(description="Of how many of the newest pieces each was left out, one by one.")
     left_out: list[LeftOutDocument] = Field(description="The pieces without which it would be elsewhere.")
     one_more: list[OneMoreDocument]
-    moves: list[NextResultDocument] = Field(description="What would reach the next level, and the cut; none that can: empty.")
+    moves: list[NextResultDocument] = Field(
+        description="What would reach the next level, and the cut; none that can: empty."
+    )
     can_lower: bool = Field(description="Whether a single next result could lower the level or take mastery.")
     probability: Decimal | None = Field(description="Under knowledge tracing, how probable it is that this is known.")
     missing: MissingDocument | None = Field(description="What is missing, where there is not enough for a level.")

@@ -108,6 +108,9 @@ def test_an_old_piece_at_mastery_is_remembered_whichever_later_one_is_left_out()
         assert explanation.state.status == "slipped"
         assert [left.event for left in explanation.certainty.left_out] == [explanation.counted[0].event]
         assert explanation.certainty.left_out[0].then.status == "not_yet"
+        assert "Without the attempt of 21 September 2026 it would be not mastered yet." in how_sure(explanation)
+    explanation = after(policy_document("ascertain.decaying_average@1", weight="0.65"), "2", "3", "2.5")
+    assert "Without the attempt of 21 September 2026 it would have slipped from mastery." in how_sure(explanation)
 
 
 def test_not_enough_is_not_not_yet() -> None:
