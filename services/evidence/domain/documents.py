@@ -15,7 +15,7 @@ from shared.contracts.wording import told
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical, parse
 from shared.ledger.identifiers import digest, item_id
 from shared.rulebook.members import PolicyError
-from shared.rulebook.policy import read_policy
+from shared.rulebook.policy import FORMATS, read_policy
 
 ROUTE = "/v1/documents/{digest}"
 
@@ -93,15 +93,15 @@ def decide_publish(document: ReadDocument, *, tenant: str, actor: str) -> Comman
 
 
 def _content(value: JsonValue) -> Framework | Rubric | Task | Policy:
+    """A policy is judged by the rulebook first, which says in plain words what would be right."""
     try:
-        content = read_document(value)
-        if isinstance(content, Policy) and isinstance(value, dict):
+        if isinstance(value, dict) and value.get("format") in FORMATS:
             read_policy(value)
+        return read_document(value)
     except ValidationError as error:
         raise _from_validation(error) from error
     except PolicyError as error:
         raise Invalid(f"{error}.", field=error.parameter) from error
-    return content
 
 
 def _from_validation(error: ValidationError) -> Invalid:
