@@ -165,6 +165,29 @@ async def test_grades_of_a_section_and_what_touches_them(district: Stack) -> Non
     assert "Nothing that a grade rests on" in await said(district, "release", "affected", "--learner", "learner-bao")
 
 
+async def test_standards_of_others_and_what_comes_next(district: Stack, tmp_path: Path) -> None:
+    package, rests, made = (tmp_path / name for name in ("package.json", "rests.csv", "made.json"))
+    items = [
+        {"identifier": str(uuid4()), "humanCodingScheme": code, "fullStatement": f"Can do {code}."}
+        for code in ("8.EE.5", "8.EE.6")
+    ]
+    package.write_text(json.dumps({"CFDocument": {"identifier": str(uuid4()), "title": "Lines"}, "CFItems": items}))
+    rests.write_text("source,target\n8.EE.5,8.EE.6\n8.EE.9,8.EE.6\n")
+    import_it = ("import", "framework", package, "--prerequisites", rests)
+    imported = await run(district, *import_it, "--write", made)
+    assert imported.code == 0, imported.err
+    assert "left out: 1 × prerequisite of rests.csv that names no competency of the framework: 8.EE.9" in imported.err
+    framework = json.loads(made.read_text())["id"]
+    await until_applied(district)
+    following = await told(district, "next", "learner-grace", "--within", framework)
+    assert [(step["code"], step["opens"]) for step in following["next"]] == [("8.ee.5", 1)]
+    assert "8.ee.5" in await said(district, "readiness", "class-english-10a", "--within", framework)
+    rests.write_text("source,target\n8.EE.5,8.EE.6\n8.EE.6,8.EE.5\n")
+    circle = await run(district, *import_it)
+    assert is_one_sentence(circle)
+    assert "go round in a circle" in circle.err
+
+
 async def test_guardians_and_forgetting(district: Stack) -> None:
     parent = str(uuid4())
     await said(district, "guardian", "link", "learner-farid", parent)
