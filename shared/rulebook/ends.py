@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from shared.rulebook.arithmetic import value_of
 from shared.rulebook.contribution import Result
 from shared.rulebook.definitions import Adoption, Definitions, Learner, Mode
-from shared.rulebook.fold import status_of
 from shared.rulebook.policy import Policy
 from shared.rulebook.state import Status
+from shared.rulebook.statuses import status_of
 
 _MOST_KNOWN = 262_144
 """Runs of marks, and marks, that are remembered an adoption."""

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from shared.rulebook.arithmetic import decimal_text, value_of
 from shared.rulebook.contribution import Contribution, Result
 from shared.rulebook.definitions import Adoption, Definitions, Learner, Mode
-from shared.rulebook.fold import fold_ordered, status_of
+from shared.rulebook.fold import fold_ordered
 from shared.rulebook.override import Override
 from shared.rulebook.policy import Redo
 from shared.rulebook.state import State, Status, state_end
+from shared.rulebook.statuses import status_of
 
 _MOST_KNOWN = 65_536
 """Values that are remembered a policy: a district's scores are few, its contributions many."""

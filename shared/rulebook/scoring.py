@@ -13,12 +13,12 @@ from shared.ledger.canonical import JsonValue
 from shared.ledger.decimals import unscaled
 from shared.rulebook.families.canvas import rating_percents
 from shared.rulebook.families.rollups import unknown_child
-from shared.rulebook.fold import status_at
 from shared.rulebook.members import PolicyError
 from shared.rulebook.method import Child, DecimalParameter, Method, ParameterError, Piece, Takes
 from shared.rulebook.policy import Scale, read_scale
 from shared.rulebook.scoring_entries import read_children, read_pieces
 from shared.rulebook.state import Status
+from shared.rulebook.statuses import status_at
 from shared.rulebook.table import METHODS
 from shared.rulebook.written import as_text, written
 

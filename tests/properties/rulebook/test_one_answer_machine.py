@@ -121,7 +121,7 @@ class OneAnswer(RuleBasedStateMachine):
             outcome = would[learner, competency] = tried.of(self._who(learner), competency, pieces, overrides)
             ruling, found = ends.ruling(self._who(learner), competency), marks(packed.contributions)
             if ruling is not None and ruling.plain and found is not None and not overrides:
-                assert ruling.end(found) == (outcome.status, outcome.level)
+                assert ruling.end(found.key, found.all) == (outcome.status, outcome.level)
         self.writer.adopt(scope, document, mode)
         self.definitions_come()
         assert self.outcomes == would
