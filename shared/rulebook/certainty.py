@@ -16,7 +16,7 @@ Up to 100 pieces every one is left out. Of more, the newest 200 where a method g
 (`Method.carries`); else as many of the newest as `MOST_STEPS` allow. `left_out_of` says how many it were.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,9 @@ MOST_LEFT_OUT = 200
 MOST_STEPS = 10_000
 """How many pieces the runs that leave one out may look at together: a learner's list has many states."""
 
+MOST_REMEMBERED = 16_384
+"""Words that are remembered: a list is read again and again, and short histories are few."""
+
 _NOTHING_TO_BE_SURE_OF = frozenset({Status.NO_POLICY, Status.NO_EVIDENCE, Status.NOT_ENOUGH})
 
 
@@ -43,6 +46,9 @@ class Rests(StrEnum):
     FIRM = "firm"
     LEANING = "leaning"
     OPEN = "open"
+
+
+_remembered: dict[Hashable, Rests] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,18 @@ def rests(supposed: Supposing) -> Rests | None:
     """The word alone; None where there is nothing to be sure of."""
     if not supposed.values or supposed.now.status in _NOTHING_TO_BE_SURE_OF:
         return None
+    alike = supposed.alike
+    if alike is None:
+        return _rests(supposed)
+    word = _remembered.get(alike)
+    if word is None:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        word = _remembered[alike] = _rests(supposed)
+    return word
+
+
+def _rests(supposed: Supposing) -> Rests:
     ways: set[int] = set()
     for then in _changes(supposed):
         ways.add(_way(supposed, then))

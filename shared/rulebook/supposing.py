@@ -4,7 +4,7 @@ So nothing is told of what might be that the fold would not say of it, if it wer
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import accumulate, islice
 from typing import NamedTuple, TypeVar
 
@@ -80,6 +80,16 @@ class Supposing:
         )
 
     @property
+    def alike(self) -> Hashable:
+        """All that anything tried here hangs on: what is alike comes to the same. None where more would enter."""
+        if self._redone_among or self._moments:
+            return None
+        common = self.policy.digest, self._floor, tuple(self._kinds)
+        if not self._pieces:
+            return *common, tuple(self.values)
+        return *common, tuple(self._pieces if self.policy.method.days else map(_timeless, self._pieces))
+
+    @property
     def steps(self) -> int:
         """What one run of the method costs: the pieces that it looks at."""
         count = len(self.values)
@@ -134,7 +144,7 @@ class Supposing:
             return False
         if not self._pieces:
             return self._kinds[index] == self._kinds[other]
-        return self._pieces[index]._replace(at=0) == self._pieces[other]._replace(at=0)
+        return _timeless(self._pieces[index]) == _timeless(self._pieces[other])
 
     def _passed(self, index: int) -> int:
         """How many of the oldest pieces of a long list may be passed over when one is left out: of them all, the best
@@ -174,6 +184,10 @@ def _as_known(
     return sorted(
         (piece if piece.event in withdrawn else piece._replace(withdrawn=None) for piece in known), key=fold_order
     )
+
+
+def _timeless(piece: Piece) -> Piece:
+    return piece._replace(at=0)
 
 
 def _but(given: Sequence[Each], index: int) -> list[Each]:
