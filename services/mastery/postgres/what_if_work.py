@@ -18,7 +18,7 @@ from services.mastery.domain.what_ifs import tried_adoption
 from services.mastery.postgres import states, what_if_parts
 from services.mastery.postgres.what_if_forgetting import remembered
 from services.mastery.postgres.what_if_parts import WhatIfPart
-from services.mastery.trials import COLUMNS, Begin, PartResult, Trial
+from services.mastery.trials import COLUMNS, Begin, PartResult, Trial, Trying
 from shared.rulebook.definitions import Definitions
 from shared.runtime.briefed_child import BriefedChild
 from shared.runtime.connections import borrowed
@@ -32,6 +32,9 @@ POLL = 0.5
 
 BLOCK = 1024 * 1024
 """Bytes of rows that are passed on at once: a few milliseconds of folding."""
+
+FEW = 200_000
+"""Bytes of rows up to which a part is folded on the event loop, without a process: a few milliseconds."""
 
 LONGEST_REST = 0.5
 """Seconds at most that a worker rests between two blocks."""
@@ -177,8 +180,8 @@ class _Worker:
         async def ask(of: Begin | bytes | None) -> PartResult | None:
             return await self._trier.ask(of, revision=revision, brief=trial)
 
-        passing = _Passing(ask, self._block, lambda: self._give_way(connection, part))
-        await ask(Begin(part.shard, await _schools(reading, part.shard), await _held(reading, part.shard)))
+        begin = Begin(part.shard, await _schools(reading, part.shard), await _held(reading, part.shard))
+        passing = _Passing(begin, ask, self._block, lambda: self._give_way(connection, part))
         condition, given = part.concerned
         try:
             await reading.copy_from_query(
@@ -188,12 +191,9 @@ class _Worker:
                 format="binary",
                 timeout=_COPY_SECONDS,
             )
-            await passing.rest()
+            return await passing.result(trial)
         finally:
             await passing.stop()
-        result = await ask(None)
-        assert result is not None
-        return result
 
     def _revision(self, part: WhatIfPart) -> int:
         """Which brief a child has been told: another for each what-if, and each time it begins."""
@@ -211,15 +211,17 @@ class _Worker:
 
 
 class _Passing:
-    """Passes copied bytes on in blocks: while one is folded the next is read."""
+    """Passes copied bytes on in blocks: while one is folded the next is read. Few are folded on the spot."""
 
     def __init__(
         self,
-        ask: Callable[[bytes], Awaitable[object]],
+        begin: Begin,
+        ask: Callable[[Begin | bytes | None], Awaitable[PartResult | None]],
         block: int,
         look: Callable[[], Awaitable[int]],
     ) -> None:
-        self._ask, self._block, self._look = ask, block, look
+        self._begin, self._ask, self._block, self._look = begin, ask, block, look
+        self._begun = False
         self._waiting: list[bytes] = []
         self._size = 0
         self._folding: asyncio.Task[float] | None = None
@@ -231,10 +233,16 @@ class _Passing:
         if self._size >= self._block:
             await self._pass_on()
 
-    async def rest(self) -> None:
-        """Pass on what is left, and wait until it is folded."""
+    async def result(self, trial: Trial) -> PartResult:
+        """What all of it comes to, once the last bytes have come."""
+        if not self._begun and self._size < FEW:
+            await self._look()
+            return _on_the_spot(trial, self._begin, b"".join(self._waiting))
         await self._pass_on()
         await self._done()
+        result = await self._ask(None)
+        assert result is not None
+        return result
 
     async def stop(self) -> None:
         """Let nothing of it go on."""
@@ -243,6 +251,9 @@ class _Passing:
             await asyncio.wait([self._folding])
 
     async def _pass_on(self) -> None:
+        if not self._begun:
+            self._begun = True
+            await self._ask(self._begin)
         took = await self._done()
         applied = await self._look()
         if self._applied is not None and applied != self._applied:
@@ -259,6 +270,15 @@ class _Passing:
     async def _done(self) -> float:
         folding, self._folding = self._folding, None
         return 0.0 if folding is None else await folding
+
+
+def _on_the_spot(trial: Trial, begin: Begin, rows: bytes) -> PartResult:
+    trying = Trying(trial)
+    trying.work(begin)
+    trying.work(rows)
+    result = trying.work(None)
+    assert result is not None
+    return result
 
 
 def tried(definitions: Definitions, part: WhatIfPart) -> Trial:

@@ -93,8 +93,11 @@ async def asked(mastery: Mastery, person: str = DISTRICT, **body: Any) -> dict[s
 
 async def worked(pool: asyncpg.Pool, **more: Any) -> None:
     work = WhatIfWork(pool, trier=more.pop("trier", Here), **more)
-    while await work.step():
-        pass
+    try:
+        while await work.step():
+            pass
+    finally:
+        await work.close()
 
 
 async def seen(mastery: Mastery, id_: str, person: str = DISTRICT) -> dict[str, Any]:
@@ -431,7 +434,7 @@ async def test_a_forgotten_learner_drops_out_of_what_is_kept_and_of_what_is_unde
             ledger.forget(gone)
             await applied.more()
 
-    await worked(pool, trier=lambda: Here(between))
+    await worked(pool, trier=lambda: Here(between), block=1)
     assert forgotten == [True]
     for what_if in (kept, under_way):
         document = await seen(mastery, what_if)

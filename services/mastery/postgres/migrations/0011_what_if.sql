@@ -36,9 +36,10 @@ CREATE TABLE what_if.part (
     PRIMARY KEY (what_if, shard)
 ) WITH (fillfactor = 50);
 
--- How many states of a competency move from where to where, also those that stay where they are.
+-- How many states of a competency move from where to where, also those that stay where they are. Whoever removes a
+-- what-if removes these too: to look for it at each of many rows would cost more than to write them.
 CREATE TABLE what_if.cell (
-    what_if       uuid   NOT NULL REFERENCES what_if.asked ON DELETE CASCADE,
+    what_if       uuid   NOT NULL,
     competency    uuid   NOT NULL,
     school        uuid, -- null where none is known
     status_before text   NOT NULL,
@@ -51,7 +52,7 @@ CREATE INDEX cell_what_if ON what_if.cell (what_if, competency);
 
 -- Who would stand elsewhere: 18 bytes a learner, in order: her id, and the number of her move.
 CREATE TABLE what_if.changed (
-    what_if    uuid  NOT NULL REFERENCES what_if.asked ON DELETE CASCADE,
+    what_if    uuid  NOT NULL,
     competency uuid  NOT NULL,
     shard      int   NOT NULL,
     moves      text  NOT NULL, -- JSON: [status before, level before, status after, level after, school] …
