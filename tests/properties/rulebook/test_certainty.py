@@ -252,3 +252,15 @@ def test_what_an_adoption_keeps_is_kept_in_every_change() -> None:
     state, explanation = explained(gathered(writer.entries, writer.documents), LEARNER, THEME)
     assert state.floor is not None
     assert (explanation.certainty.rests, explanation.can_lower) == (Rests.FIRM, False)
+
+
+def test_what_is_remembered_of_a_state_is_not_told_of_one_with_a_floor() -> None:
+    writer = LedgerWriter()
+    writer.adopt("district", policy_document())
+    writer.attempt(LEARNER, result(THEME, "3"))
+    words = []
+    for _ in range(2):
+        record = gathered(writer.entries, writer.documents)
+        words.append(sureness(record.state(LEARNER, THEME), record.records[LEARNER].contributions[THEME]).rests)
+        writer.adopt("district", policy_document(), Mode.KEEP_ATTAINED.value)
+    assert words == [Rests.LEANING, Rests.FIRM]
