@@ -107,10 +107,10 @@ async def answers_with(stack: Stack, canaries: Canaries) -> list[str]:
 
 
 async def references(stack: Stack) -> list[str]:
-    """Every reference to a text that an event in the ledger holds."""
+    """Every reference to a text that an event in either ledger holds."""
     connection = await asyncpg.connect(stack.databases["evidence"].app)
     try:
-        bodies = await connection.fetch("SELECT body FROM ledger.stored_entry WHERE ledger = 'evidence'")
+        bodies = await connection.fetch("SELECT body FROM ledger.stored_entry")
     finally:
         await connection.close()
     return sorted({ref for row in bodies for ref in re.findall(r'_ref":"([0-9a-f]{64})"', row["body"].decode())})

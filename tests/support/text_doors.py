@@ -11,7 +11,7 @@ from cli.gateway import Gateway
 from deploy.local.stack import Stack
 from shared.contracts.documents import document_digest
 from tests.support.canaries import Canaries
-from tests.support.evidence import THEME, roster, rubric
+from tests.support.evidence import THEME, policy, roster, rubric
 from tests.support.running import until_applied
 
 PEOPLE = ("amara", "bao", "lindgren", "leaver")
@@ -81,6 +81,17 @@ def evidence(kind: str, member: str, name: str, **body: Any) -> Door:
 
 def judged(name: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"id": world.new(name), "expected_version": 1, "reason": world.text(name)}
+
+
+def adopted(world: World, scope: str) -> dict[str, Any]:
+    why = world.text(f"reason of an adoption for {scope.partition('/')[0]}")
+    return {
+        "id": world.new("adoption"),
+        "scope": scope,
+        "policy": document_digest(policy()),
+        "mode": "recompute",
+        "reason": why,
+    }
 
 
 RESULTS = [{"competency": THEME, "earned": "3", "possible": "4"}]
@@ -203,6 +214,10 @@ DOORS: dict[str, Door] = {
             "outcome": "unchanged",
             "answer": w.text("answer"),
         },
+    ),
+    "adoption": Door(lambda _w: "/v1/adoptions", lambda w: adopted(w, "district"), sender="administrator"),
+    "accommodation": Door(
+        lambda _w: "/v1/adoptions", lambda w: adopted(w, f"learner/{w.ids['amara']}"), sender="administrator"
     ),
     "forget": Door(
         lambda w: f"/v1/learners/{w.ids['leaver']}/forget",
