@@ -48,6 +48,8 @@ SETTINGS = {
     "background.threads": "2",
     "num.recovery.threads.per.data.dir": "2",
     "log.segment.delete.delay.ms": "1000",
+    # a third of what an idle broker does: entries that tell other controllers that this one lives, and there is none
+    "metadata.max.idle.interval.ms": "10000",
 }
 
 

@@ -85,7 +85,7 @@ class KafkaSource:
             session_timeout_ms=int(self._session_timeout * 1000),
             heartbeat_interval_ms=int(self._session_timeout * 1000 / 10),
             metadata_max_age_ms=int(self._metadata_age * 1000),
-            fetch_max_wait_ms=250,
+            fetch_max_wait_ms=500,  # a record is given at once: this is how often an idle reader asks for all shards
             fetch_max_bytes=16 * 1024 * 1024,
             request_timeout_ms=20_000,
         )
