@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from services.mastery.postgres.marks import marks, read_mark
+from services.mastery.postgres.marks import marks, read_apart
 from services.mastery.postgres.packing import unpack, unpack_overrides, unpack_schools
 from shared.rulebook.definitions import Definitions, Learner
 from shared.rulebook.ends import End, Ends, Ruling
@@ -147,7 +147,7 @@ class Trying:
 
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
-        self._ends, self._outcomes = Ends(trial.definitions, read_mark), Outcomes(trial.definitions)
+        self._ends, self._outcomes = Ends(trial.definitions, read_apart), Outcomes(trial.definitions)
         self._texts: dict[bytes, str] = {}
         self._stored: dict[tuple[bytes, bytes | None], End] = {}
         self._part: _Part | None = None
@@ -195,7 +195,7 @@ class Trying:
         if ruling.plain and overrides is None:
             found = marks(contributions)
             if found is not None:
-                return ruling.end(found.key, found.all)
+                return ruling.end(found.key, found.words, found.results)
         outcome = self._outcomes.of(learner, competency, unpack(contributions), unpack_overrides(overrides))
         return End(outcome.status, outcome.level)
 

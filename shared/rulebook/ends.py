@@ -7,6 +7,7 @@ hold the ends beside the fold.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from shared.rulebook.arithmetic import value_of
@@ -41,13 +42,14 @@ class Said(Protocol):
     def results(self) -> tuple[Result, ...]: ...
 
 
-Read: TypeAlias = Callable[[Any], Said]
+Read: TypeAlias = Callable[[Any, Any], Said]
+"""What a mark says, given what it has in common with others, and the mark."""
 
 
 class _Values(dict[Hashable, int | None]):
     """The value of a mark on one scale; None where its purpose does not count."""
 
-    def __init__(self, policy: Policy, read: Read) -> None:
+    def __init__(self, policy: Policy, read: Callable[[Any], Said]) -> None:
         super().__init__()
         self._policy, self._read = policy, read
 
@@ -72,20 +74,24 @@ class Ruling:
             and not policy.minimum.days_apart
             and policy.minimum.kinds <= 1
         )
-        self._values = _Values(policy, read)
+        self._read = read
+        self._values: dict[Hashable, _Values] = {}
         self._ends: dict[Hashable, End] = {}
 
-    def end(self, run: Hashable, marks: Callable[[], Sequence[Hashable]]) -> End:
+    def end(self, run: Hashable, common: Hashable, marks: Sequence[Hashable]) -> End:
         """The end of a state with these pieces, none of them withdrawn or done over, where the ruling is plain.
 
-        `run` is the same for the same marks, and for no others.
+        `common` is what all their marks have in common, None for nothing; `run` is the same for the same marks with the
+        same in common, and for no others.
         """
         end = self._ends.get(run)
         if end is None:
-            pieces = marks()
-            values = map(self._values.__getitem__, pieces)
+            known = self._values.get(common)
+            if known is None:
+                known = self._values[common] = _Values(self._policy, partial(self._read, common))
+            values = map(known.__getitem__, marks)
             end = self._computed([value for value in values if value is not None])
-            if len(pieces) < _LONG and len(self._ends) < _MOST_KNOWN:
+            if len(marks) < _LONG and len(self._ends) < _MOST_KNOWN:
                 self._ends[run] = end
         return end
 

@@ -20,14 +20,15 @@ from shared.rulebook.contribution import Result
 Mark: TypeAlias = tuple[bytes, bytes]
 """A kind and purpose, and results, as a row holds them."""
 
+_POSITION = rb"(?:\xcd..|\xcc.|[\x00-\x7f]|\xce....|\xcf.{8})"
 _WHOLE = rb"(?:[\x00-\x7f]|\xce....|\xcd..|\xcc.|\xcf.{8})"
-_INSTANT = rb"(?:\xcf.{8}|\xce....)"
+_INSTANT = rb"\xcf.{8}"  # of whenever but the first weeks of 1970
 _CODE = rb"[\xa1-\xbf][a-z0-9._-]+"
 _RESULT = rb"\x93" + _WHOLE + _WHOLE + rb"(?:\xc0|" + _CODE + rb")"
 _ID_OR_NONE = rb"(?:\xd9\x24.{36}|\xc0)"
 _BEGINS = rb"\x9c\xd9\x24.{36}"
 _ENDS = (
-    (_INSTANT + _INSTANT + _WHOLE)
+    (_INSTANT + _INSTANT + _POSITION)
     + (rb"([\x91-\x9f](?:" + _RESULT + rb")+)")
     + (_ID_OR_NONE + _ID_OR_NONE + _ID_OR_NONE + rb"\xc0\xc0")
 )
@@ -98,6 +99,11 @@ def _words(packed: bytes, at: int) -> bytes | None:
         return None
     _BY_WORDS[found[0]] = re.compile(_BEGINS + re.escape(found[0]) + _ENDS, re.DOTALL)
     return found[0]
+
+
+def read_apart(words: bytes | None, mark: bytes | Mark) -> ReadMark:
+    """What one of `Marks.results` says, whose `words` these are."""
+    return read_mark(cast("Mark", mark) if words is None else (words, cast("bytes", mark)))
 
 
 def read_mark(mark: Mark) -> ReadMark:

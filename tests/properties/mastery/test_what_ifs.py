@@ -146,8 +146,8 @@ def _is_plain(piece: Contribution) -> bool:
     return (
         piece.redo_of is None
         and piece.withdrawn is None
-        and piece.occurred_at >= 2**31
-        and piece.recorded_at >= 2**31
+        and piece.occurred_at >= 2**32
+        and piece.recorded_at >= 2**32
         and 0 < len(piece.results) < 16
         and all(each.criterion in {None, "a", "thesis"} for each in piece.results)
     )
