@@ -79,16 +79,29 @@ async def shown(scope: str, *, json: bool) -> None:
     """Print the policy in force for a scope itself, and the line of those before it."""
     async with connect() as gateway:
         line = await gateway.get("/v1/policies", scope=scope)
+        why = await _why(gateway, scope)
     if json:
         print_json(line)
         return
     for text in _told(line):
         out.print(text, soft_wrap=True, markup=False)
+    if why:
+        out.print(f"Why: {why}", soft_wrap=True, markup=False)
     if len(line["adopted"]) > 1:
         table = Table("version", "since", "policy", "method", "mode", box=None)
         for one in line["adopted"]:
             table.add_row(str(one["version"]), one["recorded_at"], one["title"], one["method"], one["mode"])
         out.print(table)
+
+
+async def _why(gateway: Gateway, scope: str) -> str | None:
+    """Why the policy in force was adopted, where that was said and is ours to read."""
+    in_force = (await gateway.get("/v1/adoptions", scope=scope))["adoptions"]
+    refs = [one["reason_ref"] for one in in_force if one["scope"] == scope and "reason_ref" in one]
+    if not refs:
+        return None
+    _, answer = await gateway.post("/v1/reveal", {"purpose": "administration", "texts": refs, "names": []})
+    return next(iter(answer["texts"].values()), None)
 
 
 def _told(line: dict[str, Any]) -> Iterator[str]:

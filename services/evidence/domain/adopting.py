@@ -45,6 +45,7 @@ class Adoption:
     version: int
     position: int
     recorded_at: Instant
+    reason_ref: str | None = None
 
 
 def administered(scope: str) -> str:

@@ -1,5 +1,7 @@
 """Adopt a policy for a scope, and say which are in force."""
 
+from dataclasses import replace
+
 from services.evidence.domain.adopting import (
     POLICIES,
     Adoption,
@@ -15,6 +17,8 @@ from services.evidence.domain.receipts import Receipt
 from services.evidence.flows.define import define
 from services.evidence.flows.keep_texts import keep_texts
 from services.evidence.ports import District
+from shared.contracts.bodies import PolicyAdopted
+from shared.contracts.events import decode
 from shared.ledger.identifiers import shard_of
 from shared.ledger.streams import learner_stream
 from shared.rulebook.policy import Policy
@@ -48,11 +52,22 @@ async def adoptions_in_force(scope: str | None, reader: str, district: District)
     if scope is not None and scope.startswith("learner/"):
         if not await district.rights.may_see(reader, scope.removeprefix("learner/")):
             raise NotFound("scope", field="/scope")
-        return await district.definitions.adoptions(scope)
-    adoptions = await district.definitions.adoptions(scope)
+        return await _with_reasons(await district.definitions.adoptions(scope), district)
+    adoptions = await _with_reasons(await district.definitions.adoptions(scope), district)
     if scope is not None or await district.rights.is_administrator(reader, "district"):
         return adoptions
     return [adoption for adoption in adoptions if not adoption.scope.startswith("learner/")]
+
+
+async def _with_reasons(adoptions: list[Adoption], district: District) -> list[Adoption]:
+    """The adoptions with the references of their reasons, which only their entries hold."""
+    entries = await district.ledger.entries([adoption.id for adoption in adoptions])
+    return [
+        replace(adoption, reason_ref=decode(entries[adoption.id], PolicyAdopted).reason_ref)
+        if adoption.id in entries
+        else adoption
+        for adoption in adoptions
+    ]
 
 
 async def _check_accommodation(adopt: AdoptPolicy, district: District) -> None:

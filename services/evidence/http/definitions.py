@@ -154,6 +154,7 @@ def _adoption(adoption: Adoption) -> dict[str, Any]:
         "version": adoption.version,
         "position": {"ledger": "definitions", "shard": 0, "position": adoption.position},
         "recorded_at": instant_text(adoption.recorded_at),
+        **({} if adoption.reason_ref is None else {"reason_ref": adoption.reason_ref}),
     }
 
 

@@ -148,6 +148,7 @@ class AdoptionDocument(BaseModel):
     version: int
     position: Place
     recorded_at: Moment
+    reason_ref: Digest | None = Field(None, description="Why, where that was said: `POST /v1/reveal` gives it back.")
 
 
 class AdoptionsDocument(BaseModel):

@@ -131,14 +131,18 @@ async def test_a_policy_is_previewed_adopted_with_a_reason_and_followed_to_the_e
     assert previewed.code == 0, previewed.err
     assert f"{scope}: " in previewed.out
     assert "Nothing is adopted yet." in previewed.out
-    before = json.loads((await run(stack, "policy", "show", scope, "--json")).out)
+    before = await run(stack, "policy", "show", scope, "--json")
+    assert before.code == 0, before.err
     adopted = await run(stack, "policy", "adopt", file, "--scope", scope, "--reason", "We redo.", "--yes")
     assert adopted.code == 0, adopted.err
     assert f"{scope} is under policy" in adopted.out
-    shown = json.loads((await run(stack, "policy", "show", scope, "--json")).out)
-    assert (len(shown["adopted"]), shown["refolded"]) == (len(before["adopted"]) + 1, None)
+    after = await run(stack, "policy", "show", scope, "--json")
+    assert after.code == 0, after.err
+    shown = json.loads(after.out)
+    assert (len(shown["adopted"]), shown["refolded"]) == (len(json.loads(before.out)["adopted"]) + 1, None)
     told = await run(stack, "policy", "show", scope)
     assert "What is done over takes the place of the first." in told.out
+    assert "Why: We redo." in told.out
     again = await run(stack, "policy", "adopt", file, "--scope", scope, "--yes")
     assert again.code == 0, again.err
 

@@ -30,6 +30,8 @@ async def test_a_reason_is_kept_in_the_vault_and_given_to_everybody_here(evidenc
     assert (await people.administrator.post("/v1/adoptions", wish)).status_code == 200
     assert (await people.administrator.post("/v1/adoptions", {**wish, "reason": "Another."})).status_code == 422
     [ref] = await refs(evidence, wish["id"])
+    [told] = (await people.teacher.get("/v1/adoptions", params={"scope": scope})).json()["adoptions"]
+    assert told["reason_ref"] == ref
     for reader in (people.teacher, people.amara):
         texts, _ = await asked(evidence, reader, texts=[ref])
         assert (texts[ref]["text"], texts[ref]["learners"]) == (WHY, [])
