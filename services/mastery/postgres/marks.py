@@ -1,7 +1,7 @@
 """Marks: of packed contributions, what a level rests on in the common case, taken out without unpacking the rest.
 
 A mark is two runs of the row's own bytes: kind and purpose, and the results. A district's marks are few, its
-contributions many: who folds a million rows reads each different mark once (`read_mark`), and looks the others up.
+contributions many: who folds a million rows reads each different mark once (`read_apart`), and looks the others up.
 Where all contributions of a row are of one kind and purpose, as most are, those are taken out once.
 
 The pattern is one contribution as `packing` writes it, from its first byte to its last. It matches nothing that was
@@ -52,17 +52,13 @@ class ReadMark(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """The marks of one row, in order. `key` is the same for the same marks, and for no others."""
+    """The marks of one row, in order: where `words` are given, each is its results, and those are kind and purpose of
+    all of them. `key` is the same for the same marks, and for no others.
+    """
 
     key: Hashable
     words: bytes | None
     results: Sequence[bytes | Mark]
-
-    def all(self) -> list[Mark]:
-        """Mark by mark."""
-        if self.words is None:
-            return cast("list[Mark]", self.results)
-        return [(self.words, cast("bytes", each)) for each in self.results]
 
 
 _BY_WORDS: dict[bytes, re.Pattern[bytes]] = {}
@@ -102,12 +98,7 @@ def _words(packed: bytes, at: int) -> bytes | None:
 
 
 def read_apart(words: bytes | None, mark: bytes | Mark) -> ReadMark:
-    """What one of `Marks.results` says, whose `words` these are."""
-    return read_mark(cast("Mark", mark) if words is None else (words, cast("bytes", mark)))
-
-
-def read_mark(mark: Mark) -> ReadMark:
-    """Raises msgspec.MsgspecError for bytes that are no mark."""
-    words, results = mark
-    length = words[0] - 0xA0
-    return ReadMark(words[1 : length + 1].decode(), _text.decode(words[length + 1 :]), _results.decode(results))
+    """What one of `Marks.results` says, whose `words` these are. Raises msgspec.MsgspecError for other bytes."""
+    own, results = cast("Mark", mark) if words is None else (words, cast("bytes", mark))
+    length = own[0] - 0xA0
+    return ReadMark(own[1 : length + 1].decode(), _text.decode(own[length + 1 :]), _results.decode(results))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.mastery.domain.what_ifs import LEAST_SHOWN, Count, Covered, Stand, result_of, results_for, summary
-from services.mastery.postgres.marks import marks, read_mark
+from services.mastery.postgres.marks import Marks, ReadMark, marks, read_apart
 from services.mastery.postgres.packing import pack, pack_all, pack_schools
 from services.mastery.trials import ENTRY, Begin, Trial, Trying
 from shared.rulebook.contribution import Contribution, Result, Withdrawal, in_order
@@ -128,18 +128,23 @@ contributions = st.builds(
 def test_the_same_run_of_marks_has_one_key_and_no_other_has(one: list[Contribution], other: list[Contribution]) -> None:
     mine, theirs = marks(pack(one)), marks(pack(other))
     if mine is not None and theirs is not None:
-        assert (mine.key == theirs.key) == (mine.all() == theirs.all())
+        assert (mine.key == theirs.key) == (spoken(mine) == spoken(theirs))
 
 
 @given(st.lists(contributions, max_size=3) | st.lists(contributions, max_size=20))
 def test_marks_are_kind_purpose_and_results_or_there_are_none(pieces: list[Contribution]) -> None:
     found = marks(pack(pieces))
     if found is not None:
-        said = [read_mark(mark) for mark in found.all()]
+        said = spoken(found)
         assert [tuple(each) for each in said] == [(p.kind, p.purpose, p.results) for p in pieces]
         assert not any(piece.redo_of or piece.withdrawn for piece in pieces)
     elif all(_is_plain(piece) for piece in pieces):
         raise AssertionError("plain pieces have marks")
+
+
+def spoken(found: Marks) -> list[ReadMark]:
+    """What the marks say, one by one."""
+    return [read_apart(found.words, mark) for mark in found.results]
 
 
 def _is_plain(piece: Contribution) -> bool:

@@ -17,7 +17,7 @@ from services.audit.domain.defining import definitions_of
 from services.audit.domain.refolding import Refolded, Shown, refold
 from services.mastery.domain.news import News, add_news, joined, judged
 from services.mastery.folds import Stored, Task, fold_all
-from services.mastery.postgres.marks import marks, read_mark
+from services.mastery.postgres.marks import marks, read_apart
 from services.mastery.postgres.packing import (
     Packed,
     pack_all,
@@ -114,14 +114,14 @@ class OneAnswer(RuleBasedStateMachine):
         position = sum(entry["envelope"]["ledger"] == "definitions" for entry in self.writer.entries) + 1
         adoption = Adoption(read_scope(scope), Mode(mode), read_policy(document), position, self.writer.now)
         under = self.definitions.trying(adoption)
-        tried, ends = Outcomes(under), Ends(under, read_mark)
+        tried, ends = Outcomes(under), Ends(under, read_apart)
         would: dict[Key, Outcome] = {}
         for (learner, competency), packed in self.rows.items():
             pieces, overrides = unpack(packed.contributions), unpack_overrides(packed.overrides)
             outcome = would[learner, competency] = tried.of(self._who(learner), competency, pieces, overrides)
             ruling, found = ends.ruling(self._who(learner), competency), marks(packed.contributions)
             if ruling is not None and ruling.plain and found is not None and not overrides:
-                assert ruling.end(found.key, found.all) == (outcome.status, outcome.level)
+                assert ruling.end(found.key, found.words, found.results) == (outcome.status, outcome.level)
         self.writer.adopt(scope, document, mode)
         self.definitions_come()
         assert self.outcomes == would
