@@ -1,7 +1,7 @@
 """Roll-ups: where a learner is with a competency that has parts, by where she is with these.
 
 A competency is a parent where others of its framework name it. Under a policy with `roll_up` its children come to a
-value on that policy's scale, by a method of children; nobody stores it, and no grade holds it (decision 31).
+value on that policy's scale, by a method of children; nobody stores it, and no grade holds it (decision 29).
 
 - A child stands where its own state stands: at its value; at its level where a teacher's override set it, or where an
   adoption keeps it; at the cut at least, where that is mastery. On another scale it stands where it would here: the cut
