@@ -18,6 +18,7 @@ from services.mastery.http.what_if_documents import WhatIfDocument, WhatIfLearne
 from services.mastery.postgres.what_if_forgetting import WhatIfForgetting
 from services.mastery.postgres.what_if_work import WhatIfWork
 from services.mastery.trials import Begin, PartResult, Trial, Trying
+from shared.ledger.identifiers import shard_of
 from shared.runtime.briefed_child import BriefedChild
 from tests.integration.mastery.test_states import (
     ANA,
@@ -30,7 +31,7 @@ from tests.integration.mastery.test_states import (
     adopt,
     given,
 )
-from tests.support.ledger_writer import LedgerWriter, named, policy_document, result
+from tests.support.ledger_writer import TENANT, LedgerWriter, named, policy_document, result
 from tests.support.mastery import Applied, WrittenLedger, stored
 from tests.support.mastery_http import Mastery, serving
 from tests.support.waiting import until
@@ -43,17 +44,19 @@ SCOPES = ["district", f"school/{NORTH}", f"framework/{LETTERS['id']}", f"compete
 
 
 class Here:
-    """Folds on the spot what a process of its own would; `between` is called after each block."""
+    """Folds on the spot what a process of its own would; `between` is called after each block, with the shard."""
 
-    def __init__(self, between: Callable[[], Any] | None = None) -> None:
+    def __init__(self, between: Callable[[int], Any] | None = None) -> None:
         self._trying: dict[int, Trying] = {}
-        self._between = between
+        self._between, self._shard = between, -1
 
     async def ask(self, of: Begin | bytes | None, *, revision: int, brief: Any) -> PartResult | None:
         assert isinstance(brief, Trial)
         answer = self._trying.setdefault(revision, Trying(brief)).work(of)
+        if isinstance(of, Begin):
+            self._shard = of.shard
         if self._between is not None and isinstance(of, bytes):
-            await self._between()
+            await self._between(self._shard)
         return answer
 
     async def close(self) -> None:
@@ -290,7 +293,7 @@ async def test_a_refold_that_is_asked_for_meanwhile_goes_first(
     await asked(mastery)
     asked_for: list[bool] = []
 
-    async def between() -> None:
+    async def between(_shard: int) -> None:
         if not asked_for:
             asked_for.append(True)
             adopt(ledger, "district", policy_document("ascertain.latest@1", cut="4"))
@@ -311,7 +314,7 @@ async def test_it_is_cancelled_amid_a_part_and_leaves_nothing(
     await applied.refold()
     what_if = (await asked(mastery))["id"]
 
-    async def between() -> None:
+    async def between(_shard: int) -> None:
         if await pool.fetchval("SELECT state = 'running' FROM what_if.asked"):
             assert (await mastery.send("DELETE", f"/v1/what-ifs/{what_if}", DISTRICT)).status_code == 204
 
@@ -427,9 +430,9 @@ async def test_a_forgotten_learner_drops_out_of_what_is_kept_and_of_what_is_unde
     under_way = (await asked(mastery))["id"]
     forgotten: list[bool] = []
 
-    async def between() -> None:
+    async def between(shard: int) -> None:
         """She is forgotten after her part was read."""
-        if await pool.fetchval("SELECT shard FROM mastery.learner WHERE learner = $1", gone) is not None:
+        if shard == shard_of(TENANT, gone) and not forgotten:
             forgotten.append(True)
             ledger.forget(gone)
             await applied.more()
