@@ -37,6 +37,9 @@ WORTH = 500
 TOGETHER = 5.0
 """Seconds that shards may take together: a slow one holds the others up for no longer."""
 
+APART = 0.03
+"""Seconds at least from one round to the next while little comes: one entry costs as much as a hundred."""
+
 PATIENCE = 2.0
 """Seconds that a round waits for one shard before it goes on with the others."""
 
@@ -103,7 +106,9 @@ class Projector:
         try:
             while True:
                 try:
-                    await self._round()
+                    begun = time.monotonic()
+                    if await self._round() < WORTH:
+                        await asyncio.sleep(begun + APART - time.monotonic())
                     backoff.succeeded()
                 except PartitionsDifferError:
                     raise
@@ -124,9 +129,9 @@ class Projector:
         """How far each shard that is read here has been applied."""
         return {shard: self.advance.positions[shard] for shard in self._source.placed()}
 
-    async def _round(self) -> None:
+    async def _round(self) -> int:
         """Read on while what was read before is applied, then have this applied; what comes of a shard that was held
-        meanwhile is let go, and read again from its watermark.
+        meanwhile is let go, and read again from its watermark. How many entries came.
         """
         self._reap()
         await self._place()
@@ -144,6 +149,7 @@ class Projector:
         for shard, batch in work.items():
             if shard not in plain:
                 self._begin(shard, self._taken(batch))
+        return sum(len(batch.entries) for batch in batches)
 
     def _begin(self, shard: Shard, work: Coroutine[None, None, None]) -> None:
         self._running[shard] = asyncio.create_task(self._guarded(shard, work))

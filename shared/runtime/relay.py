@@ -28,7 +28,7 @@ PAGE = 1000
 ALARM = 60.0
 """Seconds that a row may wait for its topic before it is told, once in as many."""
 
-APART = 0.005
+APART = 0.02
 """Seconds at least between two looks at the cursors, however often the bell rings."""
 
 
