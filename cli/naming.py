@@ -33,6 +33,19 @@ async def person_id(gateway: Gateway, name: str) -> str:
     return person
 
 
+async def scope_named(gateway: Gateway, scope: str) -> str:
+    """The scope with ids, where a school or a learner is named as the roster does; others are left as they are.
+
+    Raises as `person_id`.
+    """
+    kind, _, name = scope.partition("/")
+    if kind == "learner" and name:
+        return f"{kind}/{await person_id(gateway, name)}"
+    if kind == "school" and name:
+        return f"{kind}/{await roster_id(gateway, 'org', name)}"
+    return scope
+
+
 async def roster_ids(gateway: Gateway, kind: str, names: Iterable[str]) -> dict[str, str]:
     """The ids of what the roster calls these names, by name. Raises as `roster_id`."""
     found = {name: name for name in names}

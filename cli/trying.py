@@ -17,7 +17,7 @@ from cli.gateway import Gateway
 from cli.importing.references import read_json
 from cli.importing.tables import inert
 from cli.listing import table
-from cli.naming import roster_id
+from cli.naming import scope_named
 from cli.progress import bar
 from cli.receipts import print_json
 
@@ -36,7 +36,9 @@ def what_if(  # noqa: PLR0913 - an option each
     ] = "district",
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write the rows into this file, too.")] = None,
     *,
-    keep_attained: Annotated[bool, typer.Option(help="As if what was attained before stayed attained.")] = False,
+    keep_attained: Annotated[
+        bool, typer.Option("--keep-attained", help="What was attained stays, whatever the policy’s own mode says.")
+    ] = False,
     learners: Annotated[bool, typer.Option("--learners", help="Who would stand elsewhere, and why.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
@@ -44,13 +46,14 @@ def what_if(  # noqa: PLR0913 - an option each
 
     Ctrl-C cancels it.
     """
-    body = {"policy": read_json(policy), "mode": "keep_attained" if keep_attained else "recompute"}
+    document = read_json(policy)
+    body = {"policy": document, "mode": mode_of(document, keep_attained=keep_attained)}
     asyncio.run(_what_if(body, scope, csv_file, learners, json))
 
 
 async def _what_if(body: dict[str, Any], scope: str, file: Path | None, with_learners: bool, json: bool) -> None:
     async with connect() as gateway:
-        body["scope"] = await _named(gateway, scope)
+        body["scope"] = await scope_named(gateway, scope)
         document = await tried(gateway, body)
         listed = [row async for row in _learners(gateway, document)] if with_learners else []
     rows = list(learner_rows(listed) if with_learners else count_rows(document))
@@ -169,10 +172,10 @@ async def _learners(gateway: Gateway, document: dict[str, Any]) -> AsyncIterator
                 break
 
 
-async def _named(gateway: Gateway, scope: str) -> str:
-    kind, _, name = scope.partition("/")
-    names = {"school": "org", "learner": "user"}
-    return f"{kind}/{await roster_id(gateway, names[kind], name)}" if kind in names else scope
+def mode_of(document: Any, *, keep_attained: bool) -> str:
+    """How `policy adopt` would adopt it with the same option. What is wrong with it is for the judge to say."""
+    own = document.get("mode") if isinstance(document, dict) else None
+    return "keep_attained" if keep_attained or own == "keep_attained" else "recompute"
 
 
 def _stands(move: dict[str, Any]) -> tuple[str, str, str, str]:

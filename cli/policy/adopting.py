@@ -8,8 +8,10 @@ from typing import Any
 from rich.table import Column, Table
 
 from cli.connection import connect
+from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing.commands import adopt_policy, publish
+from cli.naming import scope_named
 from cli.policy.judging import sound
 from cli.policy.telling import sentences
 from cli.progress import bar
@@ -24,7 +26,10 @@ async def adopted(file: Path, scope: str, reason: str | None, *, keep_attained: 
     document = sound(file)
     mode = "keep_attained" if keep_attained else str(document.get("mode", "recompute"))
     async with connect() as gateway:
+        named, scope = scope, await scope_named(gateway, scope)
         concerned = await gateway.get("/v1/policies/preview", scope=scope)
+        if scope != named and not concerned["learners"]:  # every word has an id in a roster, also one that was mistyped
+            raise CommandError(f"Nobody has evidence in {named}; if it is no slip, adopt for {scope}.")
         show_concerned(concerned, mode)
         if not yes:
             out.print(
@@ -78,6 +83,7 @@ def show_concerned(concerned: dict[str, Any], mode: str) -> None:
 async def shown(scope: str, *, json: bool) -> None:
     """Print the policy in force for a scope itself, and the line of those before it."""
     async with connect() as gateway:
+        scope = await scope_named(gateway, scope)
         line = await gateway.get("/v1/policies", scope=scope)
         why = await _why(gateway, scope)
     if json:

@@ -69,9 +69,9 @@ def check(file: File) -> None:
 
 @policy.command("show")
 def show(
-    scope: Annotated[str, typer.Argument(help="district, school/ID, framework/ID, competency/ID or learner/ID.")] = (
-        "district"
-    ),
+    scope: Annotated[
+        str, typer.Argument(help="district, school/ID (or sourcedId), framework/ID, competency/ID or learner/ID.")
+    ] = ("district"),
     *,
     json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
@@ -82,7 +82,9 @@ def show(
 @policy.command("adopt")
 def adopt(
     file: File,
-    scope: Annotated[str, typer.Option(help="district, school/ID, framework/ID, competency/ID or learner/ID.")],
+    scope: Annotated[
+        str, typer.Option(help="district, school/ID (or sourcedId), framework/ID, competency/ID or learner/ID.")
+    ],
     reason: Annotated[str | None, typer.Option(help="Why; kept in the vault.")] = None,
     *,
     keep_attained: Annotated[bool, typer.Option(help="What was attained before stays attained.")] = False,

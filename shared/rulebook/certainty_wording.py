@@ -29,12 +29,12 @@ _STATUS_WORDS = {
     Status.SLIPPED: "it would have slipped from mastery",
 }
 _TELLS = {
-    Rests.FIRM: "It is firm: no single piece more or less would change it.",
-    Rests.OPEN: "It is open: one piece more or less could raise it, or lower it.",
+    Rests.FIRM: "It is firm: no one piece left out, and no one more near this level, would change it.",
+    Rests.OPEN: "It is open: one piece left out, or one more near this level, could raise it, or lower it.",
 }
 _LEANS = {
-    1: "It is leaning: one piece more or less could raise it, and none would lower it.",
-    -1: "It is leaning: one piece more or less could lower it, and none would raise it.",
+    1: "It is leaning: one piece left out, or one more near this level, could raise it, and none such would lower it.",
+    -1: "It is leaning: one piece left out, or one more near this level, could lower it, and none such would raise it.",
 }
 
 

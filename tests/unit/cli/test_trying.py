@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from cli.gateway import Gateway
-from cli.trying import COUNT, count_rows, show, tried, write_rows
+from cli.trying import COUNT, count_rows, mode_of, show, tried, write_rows
 
 DONE: dict[str, Any] = {
     "id": "w",
@@ -92,3 +92,17 @@ async def test_one_that_is_interrupted_is_cancelled() -> None:
         await trying
     [path] = gateway.removed
     assert path.startswith("/v1/what-ifs/")
+
+
+@pytest.mark.parametrize(
+    ("document", "keep_attained", "mode"),
+    [
+        ({"mode": "keep_attained"}, False, "keep_attained"),
+        ({"mode": "recompute"}, True, "keep_attained"),
+        ({"mode": "recompute"}, False, "recompute"),
+        ({}, False, "recompute"),
+        ([], False, "recompute"),
+    ],
+)
+def test_it_is_tried_as_it_would_be_adopted(document: Any, keep_attained: bool, mode: str) -> None:  # noqa: FBT001
+    assert mode_of(document, keep_attained=keep_attained) == mode

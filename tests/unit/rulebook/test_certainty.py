@@ -38,7 +38,7 @@ def test_a_state_that_no_single_piece_moves_is_firm() -> None:
     assert explanation.certainty.rests is Rests.FIRM
     assert how_sure(explanation) == (
         "This rests on 3 attempts, the newest of 21 September 2026.",
-        "It is firm: no single piece more or less would change it.",
+        "It is firm: no one piece left out, and no one more near this level, would change it.",
         "Leaving out any one of them would not change it.",
         "No single next result would lower it.",
     )
@@ -48,7 +48,7 @@ def test_a_state_that_moves_one_way_alone_is_leaning() -> None:
     explanation = after(HIGHEST, "2", "4")
     assert (explanation.certainty.rests, explanation.certainty.direction) == (Rests.LEANING, -1)
     assert how_sure(explanation)[1:] == (
-        "It is leaning: one piece more or less could lower it, and none would raise it.",
+        "It is leaning: one piece left out, or one more near this level, could lower it, and none such would raise it.",
         "Without the attempt of 21 September 2026 it would be Developing.",
         "No single next result would lower it.",
     )
@@ -64,7 +64,7 @@ def test_a_state_that_moves_both_ways_is_open() -> None:
     assert explanation.certainty.rests is Rests.OPEN
     assert how_sure(explanation) == (
         "This rests on 1 attempt and 1 observation, the newest of 22 September 2026.",
-        "It is open: one piece more or less could raise it, or lower it.",
+        "It is open: one piece left out, or one more near this level, could raise it, or lower it.",
         "Without the attempt of 21 September 2026 it would be Proficient.",
         "A single next result could lower it.",
     )
