@@ -104,5 +104,5 @@ async def test_one_that_is_interrupted_is_cancelled() -> None:
         ([], False, "recompute"),
     ],
 )
-def test_it_is_tried_as_it_would_be_adopted(document: Any, keep_attained: bool, mode: str) -> None:  # noqa: FBT001
+def test_it_is_tried_as_it_would_be_adopted(document: Any, keep_attained: bool, mode: str) -> None:
     assert mode_of(document, keep_attained=keep_attained) == mode
