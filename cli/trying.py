@@ -14,6 +14,7 @@ from rich.markup import escape
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.gateway import Gateway
+from cli.importing.commands import mode_of
 from cli.importing.references import read_json
 from cli.importing.tables import inert
 from cli.listing import table
@@ -170,12 +171,6 @@ async def _learners(gateway: Gateway, document: dict[str, Any]) -> AsyncIterator
             cursor = page["next"]
             if cursor is None:
                 break
-
-
-def mode_of(document: Any, *, keep_attained: bool) -> str:
-    """How `policy adopt` would adopt it with the same option. What is wrong with it is for the judge to say."""
-    own = document.get("mode") if isinstance(document, dict) else None
-    return "keep_attained" if keep_attained or own == "keep_attained" else "recompute"
 
 
 def _stands(move: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -94,7 +94,7 @@ def adopt(
     keep_attained: Annotated[bool, typer.Option(help="What was attained before stays attained.")] = False,
 ) -> None:
     """Publish a policy and adopt it for a scope."""
-    asyncio.run(_adopt(policy, scope, "keep_attained" if keep_attained else "recompute"))
+    asyncio.run(_adopt(policy, scope, keep_attained=keep_attained))
 
 
 async def _import_roster(folder: Path) -> None:
@@ -143,11 +143,20 @@ async def _publish(file: Path) -> None:
         print(await publish(gateway, await resolved(gateway, document, file.parent)))
 
 
-async def _adopt(file: Path, scope: str, mode: str) -> None:
+async def _adopt(file: Path, scope: str, *, keep_attained: bool) -> None:
+    document = read_json(file)
     async with connect() as gateway:
-        digest = await publish(gateway, read_json(file))
-        receipt = await adopt_policy(gateway, digest, scope, mode)
-    console.print(f"{scope} is under policy {digest} from position {receipt['position']['position']} on.")
+        digest = await publish(gateway, document)
+        receipt = await adopt_policy(gateway, digest, scope, mode_of(document, keep_attained=keep_attained))
+    place = receipt["position"]  # what is in force already names it by its number alone
+    position = place if isinstance(place, int) else place["position"]
+    console.print(f"{scope} is under policy {digest} from position {position} on.")
+
+
+def mode_of(document: Any, *, keep_attained: bool) -> str:
+    """How a policy is adopted, or tried: as the option says, else as it says itself. What is wrong is for the judge."""
+    own = document.get("mode") if isinstance(document, dict) else None
+    return "keep_attained" if keep_attained or own == "keep_attained" else "recompute"
 
 
 async def publish(gateway: Gateway, document: Any) -> str:

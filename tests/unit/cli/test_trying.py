@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from cli.gateway import Gateway
-from cli.trying import COUNT, count_rows, mode_of, show, tried, write_rows
+from cli.importing.commands import mode_of
+from cli.trying import COUNT, count_rows, show, tried, write_rows
 
 DONE: dict[str, Any] = {
     "id": "w",
