@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cli.errors import CommandError
+from cli.errors import CommandError, Refused
 from cli.gateway import Gateway
 from shared.ledger.identifiers import is_id
 
@@ -11,7 +11,7 @@ PAGE = 1000
 
 
 async def roster_id(gateway: Gateway, kind: str, name: str) -> str:
-    """The id of what the roster calls `name`; an id is left as it is. Raises Refused where the caller may not ask.
+    """The id of what the roster calls `name`; an id is left as it is. Raises CommandError where the caller may not ask.
 
     `kind` is user, org, course, class or academicSession.
     """
@@ -22,7 +22,7 @@ async def person_id(gateway: Gateway, name: str) -> str:
     """The id of somebody whom the roster calls `name`; an id is left as it is.
 
     Every word has an id in a roster, also one that was mistyped: so it is asked whether anybody has this one. Raises
-    CommandError where nobody has, and Refused as `roster_id`.
+    CommandError where nobody has, and as `roster_id`.
     """
     person = await roster_id(gateway, "user", name)
     if person != name:
@@ -47,11 +47,19 @@ async def scope_named(gateway: Gateway, scope: str) -> str:
 
 
 async def roster_ids(gateway: Gateway, kind: str, names: Iterable[str]) -> dict[str, str]:
-    """The ids of what the roster calls these names, by name. Raises as `roster_id`."""
+    """The ids of what the roster calls these names, by name. Raises CommandError for who may not ask, and Refused."""
     found = {name: name for name in names}
     unknown = [name for name in found if not is_id(name)]
     for start in range(0, len(unknown), PAGE):
         asked = {"kind": kind, "sourced_ids": unknown[start : start + PAGE]}
-        _, answer = await gateway.post("/v1/rosters/ids", asked)
+        try:
+            _, answer = await gateway.post("/v1/rosters/ids", asked)
+        except Refused as error:
+            if error.status != 404:
+                raise
+            raise CommandError(
+                f"Only administrators of the district may name somebody or something as the roster does; give the id"
+                f" of {unknown[start]}, a UUID."
+            ) from error
         found |= answer["ids"]
     return found

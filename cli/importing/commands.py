@@ -148,9 +148,7 @@ async def _adopt(file: Path, scope: str, *, keep_attained: bool) -> None:
     async with connect() as gateway:
         digest = await publish(gateway, document)
         receipt = await adopt_policy(gateway, digest, scope, mode_of(document, keep_attained=keep_attained))
-    place = receipt["position"]  # what is in force already names it by its number alone
-    position = place if isinstance(place, int) else place["position"]
-    console.print(f"{scope} is under policy {digest} from position {position} on.")
+    console.print(f"{scope} is under policy {digest} from position {receipt['position']['position']} on.")
 
 
 def mode_of(document: Any, *, keep_attained: bool) -> str:

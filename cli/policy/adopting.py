@@ -24,6 +24,8 @@ _EVERY = 0.2
 async def adopted(file: Path, scope: str, reason: str | None, *, keep_attained: bool, yes: bool) -> None:
     """Tell whom it concerns; with `yes` adopt, and follow the refold. Raises CommandError, Refused."""
     document = sound(file)
+    if yes and not (reason or "").strip():
+        raise CommandError('Say why, for whoever asks later: --reason "…". It is kept in the vault.')
     mode = "keep_attained" if keep_attained else str(document.get("mode", "recompute"))
     async with connect() as gateway:
         named, scope = scope, await scope_named(gateway, scope)
@@ -41,8 +43,10 @@ async def adopted(file: Path, scope: str, reason: str | None, *, keep_attained: 
             return
         digest = await publish(gateway, document)
         receipt = await adopt_policy(gateway, digest, scope, mode, reason)
-        place = receipt["position"]
-        position = place if isinstance(place, int) else place["position"]
+        if "outcome" not in receipt:  # no receipt: it is what is in force
+            out.print(f"{scope} is under this policy already, in this mode: nothing was adopted.", soft_wrap=True)
+            return
+        position = receipt["position"]["position"]
         staying = sum(row["states"] for row in concerned["under"] if row["stays"])
         await followed(gateway, scope, position, concerned["states"] - staying)
     out.print(f"{scope} is under policy {digest} from position {position} on.", soft_wrap=True)

@@ -264,6 +264,8 @@ def _minimum(given: Mapping[str, JsonValue], counted: frozenset[str] | None, *, 
     kinds = whole(given["kinds"], "/minimum/kinds", MOST_KINDS)
     if counted is not None and kinds > len(counted):
         refuse("/minimum/kinds", f"be at most {len(counted)}, as many kinds as are listed in kinds")
+    if spread and kinds > len(KINDS):
+        refuse("/minimum/kinds", f"be at most {len(KINDS)}: so many kinds of evidence can count")
     return Minimum(
         pieces=whole(given["pieces"], "/minimum/pieces", MOST_PIECES),
         kinds=kinds,

@@ -192,7 +192,7 @@ def _what_next(explanation: Explanation) -> Iterator[str]:
 def _still_needed(missing: Missing, policy: Policy, alone: str) -> Iterator[str]:
     if missing.pieces:
         yield alone + _needed(missing.pieces, "more piece")
-    if missing.kinds:
+    if missing.kinds and not (missing.pieces and policy.minimum.kinds == 1):  # a first piece brings its kind
         yield alone + _needed(missing.kinds, "more kind")
     if missing.days and missing.days < policy.minimum.days_apart:
         after = f"{_number(missing.days, 'day')} or more after the newest"

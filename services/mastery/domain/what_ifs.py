@@ -35,6 +35,9 @@ _FOREVER: Instant = 2**53 - 1
 Mode: TypeAlias = Literal["recompute", "keep_attained"]
 Progress: TypeAlias = Literal["waiting", "running", "done", "failed"]
 
+MEANT: Mode = "recompute"
+"""What a policy means that does not say how it is to be adopted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -185,6 +188,12 @@ def tried_adoption(document: bytes, scope: str, mode: str, definitions: int) -> 
     """
     policy: Any = parse(document)
     return Adoption(read_scope(scope), AdoptionMode(mode), read_policy(policy), definitions + 1, _FOREVER)
+
+
+def mode_meant(document: bytes) -> Mode:
+    """How a policy says that it is meant to be adopted."""
+    policy: Any = parse(document)
+    return "keep_attained" if policy.get("mode") == "keep_attained" else "recompute"
 
 
 def administered(scope: str) -> str:

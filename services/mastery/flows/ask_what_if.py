@@ -1,7 +1,9 @@
 """Try a policy for a scope, beside the states that there are: nothing is adopted, recorded or told."""
 
+from dataclasses import replace
+
 from services.mastery.domain.errors import BusyError, MismatchError, UnknownError, WrongError
-from services.mastery.domain.what_ifs import Asked, WhatIf, administered
+from services.mastery.domain.what_ifs import Asked, WhatIf, administered, mode_meant
 from services.mastery.ports import District
 from shared.rulebook.scope import read_scope
 
@@ -9,10 +11,11 @@ ANOTHER = "You have a what-if under way: wait for it, or cancel it with DELETE."
 FULL = "Many what-ifs wait already; ask again later."
 
 
-async def ask_what_if(asked: Asked, district: District) -> tuple[WhatIf, bool]:
+async def ask_what_if(asked: Asked, district: District, *, as_meant: bool = False) -> tuple[WhatIf, bool]:
     """The what-if, and whether it was begun now; asked again under the same id, it is the one begun then.
 
-    `asked.document` is empty where a published policy was named by its digest. Raises UnknownError where the caller
+    `asked.document` is empty where a published policy was named by its digest. With `as_meant` it is tried in the mode
+    that the policy says it is meant to be adopted in. Raises UnknownError where the caller
     does not administer the scope, WrongError where the scope or the policy names what is not known, MismatchError,
     BusyError where she has one under way or there are too many.
     """
@@ -25,10 +28,9 @@ async def ask_what_if(asked: Asked, district: District) -> tuple[WhatIf, bool]:
         document = await district.what_ifs.policy(asked.policy)
         if document is None:
             raise WrongError("No policy of this digest was published.", "/policy")
-        asked = Asked(
-            *(asked.id, asked.asked_by, asked.policy, document),
-            *(asked.scope, asked.mode, asked.asked_at),
-        )
+        asked = replace(asked, document=document)
+    if as_meant:
+        asked = replace(asked, mode=mode_meant(asked.document))
     match await district.what_ifs.ask(asked):
         case "mismatch":
             raise MismatchError

@@ -66,7 +66,8 @@ def _named_or_given(policy: object) -> object:
 class WhatIfRequest(Contract):
     """A policy, tried for a scope: the digest of a published document, or the document itself, which need not be.
 
-    `id` makes the request repeatable, as an Idempotency-Key does.
+    `id` makes the request repeatable, as an Idempotency-Key does. Without a `mode` it is tried as the policy says that
+    it is meant to be adopted.
     """
 
     model_config = ConfigDict(
@@ -76,7 +77,7 @@ class WhatIfRequest(Contract):
     id: Id | None = None
     policy: Annotated[str | dict[str, Any], BeforeValidator(_named_or_given)]
     scope: PolicyScope
-    mode: Literal["recompute", "keep_attained"] = "recompute"
+    mode: Literal["recompute", "keep_attained"] | None = None
 
 
 class StandDocument(BaseModel):

@@ -143,8 +143,11 @@ async def test_a_policy_is_previewed_adopted_with_a_reason_and_followed_to_the_e
     told = await run(stack, "policy", "show", scope)
     assert "What is done over takes the place of the first." in told.out
     assert "Why: We redo." in told.out
-    again = await run(stack, "policy", "adopt", file, "--scope", scope, "--yes")
+    unsaid = await run(stack, "policy", "adopt", file, "--scope", scope, "--yes")
+    assert (unsaid.code, "Say why" in unsaid.err) == (1, True)
+    again = await run(stack, "policy", "adopt", file, "--scope", scope, "--reason", "Once more.", "--yes")
     assert again.code == 0, again.err
+    assert "already" in again.out
 
 
 async def test_verify_says_equal(stack: Stack) -> None:

@@ -326,6 +326,20 @@ async def test_it_is_cancelled_amid_a_part_and_leaves_nothing(
     assert (await asked(mastery))["state"] == "waiting"
 
 
+async def test_without_a_mode_a_policy_is_tried_as_it_says_that_it_is_meant(
+    pool: asyncpg.Pool, mastery: Mastery
+) -> None:
+    keeps = HIGHEST | {"format": "ascertain.policy@2", "override": "stands", "mode": "keep_attained"}
+    for policy, said, mode in (
+        (keeps, {}, "keep_attained"),
+        (keeps, {"mode": "recompute"}, "recompute"),
+        (HIGHEST, {}, "recompute"),
+    ):
+        what_if = await asked(mastery, policy=policy, **said)
+        assert what_if["mode"] == mode
+        await worked(pool)
+
+
 async def test_one_has_one_under_way_and_the_same_key_is_the_same_what_if(
     ledger: LedgerWriter, mastery: Mastery
 ) -> None:

@@ -83,6 +83,7 @@ SECOND = policy_document(override="stands", days_apart=2)
     [
         ("/minimum/days_apart", 0, "minimum.days_apart must be a whole number from 1 to 366"),
         ("/minimum/days_apart", "2", "minimum.days_apart must be a whole number from 1 to 366"),
+        ("/minimum/kinds", 5, "minimum.kinds must be at most 4: so many kinds of evidence can count"),
         ("/kinds", [], "kinds must be a list, each at most once, of attempt, rubric_score, observation, attestation"),
         ("/kinds", ["reflection"], "kinds must be a list, each at most once, of attempt"),
         ("/courses", ["English"], "courses must be a list of 1 to 1000 ids of courses"),
