@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from cli.connection import connect
 from cli.errors import CommandError
 from cli.gateway import Gateway
-from cli.importing.commands import adopt_policy, publish
+from cli.importing.commands import adopt_policy, mode_of, publish
 from cli.naming import scope_named
 from cli.policy.judging import sound
 from cli.policy.telling import sentences
@@ -26,7 +26,7 @@ async def adopted(file: Path, scope: str, reason: str | None, *, keep_attained: 
     document = sound(file)
     if yes and not (reason or "").strip():
         raise CommandError('Say why, for whoever asks later: --reason "…". It is kept in the vault.')
-    mode = "keep_attained" if keep_attained else str(document.get("mode", "recompute"))
+    mode = mode_of(document, keep_attained=keep_attained)
     async with connect() as gateway:
         named, scope = scope, await scope_named(gateway, scope)
         concerned = await gateway.get("/v1/policies/preview", scope=scope)

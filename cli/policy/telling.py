@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 
 from shared.ledger.decimals import unscaled
+from shared.rulebook.certainty_wording import KINDS_COUNTED
 from shared.rulebook.policy import Overrides, Policy, Redo, Slip
-
-_KINDS = {
-    "attempt": "attempts",
-    "rubric_score": "rubric scores",
-    "observation": "observations",
-    "attestation": "results from elsewhere",
-}
+from shared.rulebook.wording import in_words
 
 
 def sentences(policy: Policy) -> list[str]:
@@ -31,9 +26,11 @@ def _scale(policy: Policy) -> Iterator[str]:
 
 
 def _what_counts(policy: Policy) -> Iterator[str]:
-    kinds = "every kind" if policy.kinds is None else _list([_KINDS[kind] for kind in _KINDS if kind in policy.kinds])
+    kinds = "every kind"
+    if policy.kinds is not None:
+        kinds = in_words([many for kind, (_, many) in KINDS_COUNTED.items() if kind in policy.kinds])
     courses = "" if policy.courses is None else f", of {_number(len(policy.courses), 'course')} alone"
-    yield f"Counts: evidence for {_list(sorted(policy.counts))}, of {kinds}{courses}."
+    yield f"Counts: evidence for {in_words(sorted(policy.counts))}, of {kinds}{courses}."
     least = policy.minimum
     days = "" if not least.days_apart else f", the first and the last {_number(least.days_apart, 'day')} apart"
     yield f"A level needs {_number(least.pieces, 'piece')}, of {_number(least.kinds, 'kind')}{days}."
@@ -55,7 +52,7 @@ def _what_happens(policy: Policy) -> Iterator[str]:
     if policy.accommodation is None:
         yield "A policy for one learner may be any."
     elif policy.accommodation:
-        yield f"A policy for one learner may differ in {_list(sorted(policy.accommodation))} alone."
+        yield f"A policy for one learner may differ in {in_words(sorted(policy.accommodation))} alone."
     else:
         yield "There may be no other policy for one learner."
     if policy.mode == "keep_attained":
@@ -64,7 +61,3 @@ def _what_happens(policy: Policy) -> Iterator[str]:
 
 def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def _list(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -17,12 +17,13 @@ from shared.rulebook.state import Alone, State, Status
 from shared.rulebook.supposing import Reached
 from shared.rulebook.wording import KIND_WORDS, day_text, in_words, percent_text
 
-_KINDS = {
+KINDS_COUNTED = {
     Kind.ATTEMPT.value: ("attempt", "attempts"),
     Kind.RUBRIC_SCORE.value: ("rubric score", "rubric scores"),
     Kind.OBSERVATION.value: ("observation", "observations"),
     Kind.ATTESTATION.value: ("result from elsewhere", "results from elsewhere"),
 }
+"""What one piece of each kind that can count is called, and several."""
 _STATUS_WORDS = {
     Status.MASTERED: "it would be mastered",
     Status.NOT_YET: "it would be not mastered yet",
@@ -61,7 +62,7 @@ def _how_sure(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
 
 def _rests_on(state: State, sure: Certainty, zone: tzinfo) -> str:
     on = sure.rests_on
-    counts = in_words([f"{count} {_KINDS[kind][count != 1]}" for kind, count in on.kinds])
+    counts = in_words([f"{count} {KINDS_COUNTED[kind][count != 1]}" for kind, count in on.kinds])
     if sure.rests is None:
         return f"So far there {'is' if on.pieces == 1 else 'are'} {counts}, {_newest(on, zone)}."
     what = "This" if state.alone is None else "What the evidence alone says"

@@ -138,13 +138,12 @@ class Policy:
     mode: str = MODES[0]
     takes_pieces: bool = field(init=False, repr=False, compare=False)
     picks: bool = field(init=False, repr=False, compare=False)
-    _arguments: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    arguments: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        of_scale = {name: getattr(self.scale, name) for name in self.method.scale}
         object.__setattr__(self, "takes_pieces", self.method.takes is Takes.PIECES)
         object.__setattr__(self, "picks", self.kinds is not None or self.courses is not None)
-        object.__setattr__(self, "_arguments", {**self.parameters, **of_scale})
+        object.__setattr__(self, "arguments", arguments_of(self.method, self.parameters, self.scale))
 
     def takes(self, piece: Contribution) -> bool:
         """Whether evidence of this purpose, kind and course counts."""
@@ -161,8 +160,13 @@ class Policy:
         the newest one's kind and moment.
         """
         if self.takes_pieces:
-            return self.method.values(seen_by_method(values, seen, self.scale.top, self.method), **self._arguments)
-        return self.method.values(values, **self._arguments)
+            return self.method.values(seen_by_method(values, seen, self.scale.top, self.method), **self.arguments)
+        return self.method.values(values, **self.arguments)
+
+
+def arguments_of(method: Method, parameters: Mapping[str, Any], scale: Scale) -> dict[str, Any]:
+    """What a method is called with: its parameters, and what it asks of the scale."""
+    return {**parameters, **{name: getattr(scale, name) for name in method.scale}}
 
 
 def read_policy(document: Mapping[str, JsonValue]) -> Policy:

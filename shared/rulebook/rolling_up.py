@@ -21,7 +21,7 @@ from shared.rulebook.arithmetic import half_even
 from shared.rulebook.definitions import Adoption, Definitions, Learner
 from shared.rulebook.known import EVERYTHING, Known, Pin
 from shared.rulebook.method import Child
-from shared.rulebook.policy import RollUp, Scale
+from shared.rulebook.policy import RollUp, Scale, arguments_of
 from shared.rulebook.prerequisites import Member, by_code
 from shared.rulebook.state import State, Status
 
@@ -180,7 +180,7 @@ def _value(parts: Sequence[Part], roll_up: RollUp, scale: Scale) -> int | None:
     children = [
         Child(part.competency, part.value, part.value is not None and part.value >= scale.cut) for part in parts
     ]
-    arguments = {**roll_up.parameters, **{name: getattr(scale, name) for name in roll_up.method.scale}}
+    arguments = arguments_of(roll_up.method, roll_up.parameters, scale)
     if "competencies" in arguments:
         own = {part.competency for part in parts}
         arguments["competencies"] = [each for each in arguments["competencies"] if each.id in own]

@@ -26,6 +26,11 @@ class Scope:
         return self.kind if self.id is None else f"{self.kind}/{self.id}"
 
 
+def administered(scope: str) -> str:
+    """Whose administrators decide on a scope: a school's own, otherwise the district's."""
+    return scope if scope.startswith("school/") else "district"
+
+
 def read_scope(text: str) -> Scope:
     """The scope that a text names: `district`, or `school/{id}`, `framework/{id}`, `competency/{id}`, `learner/{id}`.
 

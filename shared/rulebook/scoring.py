@@ -15,7 +15,7 @@ from shared.rulebook.families.canvas import rating_percents
 from shared.rulebook.families.rollups import unknown_child
 from shared.rulebook.members import PolicyError
 from shared.rulebook.method import Child, DecimalParameter, Method, ParameterError, Piece, Takes
-from shared.rulebook.policy import Scale, read_scale
+from shared.rulebook.policy import Scale, arguments_of, read_scale
 from shared.rulebook.scoring_entries import read_children, read_pieces
 from shared.rulebook.state import Status
 from shared.rulebook.statuses import status_at
@@ -128,7 +128,7 @@ def _with_those_of_children(method: Method, given: JsonValue, children: JsonValu
 def score(case: Case) -> Score:
     """What the case comes to."""
     method, scale = case.method, case.scale
-    arguments = {**case.parameters, **{name: getattr(scale, name) for name in method.scale}}
+    arguments = arguments_of(method, case.parameters, scale)
     taken: Sequence[Any] = case.pieces
     if method.takes is Takes.VALUES:
         taken = [piece.value for piece in case.pieces]

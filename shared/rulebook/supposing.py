@@ -55,7 +55,6 @@ class Supposing:
         self._pieces: list[Piece] = []
         if policy.takes_pieces:
             self._pieces = seen_by_method(self.values, counting, policy.scale.top, policy.method)
-        self._arguments = {**policy.parameters, **{name: getattr(policy.scale, name) for name in policy.method.scale}}
         self._known: dict[int, int | None] = {}
         told = [value for value in self.trajectory if value is not None]  # those that carry have no gaps
         self._best = list(accumulate(told, max)) if policy.method.carries else []
@@ -97,7 +96,7 @@ class Supposing:
 
     def turns(self) -> Sequence[int] | None:
         """Where a greater next result may come to less, ascending; None where nobody can tell (`Method.turns`)."""
-        turns = self.policy.method.turns(self.values, **self._arguments)
+        turns = self.policy.method.turns(self.values, **self.policy.arguments)
         return None if turns is None else [at for at in turns if 0 < at <= self.policy.scale.top]
 
     def after(self, more: Sequence[int], kind: str | None = None) -> list[int | None]:
@@ -106,13 +105,13 @@ class Supposing:
             return []
         method, last = self.policy.method, self.trajectory[-1] if self.trajectory else None
         if method.carries and last is not None:
-            return list(islice(method.values([last, *more], **self._arguments), 1, None))
+            return list(islice(method.values([last, *more], **self.policy.arguments), 1, None))
         if not self.policy.takes_pieces:
-            return list(deque(method.values([*self.values, *more], **self._arguments), maxlen=len(more)))
+            return list(deque(method.values([*self.values, *more], **self.policy.arguments), maxlen=len(more)))
         further = [self._further(value) for value in more]
         if kind is not None:
             further[0] = further[0]._replace(kind=kind)
-        return list(deque(method.values([*self._pieces, *further], **self._arguments), maxlen=len(more)))
+        return list(deque(method.values([*self._pieces, *further], **self.policy.arguments), maxlen=len(more)))
 
     def then(self, value: int) -> int | None:
         """The method's value after one further result; each is tried once."""
@@ -161,9 +160,12 @@ class Supposing:
             return before
         last = before[-1] if before else None
         if method.carries and last is not None:
-            return [*before, *islice(method.values([last, *self.values[index + 1 :]], **self._arguments), 1, None)]
+            return [
+                *before,
+                *islice(method.values([last, *self.values[index + 1 :]], **self.policy.arguments), 1, None),
+            ]
         given: list[int] | list[Piece] = _but(self._pieces, index) if self._pieces else _but(self.values, index)
-        return list(method.values(given, **self._arguments))
+        return list(method.values(given, **self.policy.arguments))
 
     def _further(self, value: int) -> Piece:
         newest = self._pieces[-1] if self._pieces else None

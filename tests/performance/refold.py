@@ -13,7 +13,7 @@ import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -61,6 +61,11 @@ class Answer(NamedTuple):
 
 async def figures(millions: float = GIVEN) -> list[Figure]:
     """The rate, and the processor time and memory of the service and of those that fold; none without the answers."""
+    return await of_answers(_measure, millions)
+
+
+async def of_answers(measure: Callable[[asyncpg.Pool, int], Awaitable[list[Figure]]], millions: float) -> list[Figure]:
+    """What is measured in a mastery of its own, on so many millions of contributions; nothing without the answers."""
     if not FILE.exists():
         print(f"The real answers are not here: {FILE}.", file=sys.stderr)  # noqa: T201 - its report
         return []
@@ -68,12 +73,13 @@ async def figures(millions: float = GIVEN) -> list[Figure]:
         prefix = unique_prefix()
         district = District(prefix, await make_databases(postgres, prefix, PASSWORD, ("mastery",)))
         async with mastery_pool(district) as pool:
-            measured = await _measure(pool, round(millions * 1_000_000))
+            measured = await measure(pool, round(millions * 1_000_000))
         await drop_databases(postgres, prefix)
     return measured
 
 
-async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
+async def begun_under_highest(pool: asyncpg.Pool) -> tuple[LedgerWriter, Applied]:
+    """A district in which the highest result holds, before there is any evidence."""
     ledger = LedgerWriter()
     before = policy_document("ascertain.highest@1", counts=["practice"], redo="adds")
     ledger.publish(before)
@@ -81,6 +87,11 @@ async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
     applied = Applied(pool, ledger)
     await applied.more()
     await applied.refold()
+    return ledger, applied
+
+
+async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
+    ledger, applied = await begun_under_highest(pool)
     contributions, states = await fill(pool, wanted)
     print(f"{contributions:,} contributions to {states:,} states of the real answers.", file=sys.stderr)  # noqa: T201 - its report
     after = policy_document("ascertain.decaying_average@1", weight="0.65", counts=["practice"], pieces=3, redo="adds")

@@ -15,7 +15,6 @@ from contextlib import suppress
 import asyncpg
 import orjson
 
-from deploy.setup.databases import drop_databases, make_databases
 from services.mastery.domain.what_ifs import Asked
 from services.mastery.postgres.what_if_work import WhatIfWork
 from services.mastery.postgres.what_ifs import PostgresWhatIfs
@@ -24,11 +23,8 @@ from shared.ledger.canonical import canonical
 from shared.ledger.identifiers import digest
 from shared.runtime.connections import borrowed
 from tests.performance import Figure
-from tests.performance.refold import GIVEN, ROLES, fill, in_memory, processor
-from tests.support.ledger_writer import LedgerWriter, named, policy_document
-from tests.support.mastery import Applied, mastery_pool
-from tests.support.real_answers import FILE
-from tests.support.servers import PASSWORD, District, running_postgres, unique_prefix
+from tests.performance.refold import GIVEN, ROLES, begun_under_highest, fill, in_memory, of_answers, processor
+from tests.support.ledger_writer import named, policy_document
 from tests.support.waiting import until
 
 WORKERS = 2
@@ -36,26 +32,11 @@ WORKERS = 2
 
 async def figures(millions: float = GIVEN) -> list[Figure]:
     """The rate, and the processor time by who had it; none without the answers."""
-    if not FILE.exists():
-        print(f"The real answers are not here: {FILE}.", file=sys.stderr)  # noqa: T201 - its report
-        return []
-    async with running_postgres() as postgres:
-        prefix = unique_prefix()
-        district = District(prefix, await make_databases(postgres, prefix, PASSWORD, ("mastery",)))
-        async with mastery_pool(district) as pool:
-            measured = await _measure(pool, round(millions * 1_000_000))
-        await drop_databases(postgres, prefix)
-    return measured
+    return await of_answers(_measure, millions)
 
 
 async def _measure(pool: asyncpg.Pool, wanted: int) -> list[Figure]:
-    ledger = LedgerWriter()
-    now = policy_document("ascertain.highest@1", counts=["practice"], redo="adds")
-    ledger.publish(now)
-    ledger.adopt("district", now)
-    applied = Applied(pool, ledger)
-    await applied.more()
-    await applied.refold()
+    ledger, _ = await begun_under_highest(pool)
     contributions, states = await fill(pool, wanted, random.Random(5))
     await pool.execute("VACUUM ANALYZE mastery.state")
     print(f"{contributions:,} contributions to {states:,} states of the real answers.", file=sys.stderr)  # noqa: T201 - its report

@@ -48,11 +48,6 @@ class Adoption:
     reason_ref: str | None = None
 
 
-def administered(scope: str) -> str:
-    """Whose administrators decide on a scope: a school's own, otherwise the district's."""
-    return scope if scope.startswith("school/") else "district"
-
-
 def reason_owner(scope: str, tenant: str) -> str:
     """Under whose key a reason is kept: the learner's whom alone it concerns, otherwise the scope's own."""
     kind, _, name = scope.partition("/")

@@ -6,7 +6,6 @@ from services.evidence.domain.adopting import (
     POLICIES,
     Adoption,
     AdoptPolicy,
-    administered,
     check_accommodation,
     decide_adopt,
     reason_owner,
@@ -22,6 +21,7 @@ from shared.contracts.events import decode
 from shared.ledger.identifiers import shard_of
 from shared.ledger.streams import learner_stream
 from shared.rulebook.policy import Policy
+from shared.rulebook.scope import administered
 
 
 async def adopt_policy(adopt: AdoptPolicy, actor: str, district: District) -> Receipt:

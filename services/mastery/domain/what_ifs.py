@@ -35,9 +35,6 @@ _FOREVER: Instant = 2**53 - 1
 Mode: TypeAlias = Literal["recompute", "keep_attained"]
 Progress: TypeAlias = Literal["waiting", "running", "done", "failed"]
 
-MEANT: Mode = "recompute"
-"""What a policy means that does not say how it is to be adopted."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -194,11 +191,6 @@ def mode_meant(document: bytes) -> Mode:
     """How a policy says that it is meant to be adopted."""
     policy: Any = parse(document)
     return "keep_attained" if policy.get("mode") == "keep_attained" else "recompute"
-
-
-def administered(scope: str) -> str:
-    """Whose administrators may try a policy for a scope: those who may adopt one."""
-    return scope if scope.startswith("school/") else "district"
 
 
 def results_for(counts: Iterable[Count], covered: Covered) -> Results:

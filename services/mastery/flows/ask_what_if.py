@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from services.mastery.domain.errors import BusyError, MismatchError, UnknownError, WrongError
-from services.mastery.domain.what_ifs import Asked, WhatIf, administered, mode_meant
+from services.mastery.domain.what_ifs import Asked, WhatIf, mode_meant
 from services.mastery.ports import District
-from shared.rulebook.scope import read_scope
+from shared.rulebook.scope import administered, read_scope
 
 ANOTHER = "You have a what-if under way: wait for it, or cancel it with DELETE."
 FULL = "Many what-ifs wait already; ask again later."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.learner_standings import learner_standings
-from services.mastery.flows.standing import graph_known
+from services.mastery.flows.reading import graph_known
 from services.mastery.ports import District, Record
 from shared.rulebook.readiness import Judged, Standings, judged
 from shared.rulebook.readiness_words import readiness_words

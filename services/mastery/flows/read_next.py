@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.learner_standings import learner_standings
-from services.mastery.flows.reading import Question, opened
-from services.mastery.flows.standing import graph_known
+from services.mastery.flows.reading import Question, graph_known, opened
 from services.mastery.ports import District
 from shared.rulebook.readiness import Standings, Step, flagged, next_steps, slipped_below
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.policies import Adopted, Concerned
-from services.mastery.domain.what_ifs import administered
 from services.mastery.ports import District
 from shared.rulebook.known import Pin
-from shared.rulebook.scope import SPECIFICITY, read_scope
+from shared.rulebook.scope import SPECIFICITY, administered, read_scope
 
 
 @dataclass(frozen=True, slots=True)

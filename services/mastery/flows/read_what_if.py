@@ -9,7 +9,6 @@ from services.mastery.domain.what_ifs import (
     Covered,
     Results,
     WhatIf,
-    administered,
     covering,
     results_for,
     summary,
@@ -17,6 +16,7 @@ from services.mastery.domain.what_ifs import (
 from services.mastery.ports import District
 from shared.ledger.canonical import parse
 from shared.rulebook.policy import Policy, read_policy
+from shared.rulebook.scope import administered
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from services.mastery.flows.folding import folded
 from services.mastery.ports import District, Record
 from shared.ledger.instants import Instant, instant_text
 from shared.rulebook.as_of import AsOf, AtInstant, AtPins, pins_text
-from shared.rulebook.known import Pin, Recorded
+from shared.rulebook.known import Known, Pin, Recorded
+from shared.rulebook.prerequisites import Prerequisites
 from shared.rulebook.state import State
 from shared.runtime.definitions.view import PlacedCompetency
 
@@ -35,6 +36,12 @@ class SeenState:
     named: PlacedCompetency | None
     evidence: int
     recorded: bool
+
+
+async def graph_known(horizon: Horizon, district: District) -> Prerequisites:
+    """The prerequisites as known: of each framework the latest publication."""
+    shard = next(pin.shard for pin in horizon.pins if pin.ledger == "evidence")
+    return await district.frameworks.graph(Known.at_pins(horizon.pins, shard))
 
 
 async def opened(question: Question, district: District, *, grades: bool = False) -> tuple[Record, Horizon]:

@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from services.mastery.domain.horizon import Horizon
-from services.mastery.flows.reading import seen_state
+from services.mastery.flows.reading import graph_known, seen_state
 from services.mastery.ports import District, Record
 from shared.rulebook.fold import fold
-from shared.rulebook.known import Known
 from shared.rulebook.rolling_up import RolledUp, Tree, rolled_up
 from shared.rulebook.state import State
 
@@ -56,8 +55,7 @@ async def _tree(record: Record, horizon: Horizon, district: District) -> Tree | 
     adopted = record.view.definitions.policies.values()
     if all(adoption.policy.roll_up is None for adoption in adopted):
         return None
-    graph = await district.frameworks.graph(Known.at_pins(horizon.pins, record.learner.shard))
-    members = graph.members.values()
+    members = (await graph_known(horizon, district)).members.values()
     gathering = {member.parent for member in members}
     placed = {
         member.id: one.position

@@ -7,7 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import ValidationError
 
-from services.mastery.domain.what_ifs import MEANT, Asked, Result, Stand
+from services.mastery.domain.what_ifs import Asked, Result, Stand
 from services.mastery.flows.ask_what_if import ask_what_if
 from services.mastery.flows.list_what_if_learners import LearnersWanted, list_what_if_learners
 from services.mastery.flows.read_what_if import SeenWhatIf, read_what_if, remove_what_if, seen_by
@@ -55,7 +55,7 @@ def what_if_routes(district: District, verifier: Verifier) -> APIRouter:
         key = idempotency_key
         id_ = request.id or (str(uuid4()) if key is None else item_id(asker.id, "POST", ROUTE, key, 0))
         named, document = _policy(request.policy)
-        asked = Asked(id_, asker.id, named, document, request.scope, request.mode or MEANT, district.now())
+        asked = Asked(id_, asker.id, named, document, request.scope, request.mode or "recompute", district.now())
         what_if, _ = await ask_what_if(asked, district, as_meant=request.mode is None)
         _, covered = await seen_by(id_, asker.id, district)
         seen = await seen_what_if(what_if, covered, district)
@@ -110,8 +110,8 @@ def _policy(given: str | Mapping[str, Any]) -> tuple[str, bytes]:
     if document.get("format") not in FORMATS:
         raise problems.invalid(f"/policy/format must be {' or '.join(map(repr, FORMATS))}.", field="/policy/format")
     try:
+        read_policy(document)  # first: the rulebook says in plain words what would be right
         read_document(document)
-        read_policy(document)
         stored = canonical(document)
     except ValidationError as error:
         raise problems.from_validation(_told(error), below=("policy",)) from error

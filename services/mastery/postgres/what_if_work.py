@@ -7,8 +7,7 @@ transaction, in tables of its own.
 """
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import asyncpg
@@ -18,13 +17,14 @@ from services.mastery.domain.what_ifs import tried_adoption
 from services.mastery.postgres import states, what_if_parts
 from services.mastery.postgres.what_if_forgetting import remembered
 from services.mastery.postgres.what_if_parts import WhatIfPart
-from services.mastery.trials import COLUMNS, Begin, PartResult, Trial, Trying
+from services.mastery.postgres.what_if_passing import Passing
+from services.mastery.trials import COLUMNS, Begin, PartResult, Trial
 from shared.rulebook.definitions import Definitions
 from shared.runtime.briefed_child import BriefedChild
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.definitions.view import DefinitionsView
-from shared.runtime.stepping import Stepping, keep_stepping
+from shared.runtime.stepping import keep_stepping
 from shared.runtime.trouble import is_trouble, reason_of
 
 POLL = 0.5
@@ -32,12 +32,6 @@ POLL = 0.5
 
 BLOCK = 1024 * 1024
 """Bytes of rows that are passed on at once: a few milliseconds of folding."""
-
-FEW = 200_000
-"""Bytes of rows up to which a part is folded on the event loop, without a process: a few milliseconds."""
-
-LONGEST_REST = 0.5
-"""Seconds at most that a worker rests between two blocks."""
 
 _COPY_SECONDS = 1800
 
@@ -96,13 +90,13 @@ class _Worker:
     def __init__(self, pool: asyncpg.Pool, trier: Trier, block: int) -> None:
         self._pool, self._trier, self._block = pool, trier, block
         self._definitions = DefinitionsReader()
-        self._briefs: dict[tuple[str, int, int], int] = {}
+        self._brief: tuple[str, int, int] | None = None
+        self._revision = 0
         self._at: WhatIfPart | None = None
-        self.stepping = Stepping()
 
     async def run(self) -> None:
         try:
-            await keep_stepping(self._step_or_rest, poll=POLL, waits="a what-if waits", told=self.stepping)
+            await keep_stepping(self._step_or_rest, poll=POLL, waits="a what-if waits")
         finally:
             await self.close()
 
@@ -175,13 +169,15 @@ class _Worker:
     async def _folded(
         self, connection: asyncpg.Connection, reading: asyncpg.Connection, part: WhatIfPart, trial: Trial
     ) -> PartResult:
-        revision = self._revision(part)
+        brief = part.what_if, part.definitions, part.adoptions
+        if brief != self._brief:  # another for each what-if, and each time it begins
+            self._brief, self._revision = brief, self._revision + 1
 
         async def ask(of: Begin | bytes | None) -> PartResult | None:
-            return await self._trier.ask(of, revision=revision, brief=trial)
+            return await self._trier.ask(of, revision=self._revision, brief=trial)
 
         begin = Begin(part.shard, await _schools(reading, part.shard), await _held(reading, part.shard))
-        passing = _Passing(begin, ask, self._block, lambda: self._give_way(connection, part))
+        passing = Passing(begin, ask, self._block, lambda: self._give_way(connection, part))
         condition, given = part.concerned
         try:
             await reading.copy_from_query(
@@ -195,10 +191,6 @@ class _Worker:
         finally:
             await passing.stop()
 
-    def _revision(self, part: WhatIfPart) -> int:
-        """Which brief a child has been told: another for each what-if, and each time it begins."""
-        return self._briefs.setdefault((part.what_if, part.definitions, part.adoptions), len(self._briefs))
-
     async def _give_way(self, connection: asyncpg.Connection, part: WhatIfPart) -> int:
         """How far evidence is applied. Raises _NotNowError where the part is not wanted, or a refold waits."""
         row = await connection.fetchrow(
@@ -208,77 +200,6 @@ class _Worker:
         if row[0] or not await what_if_parts.is_wanted(connection, part):
             raise _NotNowError
         return row[1] or 0
-
-
-class _Passing:
-    """Passes copied bytes on in blocks: while one is folded the next is read. Few are folded on the spot."""
-
-    def __init__(
-        self,
-        begin: Begin,
-        ask: Callable[[Begin | bytes | None], Awaitable[PartResult | None]],
-        block: int,
-        look: Callable[[], Awaitable[int]],
-    ) -> None:
-        self._begin, self._ask, self._block, self._look = begin, ask, block, look
-        self._begun = False
-        self._waiting: list[bytes] = []
-        self._size = 0
-        self._folding: asyncio.Task[float] | None = None
-        self._applied: int | None = None
-
-    async def more(self, data: bytes) -> None:
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size >= self._block:
-            await self._pass_on()
-
-    async def result(self, trial: Trial) -> PartResult:
-        """What all of it comes to, once the last bytes have come."""
-        if not self._begun and self._size < FEW:
-            await self._look()
-            return _on_the_spot(trial, self._begin, b"".join(self._waiting))
-        await self._pass_on()
-        await self._done()
-        result = await self._ask(None)
-        assert result is not None
-        return result
-
-    async def stop(self) -> None:
-        """Let nothing of it go on."""
-        if self._folding is not None:
-            self._folding.cancel()
-            await asyncio.wait([self._folding])
-
-    async def _pass_on(self) -> None:
-        if not self._begun:
-            self._begun = True
-            await self._ask(self._begin)
-        took = await self._done()
-        applied = await self._look()
-        if self._applied is not None and applied != self._applied:
-            await asyncio.sleep(min(took, LONGEST_REST))
-        self._applied = applied
-        block, self._waiting, self._size = b"".join(self._waiting), [], 0
-        self._folding = asyncio.create_task(self._timed(block))
-
-    async def _timed(self, block: bytes) -> float:
-        begun = time.perf_counter()
-        await self._ask(block)
-        return time.perf_counter() - begun
-
-    async def _done(self) -> float:
-        folding, self._folding = self._folding, None
-        return 0.0 if folding is None else await folding
-
-
-def _on_the_spot(trial: Trial, begin: Begin, rows: bytes) -> PartResult:
-    trying = Trying(trial)
-    trying.work(begin)
-    trying.work(rows)
-    result = trying.work(None)
-    assert result is not None
-    return result
 
 
 def tried(definitions: Definitions, part: WhatIfPart) -> Trial:

@@ -8,10 +8,10 @@ import pytest
 
 from services.mastery.http.policy_routes import LineDocument, PreviewDocument
 from tests.integration.mastery.test_states import ANA, BO, LETTERS, NORTH, READING, SECOND, WRITING, adopt, given
-from tests.integration.mastery.test_what_ifs import DISTRICT, SCHOOL, STRANGER, a_district
 from tests.support.ledger_writer import LedgerWriter, policy_document, result
 from tests.support.mastery import Applied
 from tests.support.mastery_http import Mastery
+from tests.support.what_ifs import DISTRICT, SCHOOL, STRANGER, a_district
 
 HIGHEST = policy_document("ascertain.highest@1", title="The best so far")
 
