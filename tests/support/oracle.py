@@ -15,15 +15,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import accumulate
 from typing import Any
+
+from tests.support.oracle_evidence import Document, Entry, by_evidence, level_at, order, said, speaks_of, text
 
 Pins = Sequence[tuple[str, int, int]]
 At = str | Pins | None
-Entry = Mapping[str, Any]
-Document = Mapping[str, Any]
 
 STATUSES_FROM_LEAST = ["no_evidence", "not_enough", "not_yet", "slipped", "mastered"]
 
@@ -102,23 +100,9 @@ def _is_known(entry: Entry, at: At) -> bool:
     return bool(entry["position"] <= reached.get((entry["ledger"], entry["shard"]), 0))
 
 
-def _said(entry: Entry) -> list[Mapping[str, Any]]:
-    """What an entry says was earned of what was possible, where it is evidence."""
-    match entry["type"].removeprefix("ascertain."):
-        case "AttemptRecorded" | "RubricScored" | "ObservationRecorded" | "PriorMasteryAttested":
-            return list(entry["body"]["results"])
-        case "ReflectionRecorded":
-            return list(entry["body"].get("ratings", []))
-    return []
-
-
 def _competencies(own: list[Entry]) -> set[str]:
     levels_set = {entry["body"]["competency"] for entry in own if entry["type"] == "ascertain.LevelOverridden"}
-    return levels_set | {result["competency"] for entry in own for result in _said(entry)}
-
-
-def _speaks_of(entry: Entry, competency: str) -> bool:
-    return any(result["competency"] == competency for result in _said(entry))
+    return levels_set | {result["competency"] for entry in own for result in said(entry)}
 
 
 # ---- which rules hold -------------------------------------------------------------------------------------------
@@ -191,7 +175,7 @@ def _state(learner: str, competency: str, own: list[Entry], rules: Rules) -> Ora
         alone = (outcome["status"], outcome["level"])
         override, outcome["level"], outcome["status"] = judged
     method = None if policy is None else rules.documents[policy]["method"]
-    counted = [(event, _text(value)) for event, value in outcome["counted"]]
+    counted = [(event, text(value)) for event, value in outcome["counted"]]
     content = {
         "competency": competency,
         "counted": [[event, value] for event, value in counted],
@@ -206,12 +190,12 @@ def _state(learner: str, competency: str, own: list[Entry], rules: Rules) -> Ora
         competency=competency,
         status=outcome["status"],
         level=outcome["level"],
-        value=None if outcome["value"] is None else _text(outcome["value"]),
+        value=None if outcome["value"] is None else text(outcome["value"]),
         scope=None if adoption is None else adoption["body"]["scope"],
         policy=policy,
         method=method,
         counted=counted,
-        trajectory=[_text(value) for value in outcome["trajectory"]],
+        trajectory=[text(value) for value in outcome["trajectory"]],
         set_aside=outcome["set_aside"],
         pins=_pins(competency, own, voids, adoption, rules),
         digest=hashlib.sha256(
@@ -257,7 +241,7 @@ def _judged(
         return None
     policy = rules.documents[adoption["body"]["policy"]]
     counted = {event for event, _ in outcome["counted"]}
-    newer = [entry for entry in own if entry["id"] in counted and _order(entry) > _order(override)]
+    newer = [entry for entry in own if entry["id"] in counted and order(entry) > order(override)]
     if newer and policy.get("override") == "until_evidence":
         return None
     level, at = _carried_over(override["body"], adoption["body"]["policy"], rules)
@@ -268,16 +252,16 @@ def _carried_over(judgement: Mapping[str, Any], policy: str, rules: Rules) -> tu
     """The level of a judgement on the scale of the policy in force, and where on it that stands; None for none."""
     at, scale = Fraction(judgement["at"]), rules.documents[policy]["scale"]
     if judgement["policy"] == policy:
-        return _level(scale, at), at
+        return level_at(scale, at), at
     if _adopted(judgement["policy"], rules) is None:
         return None, at
     policy_then = rules.documents[judgement["policy"]]
     starts = {level["name"]: Fraction(level["at"]) for level in scale["levels"]}
-    level_then = _level(policy_then["scale"], at)
+    level_then = level_at(policy_then["scale"], at)
     if level_then in starts:
         return level_then, starts[str(level_then)]
     cut = _cut(rules.documents[policy])
-    return (_level(scale, cut) if at >= _cut(policy_then) else None), cut
+    return (level_at(scale, cut) if at >= _cut(policy_then) else None), cut
 
 
 def _cut(policy: Document) -> Fraction:
@@ -289,7 +273,7 @@ def _outcome(
 ) -> dict[str, Any]:
     """What the adoption's policy makes of the evidence, above what the adoption keeps of before."""
     policy = rules.documents[adoption["body"]["policy"]]
-    outcome = _by_evidence(pair[1], own, voids, policy)
+    outcome = by_evidence(pair[1], own, voids, policy)
     if adoption["body"]["mode"] != "keep_attained":
         return outcome
     own_then = [entry for entry in own if entry["recorded_at"] <= adoption["recorded_at"]]
@@ -313,7 +297,7 @@ def _kept(outcome: dict[str, Any], before: dict[str, Any], scale: Document) -> d
     cut = Fraction(scale["cut"])
     floor_level = before["level"] if before["level"] in starts else None
     if floor_level is None and before["status"] == "mastered":
-        floor_level = _level(scale, cut)
+        floor_level = level_at(scale, cut)
     if floor_level is None and before["status"] == "not_yet":
         return outcome
     floor_status = before["status"]
@@ -326,140 +310,6 @@ def _kept(outcome: dict[str, Any], before: dict[str, Any], scale: Document) -> d
     return outcome | {"level": level, "status": status}
 
 
-def _by_evidence(competency: str, own: list[Entry], voids: Mapping[str, Entry], policy: Document) -> dict[str, Any]:
-    scale = policy["scale"]
-    pieces = [entry for entry in own if _speaks_of(entry, competency)]
-    pieces.sort(key=_order)
-    standing = [piece for piece in pieces if piece["id"] not in voids and _why_it_cannot_count(piece, policy) is None]
-    redos: dict[str, str] = {}
-    if policy["redo"] == "replaces":
-        for piece in standing:
-            if piece["body"].get("redo_of"):
-                target = _in_its_place(piece["body"]["redo_of"], {piece["id"] for piece in pieces}, voids)
-                if target != piece["id"]:
-                    redos.setdefault(target, piece["id"])
-    counting = [piece for piece in standing if piece["id"] not in redos]
-    set_aside = [
-        (piece["id"], *_why_not(piece, voids.get(piece["id"]), redos, policy))
-        for piece in pieces
-        if piece not in counting
-    ]
-    counted = [(piece["id"], _value(piece, competency, Fraction(scale["top"]))) for piece in counting]
-    trajectory = _after_each([value for _, value in counted], policy)
-    first_enough = _first_enough(counting, policy["minimum"])
-    status, value, level = _judge(trajectory, first_enough, policy)
-    return {
-        "status": status,
-        "level": level,
-        "value": value,
-        "counted": counted,
-        "trajectory": trajectory,
-        "set_aside": set_aside,
-    }
-
-
-def _why_not(piece: Entry, void: Entry | None, redos: Mapping[str, str], policy: Document) -> tuple[str, str | None]:
-    """Why a piece that does not count is set aside, and what did it."""
-    if void is not None:
-        by = void["body"].get("by")
-        return ("voided", void["id"]) if by is None else ("superseded", by)
-    reason = _why_it_cannot_count(piece, policy)
-    return ("replaced", redos[piece["id"]]) if reason is None else (reason, None)
-
-
-KIND_OF = {
-    "ascertain.AttemptRecorded": "attempt",
-    "ascertain.RubricScored": "rubric_score",
-    "ascertain.ObservationRecorded": "observation",
-    "ascertain.PriorMasteryAttested": "attestation",
-}
-
-
-def _why_it_cannot_count(piece: Entry, policy: Document) -> str | None:
-    if piece["type"] == "ascertain.ReflectionRecorded":
-        return "self_rating"
-    if piece["body"]["purpose"] not in policy["counts"]:
-        return "purpose"
-    if "kinds" in policy and KIND_OF[piece["type"]] not in policy["kinds"]:
-        return "kind"
-    if "courses" in policy and piece["body"].get("course") not in policy["courses"]:
-        return "course"
-    return None
-
-
-def _first_enough(counting: list[Entry], minimum: Document) -> int | None:
-    """How many of the pieces, from the oldest on, are enough; None where all of them are not."""
-    for count in range(1, len(counting) + 1):
-        so_far = counting[:count]
-        enough = count >= minimum["pieces"] and len({piece["type"] for piece in so_far}) >= minimum["kinds"]
-        if "days_apart" in minimum:
-            first, last = (datetime.fromisoformat(_order(piece)[0]) for piece in (so_far[0], so_far[-1]))
-            enough = enough and last - first >= timedelta(days=minimum["days_apart"]) - timedelta(hours=12)
-        if enough:
-            return count
-    return None
-
-
-def _order(entry: Entry) -> tuple[str, int]:
-    return (min(entry["occurred_at"], entry["recorded_at"]), entry["position"])
-
-
-def _in_its_place(event: str, here: set[str], voids: Mapping[str, Entry]) -> str:
-    """What stands in the place of an event now, following those that speak of the competency; a circle ends once
-    round.
-    """
-    passed: set[str] = set()
-    while event in here and event not in passed and "by" in voids.get(event, {"body": {}})["body"]:
-        passed.add(event)
-        event = voids[event]["body"]["by"]
-    return event
-
-
-def _value(piece: Entry, competency: str, top: Fraction) -> Fraction:
-    """`top ×` the mean of the exact fractions, rounded once, six places, half even."""
-    shares = [
-        Fraction(result["earned"]) / Fraction(result["possible"])
-        for result in piece["body"]["results"]
-        if result["competency"] == competency
-    ]
-    return _round6(top * sum(shares) / len(shares))
-
-
-def _after_each(values: list[Fraction], policy: Document) -> list[Fraction]:
-    """The method's value after each contribution (RULES.md, head)."""
-    match policy["method"]:
-        case "ascertain.highest@1":
-            return list(accumulate(values, max))
-        case "ascertain.latest@1":
-            return values
-        case "ascertain.decaying_average@1":
-            weight = Fraction(policy["parameters"]["weight"])
-            return list(accumulate(values, lambda before, value: _round6(before * (1 - weight) + value * weight)))
-        case other:
-            raise AssertionError(f"The oracle knows no method {other}.")
-
-
-def _judge(
-    trajectory: list[Fraction], first_enough: int | None, policy: Document
-) -> tuple[str, Fraction | None, str | None]:
-    if not trajectory:
-        return "no_evidence", None, None
-    if first_enough is None:
-        return "not_enough", None, None
-    value, cut = trajectory[-1], Fraction(policy["scale"]["cut"])
-    level = _level(policy["scale"], value)
-    if value >= cut:
-        return "mastered", value, level
-    if any(earlier >= cut for earlier in trajectory[first_enough - 1 if policy.get("slip") == "from_minimum" else 0 :]):
-        return "slipped", value, level
-    return "not_yet", value, level
-
-
-def _level(scale: Document, value: Fraction) -> str | None:
-    reached = [level["name"] for level in scale["levels"] if Fraction(level["at"]) <= value]
-    return reached[-1] if reached else None
-
-
 def _pins(
     competency: str, own: list[Entry], voids: Mapping[str, Entry], adoption: Entry | None, rules: Rules
 ) -> list[tuple[str, int, int]]:
@@ -467,7 +317,7 @@ def _pins(
     cleared them, the enrolment that began the time at the current school; the adoption in force, the publication that
     brought the competency into its framework, and the first adoption of the policy that the override in force names.
     """
-    pieces = [entry for entry in own if _speaks_of(entry, competency)]
+    pieces = [entry for entry in own if speaks_of(entry, competency)]
     in_evidence = [piece["position"] for piece in pieces]
     in_evidence += [voids[piece["id"]]["position"] for piece in pieces if piece["id"] in voids]
     in_evidence += [began for _, began in [_school(own)] if began is not None]
@@ -479,14 +329,3 @@ def _pins(
     in_definitions += [] if judged_under is None else [judged_under["position"]]
     pins = [("definitions", 0, max(in_definitions))] if in_definitions else []
     return [*pins, ("evidence", own[0]["shard"], max(in_evidence))]
-
-
-def _round6(value: Fraction) -> Fraction:
-    return round(value, 6)  # Fraction rounds exactly, half to even
-
-
-def _text(value: Fraction) -> str:
-    """The canonical decimal of a value of at most six places."""
-    whole, rest = divmod(value, 1)
-    fraction = f"{int(rest * 10**6):06d}".rstrip("0")
-    return f"{whole}.{fraction}" if fraction else str(whole)
