@@ -23,7 +23,8 @@ async def ask_what_if(asked: Asked, district: District, *, as_meant: bool = Fals
         raise UnknownError("scope")
     scope = read_scope(asked.scope)
     if scope.id is not None and not await district.what_ifs.is_scope(scope.kind, scope.id):
-        raise WrongError(f"There is no {scope.kind} of this id.", "/scope")
+        told = "No learner is known at a school" if scope.kind == "school" else f"There is no {scope.kind}"
+        raise WrongError(f"{told} of this id.", "/scope")
     if not asked.document:
         document = await district.what_ifs.policy(asked.policy)
         if document is None:

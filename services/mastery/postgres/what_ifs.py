@@ -48,6 +48,7 @@ class PostgresWhatIfs:
         query = {
             "framework": "SELECT EXISTS (SELECT FROM definitions.placement WHERE framework = $1)",
             "competency": "SELECT EXISTS (SELECT FROM definitions.placement WHERE competency = $1)",
+            "school": "SELECT EXISTS (SELECT FROM mastery.learner WHERE school = $1)",
             "learner": "SELECT EXISTS (SELECT FROM mastery.learner WHERE learner = $1)"
             " OR EXISTS (SELECT FROM mastery.state WHERE learner = $1)",
         }.get(kind)

@@ -37,8 +37,10 @@ async def test_without_a_mode_a_policy_is_tried_as_it_says_that_it_is_meant(
 
 
 async def test_one_has_one_under_way_and_the_same_key_is_the_same_what_if(
-    ledger: LedgerWriter, mastery: Mastery
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
 ) -> None:
+    a_class(ledger, 1)
+    await folded(pool, ledger)
     body = {"policy": HIGHEST, "scope": "district"}
     first = await mastery.send("POST", "/v1/what-ifs", DISTRICT, body, **{"Idempotency-Key": "a"})
     again = await mastery.send("POST", "/v1/what-ifs", DISTRICT, body, **{"Idempotency-Key": "a"})
@@ -67,6 +69,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"policy": HIGHEST | {"format": "ascertain.framework@1"}}, "/policy/format"),
     ({"policy": {name: HIGHEST[name] for name in HIGHEST if name != "title"}}, "/policy/title"),
     ({"scope": f"framework/{NORTH}"}, "/scope"),
+    ({"scope": f"school/{READING}"}, "/scope"),
     ({"scope": "everywhere"}, "/scope"),
     ({"mode": "sometimes"}, "/mode"),
 ]
