@@ -5,8 +5,10 @@ from typing import Any
 import asyncpg
 
 from services.mastery.domain.policies import Adopted, Concerned, Under
+from services.mastery.postgres.refold_queue import competencies_in, concerned
 from shared.ledger.canonical import parse
 from shared.rulebook.scope import Scope
+from shared.runtime.connections import borrowed
 
 MOST = 100
 """Adoptions of a scope that are told, the newest."""
@@ -15,15 +17,6 @@ _LINE = """
     SELECT policy, bytes, mode, version, position, recorded_ms FROM definitions.adoption
     JOIN definitions.content ON digest = policy WHERE scope = $1 ORDER BY position DESC LIMIT $2
 """
-_WITHIN = {
-    "district": "$1::uuid IS NULL",
-    "school": "EXISTS (SELECT FROM mastery.learner AS l"
-    " WHERE (l.shard, l.learner) = (s.shard, s.learner) AND l.school = $1::uuid)",
-    "framework": "s.competency IN (SELECT competency FROM (SELECT DISTINCT ON (competency) competency, framework"
-    " FROM definitions.placement ORDER BY competency, position DESC) AS latest WHERE framework = $1::uuid)",
-    "competency": "s.competency = $1::uuid",
-    "learner": "s.learner = $1::uuid",
-}
 _COUNT = """
     SELECT policy, scope, grouping(policy) = 1 AS whole, count(*) AS states,
         count(DISTINCT (shard, learner)) AS learners
@@ -53,7 +46,9 @@ class PostgresPolicies:
 
     async def concerned(self, scope: Scope) -> Concerned:
         """See `Policies.concerned`."""
-        rows = await self._pool.fetch(_COUNT.format(within=_WITHIN[scope.kind]), scope.id)
+        async with borrowed(self._pool) as connection:
+            condition, given = concerned(str(scope), await competencies_in(connection, scope), place=1)
+            rows = await connection.fetch(_COUNT.format(within=condition), *given)
         policies = [row["policy"] for row in rows if row["policy"] is not None]
         titles = {row["digest"]: _title(row["bytes"]) for row in await self._pool.fetch(_TITLES, policies)}
         under = [

@@ -19,7 +19,7 @@ from shared.contracts.bodies import DocumentPublished, PolicyAdopted
 from shared.contracts.events import decode
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import SHARDS
-from shared.rulebook.scope import read_scope
+from shared.rulebook.scope import Scope, read_scope
 
 COMPETENCIES = "competencies"
 
@@ -173,12 +173,9 @@ async def _adopted(connection: asyncpg.Connection, position: int, adopted: Polic
     scope = read_scope(adopted.scope)
     if await connection.fetchval(_JUDGED_BEFORE, adopted.policy, position):
         await _ask(connection, position, "district", None)
-    elif scope.kind == "framework":
-        await _ask(connection, position, COMPETENCIES, await now_in(connection, str(scope.id)))
-    elif scope.kind == "competency":
-        await _ask(connection, position, COMPETENCIES, [str(scope.id)])
-    else:
-        await _ask(connection, position, adopted.scope, None)
+        return
+    competencies = await competencies_in(connection, scope)
+    await _ask(connection, position, adopted.scope if competencies is None else COMPETENCIES, competencies)
 
 
 async def _ask(connection: asyncpg.Connection, position: int, scope: str, competencies: Sequence[str] | None) -> None:
@@ -190,17 +187,19 @@ async def _ask(connection: asyncpg.Connection, position: int, scope: str, compet
 
 
 def concerned(scope: str, competencies: Sequence[str] | None, *, place: int) -> tuple[str, list[object]]:
-    """Whose states a scope is about, as a condition on the table `s` whose parameter is at this place, and that one."""
-    kind, _, _ = scope.partition("/")
+    """Whose states a scope is about, as a condition on the table `s` whose parameter is at this place, and that one.
+
+    `competencies` are those of `competencies_in`.
+    """
+    kind = COMPETENCIES if competencies is not None else scope.partition("/")[0]
     return _OF[kind].replace("$5", f"${place}"), _argument(scope, competencies)
 
 
 def _argument(scope: str, competencies: Sequence[str] | None) -> list[object]:
     """What the queries of a scope are given: nothing, an id or ids."""
-    kind, _, name = scope.partition("/")
-    if kind == "district":
-        return []
-    return [competencies if kind == COMPETENCIES else name]
+    if competencies is not None:
+        return [competencies]
+    return [] if scope == "district" else [scope.partition("/")[2]]
 
 
 async def _end_where_nothing_is_left(connection: asyncpg.Connection, position: int) -> int | None:
@@ -220,13 +219,17 @@ async def _placed_by(connection: asyncpg.Connection, position: int) -> list[str]
     return [row["competency"] for row in rows]
 
 
-async def now_in(connection: asyncpg.Connection, framework: str) -> list[str]:
-    """The competencies whose latest publication is the framework's."""
+async def competencies_in(connection: asyncpg.Connection, scope: Scope) -> list[str] | None:
+    """The competencies that a scope is about: itself, or those whose latest publication is the framework's; None where
+    it is about learners.
+    """
+    if scope.kind != "framework":
+        return [str(scope.id)] if scope.kind == "competency" else None
     rows = await connection.fetch(
         "SELECT competency::text FROM ("
         " SELECT DISTINCT ON (competency) competency, framework FROM definitions.placement"
         " WHERE competency IN (SELECT competency FROM definitions.placement WHERE framework = $1)"
         " ORDER BY competency, position DESC) AS latest WHERE framework = $1 ORDER BY competency",
-        framework,
+        str(scope.id),
     )
     return [row["competency"] for row in rows]

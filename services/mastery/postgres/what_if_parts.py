@@ -13,7 +13,7 @@ import asyncpg
 import orjson
 
 from services.mastery.domain.what_ifs import KEPT_AGE
-from services.mastery.postgres.refold_queue import COMPETENCIES, concerned, now_in
+from services.mastery.postgres.refold_queue import competencies_in, concerned
 from services.mastery.trials import ENTRY, Changed, PartResult
 from shared.ledger.identifiers import SHARDS
 from shared.rulebook.scope import read_scope
@@ -39,7 +39,7 @@ class WhatIfPart:
     @property
     def concerned(self) -> tuple[str, list[object]]:
         """Which states are concerned, as a condition on the table `s` with `$2` in it, and what that is given."""
-        return concerned(COMPETENCIES if self.competencies is not None else self.scope, self.competencies, place=2)
+        return concerned(self.scope, self.competencies, place=2)
 
 
 async def take(connection: asyncpg.Connection) -> WhatIfPart | None:
@@ -69,13 +69,8 @@ async def divide(connection: asyncpg.Connection, definitions: int, adoptions: in
     if not await _is_free(connection, id_):
         return False  # somebody is still at a part from before, and will soon look
     await _clear(connection, [id_])
-    kind, name = read_scope(scope).kind, read_scope(scope).id
-    competencies = None
-    if kind == "framework":
-        competencies = await now_in(connection, str(name))
-    elif kind == "competency":
-        competencies = [str(name)]
-    condition, given = concerned(scope if competencies is None else COMPETENCIES, competencies, place=2)
+    competencies = await competencies_in(connection, read_scope(scope))
+    condition, given = concerned(scope, competencies, place=2)
     await connection.execute(
         "INSERT INTO what_if.part (what_if, shard) SELECT $1::uuid, number"  # noqa: S608 - of constants
         f" FROM generate_series(0, {SHARDS['evidence'] - 1}) AS number"
