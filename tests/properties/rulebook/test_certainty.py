@@ -4,10 +4,6 @@ The folds that it is held against are of ledgers in which the piece was truly vo
 the whole record is asked for, the oracle's, which imports nothing of the product.
 """
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,10 +24,10 @@ from tests.properties.rulebook.test_what_never_matters import fixed_world
 from tests.properties.rulebook.worlds import worlds
 from tests.support import oracle
 from tests.support.folding import Gathered, gathered
+from tests.support.hash_seeds import said_under
 from tests.support.ledger_writer import LedgerWriter, policy_document, result
 from tests.support.promises import contributions_methods
 
-ROOT = Path(__file__).parents[3]
 WRITES = {"attempt": "attempt", "observation": "observe", "rubric_score": "score", "attestation": "attest"}
 each_method = pytest.mark.parametrize("method", contributions_methods(), ids=lambda method: method.id)
 
@@ -227,18 +223,7 @@ def test_two_processes_with_different_hash_seeds_agree() -> None:
         "    _, explanation = explained(record, *pair)\n"
         "    print(pair, explanation.certainty, explanation.moves, explanation.can_lower)\n"
     )
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
-        for seed in ("0", "4242")
-    }
+    said = said_under("-c", script)
     assert len(said) == 1
     assert said.pop().count("\n") == len(gathered((world := fixed_world()).entries, world.documents).states())
 

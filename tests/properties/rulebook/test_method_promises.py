@@ -4,9 +4,6 @@ The cases go through `rules score`'s own reader, so that what is tried is what i
 """
 
 import json
-import os
-import subprocess
-import sys
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from shared.ledger.instants import instant_text
 from shared.rulebook.method import Method, Takes
 from shared.rulebook.scoring import Score, read_case, score
 from shared.rulebook.table import METHODS
+from tests.support.hash_seeds import said_under
 from tests.support.promises import CUT, OF_CHILDREN, TOP, TRIED, came_to
 from tests.support.promises import contributions_methods as of_contributions
 
@@ -173,17 +171,8 @@ def test_two_processes_with_different_hash_seeds_give_the_same_bytes(tmp_path: P
             for vector in json.loads(vectors.read_text())["vectors"]:
                 case = {name: value for name, value in vector.items() if name not in {"after_each", "status"}}
                 file.write(json.dumps(case) + "\n")
-    said = [
-        subprocess.run(
-            [sys.executable, "-m", "cli", "rules", "score", str(cases)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "4242")
-    ]
-    assert said[0] == said[1]
-    assert said[0].count(b"\n") > len(METHODS)
+    [said] = said_under("-m", "cli", "rules", "score", str(cases))
+    assert said.count("\n") > len(METHODS)
 
 
 def test_every_method_is_tried_here_or_is_of_children() -> None:

@@ -1,10 +1,6 @@
 """What may differ without making a difference: arrival, repeats, what was voided, pace, process. And bounds."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -14,9 +10,8 @@ from shared.ledger.canonical import canonical
 from shared.rulebook.state import State, Status, canonical_state
 from tests.properties.rulebook.worlds import COMPETENCIES, LEARNERS, PURPOSES, policies, results, worlds
 from tests.support.folding import gathered
+from tests.support.hash_seeds import said_under
 from tests.support.ledger_writer import LedgerWriter, named, policy_document, result
-
-ROOT = Path(__file__).parents[3]
 
 
 def outcome(state: State) -> tuple[Any, ...]:
@@ -127,18 +122,7 @@ def test_two_processes_with_different_hash_seeds_agree() -> None:
         "for pair, state in sorted(gathered(world.entries, world.documents).states().items()):\n"
         "    print(pair, state.digest, state.pins, state.set_aside)\n"
     )
-    told = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
-        for seed in ("0", "1", "4242")
-    }
+    told = said_under("-c", script, seeds=("0", "1", "4242"))
     assert len(told) == 1
     assert told.pop().count("\n") == 4
 
