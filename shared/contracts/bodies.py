@@ -12,7 +12,15 @@ from shared.ledger.decimals import scaled
 Purpose: TypeAlias = Literal["practice", "performance", "diagnostic"]
 Role: TypeAlias = Literal["teacher", "administrator", "auditor"]
 DocumentFormat: TypeAlias = Literal[
-    "ascertain.framework@1", "ascertain.rubric@1", "ascertain.task@1", "ascertain.policy@1", "ascertain.policy@2"
+    "ascertain.framework@1",
+    "ascertain.rubric@1",
+    "ascertain.rubric@2",
+    "ascertain.task@1",
+    "ascertain.task@2",
+    "ascertain.policy@1",
+    "ascertain.policy@2",
+    "ascertain.questions@1",
+    "ascertain.moves@1",
 ]
 
 MAX_RESULTS = 500
@@ -43,7 +51,7 @@ class CriterionResult(Result):
 
 
 class DocumentPublished(Contract):
-    """An immutable document exists: a framework, rubric, task or policy, addressed by the digest of its bytes.
+    """An immutable document exists: a framework, a rubric, a task or another, addressed by the digest of its bytes.
 
     `id` is the document's own id, where its format has one; `size` counts bytes.
     """

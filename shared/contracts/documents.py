@@ -1,4 +1,5 @@
-"""Documents: frameworks, rubrics, tasks and policies, immutable and addressed by the digest of their canonical bytes.
+"""Documents: frameworks, rubrics, tasks, policies, an audience's questions and the moves of seminars, immutable and
+addressed by the digest of their canonical bytes. Here stand frameworks and policies; `tasks` has the others.
 
 They hold no personal data. A document's decimals must be written canonically already, since its digest is over what
 its author wrote. A richer form gets a new number in `format`; unknown fields are refused.
@@ -11,16 +12,14 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from shared.contracts.bodies import Purpose
-from shared.contracts.values import Code, Contract, Digest, DocumentDecimal, Id, Text
+from shared.contracts.tasks import Moves, Questions, RicherRubric, RicherTask, Rubric, Task
+from shared.contracts.values import Code, Contract, DocumentDecimal, Id, Text, Title, Words, unique
 from shared.ledger.canonical import JsonValue, canonical
-from shared.ledger.decimals import scaled
 from shared.ledger.identifiers import digest
 
 MAX_DOCUMENT = 8 * 1024 * 1024
 """Bytes of a document at most."""
 
-Title: TypeAlias = Annotated[Text, StringConstraints(max_length=400)]
-Words: TypeAlias = Annotated[Text, StringConstraints(max_length=20_000)]
 CountedKind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation"]
 Accommodated: TypeAlias = Literal[
     "scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "slip", "override"
@@ -56,8 +55,8 @@ class Framework(Contract):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         ids = [competency.id for competency in self.competencies]
-        _unique("competency id", ids)
-        _unique("competency code", [competency.code for competency in self.competencies])
+        unique("competency id", ids)
+        unique("competency code", [competency.code for competency in self.competencies])
         parents = {c.id: [c.parent] for c in self.competencies if c.parent is not None}
         supports: dict[str, list[str]] = {}
         for link in self.prerequisites:
@@ -66,63 +65,6 @@ class Framework(Contract):
         _links_lead_home("parent", parents, codes)
         _links_lead_home("rests_on", supports, codes)
         return self
-
-
-class RubricLevel(Contract):
-    """What work at a level of a criterion looks like, and what it earns."""
-
-    earned: DocumentDecimal
-    title: Title
-    descriptor: Words
-
-
-class Criterion(Contract):
-    """One thing that is looked at: its levels, and the competencies that it shows."""
-
-    code: Code
-    title: Title
-    competencies: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
-    possible: DocumentDecimal
-    levels: Annotated[tuple[RubricLevel, ...], Field(min_length=1, strict=False)]
-
-    @model_validator(mode="after")
-    def _within_possible(self) -> Self:
-        if scaled(self.possible) <= 0:
-            raise ValueError("possible must be above zero")
-        _unique("competency", self.competencies)
-        _unique("level's earned", [level.earned for level in self.levels])
-        for level in self.levels:
-            if scaled(level.earned) > scaled(self.possible):
-                raise ValueError(f"the level {level.title!r} earns more than the criterion's possible {self.possible}")
-        return self
-
-
-class Rubric(Contract):
-    """Criteria by which work is scored."""
-
-    format: Literal["ascertain.rubric@1"]
-    id: Id
-    title: Title
-    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, strict=False)]
-
-    @model_validator(mode="after")
-    def _codes_once(self) -> Self:
-        _unique("criterion code", [criterion.code for criterion in self.criteria])
-        return self
-
-
-class Task(Contract):
-    """Something learners are asked to do, aligned to competencies of one or several courses."""
-
-    format: Literal["ascertain.task@1"]
-    id: Id
-    title: Title
-    prompt: Words
-    kind: Code
-    competencies: Annotated[tuple[Id, ...], Field(min_length=1, strict=False)]
-    courses: Annotated[tuple[Id, ...], Field(strict=False)]
-    rubric: Digest | None = None
-    purpose: Purpose
 
 
 class ScaleLevel(Contract):
@@ -208,16 +150,20 @@ class RicherPolicy(Policy):
     courses: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000, strict=False)] | None = None
     slip: Literal["from_first", "from_minimum"] | None = None
     roll_up: RollUp | None = None
+    relearn: Annotated[tuple[Code, ...], Field(min_length=1, max_length=10, strict=False)] | None = None
     accommodation: Annotated[tuple[Accommodated, ...], Field(strict=False)] | None = None
     mode: Literal["recompute", "keep_attained"] | None = None
 
 
-Document: TypeAlias = Annotated[Framework | Rubric | Task | Policy | RicherPolicy, Field(discriminator="format")]
+AnyDocument: TypeAlias = (
+    Framework | Rubric | RicherRubric | Task | RicherTask | Policy | RicherPolicy | Questions | Moves
+)
+Document: TypeAlias = Annotated[AnyDocument, Field(discriminator="format")]
 
-_DOCUMENT: TypeAdapter[Framework | Rubric | Task | Policy | RicherPolicy] = TypeAdapter(Document)
+_DOCUMENT: TypeAdapter[AnyDocument] = TypeAdapter(Document)
 
 
-def read_document(value: JsonValue) -> Framework | Rubric | Task | Policy | RicherPolicy:
+def read_document(value: JsonValue) -> AnyDocument:
     """The document that a parsed JSON value is. Raises pydantic's ValidationError where it breaks its format."""
     return _DOCUMENT.validate_python(value)
 
@@ -234,14 +180,6 @@ def circle(links: Mapping[str, Iterable[str]]) -> list[str] | None:
     except CycleError as error:
         return list(reversed(error.args[1]))
     return None
-
-
-def _unique(what: str, values: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            raise ValueError(f"the {what} {value!r} stands twice")
-        seen.add(value)
 
 
 def _links_lead_home(field: str, links: Mapping[str, list[str]], codes: Mapping[str, str]) -> None:

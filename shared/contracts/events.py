@@ -4,22 +4,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from shared.contracts import bodies, grades, judgement, learners, pieces, works
+from shared.contracts import (
+    bodies,
+    exhibitions,
+    grades,
+    judgement,
+    learners,
+    pieces,
+    portfolios,
+    redos,
+    works,
+)
 from shared.contracts.upcasting import as_current, is_old
 from shared.contracts.values import Contract
 from shared.ledger.canonical import canonical, parse
 from shared.ledger.entry import Entry, schema_name, type_name
 from shared.ledger.identifiers import Ledger
 from shared.ledger.streams import (
+    ballot_stream,
     document_stream,
     evidence_stream,
+    exhibition_stream,
+    feedback_stream,
     grade_stream,
     learner_stream,
     override_stream,
+    panel_score_stream,
+    panel_stream,
+    panelist_stream,
     person_stream,
     policy_stream,
+    portfolio_stream,
+    redo_stream,
     review_stream,
     section_stream,
+    tally_stream,
     work_stream,
 )
 
@@ -42,7 +61,7 @@ class EventContract:
     body: type[Contract]
     ledger: Ledger
     stream: Callable[..., str]
-    owner: Literal["learner", "work"] | None = None
+    owner: Literal["learner", "work", "exhibition"] | None = None
     closes: bool = False
 
     @property
@@ -62,8 +81,12 @@ def _of_learner(body: type[Contract], stream: Callable[[Any, str], str], *, clos
     return EventContract(body.__name__, 1, body, "evidence", stream, owner="learner", closes=closes)
 
 
-def _of_work(body: type[Contract]) -> EventContract:
-    return EventContract(body.__name__, 1, body, "evidence", lambda event, _id: work_stream(event.work), owner="work")
+def _of_work(body: type[Contract], stream: Callable[[Any, str], str]) -> EventContract:
+    return EventContract(body.__name__, 1, body, "evidence", stream, owner="work")
+
+
+def _of_exhibition(body: type[Contract], stream: Callable[[Any, str], str], *, closes: bool = False) -> EventContract:
+    return EventContract(body.__name__, 1, body, "evidence", stream, owner="exhibition", closes=closes)
 
 
 def _learner(body: Any, _id: str) -> str:
@@ -80,6 +103,34 @@ def _named_piece(body: Any, _id: str) -> str:
 
 def _override(body: Any, _id: str) -> str:
     return override_stream(body.learner, body.competency)
+
+
+def _redo(body: Any, _id: str) -> str:
+    return redo_stream(body.learner, body.competency)
+
+
+def _portfolio(body: Any, _id: str) -> str:
+    return portfolio_stream(body.learner)
+
+
+def _work(body: Any, _id: str) -> str:
+    return work_stream(body.work)
+
+
+def _exhibition(body: Any, _id: str) -> str:
+    return exhibition_stream(body.exhibition)
+
+
+def _ballot(body: Any, _id: str) -> str:
+    return ballot_stream(body.exhibition, body.ballot)
+
+
+def _panelist(body: Any, _id: str) -> str:
+    return panelist_stream(body.exhibition, body.panelist)
+
+
+def _panel_score(body: Any, _id: str) -> str:
+    return panel_score_stream(body.exhibition, body.work, body.panelist)
 
 
 def _grade(body: Any, _id: str) -> str:
@@ -111,8 +162,32 @@ EVENTS: dict[str, EventContract] = {
         _of_learner(judgement.OverrideCleared, _override),
         _of_learner(judgement.ReviewRequested, lambda _body, id_: review_stream(id_)),
         _of_learner(judgement.ReviewAnswered, lambda body, _id: review_stream(body.review), closes=True),
-        _of_work(works.WorkStarted),
-        _of_work(works.WorkVersionAdded),
+        _of_learner(redos.RedoOffered, _redo),
+        _of_learner(redos.RedoRequested, _redo),
+        _of_learner(redos.RelearnLogged, _redo),
+        _of_learner(redos.RedoOpened, _redo),
+        _of_work(works.WorkStarted, _work),
+        _of_work(works.WorkVersionAdded, _work),
+        _of_work(works.FeedbackGiven, lambda _body, id_: feedback_stream(id_)),
+        _of_work(works.FeedbackRead, lambda body, _id: feedback_stream(body.feedback)),
+        _of_exhibition(exhibitions.ExhibitionPlanned, _exhibition),
+        _of_exhibition(exhibitions.ExhibitionOpened, _exhibition),
+        _of_exhibition(exhibitions.BallotIssued, _ballot),
+        _of_exhibition(exhibitions.ExhibitionVoteCast, _ballot, closes=True),
+        _of_exhibition(exhibitions.ExhibitionClosed, _exhibition, closes=True),
+        _of_exhibition(exhibitions.TallyPublished, lambda body, _id: tally_stream(body.exhibition), closes=True),
+        _of_learner(exhibitions.AudienceTallied, _piece),
+        _of_exhibition(exhibitions.PanelistAppointed, _panelist),
+        _of_exhibition(exhibitions.PanelistDismissed, _panelist),
+        _of_exhibition(exhibitions.PanelScored, _panel_score),
+        _of_exhibition(
+            exhibitions.PanelConcluded, lambda body, _id: panel_stream(body.exhibition, body.work), closes=True
+        ),
+        _of_learner(portfolios.ExhibitChosen, _portfolio),
+        _of_learner(portfolios.ExhibitWithdrawn, _portfolio),
+        _of_learner(portfolios.ExhibitsArranged, _portfolio),
+        _of_learner(portfolios.PortfolioShared, _portfolio),
+        _of_learner(portfolios.ShareRevoked, _portfolio),
         _of_learner(grades.GradeReleased, _grade),
         _of_learner(grades.GradeAmended, _grade),
         _of_learner(grades.GradeUpheld, _grade),

@@ -7,11 +7,22 @@ from pydantic import Field, model_validator
 from shared.contracts.bodies import MAX_RESULTS, Purpose, Result
 from shared.contracts.values import Code, Contract, Digest, Id
 
+MAX_MOVES = 100
+
+
+class Move(Contract):
+    """How often a learner made a move in a seminar, by its code in the list of moves."""
+
+    move: Code
+    count: Annotated[int, Field(ge=1, le=1000)]
+
 
 class ObservationRecorded(Contract):
     """Somebody watched a learner do it: in a seminar, at a presentation, in the lab.
 
-    With a `rubric` every result names one of its criteria.
+    With a `rubric` every result names one of its criteria. Of a seminar (`seminar` is what all observations of one name
+    alike) `moves` says what she did, counted move by move as the document `moves_by` lists them: that never touches a
+    level, and there need be no results beside it.
     """
 
     learner: Id
@@ -23,12 +34,25 @@ class ObservationRecorded(Contract):
     purpose: Purpose
     redo_of: Id | None = None
     note_ref: Digest | None = None
-    results: Annotated[tuple[Result, ...], Field(min_length=1, max_length=MAX_RESULTS, strict=False)]
+    seminar: Id | None = None
+    moves_by: Digest | None = None
+    moves: Annotated[tuple[Move, ...], Field(max_length=MAX_MOVES, strict=False)] | None = None
+    results: Annotated[tuple[Result, ...], Field(max_length=MAX_RESULTS, strict=False)]
 
     @model_validator(mode="after")
     def _criteria_with_a_rubric(self) -> Self:
         if self.rubric is not None and any(result.criterion is None for result in self.results):
             raise ValueError("with a rubric every result names a criterion")
+        return self
+
+    @model_validator(mode="after")
+    def _says_what_was_seen(self) -> Self:
+        if not self.results and self.moves is None:
+            raise ValueError("an observation needs results, or the moves of a seminar")
+        if len({self.seminar is None, self.moves_by is None, self.moves is None}) > 1:
+            raise ValueError("seminar, moves_by and moves are given together, or none of them")
+        if self.moves is not None and len({move.move for move in self.moves}) < len(self.moves):
+            raise ValueError("a move stands twice")
         return self
 
 

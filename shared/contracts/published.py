@@ -12,9 +12,10 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
-from shared.contracts.documents import Framework, Policy, RicherPolicy, Rubric, Task
+from shared.contracts.documents import Framework, Policy, RicherPolicy
 from shared.contracts.events import EVENTS, EventContract
 from shared.contracts.states import StateChanged
+from shared.contracts.tasks import Moves, Questions, RicherRubric, RicherTask, Rubric, Task
 from shared.ledger.entry import schema_name
 from shared.ledger.identifiers import SHARDS
 from shared.ledger.state_records import CHANGED, DROPPED
@@ -23,7 +24,17 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 SCHEMAS, RELEASED, ASYNCAPI = DOCS / "schemas", DOCS / "schemas" / "released", DOCS / "asyncapi.yaml"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-DOCUMENTS: tuple[type[BaseModel], ...] = (Framework, Rubric, Task, Policy, RicherPolicy)
+DOCUMENTS: tuple[type[BaseModel], ...] = (
+    Framework,
+    Rubric,
+    RicherRubric,
+    Task,
+    RicherTask,
+    Policy,
+    RicherPolicy,
+    Questions,
+    Moves,
+)
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _NUMBER: Mapping[str, Any] = {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}

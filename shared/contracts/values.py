@@ -1,9 +1,10 @@
 """The kinds of value that may stand in an event's body or in a document, each checked and made canonical."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
 from shared.ledger.decimals import canonical_decimal, is_canonical_decimal, scaled
 from shared.ledger.identifiers import CODE_PATTERN, DIGEST_PATTERN, is_id
@@ -11,6 +12,8 @@ from shared.ledger.instants import instant, instant_text
 
 _CODE = re.compile(CODE_PATTERN, re.ASCII)
 _DIGEST = re.compile(DIGEST_PATTERN, re.ASCII)
+_SEALED_PATTERN = "^([0-9a-f]{2}){16,4096}$"
+_SEALED = re.compile(_SEALED_PATTERN, re.ASCII)
 _DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?$"
 _POLICY_SCOPES = ("school", "framework", "competency", "learner")
 _ROLE_SCOPES = ("school", "section")
@@ -37,6 +40,12 @@ def _digest(value: str) -> str:
 def _code(value: str) -> str:
     if not _CODE.fullmatch(value):
         raise ValueError("must be a code of at most 64 characters from a-z, 0-9, '.', '_' and '-'")
+    return value
+
+
+def _sealed(value: str) -> str:
+    if not _SEALED.fullmatch(value):
+        raise ValueError("must be 16 to 4096 sealed bytes in lowercase hex digits")
     return value
 
 
@@ -93,6 +102,9 @@ def _schema(pattern: str, description: str) -> WithJsonSchema:
 Id: TypeAlias = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 Digest: TypeAlias = Annotated[str, AfterValidator(_digest), _schema(f"^{DIGEST_PATTERN}$", "SHA-256, hex")]
 Code: TypeAlias = Annotated[str, AfterValidator(_code), _schema(f"^{CODE_PATTERN}$", "a short code")]
+Sealed: TypeAlias = Annotated[str, AfterValidator(_sealed), _schema(_SEALED_PATTERN, "sealed bytes, hex")]
+"""What nobody can read without a key that is not in the ledger; it tells nothing, not even how long it is."""
+
 Moment: TypeAlias = Annotated[str, AfterValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 """An instant; any RFC 3339 writing is taken and stored as UTC with three decimals."""
 
@@ -116,3 +128,15 @@ PolicyScope: TypeAlias = Annotated[
 RoleScope: TypeAlias = Annotated[
     str, _scope_of(_ROLE_SCOPES), WithJsonSchema({"type": "string", "examples": ["district"]})
 ]
+
+Title: TypeAlias = Annotated[Text, StringConstraints(max_length=400)]
+Words: TypeAlias = Annotated[Text, StringConstraints(max_length=20_000)]
+
+
+def unique(what: str, values: Iterable[str]) -> None:
+    """Raise ValueError, naming it, where a value stands twice."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"the {what} {value!r} stands twice")
+        seen.add(value)

@@ -39,3 +39,29 @@ class WorkVersionAdded(Contract):
     work: Id
     artefacts: Annotated[tuple[Artefact, ...], Field(min_length=1, max_length=MAX_ARTEFACTS, strict=False)]
     note_ref: Digest | None = None
+
+
+class FeedbackGiven(Contract):
+    """What a teacher or another learner says of a version of a work, of one criterion of a rubric or of the whole.
+
+    `version` is the event that added the version. Feedback is named by the event that gave it.
+    """
+
+    work: Id
+    version: Id
+    rubric: Digest | None = None
+    criterion: Code | None = None
+    text_ref: Digest
+
+    @model_validator(mode="after")
+    def _criterion_of_a_rubric(self) -> Self:
+        if (self.rubric is None) != (self.criterion is None):
+            raise ValueError("rubric and criterion are given together, or neither")
+        return self
+
+
+class FeedbackRead(Contract):
+    """A member of the work has read a piece of feedback: the actor of this entry. Each member may say so once."""
+
+    work: Id
+    feedback: Id

@@ -39,3 +39,40 @@ def review_stream(review: str) -> str:
 
 def grade_stream(learner: str, course: str, period: str) -> str:
     return f"grade/{learner}/{course}/{period}"
+
+
+def feedback_stream(feedback: str) -> str:
+    return f"feedback/{feedback}"
+
+
+def redo_stream(learner: str, competency: str) -> str:
+    return f"redo/{learner}/{competency}"
+
+
+def portfolio_stream(learner: str) -> str:
+    return f"portfolio/{learner}"
+
+
+def exhibition_stream(exhibition: str) -> str:
+    return f"exhibition/{exhibition}"
+
+
+def tally_stream(exhibition: str) -> str:
+    return f"tally/{exhibition}"
+
+
+def ballot_stream(exhibition: str, ballot: str) -> str:
+    """`ballot` is the digest of the ballot's token."""
+    return f"ballot/{exhibition}/{ballot}"
+
+
+def panelist_stream(exhibition: str, panelist: str) -> str:
+    return f"panelist/{exhibition}/{panelist}"
+
+
+def panel_stream(exhibition: str, work: str) -> str:
+    return f"panel/{exhibition}/{work}"
+
+
+def panel_score_stream(exhibition: str, work: str, panelist: str) -> str:
+    return f"panel/{exhibition}/{work}/{panelist}"

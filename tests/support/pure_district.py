@@ -10,7 +10,7 @@ from services.evidence.domain.errors import Forgotten
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.texts import KeptText, Name, NewText
 from services.evidence.ports import District, VaultUnavailable
-from shared.contracts.documents import Criterion, RubricLevel
+from shared.contracts.tasks import Criterion, RubricLevel
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
 from shared.rulebook.definitions import Learner

@@ -10,7 +10,8 @@ from services.evidence.domain.commands import Command, Expectation
 from services.evidence.domain.errors import Invalid
 from services.evidence.domain.facts import new_event
 from shared.contracts.bodies import DocumentPublished
-from shared.contracts.documents import MAX_DOCUMENT, Framework, Policy, Rubric, Task, read_document
+from shared.contracts.documents import MAX_DOCUMENT, AnyDocument, Policy, read_document
+from shared.contracts.tasks import Moves, Questions, RatingQuestion, Rubric, Task
 from shared.contracts.wording import told
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical, parse
 from shared.ledger.identifiers import digest, item_id
@@ -26,7 +27,12 @@ class ReadDocument:
 
     digest: str
     stored: bytes
-    content: Framework | Rubric | Task | Policy
+    content: AnyDocument
+
+    @property
+    def rubric(self) -> str | None:
+        """The rubric that a task or a list of moves names."""
+        return self.content.rubric if isinstance(self.content, Task | Moves) else None
 
     def names(self) -> dict[str, str]:
         """The competencies that the document names but does not itself bring, each with where it first stands."""
@@ -39,6 +45,13 @@ class ReadDocument:
                 ]
             case Task(competencies=competencies):
                 named = [(id_, f"/competencies/{row}") for row, id_ in enumerate(competencies)]
+            case Questions(questions=questions):
+                named = [
+                    (id_, f"/questions/{row}/competencies/{column}")
+                    for row, question in enumerate(questions)
+                    if isinstance(question, RatingQuestion)
+                    for column, id_ in enumerate(question.competencies)
+                ]
             case _:
                 named = []
         return dict(reversed(named))
@@ -73,8 +86,8 @@ def check_names(document: ReadDocument, known: Collection[str]) -> None:
 
 
 def check_rubric(document: ReadDocument, rubric_format: str | None) -> None:
-    """Raise Invalid where a task names a rubric that was not published; `rubric_format` is that document's format."""
-    if isinstance(document.content, Task) and document.content.rubric and rubric_format != "ascertain.rubric@1":
+    """Raise Invalid where a document names a rubric that was not published; `rubric_format` is that one's format."""
+    if document.rubric is not None and not (rubric_format or "").startswith("ascertain.rubric@"):
         raise Invalid("No rubric of this digest was published.", field="/rubric")
 
 
@@ -92,7 +105,7 @@ def decide_publish(document: ReadDocument, *, tenant: str, actor: str) -> Comman
     return Command(event_id, actor, "definitions", (event,), expects=(Expectation(event.owner, event.stream, 0),))
 
 
-def _content(value: JsonValue) -> Framework | Rubric | Task | Policy:
+def _content(value: JsonValue) -> AnyDocument:
     """A policy is judged by the rulebook first, which says in plain words what would be right."""
     try:
         if isinstance(value, dict) and value.get("format") in FORMATS:

@@ -9,8 +9,8 @@ from services.evidence.domain.commands import Guard
 from services.evidence.domain.errors import Invalid
 from services.evidence.domain.plain_attempts import PlainAttempt, PlainResult
 from shared.contracts.bodies import AttemptRecorded, Result, RubricScored
-from shared.contracts.documents import Criterion
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
+from shared.contracts.tasks import Criterion
 from shared.ledger.instants import Instant, instant_text
 from shared.ledger.streams import evidence_stream
 

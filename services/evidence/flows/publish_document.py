@@ -1,11 +1,10 @@
-"""Publish a document: a framework, rubric, task or policy becomes known under its digest, for ever."""
+"""Publish a document: a framework, a rubric, a task or another becomes known under its digest, for ever."""
 
 from services.evidence.domain.documents import Reader, check_names, check_rubric, decide_publish
 from services.evidence.domain.errors import NotFound, StaleVersion
 from services.evidence.domain.receipts import Receipt
 from services.evidence.flows.define import define
 from services.evidence.ports import District
-from shared.contracts.documents import Task
 from shared.ledger.entry import Entry
 from shared.ledger.streams import document_stream
 
@@ -23,8 +22,8 @@ async def publish_document(text: bytes, digest: str, actor: str, district: Distr
     if published:
         return _published_before(published[0])
     check_names(document, await district.definitions.competencies(document.names()))
-    if isinstance(document.content, Task) and document.content.rubric is not None:
-        check_rubric(document, await district.definitions.published(document.content.rubric))
+    if document.rubric is not None:
+        check_rubric(document, await district.definitions.published(document.rubric))
     await district.documents.keep(document)
     command = decide_publish(document, tenant=district.tenant, actor=actor)
     try:

@@ -10,7 +10,8 @@ import asyncpg
 
 from services.evidence.domain.adopting import Adoption
 from services.evidence.domain.judging import Criteria
-from shared.contracts.documents import Rubric, read_document
+from shared.contracts.documents import read_document
+from shared.contracts.tasks import Rubric
 from shared.ledger.canonical import parse
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Policy, read_policy
@@ -50,7 +51,7 @@ class PostgresDefinitions:
         if unread:
             rows = await self._pool.fetch(
                 "SELECT digest, bytes FROM definitions.document JOIN definitions.content USING (digest)"
-                " WHERE digest = ANY ($1) AND format = 'ascertain.rubric@1'",
+                " WHERE digest = ANY ($1) AND format LIKE 'ascertain.rubric@%'",
                 unread,
             )
             if len(self._rubrics) > MAX_RUBRICS:

@@ -35,6 +35,13 @@ OVERRIDE = "38729833-4620-4741-8885-138219871655"
 REVIEW = "41231056-2561-4766-8054-982140985597"
 GRADE = "43588989-4354-4067-8355-223698198385"
 REQUEST = "46904157-5982-4429-8553-370154395321"
+CYCLE = "50990195-1359-4278-8483-018938234242"
+FEEDBACK = "53851648-0713-4450-8031-018938234243"
+EXHIBITION = "56568542-4949-4238-8019-520673820871"
+PANELIST = "59160797-8309-4961-8042-567328291561"
+EXHIBIT = "61644140-0296-4897-8645-142163856001"
+SHARE = "64031242-3743-4281-8650-001234567890"
+SEALED = "00ff" * 16
 REF = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -273,12 +280,18 @@ def entries() -> list[dict[str, Any]]:
             {},
         ),
         *of_the_record(),
+        *of_performances(),
     ]
     return [
         entry(number, *sample[:3], handed_in=sample[3], body=sample[3] | sample[4])
         for number, sample in enumerate(samples, start=1)
     ]
 
+
+CLOSING = {
+    *("EvidenceVoided", "EvidenceSuperseded", "LearnerForgotten", "ReviewAnswered"),
+    *("ExhibitionVoteCast", "ExhibitionClosed", "TallyPublished", "PanelConcluded"),
+}
 
 Sample = tuple[str, str, str | None, dict[str, Any], dict[str, Any]]
 
@@ -429,13 +442,161 @@ def of_the_record() -> list[Sample]:
     ]
 
 
+def of_performances() -> list[Sample]:
+    """The events that came with performances: redos, feedback, exhibitions, portfolios."""
+    redo, portfolio = f"redo/{LEARNER}/{ANALYSE}", f"portfolio/{LEARNER}"
+    of_redo = {"learner": LEARNER, "competency": ANALYSE}
+    return [
+        ("RedoOffered", redo, LEARNER, {**of_redo, "evidence": EARLIER, "note_ref": REF}, {}),
+        ("RedoRequested", redo, LEARNER, {**of_redo, "evidence": EARLIER, "note_ref": REF}, {}),
+        (
+            "RelearnLogged",
+            redo,
+            LEARNER,
+            {**of_redo, "cycle": CYCLE, "kind": "conference", "evidence": EVIDENCE, "note_ref": REF},
+            {},
+        ),
+        (
+            "RedoOpened",
+            redo,
+            LEARNER,
+            {**of_redo, "cycle": CYCLE, "evidence": EARLIER, "task": TASK, "note_ref": REF},
+            {},
+        ),
+        (
+            "FeedbackGiven",
+            f"feedback/{EVIDENCE}",
+            WORK,
+            {"work": WORK, "version": EARLIER, "rubric": DIGEST, "criterion": "thesis", "text_ref": REF},
+            {},
+        ),
+        ("FeedbackRead", f"feedback/{FEEDBACK}", WORK, {"work": WORK, "feedback": FEEDBACK}, {}),
+        *exhibitions(),
+        (
+            "ExhibitChosen",
+            portfolio,
+            LEARNER,
+            {"learner": LEARNER, "work": WORK, "version": EARLIER, "competencies": [ANALYSE], "reason_ref": REF},
+            {},
+        ),
+        ("ExhibitWithdrawn", portfolio, LEARNER, {"learner": LEARNER, "exhibit": EXHIBIT}, {}),
+        ("ExhibitsArranged", portfolio, LEARNER, {"learner": LEARNER, "exhibits": [EXHIBIT, EVIDENCE]}, {}),
+        (
+            "PortfolioShared",
+            portfolio,
+            LEARNER,
+            {
+                "learner": LEARNER,
+                "token": DIGEST,
+                "audience": "college",
+                "exhibits": [EXHIBIT],
+                "pins": [{"shard": 7, "position": 118}],
+                "expires_at": "2027-01-31T12:00:00+01:00",
+            },
+            {"expires_at": "2027-01-31T11:00:00.000Z"},
+        ),
+        ("ShareRevoked", portfolio, LEARNER, {"learner": LEARNER, "share": SHARE}, {}),
+    ]
+
+
+def exhibitions() -> list[Sample]:
+    """What an exhibition's entries say: it owns all but what its audience gave a member's work."""
+    own, ballot = f"exhibition/{EXHIBITION}", f"ballot/{EXHIBITION}/{DIGEST}"
+    panel = f"panel/{EXHIBITION}/{WORK}"
+    result = {"competency": ANALYSE, "criterion": "voice", "earned": "1", "possible": "4"}
+    asked = [
+        {"question": "citizen", "kind": "choice", "options": ["boxer", "snowball"]},
+        {"question": "poster", "kind": "rating", "work": WORK, "options": ["0", "0.5", "1"]},
+    ]
+    counts = [{"option": "boxer", "count": 7}, {"option": "snowball", "count": 0}]
+    told = {"answers": 7, "abstained": 2, "counts": counts}
+    tallied = [
+        {"question": "citizen", **told},
+        {"question": "citizen", "role": "family", **told},
+        {"question": "poster", "work": WORK, "answers": 4, "abstained": 5},
+    ]
+    stored = [*tallied[:2], {**tallied[2], "counts": []}]
+    score = {"exhibition": EXHIBITION, "work": WORK, "rubric": DIGEST, "results": [result]}
+    rated = {"question": "poster", "competencies": [ANALYSE], "answers": 6, "earned": "0.750", "possible": "1"}
+    return [
+        (
+            "ExhibitionPlanned",
+            own,
+            EXHIBITION,
+            {
+                "exhibition": EXHIBITION,
+                "school": SCHOOL,
+                "section": SECTION,
+                "works": [WORK],
+                "roles": ["family", "staff"],
+                "questions": DIGEST,
+                "panel": {"rubric": DIGEST, "discuss_from": 2},
+                "planned_for": "2026-12-11T18:30:00-08:00",
+                "title_ref": REF,
+            },
+            {"planned_for": "2026-12-12T02:30:00.000Z"},
+        ),
+        ("ExhibitionOpened", own, EXHIBITION, {"exhibition": EXHIBITION, "commitment": REF, "asked": asked}, {}),
+        ("BallotIssued", ballot, EXHIBITION, {"exhibition": EXHIBITION, "ballot": DIGEST, "role": "family"}, {}),
+        (
+            "ExhibitionVoteCast",
+            ballot,
+            EXHIBITION,
+            {"exhibition": EXHIBITION, "ballot": DIGEST, "sealed": SEALED},
+            {},
+        ),
+        ("ExhibitionClosed", own, EXHIBITION, {"exhibition": EXHIBITION}, {}),
+        (
+            "TallyPublished",
+            f"tally/{EXHIBITION}",
+            EXHIBITION,
+            {"exhibition": EXHIBITION, "issued": 12, "voted": 9, "key": REF, "tallied": tallied},
+            {"tallied": stored},
+        ),
+        (
+            "AudienceTallied",
+            f"evidence/{EVIDENCE}",
+            LEARNER,
+            {"learner": LEARNER, "exhibition": EXHIBITION, "work": WORK, "tally": EARLIER, "ratings": [rated]},
+            {"ratings": [{**rated, "earned": "0.75"}]},
+        ),
+        (
+            "PanelistAppointed",
+            f"panelist/{EXHIBITION}/{PANELIST}",
+            EXHIBITION,
+            {
+                "exhibition": EXHIBITION,
+                "panelist": PANELIST,
+                "role": "community",
+                "ends_at": "2026-12-13T00:00:00.000Z",
+            },
+            {},
+        ),
+        (
+            "PanelistDismissed",
+            f"panelist/{EXHIBITION}/{PANELIST}",
+            EXHIBITION,
+            {"exhibition": EXHIBITION, "panelist": PANELIST},
+            {},
+        ),
+        (
+            "PanelScored",
+            f"{panel}/{PANELIST}",
+            EXHIBITION,
+            {**score, "panelist": PANELIST, "calibration": True, "note_ref": REF},
+            {},
+        ),
+        ("PanelConcluded", panel, EXHIBITION, {**score, "scores": [EARLIER], "resolution_ref": REF}, {}),
+    ]
+
+
 def entry(
     number: int, name: str, stream: str, owner: str | None, *, handed_in: dict[str, Any], body: dict[str, Any]
 ) -> dict[str, Any]:
     stored = canonical(body)
     ledger = "evidence" if owner else "definitions"
     owner = owner or str(uuid5(UUID(TENANT), stream))
-    own = stream.endswith(EVIDENCE) and stream.startswith(("evidence/", "review/"))
+    own = stream.endswith(EVIDENCE) and stream.startswith(("evidence/", "review/", "feedback/"))
     occurred_ms, recorded_ms = 1_795_512_600_000 + number, 1_795_512_660_000 + 7 * number
     envelope = {
         "actor": TEACHER,
@@ -489,7 +650,7 @@ def entry(
         "leaf": digest(b"\x00" + canonical(envelope).encode()),
         "key": owner,
         "headers": headers,
-        "closes": name in {"EvidenceVoided", "EvidenceSuperseded", "LearnerForgotten", "ReviewAnswered"},
+        "closes": name in CLOSING,
     }
 
 
