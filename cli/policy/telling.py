@@ -41,6 +41,8 @@ def _what_happens(policy: Policy) -> Iterator[str]:
         yield "What is done over takes the place of the first."
     else:
         yield "What is done over counts beside the first."
+    if policy.relearn:
+        yield f"Before it is done over: {in_words(list(policy.relearn))}."
     if policy.slip is Slip.FROM_MINIMUM:
         yield "Slipped is who was at the cut once there was enough evidence, and is not now."
     else:

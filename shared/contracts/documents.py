@@ -22,7 +22,7 @@ MAX_DOCUMENT = 8 * 1024 * 1024
 
 CountedKind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation"]
 Accommodated: TypeAlias = Literal[
-    "scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "slip", "override"
+    "scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "relearn", "slip", "override"
 ]
 LevelName: TypeAlias = Annotated[Text, StringConstraints(max_length=64)]
 
@@ -138,8 +138,8 @@ class RollUp(Contract):
 class RicherPolicy(Policy):
     """As `Policy`; how long an override stands, until it is cleared or also until new evidence; and members that may be
     left out, which then mean what the first form means: which kinds and courses count (all), from where on a slip is
-    one (`from_first`), what of a policy for one learner may differ (everything), how it is meant to be adopted
-    (`recompute`), and how children come to their parent (not at all).
+    one (`from_first`), what is to be relearned before a redo (nothing), what of a policy for one learner may differ
+    (everything), how it is meant to be adopted (`recompute`), and how children come to their parent (not at all).
     """
 
     format: Literal["ascertain.policy@2"]  # type: ignore[assignment]  # the richer form of the same document

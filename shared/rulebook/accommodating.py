@@ -16,6 +16,7 @@ _MEMBERS: Mapping[str, Callable[[Policy], Any]] = MappingProxyType(
         "courses": lambda policy: policy.courses,
         "minimum": lambda policy: policy.minimum,
         "redo": lambda policy: policy.redo,
+        "relearn": lambda policy: policy.relearn,
         "slip": lambda policy: policy.slip,
         "override": lambda policy: policy.overrides,
     }

@@ -4,6 +4,7 @@ The second is the first with `override`, how long a teacher's override stands, a
 what a policy without one means is what the first form means. `docs/policies.md` tells them to who writes one.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical
 from shared.ledger.decimals import unscaled
-from shared.ledger.identifiers import digest, is_id
+from shared.ledger.identifiers import CODE_PATTERN, digest, is_id
 from shared.rulebook.contribution import Contribution, Kind
 from shared.rulebook.members import (
     PolicyError,
@@ -36,20 +37,25 @@ PURPOSES = frozenset({"practice", "performance", "diagnostic"})
 KINDS = tuple(kind.value for kind in Kind if kind is not Kind.REFLECTION)
 """The kinds of evidence that can count: a learner's own rating never does."""
 
-ACCOMMODATED = ("scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "slip", "override")
+ACCOMMODATED = (
+    *("scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "relearn", "slip", "override"),
+)
 """What a policy for one learner may change, where the others' policy says so. The parameters go with the method."""
 
 MOST_PIECES = 1000
 MOST_KINDS = 10
 MOST_DAYS = 366
 MOST_COURSES = 1000
+MOST_RELEARNING = 10
+
+_CODE = re.compile(CODE_PATTERN, re.ASCII)
 
 MODES = ("recompute", "keep_attained")
 """How an adoption may be meant; `definitions.Mode` says what each does."""
 
 _MEMBERS = ("format", "title", "scale", "method", "parameters", "counts", "minimum", "redo")
 _SINCE_SECOND = ("override",)
-_OPTIONAL = ("roll_up", "kinds", "courses", "slip", "accommodation", "mode")
+_OPTIONAL = ("roll_up", "kinds", "courses", "relearn", "slip", "accommodation", "mode")
 
 
 class Redo(StrEnum):
@@ -118,7 +124,8 @@ class Policy:
 
     `digest` is that of the document's RFC 8785 bytes, and stands for it everywhere. `counts` are purposes; `kinds` and
     `courses` are None where evidence of every kind and course counts, `accommodation` where a policy for one learner
-    may be any. `mode` is how it is meant to be adopted; an adoption says its own.
+    may be any. `relearn` are the kinds of relearning that a redo asks for, in the order in which they are waited for.
+    `mode` is how it is meant to be adopted; an adoption says its own.
     """
 
     digest: str
@@ -134,6 +141,7 @@ class Policy:
     courses: frozenset[str] | None = None
     slip: Slip = Slip.FROM_FIRST
     roll_up: RollUp | None = None
+    relearn: tuple[str, ...] = ()
     accommodation: frozenset[str] | None = None
     mode: str = MODES[0]
     takes_pieces: bool = field(init=False, repr=False, compare=False)
@@ -194,6 +202,7 @@ def read_policy(document: Mapping[str, JsonValue]) -> Policy:
         minimum=_minimum(an_object(document["minimum"], "/minimum"), kinds, spread=form != FORMATS[0]),
         slip=Slip(one_of(document.get("slip", Slip.FROM_FIRST), "/slip", tuple(Slip))),
         roll_up=_roll_up(an_object(document["roll_up"], "/roll_up")) if "roll_up" in document else None,
+        relearn=_relearning(document["relearn"]) if "relearn" in document else (),
         accommodation=None
         if "accommodation" not in document
         else some_of(accommodation, "/accommodation", ACCOMMODATED, least=0),
@@ -261,6 +270,18 @@ def _courses(given: JsonValue) -> frozenset[str]:
     if not 1 <= len(courses) == len(listed) <= MOST_COURSES:
         refuse("/courses", f"be a list of 1 to {MOST_COURSES} ids of courses, each at most once")
     return courses
+
+
+def _relearning(given: JsonValue) -> tuple[str, ...]:
+    listed = given if isinstance(given, list | tuple) else ()
+    kinds = tuple(kind for kind in listed if isinstance(kind, str) and _CODE.fullmatch(kind))
+    if not 1 <= len(set(kinds)) == len(listed) <= MOST_RELEARNING:
+        refuse(
+            "/relearn",
+            f"be a list of 1 to {MOST_RELEARNING} kinds of relearning, each at most once, in the order in which they"
+            " are waited for: practice, reflection, conference, or a short code of your own",
+        )
+    return kinds
 
 
 def _minimum(given: Mapping[str, JsonValue], counted: frozenset[str] | None, *, spread: bool) -> Minimum:

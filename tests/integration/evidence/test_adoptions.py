@@ -86,6 +86,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "courses": {"courses": [str(uuid4())]},
     "minimum": {"days_apart": 2},
     "redo": {"redo": "adds"},
+    "relearn": {"relearn": ["practice"]},
     "slip": {"slip": "from_minimum"},
     "override": {"override": "until_evidence"},
 }

@@ -56,6 +56,7 @@ def test_the_second_form_whole() -> None:
         counted_kinds=["attempt", "observation"],
         courses=[named("English 10")],
         slip="from_minimum",
+        relearn=["practice", "conference"],
         roll_up={"method": "rollup.compensatory@1", "parameters": {"weights": {children[0]: "2"}}},
         accommodation=["minimum", "redo"],
         mode="keep_attained",
@@ -68,6 +69,7 @@ def test_the_second_form_whole() -> None:
     assert policy.kinds == frozenset({"attempt", "observation"})
     assert policy.courses == frozenset({named("English 10")})
     assert (policy.slip, policy.overrides) == (Slip.FROM_MINIMUM, Overrides.UNTIL_EVIDENCE)
+    assert policy.relearn == ("practice", "conference")
     assert policy.roll_up is not None
     assert policy.roll_up.method.id == "rollup.compensatory@1"
     assert policy.roll_up.parameters["weights"] == {children[0]: 2_000_000}
@@ -89,6 +91,13 @@ SECOND = policy_document(override="stands", days_apart=2)
         ("/courses", ["English"], "courses must be a list of 1 to 1000 ids of courses"),
         ("/courses", None, "courses must be a list of 1 to 1000 ids of courses"),
         ("/slip", "never", "slip must be 'from_first' or 'from_minimum'"),
+        ("/relearn", [], "relearn must be a list of 1 to 10 kinds of relearning"),
+        (
+            "/relearn",
+            ["practice", "practice"],
+            "relearn must be a list of 1 to 10 kinds of relearning, each at most once",
+        ),
+        ("/relearn", ["A talk"], "relearn must be a list of 1 to 10 kinds of relearning"),
         ("/mode", "keep", "mode must be 'recompute' or 'keep_attained'"),
         ("/accommodation", ["title"], "accommodation must be a list, each at most once, of scale, method, roll_up"),
         ("/roll_up", "rollup.conjunctive@1", "roll_up must be an object"),
@@ -113,7 +122,9 @@ def test_no_more_kinds_can_be_asked_for_than_count() -> None:
         read_policy(policy_document(kinds=2, counted_kinds=["attempt"]))
 
 
-@pytest.mark.parametrize("member", ["kinds", "courses", "slip", "roll_up", "accommodation", "mode", "override"])
+@pytest.mark.parametrize(
+    "member", ["kinds", "courses", "slip", "roll_up", "relearn", "accommodation", "mode", "override"]
+)
 def test_a_member_of_the_second_form_in_the_first_is_told_where_it_belongs(member: str) -> None:
     with pytest.raises(PolicyError, match=f"{member} must not be given in 'ascertain.policy@1'; it belongs to"):
         read_policy({**policy_document(), member: "x"})
