@@ -10,7 +10,7 @@ from services.evidence.domain.errors import Invalid
 from services.evidence.domain.plain_attempts import PlainAttempt, PlainResult
 from shared.contracts.bodies import AttemptRecorded, Result, RubricScored
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
-from shared.contracts.tasks import Criterion
+from shared.contracts.tasks import Criterion, Moves
 from shared.ledger.instants import Instant, instant_text
 from shared.ledger.streams import evidence_stream
 
@@ -56,8 +56,8 @@ class Known:
     """What evidence is judged against.
 
     `learners` are those for whom the caller may record, `forgotten` those for whom she did; `rubrics` the published
-    ones among those named; `pieces` says whose the evidence is that redos and reflections name, `works` who the
-    members are of the works that are named, where the ledger holds them.
+    ones among those named, `moves` the published lists of a seminar's moves; `pieces` says whose the evidence is that
+    redos and reflections name, `works` who the members are of the works that are named, where the ledger holds them.
     """
 
     learners: Container[str]
@@ -66,6 +66,7 @@ class Known:
     pieces: Mapping[str, str]
     works: Mapping[str, Container[str]] = field(default_factory=dict)
     forgotten: Container[str] = ()
+    moves: Mapping[str, Moves] = field(default_factory=dict)
 
 
 _EARLIER_AND_WORK: Mapping[type[Read], Callable[[Read], tuple[str | None, str | None]]] = {
@@ -155,6 +156,27 @@ def _check_result(result: Result | PlainResult, criterion: Criterion, where: str
             f"A level of the criterion {criterion.code} earns {', '.join(levels)}; {result.earned} is none of them.",
             field=f"{where}/earned",
         )
+
+
+def moves_by(body: Read) -> str | None:
+    """The list by which the moves of a seminar were counted, where a piece is of one."""
+    return body.moves_by if isinstance(body, ObservationRecorded) else None
+
+
+def check_moves(body: Read, lists: Mapping[str, Moves]) -> None:
+    """Raise Invalid where a move was counted that the list it was counted by does not have."""
+    named = moves_by(body)
+    if named is None or not isinstance(body, ObservationRecorded):
+        return
+    if named not in lists:
+        raise Invalid("No list of moves of this digest was published.", field="/body/moves_by")
+    listed = [move.code for move in lists[named].moves]
+    for index, counted in enumerate(body.moves or ()):
+        if counted.move not in listed:
+            raise Invalid(
+                f"The moves of this list are {', '.join(listed)}; {counted.move} is none of them.",
+                field=f"/body/moves/{index}/move",
+            )
 
 
 def check_work(body: Read, work: str, works: Mapping[str, Container[str]]) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from services.evidence.domain.commands import Appended, Command, Mismatch, Outcome, Refused, Repeated, Stale
 from services.evidence.domain.errors import AlreadyVoided, Conflict, Gone, NotFound, Refusal, StaleVersion
 from services.evidence.domain.errors import Mismatch as SentBefore
-from shared.ledger.entry import TYPE_PREFIX
+from shared.ledger.entry import TYPE_PREFIX, Entry
 from shared.ledger.identifiers import Ledger
 from shared.ledger.instants import Instant
 
@@ -55,6 +55,21 @@ def receipts(command: Command, outcome: Outcome) -> tuple[Receipt, ...]:
     if isinstance(outcome, Appended | Repeated):
         return tuple(_receipt(command, outcome, n) for n in range(len(command.events)))
     return (receipt(command, outcome),)
+
+
+def recorded_receipt(entry: Entry) -> Receipt:
+    """The receipt of an event that was recorded before."""
+    return Receipt(
+        id=entry.id,
+        type=entry.event,
+        stream=entry.stream,
+        version=entry.version,
+        outcome="repeated",
+        ledger=entry.ledger,
+        shard=entry.shard,
+        position=entry.position,
+        recorded_at=entry.recorded_at,
+    )
 
 
 def _receipt(command: Command, outcome: Appended | Repeated, n: int) -> Receipt:

@@ -14,6 +14,7 @@ from services.evidence.domain.judging import (
     Known,
     Read,
     check_instant,
+    check_moves,
     check_results,
     check_work,
     earlier_guard,
@@ -62,8 +63,9 @@ def decide_record(  # noqa: PLR0913 - the district, the caller, the clock, and t
             raise closed_record()
         raise NotFound("learner", field="/body/learner")
     check_instant(item.occurred_at, now)
-    if not check_results(body, known) and item.text is None:
+    if not check_results(body, known) and isinstance(body, ReflectionRecorded) and item.text is None:
         raise Invalid("A reflection needs a text, in texts.text, or ratings.", field="/texts/text")
+    check_moves(body, known.moves)
     named, work = named_by(body)
     if work is not None:
         check_work(body, work, known.works)

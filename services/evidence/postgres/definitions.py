@@ -11,7 +11,7 @@ import asyncpg
 from services.evidence.domain.adopting import Adoption
 from services.evidence.domain.judging import Criteria
 from shared.contracts.documents import read_document
-from shared.contracts.tasks import Rubric
+from shared.contracts.tasks import Moves, Rubric
 from shared.ledger.canonical import parse
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Policy, read_policy
@@ -58,6 +58,15 @@ class PostgresDefinitions:
                 self._rubrics = {}
             self._rubrics |= {row["digest"]: _criteria(row["bytes"]) for row in rows}
         return {digest: self._rubrics[digest] for digest in digests if digest in self._rubrics}
+
+    async def moves(self, digests: Collection[str]) -> Mapping[str, Moves]:
+        """See `Definitions.moves`."""
+        rows = await self._pool.fetch(
+            "SELECT digest, bytes FROM definitions.document JOIN definitions.content USING (digest)"
+            " WHERE digest = ANY ($1) AND format LIKE 'ascertain.moves@%'",
+            list(digests),
+        )
+        return {row["digest"]: _moves(row["bytes"]) for row in rows}
 
     async def published(self, digest: str) -> str | None:
         """See `Definitions.published`."""
@@ -113,6 +122,12 @@ class PostgresDefinitions:
             return None
         content: Any = parse(published[1])
         return read_policy(content)
+
+
+def _moves(stored: bytes) -> Moves:
+    moves = read_document(parse(stored))
+    assert isinstance(moves, Moves)
+    return moves
 
 
 def _criteria(stored: bytes) -> Criteria:
