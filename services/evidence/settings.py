@@ -12,7 +12,8 @@ class EvidenceSettings(Settings):
 
     `database_keys` is the DSN of the database of the owners' keys, `database_keys_migrator` its owner's.
     `roster_key_file` holds 32 bytes as 64 hex digits. The district's key is 64 bytes as 128 hex digits, in
-    `district_key_file` or as `district_key` itself.
+    `district_key_file` or as `district_key` itself. `peer_feedback` lets learners give feedback on works of those who
+    are in a section with them.
     """
 
     database_relay: str | None = None
@@ -22,6 +23,7 @@ class EvidenceSettings(Settings):
     roster_key_file: Path
     district_key_file: Path | None = None
     district_key: SecretStr | None = None
+    peer_feedback: bool = False
 
     def roster_key(self) -> bytes:
         """The district's roster key. Raises OSError where the file is missing, ValueError where it holds none."""

@@ -56,6 +56,8 @@ class Subject:
     rubric: str
     evidence: str
     work: str
+    version: str
+    feedback: str
     grade: str
     batch: str
     what_if: str

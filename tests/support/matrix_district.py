@@ -97,6 +97,8 @@ async def furnish(world: World) -> None:
         rubric=rubric_,
         evidence=things["evidence", "nobody"],
         work=things["work", "nobody"],
+        version=things["version", "nobody"],
+        feedback=things["feedback", "nobody"],
         grade=grades["grade", "nobody"],
         batch=batches["batch", "nobody"],
         what_if=what_ifs["what-if", "nobody"],
@@ -162,7 +164,12 @@ async def _record(world: World, learner: str, competency: str, graded: str) -> d
     for (what, _), id_ in things.items():
         if what == "work":
             await world.done(ADMINISTRATOR, "/v1/works", {"id": id_, "members": [learner]})
-    return things
+    work, version, feedback = things["work", "nobody"], new_id(), new_id()
+    draft = {"id": version, "expected_version": 1, "artefacts": [{"kind": "text", "content": "A draft."}]}
+    await world.done(ADMINISTRATOR, f"/v1/works/{work}/versions", draft)
+    said = {"id": feedback, "text": "The middle is strong."}
+    await world.done(ADMINISTRATOR, f"/v1/works/{work}/versions/{version}/feedback", said)
+    return {**things, ("version", "nobody"): version, ("feedback", "nobody"): feedback}
 
 
 async def _judged(world: World, learner: str, judged: dict[str, str]) -> dict[tuple[str, str], str]:

@@ -114,6 +114,16 @@ RECORDING: Rows = {
         ("learner", *RECORD),
         201,
     ),
+    ("POST", "/v1/works/{}/versions/{}/feedback"): Row(
+        lambda w, s, p: _send(
+            f"/v1/works/{s.work}/versions/{s.version}/feedback", id=one(w, p, "feedback"), text="Say why."
+        ),
+        RECORD,
+        201,
+    ),
+    ("POST", "/v1/feedback/{}/read"): Row(
+        lambda _w, s, _p: _send(f"/v1/feedback/{s.feedback}/read"), ("learner",), 201
+    ),
     ("POST", "/v1/works/{}/scores"): Row(
         lambda w, s, p: _send(
             f"/v1/works/{s.work}/scores",

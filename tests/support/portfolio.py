@@ -51,6 +51,18 @@ class WorkWriter(LedgerWriter):
         artefacts = [{"kind": "text", "content_ref": content_ref}]
         return self._of_work("WorkVersionAdded", work, {"work": work, "artefacts": artefacts})
 
+    def feedback(self, work: str, version: str, **more: Any) -> str:
+        """`more`: members of the body."""
+        event = named(f"feedback {len(self.entries)}")
+        body = {"work": work, "version": version, "text_ref": REF, **more}
+        return self._of_work("FeedbackGiven", work, body, event=event, stream=f"feedback/{event}")
+
+    def read(self, work: str, feedback: str, member: str) -> str:
+        body = {"work": work, "feedback": feedback}
+        event = self._of_work("FeedbackRead", work, body, stream=f"feedback/{feedback}")
+        self.entries[-1]["envelope"]["actor"] = member
+        return event
+
     def of_learner(self, name: str, learner: str, body: dict[str, Any], **more: Any) -> str:
         """Any event in a stream of a learner's own; `more`: stream, event, occurred."""
         event = more.get("event") or named(f"{name} {len(self.entries)}")
@@ -59,9 +71,11 @@ class WorkWriter(LedgerWriter):
             name, learner, stream, {"learner": learner, **body}, event=event, occurred=more.get("occurred")
         )
 
-    def _of_work(self, name: str, work: str, body: dict[str, Any], event: str | None = None) -> str:
+    def _of_work(
+        self, name: str, work: str, body: dict[str, Any], event: str | None = None, stream: str | None = None
+    ) -> str:
         where = ("evidence", shard_of(TENANT, work))
-        return self._append(where, (name, work, f"work/{work}"), body, event, None)
+        return self._append(where, (name, work, stream or f"work/{work}"), body, event, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,15 @@ DOORS: dict[str, Door] = {
         },
         sender="amara",
     ),
+    "feedback on a version": Door(
+        lambda w: f"/v1/works/{w.made['work']}/versions/{w.made['version']}/feedback",
+        lambda w: {
+            "id": w.new("said"),
+            "rubric": document_digest(rubric()),
+            "criterion": "thesis",
+            "text": w.text("feedback on a version"),
+        },
+    ),
     "group score": Door(
         lambda w: f"/v1/works/{w.made['work']}/scores",
         lambda w: {

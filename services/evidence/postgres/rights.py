@@ -61,6 +61,10 @@ class RightsTogether:
         """See `Rights.is_guardian`."""
         return await self._access.is_guardian(person, learner)
 
+    async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
+        """See `Rights.classmates`."""
+        return await self._access.classmates(person, learners)
+
     async def members(self, scope: str) -> list[str]:
         """See `Rights.members`."""
         return await self._access.members(scope)

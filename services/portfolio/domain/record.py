@@ -47,13 +47,23 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work in one shard of the ledger: how it was started, its members who are not forgotten, its versions."""
+    """A work in one shard of the ledger: how it was started, its members who are not forgotten, its versions.
+
+    `feedback` is what was said of the versions; `read` that a member has read some of it.
+    """
 
     id: str
     shard: int
     started: Said
     members: tuple[str, ...]
     versions: tuple[Said, ...]
+    feedback: tuple[Said, ...] = ()
+    read: tuple[Said, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Said, ...]:
+        """All that was said of it."""
+        return (self.started, *self.versions, *self.feedback, *self.read)
 
 
 def piece_as_known(piece: Piece, known: Known) -> Piece | None:
@@ -69,4 +79,8 @@ def work_as_known(work: Work, known: Known) -> Work | None:
     """The work as it was known, with the versions it had then; None where it was not started yet."""
     if not known.of_learner(work.started):
         return None
-    return replace(work, versions=tuple(version for version in work.versions if known.of_learner(version)))
+
+    def seen(entries: tuple[Said, ...]) -> tuple[Said, ...]:
+        return tuple(entry for entry in entries if known.of_learner(entry))
+
+    return replace(work, versions=seen(work.versions), feedback=seen(work.feedback), read=seen(work.read))

@@ -90,7 +90,7 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     for piece in pieces:
         said[district.records.shard(piece.piece.learner)] += _entries(piece.piece)
     for seen in works:
-        said[seen.work.shard] += [seen.work.started, *seen.work.versions]
+        said[seen.work.shard] += seen.work.entries
     last = _last_definition(record, horizon)
     concerned = shards.union(district.records.shard(person) for person in visible)
     under_review = not isinstance(question.as_of, AtPins) and not record.held.isdisjoint(concerned)

@@ -70,6 +70,26 @@ class ArtefactDocument(BaseModel):
     content_ref: Digest
 
 
+class ReadDocument(BaseModel):
+    """A member has read it."""
+
+    learner: Id
+    at: Moment
+
+
+class FeedbackDocument(BaseModel):
+    """What was said of a version: of one criterion of a rubric, or of the whole. `read` are the members who read it."""
+
+    event: Id
+    by: Id
+    rubric: Digest | None = None
+    criterion: Code | None = None
+    text_ref: Digest
+    occurred_at: Moment
+    recorded_at: Moment
+    read: list[ReadDocument]
+
+
 class WorkVersionDocument(BaseModel):
     """A version of a work; the first is number 1."""
 
@@ -80,6 +100,7 @@ class WorkVersionDocument(BaseModel):
     note_ref: Digest | None = None
     occurred_at: Moment
     recorded_at: Moment
+    feedback: list[FeedbackDocument]
 
 
 class WorkDocument(BaseModel):

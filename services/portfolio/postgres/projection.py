@@ -12,12 +12,17 @@ from shared.contracts.learners import LearnerForgotten
 from shared.contracts.pieces import EvidenceSuperseded, ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
 from shared.contracts.upcasting import current_bytes
 from shared.contracts.values import Contract
-from shared.contracts.works import WorkStarted, WorkVersionAdded
+from shared.contracts.works import FeedbackGiven, FeedbackRead, WorkStarted, WorkVersionAdded
 from shared.ledger.entry import Entry
 
 Row: TypeAlias = tuple[Any, ...]
 
-_OF_WORKS: Mapping[str, type[Contract]] = {"WorkStarted": WorkStarted, "WorkVersionAdded": WorkVersionAdded}
+_OF_WORKS: Mapping[str, type[Contract]] = {
+    "WorkStarted": WorkStarted,
+    "WorkVersionAdded": WorkVersionAdded,
+    "FeedbackGiven": FeedbackGiven,
+    "FeedbackRead": FeedbackRead,
+}
 _PIECES: Mapping[str, type[Contract]] = {
     "AttemptRecorded": AttemptRecorded,
     "RubricScored": RubricScored,

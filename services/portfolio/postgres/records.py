@@ -104,8 +104,20 @@ async def _works(connection: asyncpg.Connection, works: list[str]) -> list[Work]
 
 
 def _work(work: str, rows: list[asyncpg.Record], members: list[str]) -> Work:
-    started, *versions = map(_said, rows)
-    return Work(work, rows[0]["shard"], started, tuple(members), tuple(versions))
+    said = [_said(row) for row in rows]
+
+    def of(type_: str) -> tuple[Said, ...]:
+        return tuple(one for one in said if one.type == type_)
+
+    return Work(
+        work,
+        rows[0]["shard"],
+        said[0],
+        tuple(members),
+        versions=of("WorkVersionAdded"),
+        feedback=of("FeedbackGiven"),
+        read=of("FeedbackRead"),
+    )
 
 
 def _piece(row: asyncpg.Record) -> Piece:

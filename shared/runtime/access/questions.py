@@ -88,6 +88,18 @@ _BELONGS = f"""
     OR EXISTS (SELECT FROM access.enrolments WHERE learner = $1) OR EXISTS ({_GUARDIANSHIPS}) AS allowed
 """  # noqa: S608 - of constants
 
+_CLASSMATES = f"""
+    SELECT {_COMPLETE} AS complete_ms, ARRAY(
+        SELECT DISTINCT other.learner::text FROM access.enrolments AS own
+        JOIN access.enrolments AS other USING (section) JOIN access.sections AS s USING (section)
+        WHERE own.learner = $1 AND other.learner = ANY ($2::uuid[]) AND other.learner <> $1
+        AND (s.begins_ms IS NULL OR s.begins_ms <= $3) AND (s.ends_ms IS NULL OR s.ends_ms > $3)
+        AND NOT EXISTS (
+            SELECT FROM projection.quarantine AS q WHERE q.ledger = 'evidence' AND q.owner IN ($1, other.learner)
+        )
+    ) AS learners
+"""  # noqa: S608 - of constants
+
 _MEMBERS = f"""
     SELECT {_COMPLETE} AS complete_ms, ARRAY(
         SELECT DISTINCT learner::text FROM access.enrolments WHERE %s = $1 ORDER BY learner::text
@@ -153,6 +165,15 @@ class Access:
     async def is_guardian(self, person: str, learner: str) -> bool:
         """Whether the person speaks for the learner."""
         return is_id(person) and is_id(learner) and await self._whether(_SPEAKS, person, learner)
+
+    async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
+        """Those of the learners who are in a current section together with the person, a learner too."""
+        asked = [learner for learner in learners if is_id(learner)]
+        if not asked or not is_id(person):
+            return set()
+        [row] = await self._pool.fetch(_CLASSMATES, person, asked, self._clock())
+        self._check(row["complete_ms"])
+        return set(row["learners"])
 
     async def has_any_relation(self, person: str) -> bool:
         """Whether the person is of the district: has a role now, is enrolled, or is a guardian."""

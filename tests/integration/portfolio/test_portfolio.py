@@ -74,6 +74,27 @@ async def test_works_with_versions_and_the_skills_that_evidence_shows(served: Se
     assert portfolio["evidence"][1]["text_ref"] == REF
 
 
+async def test_feedback_stands_by_its_version_with_who_has_read_it(served: Served, ledger: WorkWriter) -> None:
+    first, second = ledger.version(POSTER), ledger.version(POSTER)
+    whole = ledger.feedback(POSTER, first)
+    thesis = ledger.feedback(POSTER, second, rubric=REF, criterion="thesis")
+    ledger.read(POSTER, thesis, BO)
+    await served.applied.more()
+    before = await served.get(f"/v1/works/{POSTER}", ANA)
+    pins = before.headers["ascertain-position"]
+    ledger.read(POSTER, thesis, ANA)
+    await served.applied.more()
+    seen = (await served.get(f"/v1/works/{POSTER}", ANA)).json()
+    OneWorkDocument.model_validate(seen)
+    assert [[given["event"] for given in one["feedback"]] for one in seen["versions"]] == [[whole], [thesis]]
+    [given] = seen["versions"][1]["feedback"]
+    assert (given["rubric"], given["criterion"], given["text_ref"]) == (REF, "thesis", REF)
+    assert [one["learner"] for one in given["read"]] == [ANA], "of a member whom she may not see nothing is told"
+    assert seen["version"] == 3, "feedback makes no further version stale"
+    assert (await served.get(f"/v1/works/{POSTER}", ANA, as_of=pins)).json() == before.json()
+    assert before.json()["versions"][1]["feedback"][0]["read"] == []
+
+
 async def test_what_is_withdrawn_is_told_as_such(served: Served, ledger: WorkWriter) -> None:
     old = ledger.attempt(ANA, result(READING, "1"))
     new = ledger.attempt(ANA, result(READING, "2"))
