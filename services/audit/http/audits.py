@@ -14,6 +14,7 @@ from services.audit.http.strict import IdempotencyKey, StrictRoute
 from shared.contracts.values import Id
 from shared.ledger.identifiers import item_id
 from shared.runtime import problems
+from shared.runtime.disclosing import disclose
 from shared.runtime.tokens import Caller, Verifier, person
 
 ROUTE = "/v1/audits"
@@ -44,6 +45,7 @@ def audit_routes(audit: Audit, verifier: Verifier) -> APIRouter:
     async def find(id_: Annotated[Id, Path(alias="id")], caller: Annotated[Caller, calling]) -> Response:
         """How far an audit has come, or how it ended: equal, or what differs and from which position on."""
         found = await find_audit(id_, caller.id, audit.rights, audit.grades, audit.verifications)
-        return json_answer(audit_document(found))
+        answer = json_answer(audit_document(found))
+        return disclose(answer, "audit", [] if found.subject.learner is None else [found.subject.learner])
 
     return router

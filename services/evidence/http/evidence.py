@@ -29,6 +29,7 @@ from services.evidence.ports import District
 from shared.contracts.values import Contract, Id
 from shared.ledger.entry import Entry
 from shared.ledger.instants import instant, instant_text
+from shared.runtime.disclosing import disclose
 from shared.runtime.freshness import written
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import Caller, Verifier, person
@@ -61,7 +62,8 @@ def evidence_routes(district: District, verifier: Verifier) -> APIRouter:
         piece = await read_evidence(evidence, reader.id, district)
         latest = piece.latest
         position = written({Shard(latest.ledger, latest.shard): latest.position})
-        return json_response(_document(piece), headers={"Ascertain-Position": position})
+        shown = json_response(_document(piece), headers={"Ascertain-Position": position})
+        return disclose(shown, "evidence", [latest.owner])
 
     @router.post(
         VOID_ROUTE,

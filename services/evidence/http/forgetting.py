@@ -18,6 +18,7 @@ from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Digest, Id, Moment
 from shared.ledger.instants import instant_text
+from shared.runtime.disclosing import disclose
 from shared.runtime.tokens import Caller, Verifier, person
 
 FORGET_ROUTE, APPROVE_ROUTE = "/v1/learners/{id}/forget", "/v1/learners/{id}/forget/approve"
@@ -108,7 +109,8 @@ def forgetting_routes(district: District, verifier: Verifier) -> APIRouter:
         found = await forgettings(state, after, limit, reader.id, district)
         now = district.now()
         onward = found[-1].request if len(found) == limit else None
-        return json_response({"forgettings": [_document(one, now) for one in found], "next": onward})
+        page = json_response({"forgettings": [_document(one, now) for one in found], "next": onward})
+        return disclose(page, "forgetting", [one.learner for one in found])
 
     return router
 

@@ -23,6 +23,7 @@ from services.evidence.ports import District
 from shared.contracts.values import Id
 from shared.ledger.instants import instant_text
 from shared.rulebook.policy import Scale
+from shared.runtime.disclosing import disclose
 from shared.runtime.problems import Problem
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -63,7 +64,8 @@ def batch_routes(district: District, verifier: Verifier) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> Response:
         """How far a batch has come, and a page of its learners, by their ids, those after one."""
-        return json_response(_document(await read_batch(batch, reader.id, district, after=after, limit=limit)))
+        page = await read_batch(batch, reader.id, district, after=after, limit=limit)
+        return disclose(json_response(_document(page)), "grades", [line.learner for line in page.lines])
 
     @router.post(
         RELEASE_ROUTE,

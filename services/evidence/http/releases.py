@@ -21,6 +21,7 @@ from shared.contracts.values import Id
 from shared.ledger.decimals import scaled
 from shared.ledger.instants import instant_text
 from shared.rulebook.policy import Scale
+from shared.runtime.disclosing import disclose
 from shared.runtime.freshness import written
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import Caller, Verifier, person
@@ -65,7 +66,8 @@ def release_routes(district: District, verifier: Verifier) -> APIRouter:
         shown = await read_grade(grade, reader.id, district)
         latest = shown.grade.history[-1].entry
         position = written({Shard(latest.ledger, latest.shard): latest.position})
-        return json_response(_document(shown), headers={"Ascertain-Position": position})
+        document = json_response(_document(shown), headers={"Ascertain-Position": position})
+        return disclose(document, "grade", [latest.owner])
 
     @router.post(AMEND_ROUTE, summary="Amend a grade", **write)
     async def amend(

@@ -14,6 +14,7 @@ from services.mastery.http.answers import as_of_document, pin_documents, private
 from shared.ledger.instants import Instant, instant_text
 from shared.rulebook.definitions import Definitions
 from shared.rulebook.known import Pin
+from shared.runtime.disclosing import disclose
 
 
 def grades_answer(grades: Grades) -> Response:
@@ -27,12 +28,14 @@ def grades_answer(grades: Grades) -> Response:
 
 def affected_answer(page: AffectedPage) -> Response:
     onward = None if page.next is None else ":".join(page.next)
-    return _page([_affected(item) for item in page.items], onward, page.reached)
+    answer = _page([_affected(item) for item in page.items], onward, page.reached)
+    return disclose(answer, "grades", [item.seen.grade.learner for item in page.items])
 
 
 def reviews_answer(page: ReviewPage) -> Response:
     onward = None if page.next is None else f"{page.next[0]}:{page.next[1]}"
-    return _page([_review(review, page.now) for review in page.reviews], onward, page.reached)
+    answer = _page([_review(review, page.now) for review in page.reviews], onward, page.reached)
+    return disclose(answer, "reviews", [review.learner for review in page.reviews])
 
 
 def _page(items: list[dict[str, Any]], onward: str | None, reached: tuple[Pin, ...]) -> Response:

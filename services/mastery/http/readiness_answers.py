@@ -9,6 +9,7 @@ from services.mastery.flows.read_readiness import ReadyFor, SectionReadiness
 from services.mastery.http.answers import as_of_document, private_answer
 from services.mastery.http.grounds import ground, named, standing_document
 from shared.rulebook.readiness import Judged, Standings
+from shared.runtime.disclosing import disclose
 
 
 def next_answer(following: Next, limit: int) -> Response:
@@ -38,7 +39,12 @@ def section_answer(section: SectionReadiness) -> Response:
         "items": [_ready_for(item, section) for item in section.items],
         "next": None if section.next is None else ":".join(section.next),
     }
-    return private_answer(document, section.reached)
+    told = {
+        learner
+        for item in section.items
+        for learner in (*item.ready, *(learner for learner, _ in (*item.not_ready, *item.unknown)))
+    }
+    return disclose(private_answer(document, section.reached), "readiness", told)
 
 
 def _ready_for(item: ReadyFor, section: SectionReadiness) -> dict[str, Any]:

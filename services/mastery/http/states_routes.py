@@ -13,6 +13,7 @@ from services.mastery.ports import District, StateKey, StateRead
 from shared.contracts.states import KnownState
 from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN
+from shared.runtime.disclosing import disclose
 from shared.runtime.documents import POSITION_HEADER, AsOfDocument
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, person
@@ -66,7 +67,7 @@ def states_routes(district: District, verifier: Verifier) -> APIRouter:
             "states": [_document(state, page.seqs.get(state.shard, 0)) for state in page.states],
             "next": _onward(page.states[-1]) if len(page.states) == limit else None,
         }
-        return private_answer(document, page.pins)
+        return disclose(private_answer(document, page.pins), "states", [state.learner for state in page.states])
 
     return router
 

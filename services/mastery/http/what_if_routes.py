@@ -24,6 +24,7 @@ from shared.ledger.instants import instant_text
 from shared.rulebook.members import PolicyError
 from shared.rulebook.policy import FORMATS, read_policy
 from shared.runtime import problems
+from shared.runtime.disclosing import disclose
 from shared.runtime.documents import refusals
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -97,7 +98,8 @@ def what_if_routes(district: District, verifier: Verifier) -> APIRouter:
             }
             for each in found
         ]
-        return json_answer({"learners": rows, "next": onward}, _PRIVATE)
+        answer = json_answer({"learners": rows, "next": onward}, _PRIVATE)
+        return disclose(answer, "what-if", [each.change.learner for each in found])
 
     return router
 

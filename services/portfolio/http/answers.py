@@ -11,6 +11,7 @@ from services.portfolio.flows.reading import Seen, SeenPiece, SeenWork, shown
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
 from shared.runtime import problems
+from shared.runtime.disclosing import disclose
 from shared.runtime.problems import Problem
 
 _TOLD = (
@@ -49,7 +50,7 @@ def work_answer(seen: Seen) -> Response:
         **_under_review(seen),
         "pieces": [_piece(piece) for piece in work.pieces],
     }
-    return _answer(document, seen)
+    return disclose(_answer(document, seen), "work", work.members)
 
 
 def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
@@ -149,8 +150,26 @@ def _work(seen: SeenWork) -> dict[str, Any]:
                 "artefacts": said.body["artefacts"],
                 **({"note_ref": said.body["note_ref"]} if "note_ref" in said.body else {}),
                 **_times(said),
+                "feedback": [_feedback(given, seen) for given in work.feedback if given.body["version"] == said.event],
             }
             for number, said in enumerate(work.versions, start=1)
         ],
         "evidence": [piece.piece.said.event for piece in seen.pieces],
+    }
+
+
+def _feedback(given: Said, seen: SeenWork) -> dict[str, Any]:
+    """A piece of feedback; who has read it is told of those members alone whom the reader may see."""
+    read = {said.actor: said for said in seen.work.read if said.body["feedback"] == given.event}
+    return {
+        "event": given.event,
+        "by": given.actor,
+        **{name: given.body[name] for name in ("rubric", "criterion") if name in given.body},
+        "text_ref": given.body["text_ref"],
+        **_times(given),
+        "read": [
+            {"learner": member, "at": instant_text(read[member].recorded_at)}
+            for member in seen.members
+            if member in read
+        ],
     }

@@ -30,6 +30,12 @@ pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[3]
 
+NOT_OF_HER = {
+    ("GET", "/v1/adoptions"),  # under which policy she is, for whoever asked for her scope: nothing that she showed
+    ("GET", "/v1/policies"),
+    ("GET", "/v1/learners/{}/disclosures"),  # the log itself
+}
+
 
 @pytest.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
@@ -165,6 +171,18 @@ async def test_every_read_of_a_learner_by_somebody_else_is_in_her_log(world: Wor
         url = f"/v1/learners/{learner}/disclosures?limit=1"
         [newest] = (await world.ask("GET", "learner", {"url": url})).json()["disclosures"]
         assert (newest["person"], newest["what"]) == (teacher, template.rpartition("/")[2])
+
+
+@pytest.mark.parametrize("route", [route for route in TABLE if route[0] == "GET"], ids=" ".join)
+async def test_whoever_is_shown_anything_of_a_learner_is_in_her_log(world: World, route: tuple[str, str]) -> None:
+    row = TABLE[route]
+    for person in ("teacher", "district administrator"):
+        answer = await world.ask("GET", person, row.request(world, world.real, person))
+        if answer.status_code != 200 or world.real.learner not in answer.text or route in NOT_OF_HER:
+            continue
+        url = f"/v1/learners/{world.real.learner}/disclosures?limit=1"
+        [newest] = (await world.ask("GET", "learner", {"url": url})).json()["disclosures"]
+        assert newest["person"] == world.people[person]
 
 
 async def test_a_forgotten_learner_signs_in_no_more_and_nobody_speaks_for_her(world: World) -> None:

@@ -15,6 +15,7 @@ from deploy.setup.databases import Database
 from services.gateway.domain.disclosures import PURPOSES, Disclosure
 from services.gateway.postgres import disclosures as stored
 from shared.runtime.access.projection import AccessProjection
+from shared.runtime.disclosing import HEADER, disclose
 from shared.runtime.tokens import Verifier
 from tests.support.gateway import World, problem
 from tests.support.relations import TENANT, Relations, new_id
@@ -69,6 +70,24 @@ async def test_a_read_of_somebody_elses_record_is_logged(world: World, log: asyn
     path = f"/v1/learners/{learner}/{read.format(new_id())}"
     assert (await world.http.get(path, headers=world.signed_in(person))).status_code == 200
     assert await noted(log, learner) == [(person, read.rpartition("/")[2], 1, None)]
+
+
+async def test_whom_an_answer_tells_of_is_logged_where_the_path_does_not_say_it(
+    world: World, log: asyncpg.Pool
+) -> None:
+    person = new_id()
+    told = [new_id() for _ in range(1_000)]
+
+    async def page(_request: Request) -> Response:
+        return disclose(JSONResponse({}), "reviews", [*told, *told, person])
+
+    world.services["mastery"].answer = page
+    answer = await world.http.get(f"/v1/reviews?section={new_id()}", headers=world.signed_in(person))
+    assert answer.status_code == 200
+    assert HEADER.lower() not in answer.headers
+    for learner in (told[0], told[-1]):
+        assert await noted(log, learner) == [(person, "reviews", 1, None)]
+    assert await log.fetchval("SELECT count(*) FROM gateway.disclosures") == len(told)
 
 
 async def test_ones_own_record_and_what_is_refused_are_not_logged(world: World, log: asyncpg.Pool) -> None:
