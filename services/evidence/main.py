@@ -26,6 +26,7 @@ from services.evidence.postgres.batches import PostgresBatches
 from services.evidence.postgres.batches_forgetting import BatchesForgetting
 from services.evidence.postgres.definitions import PostgresDefinitions
 from services.evidence.postgres.documents import PostgresDocuments
+from services.evidence.postgres.exhibitions import PostgresExhibitions
 from services.evidence.postgres.forgetting import ForgettingProjection, PostgresForgettings
 from services.evidence.postgres.lanes import LaneMeasures
 from services.evidence.postgres.ledger import PostgresLedger
@@ -39,7 +40,7 @@ from services.evidence.postgres.standings import PostgresStandings
 from services.evidence.postgres.waiting import WaitingRows
 from services.evidence.settings import EvidenceSettings
 from services.evidence.vault.destroying import KeyDestruction
-from services.evidence.vault.opening import VAULT, open_tables, open_vault
+from services.evidence.vault.opening import BOXES, VAULT, open_boxes, open_tables, open_vault
 from services.evidence.vault.sweep import Sweep
 from shared.ledger.identifiers import SHARDS
 from shared.runtime.access.lag import AccessLag
@@ -177,6 +178,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
     district = District(
         tenant=settings.tenant,
         zone=settings.zone,
+        peer_feedback=settings.peer_feedback,
         roster_key=settings.roster_key(),
         now=now,
         ledger=ledger,
@@ -189,6 +191,8 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         vault=await open_vault(opened, settings, VAULT, "evidence http vault"),
         standings=PostgresStandings(pool, applied, tenant=settings.tenant),
         batches=PostgresBatches(pool),
+        exhibitions=PostgresExhibitions(pool),
+        boxes=await open_boxes(opened, settings, BOXES, "evidence http exhibitions"),
     )
     watch, waits = HealthWatch(pool, record), WaitingRows(pool)
     observing.measures.read_by(table_measures(watch, heads=True), ledger_measures(pool, waits))

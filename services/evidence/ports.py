@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from services.evidence.domain.adopting import Adoption
+from services.evidence.domain.ballots import Found
 from services.evidence.domain.batches import Asked, Batch, Line, Progress
 from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.documents import ReadDocument
@@ -14,6 +15,7 @@ from services.evidence.domain.judging import Criteria
 from services.evidence.domain.roster_known import KnownRoster, Session
 from services.evidence.domain.standing import LearnerStanding, Unreadable
 from services.evidence.domain.texts import KeptText, Name, NewText
+from shared.contracts.tasks import Moves, Task
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant
 from shared.rulebook.definitions import Learner
@@ -44,6 +46,10 @@ class Ledger(Protocol):
 
     async def stream(self, name: str) -> list[Entry]:
         """The entries of a stream in version order; empty where there is none."""
+        ...
+
+    async def since(self, owner: str, position: int) -> list[Entry]:
+        """The entries of an owner of evidence after a position, in order."""
         ...
 
 
@@ -88,6 +94,10 @@ class Rights(Protocol):
         """Whether a person is a guardian of a learner."""
         ...
 
+    async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
+        """The learners among these with whom a learner is in a current section."""
+        ...
+
     async def members(self, scope: str) -> list[str]:
         """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""
         ...
@@ -120,6 +130,13 @@ class Vault(Protocol):
         """The names of these people, where they are known and not forgotten."""
         ...
 
+    async def seed(self, owner: str, event: str) -> bytes:
+        """Twenty bytes that only this owner's key gives for an event, the same for ever; to make a secret of.
+
+        Raises Forgotten where the key is destroyed.
+        """
+        ...
+
     async def destroy(self, owner: str) -> None:
         """Destroy an owner's key and whatever was encrypted under it, for ever; none is made again. Repeatable."""
         ...
@@ -138,6 +155,14 @@ class Definitions(Protocol):
 
     async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
         """The published rubrics among these."""
+        ...
+
+    async def moves(self, digests: Collection[str]) -> Mapping[str, Moves]:
+        """The published lists of a seminar's moves among these."""
+        ...
+
+    async def task(self, task: str) -> Task | None:
+        """The latest version of a task that was published; by its own id."""
         ...
 
     async def published(self, digest: str) -> str | None:
@@ -252,6 +277,79 @@ class Roster(Protocol):
         ...
 
 
+class BallotBox(Protocol):
+    """The secret of one exhibition: what its votes are sealed with, and its tokens made of."""
+
+    @property
+    def commitment(self) -> str:
+        """What fixes the key before anybody votes, as `ExhibitionOpened` has it."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """The key that opens every vote, 64 hex digits: shown to nobody before the tally."""
+        ...
+
+    def token(self, request: str, n: int) -> str:
+        """The n-th token, from 0, of a request for ballots: always the same; 32 hex digits."""
+        ...
+
+    def vote(self, ballot: str) -> str:
+        """The id of a ballot's vote, which nobody can foresee and so occupy."""
+        ...
+
+    def tally(self) -> str:
+        """The id of the tally, as unforeseeable."""
+        ...
+
+    def seal(self, ballot: str, answers: bytes) -> str:
+        """A ballot's answers, sealed: always the same for the same, and as long as they are."""
+        ...
+
+    def opened(self, ballot: str, sealed: str) -> bytes:
+        """The answers of a ballot. Raises ValueError where they were not sealed by this."""
+        ...
+
+
+class BallotBoxes(Protocol):
+    """The secrets of exhibitions, kept with the owners' keys and nowhere else.
+
+    Every method raises VaultUnavailable where they cannot be reached.
+    """
+
+    async def made(self, exhibition: str) -> BallotBox:
+        """The exhibition's, made where it has none. Raises Conflict where it is destroyed."""
+        ...
+
+    async def known(self, exhibition: str) -> BallotBox | None:
+        """The exhibition's; None where none was made, or it is destroyed."""
+        ...
+
+    async def kept(self) -> Sequence[str]:
+        """The exhibitions whose secrets are not destroyed: open ones, and closed ones whose votes are being counted."""
+        ...
+
+    async def destroy(self, exhibition: str) -> None:
+        """Destroy the exhibition's, for ever. Repeatable."""
+        ...
+
+
+class Exhibitions(Protocol):
+    """What the ledger holds of exhibitions. Every method raises LedgerUnavailable."""
+
+    async def ballot(self, ballot: str) -> Found | None:
+        """The ballot of this digest, as its stream is at this moment."""
+        ...
+
+    async def entries(self, exhibition: str) -> list[Entry]:
+        """All entries of an exhibition, in order."""
+        ...
+
+    async def closed(self, exhibitions: Sequence[str]) -> list[str]:
+        """Those of these that are closed."""
+        ...
+
+
 class Applied(Protocol):
     """The service's own projections, and how far they have come."""
 
@@ -290,10 +388,14 @@ class Destructions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """The one district that a process serves: its name, its clock, and the ports. Given to every flow."""
+    """The one district that a process serves: its name, its clock, and the ports. Given to every flow.
+
+    `peer_feedback`: learners may give feedback on works of those in a section with them.
+    """
 
     tenant: str
     zone: ZoneInfo
+    peer_feedback: bool
     roster_key: bytes
     now: Callable[[], Instant]
     ledger: Ledger
@@ -306,6 +408,8 @@ class District:
     vault: Vault
     standings: Standings
     batches: Batches
+    exhibitions: Exhibitions
+    boxes: BallotBoxes
 
 
 @dataclass(frozen=True, slots=True)

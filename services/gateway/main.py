@@ -15,6 +15,7 @@ from services.gateway.domain.routes import RouteTable
 from services.gateway.flows.link_account import link
 from services.gateway.flows.make_personal_token import make_personal_token
 from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
@@ -84,6 +85,7 @@ async def _http(
             limits=Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=access,
             signing_in=await opened.enter_async_context(signing_in(settings, pool)),

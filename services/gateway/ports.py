@@ -1,8 +1,10 @@
 """What the gateway's flows need of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from fastapi import Response
 
 from services.gateway.domain.accounts import Account
 from services.gateway.domain.disclosures import Disclosure, NotedDisclosure, Revealed
@@ -59,6 +61,21 @@ class Issuer(Protocol):
         Raises DeclinedError where it does not take the code, InvalidAnswerError where a check fails, and
         IssuerUnavailableError.
         """
+        ...
+
+
+class Ballots(Protocol):
+    """The ballots of exhibitions, as evidence answers for them: 200 or 201, or a refusal; 404 for a token of none.
+
+    Raises `problems.unavailable` where it does not answer.
+    """
+
+    async def show(self, token: str) -> Response:
+        """What this token's ballot asks."""
+        ...
+
+    async def vote(self, token: str, answers: Mapping[str, str]) -> Response:
+        """Count this ballot's vote, or tell of the one that was counted."""
         ...
 
 

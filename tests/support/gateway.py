@@ -17,6 +17,7 @@ from starlette.routing import Route
 from deploy.local.ports import LOOPBACK, free_port
 from services.gateway.domain.routes import RouteTable, Service
 from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
@@ -170,6 +171,7 @@ async def gateway_world(
             limits=limits or Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=Access(pool),
             signing_in=signing_in or SigningIn(NoIssuer(), StoredAttempts(pool), StoredSessions(pool)),

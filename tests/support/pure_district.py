@@ -10,7 +10,7 @@ from services.evidence.domain.errors import Forgotten
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.texts import KeptText, Name, NewText
 from services.evidence.ports import District, VaultUnavailable
-from shared.contracts.tasks import Criterion, RubricLevel
+from shared.contracts.tasks import Criterion, Moves, RubricLevel, SeminarMove
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
 from shared.rulebook.definitions import Learner
@@ -22,7 +22,7 @@ TEACHER, AMARA, BAO, CHIARA, THEME, SYMBOLS, FIRST, SECOND, WORK = (
     f"{n}0000000-0000-4000-8000-000000000000" for n in range(1, 10)
 )
 NOW = 1_790_000_000_000
-RUBRIC = "a" * 64
+RUBRIC, MOVES_BY = "a" * 64, "c" * 64
 POLICY = read_policy(policy_document(levels=(("0", "Beginning"), ("2.5", "Secure"))))
 THESIS = Criterion(
     code="thesis",
@@ -30,6 +30,18 @@ THESIS = Criterion(
     competencies=(THEME,),
     possible="4",
     levels=tuple(RubricLevel(earned=str(n), title=f"Level {n}", descriptor="So.") for n in (1, 2.5, 4)),
+)
+
+MOVES = Moves(
+    format="ascertain.moves@1",
+    id=FIRST,
+    title="What we look for",
+    language="en",
+    moves=(
+        SeminarMove(code="asks", title="Asks a question of the text"),
+        SeminarMove(code="builds", title="Builds on a peer", criterion="thesis"),
+    ),
+    rubric=RUBRIC,
 )
 
 
@@ -66,6 +78,11 @@ class SmallVault:
     async def names(self, people: Collection[str]) -> Mapping[str, Name]:
         raise NotImplementedError
 
+    async def seed(self, owner: str, event: str) -> bytes:
+        if owner in self.forgotten:
+            raise Forgotten({owner})
+        return bytes.fromhex(digest(f"{owner} {event}".encode()))[:20]
+
     async def destroy(self, owner: str) -> None:
         self.forgotten.add(owner)
 
@@ -96,16 +113,30 @@ class SmallLedger:
     async def stream(self, name: str) -> list[Entry]:
         return [entry for entry in self.held if entry.stream == name]
 
+    async def since(self, owner: str, position: int) -> list[Entry]:
+        return [entry for entry in self.held if entry.owner == owner and entry.position > position]
+
 
 @dataclass
 class SmallRights:
-    """Who may record for whom: `teacher` for `learners`."""
+    """Who may record for whom: `teacher` for `learners`, who are in one section."""
 
     teacher: str
     learners: set[str]
+    administrator: str | None = None
+    guardians: frozenset[tuple[str, str]] = frozenset()
+
+    async def administered(self, person: str, learners: Sequence[str]) -> set[str]:
+        return self.learners.intersection(learners) if person == self.administrator else set()
+
+    async def is_guardian(self, person: str, learner: str) -> bool:
+        return (person, learner) in self.guardians
 
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]:
         return self.learners.intersection(learners) if person == self.teacher else set()
+
+    async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
+        return self.learners.intersection(learners) - {person} if person in self.learners else set()
 
 
 @dataclass
@@ -125,6 +156,9 @@ class SmallDefinitions:
     async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
         return {digest: {"thesis": THESIS} for digest in digests if digest == RUBRIC}
 
+    async def moves(self, digests: Collection[str]) -> Mapping[str, Moves]:
+        return {digest: MOVES for digest in digests if digest == MOVES_BY}
+
     async def in_force(self, _learner: Learner, _competency: str) -> Policy:
         return POLICY
 
@@ -138,12 +172,14 @@ class PureDistrict:
         self.ledger = SmallLedger(self.journal, list(held))
         self.rights = SmallRights(TEACHER, set(learners))
         self.forgettings = SmallForgettings()
+        self.peer_feedback = False
 
     def district(self) -> District:
         nothing = cast("Any", None)
         return District(
             tenant=TENANT,
             zone=ZoneInfo("UTC"),
+            peer_feedback=self.peer_feedback,
             roster_key=b"",
             now=lambda: NOW,
             ledger=self.ledger,
@@ -156,6 +192,8 @@ class PureDistrict:
             forgettings=cast("Any", self.forgettings),
             standings=nothing,
             batches=nothing,
+            exhibitions=nothing,
+            boxes=nothing,
         )
 
 

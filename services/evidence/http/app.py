@@ -5,19 +5,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.http.answers import answer_with_refusals
+from services.evidence.http.ballots import ballot_routes
 from services.evidence.http.definitions import adoption_routes, document_routes, role_routes
 from services.evidence.http.doors import door_routes
 from services.evidence.http.evidence import evidence_routes
+from services.evidence.http.exhibitions import exhibition_routes
+from services.evidence.http.feedback import feedback_routes
 from services.evidence.http.forgetting import forgetting_routes
 from services.evidence.http.guardians import guardian_routes
 from services.evidence.http.health import Standing, health_routes
 from services.evidence.http.items import ROUTE
 from services.evidence.http.judgement import judgement_routes
 from services.evidence.http.recording import recording_route
+from services.evidence.http.redos import redo_routes
 from services.evidence.http.release_batches import batch_routes
 from services.evidence.http.releases import release_routes
 from services.evidence.http.reveal import reveal_routes
 from services.evidence.http.rosters import roster_routes
+from services.evidence.http.seminars import seminar_routes
 from services.evidence.http.works import work_routes
 from services.evidence.ports import District
 from shared.contracts.documents import MAX_DOCUMENT
@@ -58,7 +63,11 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.hot = Bounded(recording.app, max_body=MAX_BODY)
     app.include_router(evidence_routes(district, verifier))
     app.include_router(work_routes(district, verifier))
+    app.include_router(seminar_routes(district, verifier))
+    app.include_router(feedback_routes(district, verifier))
+    app.include_router(exhibition_routes(district, verifier))
     app.include_router(judgement_routes(district, verifier))
+    app.include_router(redo_routes(district, verifier))
     app.include_router(forgetting_routes(district, verifier))
     app.include_router(release_routes(district, verifier))
     app.include_router(batch_routes(district, verifier))
@@ -67,6 +76,7 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(role_routes(district, verifier))
     app.include_router(roster_routes(district, verifier))
     app.include_router(guardian_routes(district, verifier))
+    app.include_router(ballot_routes(district, verifier))
     app.include_router(door_routes(doors, verifier))
     app.include_router(reveal_routes(doors.people, district, verifier))
     app.include_router(health_routes(standing))

@@ -20,23 +20,33 @@ _BY_STREAM = (
     " UNION ALL SELECT id FROM ledger.stored_entry WHERE id = $2::text::uuid AND stream IS NULL)) ORDER BY version"
 )
 
+_SINCE = (
+    f"SELECT {COLUMNS} FROM ledger.entry"  # noqa: S608 - names of ours
+    " WHERE ledger = 'evidence' AND owner = $1::text::uuid AND position > $2 ORDER BY position"
+)
+
 
 async def entries_of_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> dict[str, Entry]:
     """The entries that have these ids, by id. Raises LedgerUnavailable; ValueError for what is no id."""
     if not all(is_id(id_) for id_ in ids):
         raise ValueError("An entry's id is a lowercase UUID with hyphens.")
-    entries = (entry_of_row(row) for row in await _fetch(pool, _BY_IDS, list(ids)))
+    entries = (entry_of_row(row) for row in await fetched(pool, _BY_IDS, list(ids)))
     return {entry.id: entry for entry in entries}
 
 
 async def entries_of_stream(pool: asyncpg.Pool, name: str) -> list[Entry]:
     """The entries of a stream in version order. Raises LedgerUnavailable."""
     evidence = name.removeprefix(evidence_stream(""))
-    rows = await _fetch(pool, _BY_STREAM, name, evidence if evidence != name and is_id(evidence) else None)
+    rows = await fetched(pool, _BY_STREAM, name, evidence if evidence != name and is_id(evidence) else None)
     return [entry_of_row(row) for row in rows]
 
 
-async def _fetch(pool: asyncpg.Pool, statement: str, *arguments: object) -> list[asyncpg.Record]:
+async def entries_since(pool: asyncpg.Pool, owner: str, position: int) -> list[Entry]:
+    """The entries of an owner of evidence after a position, in order. Raises LedgerUnavailable."""
+    return [entry_of_row(row) for row in await fetched(pool, _SINCE, owner, position)]
+
+
+async def fetched(pool: asyncpg.Pool, statement: str, *arguments: object) -> list[asyncpg.Record]:
     try:
         return await pool.fetch(statement, *arguments)
     except Exception as error:

@@ -63,7 +63,7 @@ class Keys:
 
     async def known(self, owners: Collection[str]) -> Found:
         """The keys that these owners have. One that was not wrapped by the district's key for its owner is left out."""
-        await self._proven()
+        await self.proven()
         return await self._opened(await self._pool.fetch(_KNOWN, list(owners)))
 
     async def made(self, owners: Collection[str]) -> Found:
@@ -71,7 +71,7 @@ class Keys:
 
         At most three statements, however many owners there are. Raises RuntimeError where a key does not open.
         """
-        await self._proven()
+        await self.proven()
         rows: list[asyncpg.Record] = await self._pool.fetch(_KNOWN, list(owners))
         missing = set(owners) - {row["owner"] for row in rows}
         if missing:
@@ -86,7 +86,8 @@ class Keys:
         """Destroy an owner's key, made or not. What stays is a row that keeps one from being made."""
         await self._pool.execute(_DESTROY, owner, uuid4())
 
-    async def _proven(self) -> None:
+    async def proven(self) -> None:
+        """`prove`, where that was not done yet."""
         if not self._is_proven:
             await self.prove()
 

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 import structlog
 
 from services.evidence.settings import EvidenceSettings
+from services.evidence.vault.exhibitions import ExhibitionSecrets
 from services.evidence.vault.keys import Keys
 from services.evidence.vault.tables import Tables
 from services.evidence.vault.vault import PostgresVault
@@ -14,6 +15,9 @@ from shared.runtime.trouble import is_trouble
 
 VAULT = 6
 """Connections to each of the vault's two databases, for requests."""
+
+BOXES = 4
+"""Connections for the secrets of exhibitions: a vote asks for one row."""
 
 _log = structlog.get_logger()
 
@@ -34,6 +38,16 @@ async def open_vault(opened: AsyncExitStack, settings: EvidenceSettings, size: i
             raise
         _log.warning("the vault's keys do not answer", error=error)
     return PostgresVault(keys, await open_tables(opened, settings, size, name))
+
+
+async def open_boxes(opened: AsyncExitStack, settings: EvidenceSettings, size: int, name: str) -> ExhibitionSecrets:
+    """The secrets of exhibitions, closed with `opened`. Raises OSError and ValueError where there is no district's key.
+
+    Whether it is the right one is asked before the first use.
+    """
+    pool = await opened.enter_async_context(await connect(settings.database_keys, size=size, name=name, least=0))
+    wrapping = DistrictKey(settings.read_district_key())
+    return ExhibitionSecrets(pool, Keys(pool, wrapping), wrapping)
 
 
 async def open_tables(opened: AsyncExitStack, settings: EvidenceSettings, size: int, name: str) -> Tables:

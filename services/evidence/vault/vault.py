@@ -1,34 +1,26 @@
 """The port `Vault`: texts and names in the service's database, their keys in another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias, TypeVar
 
 import orjson
-import structlog
 
 from services.evidence.domain.errors import Forgotten
 from services.evidence.domain.texts import KeptText, Name, NewText
-from services.evidence.ports import VaultUnavailable
+from services.evidence.vault.answering import answering
 from services.evidence.vault.cipher import OwnerKey
-from services.evidence.vault.keys import Keys, WrongDistrictKeyError
+from services.evidence.vault.keys import Keys
 from services.evidence.vault.tables import SealedText, Tables
-from shared.runtime.trouble import is_trouble
 
 PAGE = 1_000
 """Texts or names of one round of statements at most."""
-
-PATIENCE = 10.0
-"""Seconds that a round may take."""
 
 APART = 50
 """Texts and names beyond which they are encrypted in a thread, so that others are not kept waiting."""
 
 _T = TypeVar("_T")
-
-_log = structlog.get_logger()
 
 
 class PostgresVault:
@@ -41,7 +33,7 @@ class PostgresVault:
         """See `Vault.keep`."""
         refs: list[str] = []
         for page in _pages(texts):
-            async with _answering():
+            async with answering():
                 found = await self._keys.made({text.owner for text in page})
                 if found.destroyed:
                     raise Forgotten(found.destroyed)
@@ -54,7 +46,7 @@ class PostgresVault:
         """See `Vault.texts`."""
         opened: dict[str, KeptText] = {}
         for page in _pages(refs):
-            async with _answering():
+            async with answering():
                 sealed = await self._tables.read(page)
                 keys = (await self._keys.known({one.owner for one in sealed})).keys if sealed else {}
                 found = await _apart(len(sealed), _opened, sealed, keys)
@@ -64,7 +56,7 @@ class PostgresVault:
     async def keep_names(self, names: Mapping[str, Name]) -> None:
         """See `Vault.keep_names`."""
         for page in _pages(names.items()):
-            async with _answering():
+            async with answering():
                 keys = (await self._keys.made({person for person, _ in page})).keys
                 sealed = await _apart(len(page), _sealed_names, page, keys)
                 await self._tables.keep_names(sealed)
@@ -73,16 +65,24 @@ class PostgresVault:
         """See `Vault.names`."""
         opened: dict[str, Name] = {}
         for page in _pages(people):
-            async with _answering():
+            async with answering():
                 sealed = await self._tables.names(page)
                 keys = (await self._keys.known(sealed)).keys if sealed else {}
                 found = await _apart(len(sealed), _opened_names, sealed, keys)
             opened |= found
         return opened
 
+    async def seed(self, owner: str, event: str) -> bytes:
+        """See `Vault.seed`."""
+        async with answering():
+            found = await self._keys.made({owner})
+            if found.destroyed:
+                raise Forgotten(found.destroyed)
+            return found.keys[owner].seed(event)
+
     async def destroy(self, owner: str) -> None:
         """See `Vault.destroy`."""
-        async with _answering():
+        async with answering():
             await self._keys.destroy(owner)
             await self._tables.remove(owner)
 
@@ -133,16 +133,3 @@ def _pages(items: Iterable[_T]) -> Iterator[list[_T]]:
 
 async def _apart(count: int, work: Callable[..., _T], *arguments: object) -> _T:
     return await asyncio.to_thread(work, *arguments) if count > APART else work(*arguments)
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    """Tell every trouble of the databases, and of the district's key, as VaultUnavailable."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            yield
-    except Exception as error:
-        if not (is_trouble(error) or isinstance(error, WrongDistrictKeyError)):
-            raise
-        _log.warning("the vault does not answer", error=error)
-        raise VaultUnavailable(f"The vault did not answer ({type(error).__name__}).") from error

@@ -11,6 +11,7 @@ from services.gateway.domain.documentation import CONTENT_SECURITY_POLICY, page
 from services.gateway.domain.openapi import Document
 from services.gateway.domain.routes import RouteTable
 from services.gateway.http.accounts import account_routes
+from services.gateway.http.ballots import Misses, ballot_routes
 from services.gateway.http.disclosures import disclosure_routes
 from services.gateway.http.documents import ApiDocument
 from services.gateway.http.forwarding import Forwarder
@@ -22,6 +23,7 @@ from services.gateway.http.sign_in import session_routes, sign_in_routes
 from services.gateway.http.visitors import Visitors
 from services.gateway.ports import (
     AccountKeeping,
+    Ballots,
     DisclosureRights,
     Disclosures,
     MintsAccessTokens,
@@ -51,6 +53,7 @@ class Parts:
     limits: Limits
     table: RouteTable
     reveals: Reveals
+    ballots: Ballots
     disclosures: Disclosures
     rights: DisclosureRights
     signing_in: SigningIn
@@ -68,6 +71,7 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(account_routes(parts.accounts, parts.verifier, parts.clock))
     app.include_router(personal_token_routes(parts.tokens, parts.access, parts.verifier, parts.clock))
     app.include_router(disclosure_routes(parts.reveals, parts.disclosures, parts.rights, parts.verifier))
+    app.include_router(ballot_routes(parts.ballots, Misses()))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))
     app.add_middleware(

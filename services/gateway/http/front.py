@@ -30,8 +30,10 @@ from shared.runtime.observed import TEMPLATE
 from shared.runtime.problems import Problem, not_found, too_large
 from shared.runtime.tokens import Verifier
 
-UNCOUNTED = frozenset({"/health"})
-"""Asked by machines that watch, at any rate; its answer is remembered for a moment."""
+UNCOUNTED = frozenset({"/health", "/v1/ballots/{token}"})
+"""Asked by machines that watch, at any rate; its answer is remembered for a moment. And by a whole school that votes
+from one address: there only what is no ballot is counted (`ballots.Misses`).
+"""
 
 
 @dataclass(frozen=True, slots=True)

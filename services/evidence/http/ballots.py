@@ -1,0 +1,90 @@
+"""The doors of ballots, for the gateway alone, which serves them to everybody. A token stands in no address here."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.evidence.domain.errors import NotFound
+from services.evidence.flows.cast_vote import Counted, Shown, cast_vote, show_ballot
+from services.evidence.http.answers import json_response, receipt_document
+from services.evidence.http.exhibition_documents import ShowRequest, VoteRequest
+from services.evidence.ports import District
+from shared.contracts.tasks import ChoiceQuestion, Question, Questions
+from shared.runtime.problems import Problem
+from shared.runtime.tokens import Caller, Verifier
+
+
+def ballot_routes(district: District, verifier: Verifier) -> APIRouter:
+    """`POST /ballots/show` and `POST /ballots/vote`. For everyone else than the gateway they are not there."""
+
+    async def gateway(request: Request) -> Caller:
+        try:
+            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
+        except Problem as problem:
+            raise NotFound("address") from problem
+        if caller.service != "gateway":
+            raise NotFound("address")
+        return caller
+
+    router = APIRouter(include_in_schema=False)
+    calling = Depends(gateway)
+
+    @router.post("/ballots/show", dependencies=[calling])
+    async def show(request: Request) -> Response:
+        """What a ballot asks."""
+        asked = ShowRequest.model_validate_json(await request.body())
+        return json_response(_ballot(await show_ballot(asked.token, district)))
+
+    @router.post("/ballots/vote")
+    async def vote(request: Request, caller: Annotated[Caller, calling]) -> Response:
+        """Count a ballot's vote, once."""
+        brought = VoteRequest.model_validate_json(await request.body())
+        counted = await cast_vote(brought.token, brought.answers, caller.id, district)
+        return json_response(_vote(counted), status=200 if counted.was_counted else 201)
+
+    return router
+
+
+def _vote(counted: Counted) -> dict[str, Any]:
+    outcome = "already counted" if counted.was_counted else "counted"
+    return {"outcome": outcome, "receipt": receipt_document(counted.receipt)}
+
+
+def _ballot(shown: Shown) -> dict[str, Any]:
+    questions = shown.questions
+    return {
+        "exhibition": shown.exhibition,
+        "state": shown.standing,
+        "language": questions.language,
+        "title": {questions.language: questions.title}
+        | {language: words.title for language, words in questions.translations.items()},
+        "questions": [_question(question, questions) for question in questions.questions],
+        "works": [{"work": work, "number": n} for n, work in enumerate(shown.works, start=1)],
+    }
+
+
+def _question(question: Question, questions: Questions) -> dict[str, Any]:
+    translated = {
+        language: words.questions[question.code]
+        for language, words in questions.translations.items()
+        if question.code in words.questions
+    }
+    options = (
+        [(option.code, option.title) for option in question.options]
+        if isinstance(question, ChoiceQuestion)
+        else [(value.value, value.title) for value in question.scale]
+    )
+    return {
+        "question": question.code,
+        "kind": question.kind,
+        "title": {questions.language: question.title}
+        | {language: words.title for language, words in translated.items()},
+        "options": [
+            {
+                "option": code,
+                "title": {questions.language: title}
+                | {language: words.options[code] for language, words in translated.items() if code in words.options},
+            }
+            for code, title in options
+        ],
+    }

@@ -1,0 +1,46 @@
+"""The doors of `evidence` by which ballots are read and voted with."""
+
+from collections.abc import Callable, Mapping
+
+import httpx
+import structlog
+from fastapi import Response
+
+from shared.runtime.problems import unavailable
+
+TOLD = frozenset({200, 201, 404, 409, 422, 503})
+"""What evidence answers to a voter; whatever else it says is a fault between the two."""
+
+_log = structlog.get_logger()
+
+
+class BallotDoor:
+    """Implements ports.Ballots, under a service token. Nothing that is logged has a token or an answer in it."""
+
+    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
+        self._client, self._token = client, token
+
+    async def show(self, token: str) -> Response:
+        """See `Ballots.show`."""
+        return await self._asked("/ballots/show", {"token": token})
+
+    async def vote(self, token: str, answers: Mapping[str, str]) -> Response:
+        """See `Ballots.vote`."""
+        return await self._asked("/ballots/vote", {"token": token, "answers": dict(answers)})
+
+    async def _asked(self, door: str, body: Mapping[str, object]) -> Response:
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        try:
+            answer = await self._client.post(door, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            _log.warning("ballots cannot be had", service="evidence", error=type(error).__name__)
+            raise _later() from None
+        if answer.status_code not in TOLD:
+            _log.warning("ballots cannot be had", service="evidence", status=answer.status_code)
+            raise _later()
+        kept = {name: answer.headers[name] for name in ("retry-after",) if name in answer.headers}
+        return Response(answer.content, answer.status_code, kept, media_type=answer.headers.get("content-type"))
+
+
+def _later() -> Exception:
+    return unavailable("Ballots cannot be read at the moment; send the same again, it counts once.", retry_after=2)
