@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "supersede": "cli.correcting:supersede",
         "work": "cli.works:work",
         "portfolio": "cli.works:portfolio",
+        "seminar": "cli.seminars:seminar",
         "what-if": "cli.trying:what_if",
         "override": "cli.judging:override",
         "review": "cli.judging:review",
