@@ -1,0 +1,116 @@
+"""Sheets of ballots to print and cut: six a sheet, each with a QR code, twelve words and a role."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import segno
+
+from cli.errors import CommandError
+from shared.ledger.canonical import JsonValue
+from shared.runtime.ballot_words import LANGUAGES, words_of
+from shared.runtime.printing import PrintingError, printed
+
+A_SHEET = 6
+
+LONGEST_TITLE = 150
+"""Characters of a title that stand on a ballot."""
+
+TEMPLATE = Path(__file__).parent / "ballots.typ"
+
+PaperSize: TypeAlias = Literal["a4", "us-letter"]
+
+_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "ballot": "Ballot",
+            "code": "QR code that opens this ballot's voting page",
+            "scan": "Scan the code with a phone, or go to this address and type the twelve words below:",
+            "once": "One ballot, one vote: the first counts. Nobody can see who cast it.",
+        },
+        "es": {
+            "ballot": "Boleta",
+            "code": "Código QR que abre la página para votar con esta boleta",
+            "scan": "Escanee el código con un teléfono, o vaya a esta dirección y escriba las doce palabras de abajo:",
+            "once": "Una boleta, un voto: cuenta el primero. Nadie puede ver quién lo emitió.",
+        },
+    }
+)
+_ROLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {"family": "Family", "community": "Community", "staff": "Staff", "learner": "Learner"},
+        "es": {"family": "Familia", "community": "Comunidad", "staff": "Personal", "learner": "Estudiante"},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What stands on every ballot: `title` in the language, `address` of the platform as people reach it."""
+
+    title: str
+    role: str
+    language: str
+    address: str
+    paper: PaperSize = "a4"
+
+
+def check_language(language: str) -> None:
+    """Raise CommandError for a language that ballots are not printed in."""
+    if language not in LANGUAGES:
+        raise CommandError(f"Ballots are printed in {' or '.join(LANGUAGES)}; {language} is neither.")
+
+
+def voting_address(address: str, token: str | None = None) -> str:
+    """Where a ballot is voted with: the page `/vote`, where its words are typed, or `/vote/{token}`."""
+    page = f"{address.rstrip('/')}/vote"
+    return page if token is None else f"{page}/{token}"
+
+
+def ballot_sheets(sheets: Sheets, tokens: Sequence[str], *, at: datetime) -> bytes:
+    """A tagged PDF of the ballots that have these tokens, in order. Nothing of it is kept.
+
+    Raises CommandError for a language that ballots are not printed in, and where it cannot be set: most likely for
+    letters of a title that no font of this machine has.
+    """
+    check_language(sheets.language)
+    words = _WORDS[sheets.language]
+    ballots = [_ballot(sheets, token) for token in tokens]
+    told: JsonValue = {
+        "title": _shortened(sheets.title),
+        "language": sheets.language,
+        "paper": sheets.paper,
+        "role": _ROLES[sheets.language].get(sheets.role, sheets.role),
+        "address": voting_address(sheets.address),
+        **words,
+        "sheets": [list(ballots[start : start + A_SHEET]) for start in range(0, len(ballots), A_SHEET)],
+    }
+    try:
+        return printed(TEMPLATE, told, at=at)
+    except PrintingError as error:
+        raise CommandError(f"The ballots cannot be printed: {error}") from error
+
+
+def _ballot(sheets: Sheets, token: str) -> JsonValue:
+    """No number stands on a ballot: nobody who cannot be found out should have to believe it."""
+    return {
+        "code": _qr_code(voting_address(sheets.address, token)),
+        "words": list(words_of(token, sheets.language).split(" ")),
+    }
+
+
+def _shortened(title: str) -> str:
+    """A title that leaves room for the rest of the ballot, without letters that cannot be seen."""
+    plain = "".join(letter for letter in " ".join(title.split()) if letter.isprintable())
+    return plain if len(plain) <= LONGEST_TITLE else f"{plain[: LONGEST_TITLE - 1]}…"
+
+
+def _qr_code(address: str) -> str:
+    """A QR code as SVG, with the quiet zone that scanners ask for; it can be read with 15 % of it damaged."""
+    written = io.BytesIO()
+    segno.make_qr(address, error="m").save(written, kind="svg", xmldecl=False, border=4)
+    return written.getvalue().decode()
