@@ -245,6 +245,20 @@ def rubric() -> dict[str, Any]:
     }
 
 
+def moves() -> dict[str, Any]:
+    return {
+        "format": "ascertain.moves@1",
+        "id": "77777777-7777-4777-8777-777777777777",
+        "title": "What we look for",
+        "language": "en",
+        "rubric": document_digest(rubric()),
+        "moves": [
+            {"code": "asks", "title": "Asks a question of the text"},
+            {"code": "builds", "title": "Builds on a peer", "criterion": "thesis"},
+        ],
+    }
+
+
 def policy(**more: Any) -> dict[str, Any]:
     return {
         "format": "ascertain.policy@1",

@@ -54,6 +54,7 @@ class Subject:
     course: str
     policy: str
     rubric: str
+    moves: str
     evidence: str
     work: str
     version: str

@@ -58,6 +58,18 @@ def rubric(competency: str) -> dict[str, Any]:
     return {"format": "ascertain.rubric@1", "id": new_id(), "title": "A rubric", "criteria": [criterion]}
 
 
+def moves(rubric_: str) -> dict[str, Any]:
+    asks = {"code": "asks", "title": "Asks a question of the text"}
+    return {
+        "format": "ascertain.moves@1",
+        "id": new_id(),
+        "title": "Moves",
+        "language": "en",
+        "rubric": rubric_,
+        "moves": [asks],
+    }
+
+
 async def furnish(world: World) -> None:
     """Bring everyone and everything in, and wait until every service knows."""
     ids = await _people(world)
@@ -66,6 +78,7 @@ async def furnish(world: World) -> None:
     async with administrator(world.stack) as gateway:
         await publish(gateway, framework_document(new_id(), [competency, graded, *judged.values()]))
         policy, rubric_ = await publish(gateway, policy_document()), await publish(gateway, rubric(competency))
+        moves_ = await publish(gateway, moves(rubric_))
         await adopt_policy(gateway, policy, "district")
     learner = world.people["learner"]
     things = await _record(world, learner, competency, graded)
@@ -95,6 +108,7 @@ async def furnish(world: World) -> None:
         course=course,
         policy=policy,
         rubric=rubric_,
+        moves=moves_,
         evidence=things["evidence", "nobody"],
         work=things["work", "nobody"],
         version=things["version", "nobody"],
@@ -112,11 +126,14 @@ async def furnish(world: World) -> None:
     world.absent = _absent(world.real)
 
 
+_TERMS = {"competency", "graded", "digest", "policy", "rubric", "moves"}
+
+
 def _absent(real: Subject) -> Subject:
     """Nobody, with nothing, in no school; in terms of competencies and documents that there are."""
     return Subject(
         **{
-            name: getattr(real, name) if name in {"competency", "graded", "digest", "policy", "rubric"} else new_id()
+            name: getattr(real, name) if name in _TERMS else new_id()
             for name in Subject.__dataclass_fields__
             if name != "of"
         },

@@ -99,6 +99,18 @@ RECORDING: Rows = {
         RECORD,
         201,
     ),
+    ("POST", "/v1/seminars"): Row(
+        lambda w, s, p: _send(
+            "/v1/seminars",
+            seminar=one(w, p, "seminar"),
+            moves_by=w.real.moves,
+            purpose="performance",
+            occurred_at="2026-01-05T09:00:00.000Z",
+            observations=[{"id": one(w, p, "observed"), "learner": s.learner, "moves": [{"move": "asks", "count": 2}]}],
+        ),
+        RECORD,
+        201,
+    ),
     ("POST", "/v1/works"): Row(
         lambda w, s, p: _send("/v1/works", id=one(w, p, "work"), members=[s.learner], title="A poster"),
         ("learner", *RECORD),

@@ -11,7 +11,7 @@ from cli.gateway import Gateway
 from deploy.local.stack import Stack
 from shared.contracts.documents import document_digest
 from tests.support.canaries import Canaries
-from tests.support.evidence import THEME, policy, roster, rubric
+from tests.support.evidence import THEME, moves, policy, roster, rubric
 from tests.support.running import until_applied
 
 PEOPLE = ("amara", "bao", "lindgren", "leaver")
@@ -156,6 +156,32 @@ DOORS: dict[str, Door] = {
             "occurred_at": WHEN,
             "results": SCORED,
             "feedback": w.text("feedback of a group"),
+        },
+    ),
+    "seminar": Door(
+        lambda _w: "/v1/seminars",
+        lambda w: {
+            "seminar": w.new("seminar"),
+            "moves_by": document_digest(moves()),
+            "purpose": "performance",
+            "occurred_at": WHEN,
+            "observations": [
+                {
+                    "id": w.new("counted"),
+                    "learner": w.ids["amara"],
+                    "moves": [{"move": "asks", "count": 2}],
+                    "note": w.text("note of a seminar"),
+                }
+            ],
+        },
+    ),
+    "exhibition": Door(
+        lambda _w: "/v1/exhibitions",
+        lambda w: {
+            "id": w.new("exhibition"),
+            "school": w.ids["school"],
+            "works": [w.made["work"]],
+            "title": w.text("title of an exhibition"),
         },
     ),
     "grade": Door(

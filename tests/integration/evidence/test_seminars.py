@@ -7,24 +7,10 @@ import pytest
 
 from shared.contracts.documents import document_digest
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import THEME, Running, address, rubric
+from tests.support.evidence import THEME, Running, address, moves, rubric
 
 LONG_AGO = "2026-09-14T10:30:00.000Z"
 LEVEL = {"competency": THEME, "criterion": "thesis", "earned": "3", "possible": "4"}
-
-
-def moves() -> dict[str, Any]:
-    return {
-        "format": "ascertain.moves@1",
-        "id": "77777777-7777-4777-8777-777777777777",
-        "title": "What we look for",
-        "language": "en",
-        "rubric": document_digest(rubric()),
-        "moves": [
-            {"code": "asks", "title": "Asks a question of the text"},
-            {"code": "builds", "title": "Builds on a peer", "criterion": "thesis"},
-        ],
-    }
 
 
 @pytest.fixture(scope="module")

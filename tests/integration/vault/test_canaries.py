@@ -28,7 +28,7 @@ from tests.support.canaries import (
     tables_with,
     topics_with,
 )
-from tests.support.evidence import THEME, address, framework, policy, roster, rubric
+from tests.support.evidence import THEME, address, framework, moves, policy, roster, rubric
 from tests.support.running import running_stack, until_applied
 from tests.support.text_doors import DOORS, NAMED, PEOPLE, Door, World
 from tests.support.waiting import until
@@ -40,7 +40,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(running_stack(folder))
         administrator = await opened.enter_async_context(Gateway(stack.urls["gateway"], stack.operator.token))
-        for document in (framework(), rubric(), policy()):
+        for document in (framework(), rubric(), policy(), moves()):
             await administrator.put(address(document), document)
         adoption = {"id": str(uuid4()), "scope": "district", "policy": document_digest(policy()), "mode": "recompute"}
         await administrator.post("/v1/adoptions", adoption)
