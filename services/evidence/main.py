@@ -39,6 +39,7 @@ from services.evidence.postgres.roster import PostgresRoster
 from services.evidence.postgres.standings import PostgresStandings
 from services.evidence.postgres.waiting import WaitingRows
 from services.evidence.settings import EvidenceSettings
+from services.evidence.vault.counting import Uncounted, VoteCounting
 from services.evidence.vault.destroying import KeyDestruction
 from services.evidence.vault.opening import BOXES, VAULT, open_boxes, open_tables, open_vault
 from services.evidence.vault.sweep import Sweep
@@ -72,6 +73,9 @@ DESTRUCTIONS = 1
 RELEASING = 4
 """Connections by which batches of grades are previewed and released, beside those of the ledger's lanes."""
 
+COUNTING = 1
+"""Connections to each database by which votes are counted, beside those of the ledger's lanes."""
+
 POLL = 1.0
 """Seconds between two looks of the projector at the ledger while nobody waits for it."""
 
@@ -91,6 +95,7 @@ class Workers:
     relay: Relay | None = None
     releasing: Releasing | None = None
     destruction: KeyDestruction | None = None
+    counting: VoteCounting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
     workers: dict[str, Worker] = {}
     releasing: Releasing | None = None
     destruction: KeyDestruction | None = None
+    counting: VoteCounting | None = None
     async with AsyncExitStack() as opened:
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=WORKERS, name="evidence projector")
@@ -138,10 +144,12 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
             destruction = KeyDestruction(PostgresForgettings(pool), vault)
             measures.read_by(worker_measures(releasing, destruction))
             workers["releasing"], workers["key destruction"] = releasing.run, destruction.run
+            counting = await _counting(opened, settings, bells, appending)
+            workers["vote counting"] = counting.run
         relay = await _relay(opened, settings, bells, trails, observing) if "relay" in roles else None
         if relay is not None:
             workers["relay"] = relay.run
-        here = Workers(relay, releasing, destruction)
+        here = Workers(relay, releasing, destruction, counting)
         app = None
         if "http" in roles:
             app = await _http(
@@ -197,7 +205,14 @@ async def _http(  # noqa: PLR0913 - what it is wired to
     watch, waits = HealthWatch(pool, record), WaitingRows(pool)
     observing.measures.read_by(table_measures(watch, heads=True), ledger_measures(pool, waits))
     standing = Standing(
-        roles_in_order(ROLES, roles), pool, watch, waits, workers.relay, workers.releasing, workers.destruction
+        roles_in_order(ROLES, roles),
+        pool,
+        watch,
+        waits,
+        workers.relay,
+        workers.releasing,
+        workers.destruction,
+        workers.counting,
     )
     doors = Doors(record, documents, PostgresPeople(pool, Access(pool), tenant=settings.tenant))
     return application(district, doors, Verifier(settings.tenant, settings.trusted), standing)
@@ -224,6 +239,16 @@ async def _releasing(
     opened.push_async_callback(folds.close)
     standings = PostgresStandings(pool, PostgresApplied(pool, bells.wanted), folds, tenant=settings.tenant)
     return Releasing(pool, ledger, standings, tenant=settings.tenant)
+
+
+async def _counting(
+    opened: AsyncExitStack, settings: EvidenceSettings, bells: Bells, appending: Appending
+) -> VoteCounting:
+    pool = await open_pool(opened, settings.database, size=COUNTING, name="evidence counting")
+    ledger = _ledger(settings, pool, bells, appending)
+    opened.push_async_callback(ledger.close)
+    boxes = await open_boxes(opened, settings, COUNTING, "evidence counting")
+    return VoteCounting(Uncounted(settings.tenant, ledger, PostgresExhibitions(pool), boxes, PostgresDocuments(pool)))
 
 
 async def _relay(

@@ -59,7 +59,11 @@ def _keeps(entry: Entry, owner: str) -> bool:
 
 
 def is_for_everyone(entry: Entry) -> bool:
-    """Whether an event's texts tell of nobody: why a policy was adopted for more than one learner."""
+    """Whether an event's texts tell of nobody: why a policy was adopted for more than one learner; what an exhibition,
+    to which people are invited, is called.
+    """
+    if entry.event == "ExhibitionPlanned":
+        return True
     return entry.event == "PolicyAdopted" and not entry.stream.startswith(policy_stream("learner/"))
 
 
@@ -71,8 +75,10 @@ def is_of_work(entry: Entry) -> bool:
 
 def told_of(entry: Entry, started: Mapping[str, Entry]) -> tuple[str, ...]:
     """The learners whom an event's texts tell of: its owner, or the members of its work, as `started` by owner."""
+    if is_for_everyone(entry):
+        return ()
     if entry.event == "PolicyAdopted":
-        return () if is_for_everyone(entry) else (entry.stream.removeprefix(policy_stream("learner/")),)
+        return (entry.stream.removeprefix(policy_stream("learner/")),)
     if not is_of_work(entry):
         return (entry.owner,)
     work = started.get(entry.owner)

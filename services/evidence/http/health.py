@@ -34,6 +34,7 @@ class Standing:
     relay: Relay | None
     releasing: Worker | None = None
     destruction: Worker | None = None
+    counting: Worker | None = None
 
     async def document(self) -> dict[str, Any]:
         """Health as JSON. Where the database does not answer, only that is told."""
@@ -62,7 +63,12 @@ class Standing:
         }
 
     def _workers(self) -> Iterator[tuple[str, Worker]]:
-        for name, worker in (("grade_batches", self.releasing), ("key_destructions", self.destruction)):
+        named = (
+            ("grade_batches", self.releasing),
+            ("key_destructions", self.destruction),
+            ("vote_counts", self.counting),
+        )
+        for name, worker in named:
             if worker is not None:
                 yield name, worker
 
