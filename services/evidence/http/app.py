@@ -9,6 +9,7 @@ from services.evidence.http.ballots import ballot_routes
 from services.evidence.http.definitions import adoption_routes, document_routes, role_routes
 from services.evidence.http.doors import door_routes
 from services.evidence.http.evidence import evidence_routes
+from services.evidence.http.exhibits import exhibit_routes, share_routes
 from services.evidence.http.exhibitions import exhibition_routes
 from services.evidence.http.feedback import feedback_routes
 from services.evidence.http.forgetting import forgetting_routes
@@ -66,6 +67,8 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(seminar_routes(district, verifier))
     app.include_router(feedback_routes(district, verifier))
     app.include_router(exhibition_routes(district, verifier))
+    app.include_router(exhibit_routes(district, verifier))
+    app.include_router(share_routes(district, verifier))
     app.include_router(judgement_routes(district, verifier))
     app.include_router(redo_routes(district, verifier))
     app.include_router(forgetting_routes(district, verifier))

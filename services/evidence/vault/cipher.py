@@ -12,10 +12,15 @@ from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 64
 
 _NAME = b"name"
+
+SEED_BYTES = 20
+_SEED = b"ascertain seed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class OwnerKey:
 
     def decrypt_name(self, ciphertext: bytes) -> str | None:
         return _decrypted(self.secret, ciphertext, [UUID(self.owner).bytes, _NAME])
+
+    def seed(self, event: str) -> bytes:
+        """SEED_BYTES that only this key gives for an event, the same for ever (HKDF, RFC 5869)."""
+        return HKDF(SHA256(), SEED_BYTES, salt=None, info=_SEED + UUID(event).bytes).derive(self.secret)
 
     def reference(self, ciphertext: bytes) -> bytes:
         """SHA-256(key id ‖ ciphertext), the key's id as 16 bytes."""
