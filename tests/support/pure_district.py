@@ -172,6 +172,7 @@ class PureDistrict:
         self.ledger = SmallLedger(self.journal, list(held))
         self.rights = SmallRights(TEACHER, set(learners))
         self.forgettings = SmallForgettings()
+        self.definitions = SmallDefinitions()
         self.peer_feedback = False
 
     def district(self) -> District:
@@ -184,7 +185,7 @@ class PureDistrict:
             now=lambda: NOW,
             ledger=self.ledger,
             rights=cast("Any", self.rights),
-            definitions=cast("Any", SmallDefinitions()),
+            definitions=cast("Any", self.definitions),
             documents=nothing,
             roster=nothing,
             applied=nothing,

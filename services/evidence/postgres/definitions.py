@@ -11,7 +11,7 @@ import asyncpg
 from services.evidence.domain.adopting import Adoption
 from services.evidence.domain.judging import Criteria
 from shared.contracts.documents import read_document
-from shared.contracts.tasks import Moves, Rubric
+from shared.contracts.tasks import Moves, Rubric, Task
 from shared.ledger.canonical import parse
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Policy, read_policy
@@ -67,6 +67,16 @@ class PostgresDefinitions:
             list(digests),
         )
         return {row["digest"]: _moves(row["bytes"]) for row in rows}
+
+    async def task(self, task: str) -> Task | None:
+        """See `Definitions.task`."""
+        stored: bytes | None = await self._pool.fetchval(
+            "SELECT bytes FROM definitions.document JOIN definitions.content USING (digest)"
+            " WHERE id = $1::text::uuid AND format LIKE 'ascertain.task@%' ORDER BY position DESC LIMIT 1",
+            task,
+        )
+        document = None if stored is None else read_document(parse(stored))
+        return document if isinstance(document, Task) else None
 
     async def published(self, digest: str) -> str | None:
         """See `Definitions.published`."""

@@ -1,0 +1,89 @@
+"""Open a redo: the learner may do it over, now that what the policy and the task ask for was relearned."""
+
+from services.evidence.domain.errors import NotFound
+from services.evidence.domain.overriding import learner_of
+from services.evidence.domain.pieces import piece_of
+from services.evidence.domain.receipts import Receipt
+from services.evidence.domain.redoing import (
+    OpenRedo,
+    check_piece,
+    check_task,
+    decide_open,
+    piece_opened,
+    required_for,
+    task_of,
+)
+from services.evidence.flows.keep_texts import keep_texts
+from services.evidence.flows.recordable import check_recordable
+from services.evidence.flows.redoing import begun, decided
+from services.evidence.ports import District
+from shared.contracts.events import EVENTS, decode
+from shared.contracts.redos import RedoOpened
+from shared.ledger.entry import Entry
+from shared.ledger.identifiers import shard_of
+from shared.ledger.streams import evidence_stream, learner_stream
+
+
+async def open_redo(open_: OpenRedo, actor: str, district: District) -> Receipt:
+    """The receipt of the opening; repeated where this very request was done before.
+
+    Raises NotFound (also where the caller may not record for this learner), Conflict where relearning is still to be
+    logged and where the redo is over or was opened before, Invalid, Gone, StaleVersion, Mismatch, VaultUnavailable and
+    LedgerUnavailable.
+    """
+    entry = await begun(open_.redo, district)
+    learner = entry.owner
+    await check_recordable(learner, actor, district, NotFound("redo"))
+    cycle = decode(entry, EVENTS[entry.event].body).model_dump()
+    competency = cycle["competency"]
+    before = (await district.ledger.entries([open_.id])).get(open_.id)
+    if before is not None:  # recorded before, or something else: the ledger tells which
+        evidence = _evidence_before(open_, before)
+        required: tuple[str, ...] = ()
+    else:
+        piece = await _piece(open_, cycle["evidence"], learner, competency, district)
+        evidence = None if piece is None else piece.id
+        required = await _required(open_, piece, learner, competency, district)
+    ref = (await keep_texts(learner, open_.id, {"note_ref": open_.note}, district)).get("note_ref")
+    return await decided(
+        open_,
+        learner,
+        competency,
+        lambda redoing: decide_open(open_, redoing, required, evidence, ref, tenant=district.tenant, actor=actor),
+        district,
+    )
+
+
+def _evidence_before(open_: OpenRedo, before: Entry) -> str | None:
+    if open_.evidence is not None or open_.anew or before.event != "RedoOpened":
+        return open_.evidence
+    return decode(before, RedoOpened).evidence
+
+
+async def _piece(
+    open_: OpenRedo, of_cycle: str | None, learner: str, competency: str, district: District
+) -> Entry | None:
+    """What is done over: the piece named, else the one of the cycle or what stands in its place."""
+    named = piece_opened(open_, of_cycle)
+    while named is not None:
+        piece = piece_of(await district.ledger.stream(evidence_stream(named)))
+        onward = None if piece is None or open_.evidence is not None else piece.replacement
+        if onward is None:
+            return check_piece(piece, learner, competency)
+        named = onward
+    return None
+
+
+async def _required(
+    open_: OpenRedo, piece: Entry | None, learner: str, competency: str, district: District
+) -> tuple[str, ...]:
+    """What is to be relearned first. The task is the one that she may do, else the one of the piece."""
+    if open_.task is not None:
+        task = await district.definitions.task(open_.task)
+        check_task(task, competency)
+    else:
+        of_piece = None if piece is None else task_of(piece)
+        task = None if of_piece is None else await district.definitions.task(of_piece)
+    history = await district.ledger.stream(learner_stream(learner))
+    who = learner_of(learner, shard_of(district.tenant, learner), history)
+    return required_for(await district.definitions.in_force(who, competency), task)
