@@ -70,6 +70,18 @@ def moves(rubric_: str) -> dict[str, Any]:
     }
 
 
+def questions() -> dict[str, Any]:
+    options = [{"code": name, "title": name.title()} for name in ("boxer", "clover")]
+    best = {"kind": "choice", "code": "best", "title": "Who is the best citizen?", "options": options}
+    return {
+        "format": "ascertain.questions@1",
+        "id": new_id(),
+        "title": "Animal Farm",
+        "language": "en",
+        "questions": [best],
+    }
+
+
 async def furnish(world: World) -> None:
     """Bring everyone and everything in, and wait until every service knows."""
     ids = await _people(world)
@@ -79,10 +91,12 @@ async def furnish(world: World) -> None:
         await publish(gateway, framework_document(new_id(), [competency, graded, *judged.values()]))
         policy, rubric_ = await publish(gateway, policy_document()), await publish(gateway, rubric(competency))
         moves_ = await publish(gateway, moves(rubric_))
+        asked = await publish(gateway, questions())
         await adopt_policy(gateway, policy, "district")
     learner = world.people["learner"]
     things = await _record(world, learner, competency, graded)
     things |= await _judged(world, learner, judged)
+    things |= await _exhibitions(world, ids["school here"], things["work", "nobody"], asked)
     await until_applied(world.stack)
     digest = await _digest(world, learner, graded)
     course, section = ids["course here"], ids["class here"]
@@ -187,6 +201,23 @@ async def _record(world: World, learner: str, competency: str, graded: str) -> d
     said = {"id": feedback, "text": "The middle is strong."}
     await world.done(ADMINISTRATOR, f"/v1/works/{work}/versions/{version}/feedback", said)
     return {**things, ("version", "nobody"): version, ("feedback", "nobody"): feedback}
+
+
+async def _exhibitions(world: World, school: str, work: str, asked: str) -> dict[tuple[str, str], str]:
+    """Exhibitions of one work, one for each person: planned ones to open, open ones to issue ballots for and to close;
+    and ballots of another to read and to vote with.
+    """
+    things = {(what, person): new_id() for what in ("plan", "held", "closing") for person in PEOPLE}
+    plan = {"school": school, "works": [work], "questions": asked}
+    for (what, _), id_ in [*things.items(), (("votes", ""), votes := new_id())]:
+        await world.done(ADMINISTRATOR, "/v1/exhibitions", {"id": id_, **plan})
+        if what != "plan":
+            opened = {"id": new_id(), "expected_version": 1}
+            await world.done(ADMINISTRATOR, f"/v1/exhibitions/{id_}/open", opened)
+    wish = {"id": new_id(), "role": "family", "count": 2 * len(PEOPLE)}
+    tokens = iter((await world.done(ADMINISTRATOR, f"/v1/exhibitions/{votes}/ballots", wish))["tokens"])
+    ballots = {(what, person): next(tokens) for what in ("ballot", "vote") for person in PEOPLE}
+    return {**things, **ballots}
 
 
 async def _judged(world: World, learner: str, judged: dict[str, str]) -> dict[tuple[str, str], str]:

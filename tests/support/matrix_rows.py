@@ -150,6 +150,39 @@ RECORDING: Rows = {
     ),
 }
 
+EXHIBITING: Rows = {
+    ("POST", "/v1/exhibitions"): Row(
+        lambda w, s, p: _send("/v1/exhibitions", id=one(w, p, "exhibition"), school=s.school, works=[s.work]),
+        RECORD,
+        201,
+    ),
+    ("POST", "/v1/exhibitions/{}/open"): Row(
+        lambda w, s, p: _send(
+            f"/v1/exhibitions/{s.of('plan', p)}/open", id=one(w, p, "open exhibition"), expected_version=1
+        ),
+        RECORD,
+        201,
+    ),
+    ("POST", "/v1/exhibitions/{}/ballots"): Row(
+        lambda w, s, p: _send(
+            f"/v1/exhibitions/{s.of('held', p)}/ballots", id=one(w, p, "ballots"), role="family", count=3
+        ),
+        RECORD,
+        201,
+    ),
+    ("POST", "/v1/exhibitions/{}/close"): Row(
+        lambda w, s, p: _send(
+            f"/v1/exhibitions/{s.of('closing', p)}/close", id=one(w, p, "close exhibition"), expected_version=2
+        ),
+        RECORD,
+        201,
+    ),
+    ("GET", "/v1/ballots/{}"): Row(lambda _w, s, p: {"url": f"/v1/ballots/{s.of('ballot', p)}"}, PEOPLE),
+    ("POST", "/v1/ballots/{}"): Row(
+        lambda _w, s, p: _send(f"/v1/ballots/{s.of('vote', p)}", answers={"best": "boxer"}), PEOPLE, 201
+    ),
+}
+
 JUDGING: Rows = {
     ("POST", "/v1/overrides"): Row(
         lambda w, s, p: _send(
@@ -350,5 +383,15 @@ SIGNING_IN: Rows = {
     ("GET", "/health"): _read("/health", PEOPLE),
 }
 
-TABLE: Rows = {**READING, **RECORDING, **JUDGING, **GRADING, **BELONGING, **DEFINING, **TRYING, **SIGNING_IN}
+TABLE: Rows = {
+    **READING,
+    **RECORDING,
+    **EXHIBITING,
+    **JUDGING,
+    **GRADING,
+    **BELONGING,
+    **DEFINING,
+    **TRYING,
+    **SIGNING_IN,
+}
 """All of it."""

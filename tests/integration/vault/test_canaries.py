@@ -29,6 +29,7 @@ from tests.support.canaries import (
     topics_with,
 )
 from tests.support.evidence import THEME, address, framework, moves, policy, roster, rubric
+from tests.support.exhibitions import BEST, questions
 from tests.support.running import running_stack, until_applied
 from tests.support.text_doors import DOORS, NAMED, PEOPLE, Door, World
 from tests.support.waiting import until
@@ -40,7 +41,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(running_stack(folder))
         administrator = await opened.enter_async_context(Gateway(stack.urls["gateway"], stack.operator.token))
-        for document in (framework(), rubric(), policy(), moves()):
+        for document in (framework(), rubric(), policy(), moves(), questions()):
             await administrator.put(address(document), document)
         adoption = {"id": str(uuid4()), "scope": "district", "policy": document_digest(policy()), "mode": "recompute"}
         await administrator.post("/v1/adoptions", adoption)
@@ -48,7 +49,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         _, answer = await administrator.post("/v1/rosters/ids", {"kind": "user", "sourced_ids": [*NAMED]})
         _, courses = await administrator.post("/v1/rosters/ids", {"kind": "course", "sourced_ids": ["english-10"]})
         _, terms = await administrator.post("/v1/rosters/ids", {"kind": "academicSession", "sourced_ids": ["year"]})
-        ids = {**answer["ids"], **courses["ids"], **terms["ids"]}
+        _, orgs = await administrator.post("/v1/rosters/ids", {"kind": "org", "sourced_ids": ["school"]})
+        ids = {**answer["ids"], **courses["ids"], **terms["ids"], **orgs["ids"]}
         made = World(stack, Canaries(), {"administrator": administrator}, ids)
         for name in PEOPLE:
             token = await stack.personal_token(made.ids[name])
@@ -142,11 +144,56 @@ async def read_by_everyone(world: World) -> None:
         assert mark not in answer.text, wrong
 
 
-async def found_nowhere(world: World) -> None:
-    assert await tables_with(world.stack, world.canaries) == []
-    assert await topics_with(world.stack, world.canaries) == []
-    assert await answers_with(world.stack, world.canaries) == []
-    assert files_with(world.stack, world.canaries) == []
+async def found_nowhere(world: World, canaries: Canaries | None = None) -> None:
+    sought = canaries or world.canaries
+    assert await tables_with(world.stack, sought) == []
+    assert await topics_with(world.stack, sought) == []
+    assert await answers_with(world.stack, sought) == []
+    assert files_with(world.stack, sought) == []
+
+
+@pytest.mark.stack
+async def test_a_vote_leaves_no_trace_of_its_token_or_its_voter(world: World) -> None:
+    """Of a ballot's token, of whatever a voter's request says of her, and of an answer that is none."""
+    administrator, work = world.clients["administrator"], str(uuid4())
+    await administrator.post("/v1/works", {"id": work, "members": [world.ids["amara"]]})
+    exhibition = str(uuid4())
+    plan = {"school": world.ids["school"], "works": [work], "questions": document_digest(questions())}
+    await administrator.post("/v1/exhibitions", {"id": exhibition, **plan})
+    path = f"/v1/exhibitions/{exhibition}"
+    await administrator.post(f"{path}/open", {"id": str(uuid4()), "expected_version": 1})
+    issue = {"id": str(uuid4()), "role": "family", "count": 3}
+    status, issued = await administrator.post(f"{path}/ballots", issue)
+    assert (status, len(issued["tokens"])) == (201, 3)
+    voter = Canaries()
+    headers = {"User-Agent": voter.mark, "X-Forwarded-For": voter.mark, "Cookie": f"who={voter.mark}"}
+    async with httpx.AsyncClient(base_url=world.stack.urls["gateway"], headers=headers, trust_env=False) as http:
+        for token in issued["tokens"]:
+            address_ = f"/v1/ballots/{token}"
+            assert (await http.get(address_)).json()["state"] == "open"
+            for wrong in ({BEST: voter.mark}, {voter.mark: "boxer"}, {BEST: [voter.mark]}):
+                refused = await http.post(address_, json={"answers": wrong})
+                assert refused.status_code == 422, refused.text
+            assert (await http.post(address_, content=token)).status_code == 422
+            assert (await http.post(f"{address_}/{token}", json={})).status_code == 404
+            assert (await http.post(address_, json={"answers": {BEST: "boxer"}})).status_code == 201
+            assert (await http.post(address_, json={"answers": {}})).status_code == 200
+        assert (await http.get(f"/v1/ballots/{voter.mark}")).status_code == 404
+    await until_applied(world.stack)
+    await found_nowhere(world, voter)
+    for token in issued["tokens"]:
+        await found_nowhere(world, Token(token))
+    status, closed = await administrator.post(f"{path}/close", {"id": str(uuid4()), "expected_version": 2})
+    assert (status, closed["tally"]) == (201, "published")
+    for token in issued["tokens"]:
+        await found_nowhere(world, Token(token))
+
+
+class Token(Canaries):
+    """A ballot's token, as it is written and as the bytes that it is."""
+
+    def forms(self) -> tuple[bytes, ...]:
+        return (*super().forms(), bytes.fromhex(self.mark))
 
 
 @pytest.mark.stack
