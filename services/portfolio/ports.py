@@ -3,10 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
+from services.portfolio.domain.exhibition import Exhibition
 from services.portfolio.domain.record import Piece, Work
+from services.portfolio.domain.school_year import SchoolYear
 from shared.ledger.instants import Instant
+from shared.rulebook.curated import CuratedEntry
 from shared.rulebook.known import Pin
 from shared.runtime.definitions.view import DefinitionsView
 
@@ -17,7 +20,7 @@ class Record:
 
     In the shards `held` the entries of somebody whom the record tells of wait in quarantine: there `reached` is where
     the first of them stopped. `is_known` says that the learner asked for has a record at all; `forgotten` that it is no
-    more.
+    more. `curated` are the events of her portfolio, oldest first.
     """
 
     pieces: Sequence[Piece]
@@ -27,6 +30,7 @@ class Record:
     held: AbstractSet[int] = frozenset()
     is_known: bool = True
     forgotten: bool = False
+    curated: Sequence[CuratedEntry] = ()
 
 
 class Records(Protocol):
@@ -45,10 +49,63 @@ class Records(Protocol):
         ...
 
 
+Reached: TypeAlias = Mapping[tuple[str, int], int]
+"""How far each shard of each ledger is applied."""
+
+Place: TypeAlias = tuple[Instant, str]
+"""Where an exhibition stands in a list: when it was planned first, and its id."""
+
+Kind: TypeAlias = Literal["section", "school", "learner"]
+"""Whose exhibitions are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An exhibition, or that there is none, and how far this was read."""
+
+    exhibition: Exhibition | None
+    reached: Reached
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Exhibitions, the one planned last first, and how far this was read."""
+
+    exhibitions: list[Exhibition]
+    reached: Reached
+
+
+class Exhibitions(Protocol):
+    """The stored exhibitions."""
+
+    async def one(self, exhibition: str) -> Found: ...
+
+    async def page(self, kind: Kind, id_: str, before: Place, limit: int) -> Listed:
+        """Those planned for a section or a school, or at which a work of a learner is shown, below a place."""
+        ...
+
+    async def due(self, learners: Collection[str], year: SchoolYear) -> tuple[list[str], Reached]:
+        """Those of the learners of whom no work was shown at an exhibition opened in the year, in order of their ids.
+
+        Nobody who is forgotten is among them.
+        """
+        ...
+
+
 class Rights(Protocol):
     """Who may see what, from relations. `shared.runtime.access` answers; default deny."""
 
     async def visible(self, person: str, learners: Sequence[str]) -> set[str]: ...
+
+    async def recordable(self, person: str, learners: Sequence[str]) -> set[str]: ...
+
+    async def members(self, scope: str) -> list[str]:
+        """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""
+        ...
+
+    async def verified_scopes(self, person: str) -> set[str]:
+        """The scopes, `district` and `school/{id}`, of which the person is an administrator or auditor."""
+        ...
 
 
 class Applied(Protocol):
@@ -68,5 +125,6 @@ class District:
     """The ports. Given to every flow."""
 
     records: Records
+    exhibitions: Exhibitions
     rights: Rights
     applied: Applied

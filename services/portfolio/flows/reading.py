@@ -10,7 +10,8 @@ from services.portfolio.domain.record import Piece, Said, Withdrawn, Work, piece
 from services.portfolio.ports import District, Record
 from shared.ledger.identifiers import SHARDS
 from shared.rulebook.as_of import AsOf, AtInstant, AtPins
-from shared.rulebook.known import Known, Pin
+from shared.rulebook.curated import Curated, curated
+from shared.rulebook.known import Known, Pin, Recorded
 from shared.runtime.definitions.view import PlacedCompetency
 
 
@@ -50,6 +51,7 @@ class Seen:
     pins: tuple[Pin, ...]
     horizon: Horizon
     under_review: bool
+    curated: Curated
 
 
 async def waited(question: Question, owner: str, district: District) -> None:
@@ -86,7 +88,9 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
         for work in record.works
         if (known := work_as_known(work, horizon.of_shard(work.shard))) is not None
     ]
-    said: defaultdict[int, list[Said | Withdrawn]] = defaultdict(list, {shard: []})
+    of_shard = horizon.of_shard(shard)
+    chosen = [entry for entry in record.curated if of_shard.of_learner(entry)]
+    said: defaultdict[int, list[Recorded]] = defaultdict(list, {shard: [*chosen]})
     for piece in pieces:
         said[district.records.shard(piece.piece.learner)] += _entries(piece.piece)
     for seen in works:
@@ -94,7 +98,7 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     last = _last_definition(record, horizon)
     concerned = shards.union(district.records.shard(person) for person in visible)
     under_review = not isinstance(question.as_of, AtPins) and not record.held.isdisjoint(concerned)
-    return Seen(tuple(pieces), tuple(works), horizon.pins(said, last), horizon, under_review)
+    return Seen(tuple(pieces), tuple(works), horizon.pins(said, last), horizon, under_review, curated(chosen))
 
 
 def _people(record: Record) -> set[str]:

@@ -1,4 +1,4 @@
-"""The projection of the evidence ledger into works and pieces."""
+"""The projection of the evidence ledger into works, pieces and exhibitions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+from services.portfolio.postgres.curated import drop_curated, write_curated
+from services.portfolio.postgres.exhibition_projection import forget_exhibition, write_exhibitions
 from shared.contracts.bodies import AttemptRecorded, EvidenceVoided, RubricScored
 from shared.contracts.events import decode
 from shared.contracts.learners import LearnerForgotten
@@ -44,14 +46,18 @@ class PortfolioProjection:
         if entries[0].ledger != "evidence":
             return
         await _write_works(connection, entries)
+        await write_curated(connection, entries)
         await _write_pieces(connection, [_piece(entry) for entry in entries if entry.event in _PIECES])
         await _withdraw(connection, [_withdrawal(entry) for entry in entries if entry.event in _WITHDRAWALS])
+        await write_exhibitions(connection, entries)
         await _forget(connection, [_forgotten(entry) for entry in entries if entry.event == "LearnerForgotten"])
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         await connection.execute("DELETE FROM portfolio.piece WHERE learner = $1", owner)
+        await drop_curated(connection, [owner])
         await connection.execute("DELETE FROM portfolio.member WHERE work = $1", owner)
         await connection.execute("DELETE FROM portfolio.work_entry WHERE work = $1", owner)
+        await forget_exhibition(connection, owner)
 
 
 async def _write_works(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
@@ -106,6 +112,7 @@ async def _forget(connection: asyncpg.Connection, learners: Sequence[str]) -> No
         "INSERT INTO portfolio.forgotten SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING", learners
     )
     await connection.execute("DELETE FROM portfolio.piece WHERE learner = ANY ($1::uuid[])", learners)
+    await drop_curated(connection, learners)
     await connection.execute(
         "DELETE FROM portfolio.work_entry AS entry USING portfolio.member AS own"
         " WHERE own.member = ANY ($1::uuid[]) AND entry.work = own.work AND NOT EXISTS ("

@@ -8,6 +8,7 @@ import asyncpg
 
 from services.portfolio.domain.record import Piece, Said, Withdrawn, Work
 from services.portfolio.ports import Record
+from services.portfolio.postgres.curated import read_curated
 from services.portfolio.postgres.projection import read_body
 from shared.ledger.identifiers import shard_of
 from shared.runtime.connections import borrowed
@@ -58,9 +59,10 @@ class StoredRecords:
             works = [row["work"] for row in await connection.fetch(_WORKS_OF_LEARNER, learner)]
             pieces = await connection.fetch(_OF_LEARNER, learner)
             record = await self._record(connection, works, pieces, [learner, *works])
+            chosen = await read_curated(connection, learner)
             standing = await connection.fetchrow(_STANDING, self.shard(learner), learner)
         assert standing is not None
-        return replace(record, is_known=standing["known"], forgotten=standing["forgotten"])
+        return replace(record, curated=chosen, is_known=standing["known"], forgotten=standing["forgotten"])
 
     async def of_work(self, work: str) -> Record:
         async with borrowed(self._pool) as connection, _snapshot(connection):
