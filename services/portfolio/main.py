@@ -11,6 +11,7 @@ from services.portfolio.http.app import application
 from services.portfolio.http.routes import Portfolio
 from services.portfolio.ports import District
 from services.portfolio.postgres.applied import Watermarks
+from services.portfolio.postgres.exhibitions import StoredExhibitions
 from services.portfolio.postgres.projection import PortfolioProjection
 from services.portfolio.postgres.records import StoredRecords
 from shared.runtime.access.lag import AccessLag
@@ -95,6 +96,7 @@ async def _http(
     portfolio = Portfolio(
         district=District(
             records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
+            exhibitions=StoredExhibitions(pool),
             rights=Access(pool),
             applied=Watermarks(freshness, Completeness(pool, evidence.ledger, freshness)),
         ),

@@ -49,14 +49,24 @@ class Records(Protocol):
         ...
 
 
-Reached: TypeAlias = Mapping[tuple[str, int], int]
-"""How far each shard of each ledger is applied."""
+Reached: TypeAlias = tuple[Pin, ...]
+"""How far each shard of each ledger is applied, in order."""
 
 Place: TypeAlias = tuple[Instant, str]
 """Where an exhibition stands in a list: when it was planned first, and its id."""
 
 Kind: TypeAlias = Literal["section", "school", "learner"]
 """Whose exhibitions are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many exhibitions of a section, a school or a learner, below a place in the list."""
+
+    kind: Kind
+    id: str
+    before: Place
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class Exhibitions(Protocol):
 
     async def one(self, exhibition: str) -> Found: ...
 
-    async def page(self, kind: Kind, id_: str, before: Place, limit: int) -> Listed:
+    async def page(self, wanted: Wanted) -> Listed:
         """Those planned for a section or a school, or at which a work of a learner is shown, below a place."""
         ...
 

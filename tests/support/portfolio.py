@@ -14,6 +14,7 @@ from services.portfolio.http.app import application
 from services.portfolio.http.routes import Portfolio
 from services.portfolio.ports import District as Ports
 from services.portfolio.postgres.applied import Watermarks
+from services.portfolio.postgres.exhibitions import StoredExhibitions
 from services.portfolio.postgres.projection import PortfolioProjection
 from services.portfolio.postgres.records import StoredRecords
 from shared.ledger.canonical import canonical
@@ -140,6 +141,7 @@ def _portfolio(pool: asyncpg.Pool, folder: Path, writer: LedgerWriter) -> Portfo
     return Portfolio(
         district=Ports(
             records=StoredRecords(pool, TENANT, DefinitionsReader()),
+            exhibitions=StoredExhibitions(pool),
             rights=Access(pool, now),
             applied=Watermarks(freshness, Completeness(pool, WrittenLedger(writer), freshness, now)),
         ),
