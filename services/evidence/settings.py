@@ -13,7 +13,8 @@ class EvidenceSettings(Settings):
     `database_keys` is the DSN of the database of the owners' keys, `database_keys_migrator` its owner's.
     `roster_key_file` holds 32 bytes as 64 hex digits. The district's key is 64 bytes as 128 hex digits, in
     `district_key_file` or as `district_key` itself. `peer_feedback` lets learners give feedback on works of those who
-    are in a section with them.
+    are in a section with them. Files lie encrypted in `artefact_folder`, of whose disk `artefact_reserve` bytes are
+    left to others; without it none are taken.
     """
 
     database_relay: str | None = None
@@ -24,6 +25,8 @@ class EvidenceSettings(Settings):
     district_key_file: Path | None = None
     district_key: SecretStr | None = None
     peer_feedback: bool = False
+    artefact_folder: Path | None = None
+    artefact_reserve: int = 512 * 1024 * 1024
 
     def roster_key(self) -> bytes:
         """The district's roster key. Raises OSError where the file is missing, ValueError where it holds none."""

@@ -140,7 +140,7 @@ async def prepared(district: District, folder: Path, **more: Any) -> EvidenceSet
         keys=folder / "keys",
         trusted=folder / "trusted",
         roster_key_file=folder / "roster.key",
-        **more,
+        **{"artefact_folder": folder / "artefacts", "artefact_reserve": 0, **more},
     )
 
 

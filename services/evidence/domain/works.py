@@ -27,10 +27,11 @@ class StartWork:
 
 @dataclass(frozen=True, slots=True)
 class NewArtefact:
-    """A part of a version, with what it holds."""
+    """A part of a version, with what it holds: of a file, its name; and then `file` is what it was handed in as."""
 
     kind: str
     content: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

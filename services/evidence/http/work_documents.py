@@ -48,12 +48,32 @@ class ArtefactRequest(Contract):
         return self
 
 
+class FileRequest(Contract):
+    """A part of a version: a file that came before (`POST /v1/works/{id}/files`), and what it is called."""
+
+    kind: Literal["file"]
+    file: Id
+    name: WrittenText
+
+
+AnyArtefact: TypeAlias = Annotated[ArtefactRequest | FileRequest, Field(discriminator="kind")]
+
+
+class FileDocument(BaseModel):
+    """A file as it is kept. What it is says its bytes; `sha256` is of them."""
+
+    file: Id
+    media_type: str
+    size: int
+    sha256: Digest
+
+
 class VersionRequest(Contract):
     """What there is to be seen of a work by now. `expected_version` is the stream's: 1 where it was only started."""
 
     id: Id | None = None
     expected_version: Version
-    artefacts: Annotated[tuple[ArtefactRequest, ...], Field(min_length=1, max_length=MAX_ARTEFACTS, strict=False)]
+    artefacts: Annotated[tuple[AnyArtefact, ...], Field(min_length=1, max_length=MAX_ARTEFACTS, strict=False)]
     note: WrittenText | None = None
     occurred_at: Moment | None = None
 

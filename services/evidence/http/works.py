@@ -13,7 +13,14 @@ from services.evidence.flows.start_work import start_work
 from services.evidence.http.answers import answer, json_response, place_document, receipt_document
 from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
-from services.evidence.http.work_documents import GroupReceiptDocument, ScoresRequest, VersionRequest, WorkRequest
+from services.evidence.http.work_documents import (
+    AnyArtefact,
+    FileRequest,
+    GroupReceiptDocument,
+    ScoresRequest,
+    VersionRequest,
+    WorkRequest,
+)
 from services.evidence.ports import District
 from shared.contracts.values import Id
 from shared.ledger.instants import instant
@@ -66,7 +73,7 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
             id=id_of(request.id, idempotency_key, actor=actor.id, route=VERSION_ROUTE),
             work=work,
             expected_version=request.expected_version,
-            artefacts=tuple(NewArtefact(artefact.kind, artefact.content) for artefact in request.artefacts),
+            artefacts=tuple(_artefact(artefact) for artefact in request.artefacts),
             note=request.note,
             occurred_at=None if request.occurred_at is None else instant(request.occurred_at),
         )
@@ -103,6 +110,12 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
         return json_response(document, status=document["status"])
 
     return router
+
+
+def _artefact(artefact: AnyArtefact) -> NewArtefact:
+    if isinstance(artefact, FileRequest):
+        return NewArtefact(artefact.kind, artefact.name, artefact.file)
+    return NewArtefact(artefact.kind, artefact.content)
 
 
 def _document(scored: tuple[tuple[str, Receipt], ...]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Destroy the keys of those who are forgotten: after the ledger says so, and again until every one is gone."""
 
-from services.evidence.ports import Destructions, Vault
+from typing import Protocol
+
+from services.evidence.ports import Destructions
 from shared.runtime.stepping import Stepping, keep_stepping
 
 POLL = 1.0
@@ -13,6 +15,12 @@ TOGETHER = 100
 """Keys destroyed between two looks."""
 
 
+class Destroys(Protocol):
+    """Whatever destroys an owner's key, and what else is to go with it."""
+
+    async def destroy(self, owner: str) -> None: ...
+
+
 class KeyDestruction:
     """The worker. Several may run; what is destroyed twice is destroyed all the same.
 
@@ -21,7 +29,7 @@ class KeyDestruction:
     way of the last step, None where nothing did.
     """
 
-    def __init__(self, destructions: Destructions, vault: Vault, *, poll: float = POLL) -> None:
+    def __init__(self, destructions: Destructions, vault: Destroys, *, poll: float = POLL) -> None:
         self._destructions, self._vault, self._poll = destructions, vault, poll
         self._stepping = Stepping()
 
