@@ -9,6 +9,8 @@ from asyncpg import Pool
 from fastapi import FastAPI
 
 from services.evidence import ROLES, SERVICE
+from services.evidence.artefacts.opening import Destroyed, open_artefact_tables, open_files, store_of
+from services.evidence.artefacts.sweep import ArtefactSweep
 from services.evidence.flows.bootstrap import bootstrap
 from services.evidence.flows.read_ledger import Doors
 from services.evidence.folding import FoldsInProcess
@@ -76,6 +78,9 @@ RELEASING = 4
 COUNTING = 1
 """Connections to each database by which votes are counted, beside those of the ledger's lanes."""
 
+FILES = 4
+"""Connections to each of the vault's databases for files that come and go: a few short statements each."""
+
 POLL = 1.0
 """Seconds between two looks of the projector at the ledger while nobody waits for it."""
 
@@ -139,9 +144,14 @@ async def process(settings: EvidenceSettings, roles: Collection[str]) -> AsyncIt
             workers["projector"], workers["access lag"] = projector.run, lag.run
             tables = await open_tables(opened, settings, 1, "evidence sweep")
             workers["sweep"] = Sweep(tables, LedgerReferences(pool)).run
+            store = store_of(settings)
+            if store is not None:
+                swept = await open_artefact_tables(opened, settings, 1, "evidence sweep of files")
+                workers["sweep of files"] = ArtefactSweep(swept, store).run
             vault = await open_vault(opened, settings, DESTRUCTIONS, "evidence destruction")
             releasing = await _releasing(opened, settings, bells, appending)
-            destruction = KeyDestruction(PostgresForgettings(pool), vault)
+            files = await open_files(opened, settings, DESTRUCTIONS, "evidence destruction of files")
+            destruction = KeyDestruction(PostgresForgettings(pool), Destroyed(vault, files))
             measures.read_by(worker_measures(releasing, destruction))
             workers["releasing"], workers["key destruction"] = releasing.run, destruction.run
             counting = await _counting(opened, settings, bells, appending)
@@ -197,6 +207,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         applied=applied,
         forgettings=PostgresForgettings(pool),
         vault=await open_vault(opened, settings, VAULT, "evidence http vault"),
+        files=await open_files(opened, settings, FILES, "evidence http files"),
         standings=PostgresStandings(pool, applied, tenant=settings.tenant),
         batches=PostgresBatches(pool),
         exhibitions=PostgresExhibitions(pool),

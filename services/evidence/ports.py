@@ -1,8 +1,8 @@
 """What the flows of `evidence` need of the world, as protocols."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import IO, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from services.evidence.domain.adopting import Adoption
@@ -10,6 +10,7 @@ from services.evidence.domain.ballots import Found
 from services.evidence.domain.batches import Asked, Batch, Line, Progress
 from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.documents import ReadDocument
+from services.evidence.domain.files import KeptFile, NamedFile
 from services.evidence.domain.forgetting import Forgetting, ForgettingState
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.roster_known import KnownRoster, Session
@@ -98,6 +99,10 @@ class Rights(Protocol):
         """The learners among these with whom a learner is in a current section."""
         ...
 
+    async def exhibited(self, person: str, works: Sequence[str]) -> set[str]:
+        """The works among these that an exhibition shows in which a person is a panelist now."""
+        ...
+
     async def members(self, scope: str) -> list[str]:
         """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""
         ...
@@ -144,6 +149,61 @@ class Vault(Protocol):
 
 class VaultUnavailable(Exception):  # noqa: N818 - named for what is so, as the flows tell it
     """The vault or its keys did not answer; the same may be asked again."""
+
+
+class NoRoom(Exception):  # noqa: N818 - named for what is so, as the flows tell it
+    """There is no room for a file; nothing of it was kept."""
+
+
+class ArtefactsUnavailable(Exception):  # noqa: N818 - as above
+    """The store of files did not answer, or what lies in it is not what was kept."""
+
+
+class ArtefactStore(Protocol):
+    """Where files lie, sealed, each under a key that is used once. Raises ArtefactsUnavailable."""
+
+    async def put(self, key: str, sealed: IO[bytes]) -> None:
+        """Store a file, durably and whole, or nothing of it. Raises NoRoom."""
+        ...
+
+    def parts(self, key: str) -> AsyncIterator[bytes]:
+        """A file's bytes, from the beginning; nothing where there is no such."""
+        ...
+
+    async def remove(self, key: str) -> None:
+        """Remove a file, and what was left of one that never came whole. Repeatable."""
+        ...
+
+
+class Files(Protocol):
+    """Files of works, encrypted under the works' keys. Raises VaultUnavailable and ArtefactsUnavailable."""
+
+    async def receive(
+        self, work: str, file: str, declared: str | None, parts: AsyncIterator[bytes]
+    ) -> tuple[KeptFile, bool]:
+        """Take a file as it comes, never whole into memory; as it is kept, and whether it is new.
+
+        Raises Invalid where it is not taken or is not of the type `declared`, Mismatch where `file` names another
+        one, Conflict where too many of the work wait to be named, Gone where the work's key is destroyed, NoRoom.
+        One that no text comes to name within a day is swept.
+        """
+        ...
+
+    async def known(self, work: str, files: Collection[str]) -> Mapping[str, KeptFile]:
+        """Those of these files that came whole for this work. They wait another day for a version that names them."""
+        ...
+
+    async def name(self, named: Mapping[str, str]) -> None:
+        """Note which texts, by their references, name which files, by their keys: before the texts' event."""
+        ...
+
+    def content(self, work: str, file: NamedFile) -> AsyncIterator[bytes]:
+        """A file's plain bytes, each part once it was found to be right. Raises NotFound where the key is destroyed."""
+        ...
+
+    async def remove(self, work: str) -> None:
+        """Remove every file of a work. Repeatable."""
+        ...
 
 
 class Definitions(Protocol):
@@ -345,6 +405,10 @@ class Exhibitions(Protocol):
         """All entries of an exhibition, in order."""
         ...
 
+    async def told(self, exhibition: str, events: Sequence[str]) -> list[Entry]:
+        """The entries of an exhibition that are these events, in order: of its panel, without a thousand ballots."""
+        ...
+
     async def closed(self, exhibitions: Sequence[str]) -> list[str]:
         """Those of these that are closed."""
         ...
@@ -406,6 +470,7 @@ class District:
     applied: Applied
     forgettings: Forgettings
     vault: Vault
+    files: Files
     standings: Standings
     batches: Batches
     exhibitions: Exhibitions

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.evidence.domain.commands import Appended, Command, Outcome, Placed
 from services.evidence.domain.errors import Forgotten
+from services.evidence.domain.files import KeptFile
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.texts import KeptText, Name, NewText
 from services.evidence.ports import District, VaultUnavailable
@@ -140,6 +141,20 @@ class SmallRights:
 
 
 @dataclass
+class SmallFiles:
+    """The files that came; which texts came to name which of them."""
+
+    came: dict[str, KeptFile] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+
+    async def known(self, work: str, files: Collection[str]) -> Mapping[str, KeptFile]:
+        return {id_: kept for id_, kept in self.came.items() if id_ in files and kept.work == work}
+
+    async def name(self, named: Mapping[str, str]) -> None:
+        self.named |= named
+
+
+@dataclass
 class SmallForgettings:
     forgotten: set[str] = field(default_factory=set)
 
@@ -174,6 +189,7 @@ class PureDistrict:
         self.forgettings = SmallForgettings()
         self.definitions = SmallDefinitions()
         self.peer_feedback = False
+        self.files = SmallFiles()
 
     def district(self) -> District:
         nothing = cast("Any", None)
@@ -190,6 +206,7 @@ class PureDistrict:
             roster=nothing,
             applied=nothing,
             vault=self.vault,
+            files=cast("Any", self.files),
             forgettings=cast("Any", self.forgettings),
             standings=nothing,
             batches=nothing,

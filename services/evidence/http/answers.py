@@ -20,7 +20,7 @@ from services.evidence.domain.errors import (
     StaleVersion,
 )
 from services.evidence.domain.receipts import Receipt
-from services.evidence.ports import LedgerBusy, LedgerUnavailable, VaultUnavailable
+from services.evidence.ports import ArtefactsUnavailable, LedgerBusy, LedgerUnavailable, NoRoom, VaultUnavailable
 from shared.ledger.instants import instant_text
 from shared.runtime import problems
 from shared.runtime.problems import Problem
@@ -68,6 +68,14 @@ def problem_of(refusal: Refusal) -> Problem:
 def problem_of_vault(_error: VaultUnavailable) -> Problem:
     """The problem that tells a client that texts could not be kept or read: nothing was recorded."""
     return problems.unavailable("Texts and names cannot be reached at the moment; send the same again.", retry_after=2)
+
+
+def problem_of_files(error: ArtefactsUnavailable | NoRoom) -> Problem:
+    """The problem that tells a client that a file could not be kept or read: nothing of it was kept."""
+    if isinstance(error, NoRoom):
+        detail = "There is no room for files at the moment; an administrator must make some."
+        return Problem(507, "no-room", "There is no room.", detail)
+    return problems.unavailable("Files cannot be kept or read at the moment; send the same again.", retry_after=5)
 
 
 def problem_of_ledger(error: LedgerUnavailable | LedgerBusy) -> Problem:
@@ -136,3 +144,8 @@ def answer_with_refusals(app: FastAPI) -> None:
     @app.exception_handler(VaultUnavailable)
     async def _vault(_request: Request, error: VaultUnavailable) -> Response:
         return problem_of_vault(error).response()
+
+    @app.exception_handler(ArtefactsUnavailable)
+    @app.exception_handler(NoRoom)
+    async def _files(_request: Request, error: ArtefactsUnavailable | NoRoom) -> Response:
+        return problem_of_files(error).response()

@@ -1,5 +1,7 @@
 """The application: every route of the service, with its bounds and its problems."""
 
+import re
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -9,14 +11,16 @@ from services.evidence.http.ballots import ballot_routes
 from services.evidence.http.definitions import adoption_routes, document_routes, role_routes
 from services.evidence.http.doors import door_routes
 from services.evidence.http.evidence import evidence_routes
-from services.evidence.http.exhibits import exhibit_routes, share_routes
 from services.evidence.http.exhibitions import exhibition_routes
+from services.evidence.http.exhibits import exhibit_routes, share_routes
 from services.evidence.http.feedback import feedback_routes
+from services.evidence.http.files import FILES_ROUTE, MAX_UPLOAD, file_doors, file_routes
 from services.evidence.http.forgetting import forgetting_routes
 from services.evidence.http.guardians import guardian_routes
 from services.evidence.http.health import Standing, health_routes
 from services.evidence.http.items import ROUTE
 from services.evidence.http.judgement import judgement_routes
+from services.evidence.http.panels import panel_routes
 from services.evidence.http.recording import recording_route
 from services.evidence.http.redos import redo_routes
 from services.evidence.http.release_batches import batch_routes
@@ -33,7 +37,9 @@ from shared.runtime.problems import answer_with_problems
 from shared.runtime.tokens import Verifier
 
 MAX_BODY = MAX_DOCUMENT + 64 * 1024
-"""Bytes of any request at most: a document, as it may be written with more spaces than its canonical form has."""
+"""Bytes of any request at most but an upload: a document, as it may be written with more spaces than canonically."""
+
+_UPLOADS = re.compile(re.escape(FILES_ROUTE).replace(r"\{id\}", "[^/]+"))
 
 
 class Application(FastAPI):
@@ -65,7 +71,9 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(evidence_routes(district, verifier))
     app.include_router(work_routes(district, verifier))
     app.include_router(seminar_routes(district, verifier))
+    app.include_router(panel_routes(district, verifier))
     app.include_router(feedback_routes(district, verifier))
+    app.include_router(file_routes(district, verifier))
     app.include_router(exhibition_routes(district, verifier))
     app.include_router(exhibit_routes(district, verifier))
     app.include_router(share_routes(district, verifier))
@@ -82,8 +90,9 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(ballot_routes(district, verifier))
     app.include_router(door_routes(doors, verifier))
     app.include_router(reveal_routes(doors.people, district, verifier))
+    app.include_router(file_doors(doors.people, district, verifier))
     app.include_router(health_routes(standing))
-    app.add_middleware(Bounded, max_body=MAX_BODY)
+    app.add_middleware(Bounded, max_body=MAX_BODY, larger=(_UPLOADS, MAX_UPLOAD))
     answer_with_problems(app)
     answer_with_refusals(app)
     return app
