@@ -1,7 +1,7 @@
 """What every reading shares: the question, and works and pieces as they were known."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.portfolio.domain.errors import NotReachedError
@@ -44,7 +44,10 @@ class SeenWork:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is seen of a record, and the pins of it. `under_review` says that more of it waits to be looked at."""
+    """What is seen of a record, and the pins of it. `under_review` says that more of it waits to be looked at.
+
+    `named` are the competencies that the exhibits show, as far as a framework names them.
+    """
 
     pieces: tuple[SeenPiece, ...]
     works: tuple[SeenWork, ...]
@@ -52,6 +55,7 @@ class Seen:
     horizon: Horizon
     under_review: bool
     curated: Curated
+    named: Mapping[str, PlacedCompetency]
 
 
 async def waited(question: Question, owner: str, district: District) -> None:
@@ -96,9 +100,19 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     for seen in works:
         said[seen.work.shard] += seen.work.entries
     last = _last_definition(record, horizon)
+    portfolio = curated(chosen)
+    shows = (competency for exhibit in portfolio.exhibits for competency in exhibit.competencies)
     concerned = shards.union(district.records.shard(person) for person in visible)
     under_review = not isinstance(question.as_of, AtPins) and not record.held.isdisjoint(concerned)
-    return Seen(tuple(pieces), tuple(works), horizon.pins(said, last), horizon, under_review, curated(chosen))
+    return Seen(
+        tuple(pieces),
+        tuple(works),
+        horizon.pins(said, last),
+        horizon,
+        under_review,
+        portfolio,
+        _named(shows, record, of_shard),
+    )
 
 
 def _people(record: Record) -> set[str]:
@@ -110,12 +124,12 @@ def _pieces(record: Record, horizon: Horizon, visible: set[str], district: Distr
     for piece in record.pieces:
         known = horizon.of_shard(district.records.shard(piece.learner))
         if piece.learner in visible and (seen := piece_as_known(piece, known)) is not None:
-            pieces.append(SeenPiece(seen, _named(seen, record, known)))
+            pieces.append(SeenPiece(seen, _named(shown(seen), record, known)))
     return pieces
 
 
-def _named(piece: Piece, record: Record, known: Known) -> dict[str, PlacedCompetency]:
-    found = {competency: record.view.competency(competency, known) for competency in shown(piece)}
+def _named(competencies: Iterable[str], record: Record, known: Known) -> dict[str, PlacedCompetency]:
+    found = {competency: record.view.competency(competency, known) for competency in competencies}
     return {competency: named for competency, named in found.items() if named is not None}
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from services.portfolio.domain.errors import ForgottenError, NotReachedError, PortfolioError, UnknownError
 from services.portfolio.domain.record import Said
 from services.portfolio.flows.reading import Seen, SeenPiece, SeenWork, shown
+from services.portfolio.http.curated_answers import curated_document, skill_document
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
 from shared.runtime import problems
@@ -38,6 +39,7 @@ def portfolio_answer(learner: str, seen: Seen) -> Response:
         **_under_review(seen),
         "works": [_work(work) for work in seen.works],
         "evidence": [_piece(piece) for piece in seen.pieces],
+        "portfolio": curated_document(seen),
     }
     return _answer(document, seen)
 
@@ -108,7 +110,7 @@ def _piece(seen: SeenPiece) -> dict[str, Any]:
         **{name: said.body[name] for name in _TOLD if name in said.body},
         **_times(said),
         "results": said.body.get("results", said.body.get("ratings", [])),
-        "shows": [_skill(competency, seen) for competency in shown(seen.piece)],
+        "shows": [skill_document(competency, seen.named.get(competency)) for competency in shown(seen.piece)],
     }
     if withdrawn is not None:
         document["withdrawn"] = {
@@ -117,18 +119,6 @@ def _piece(seen: SeenPiece) -> dict[str, Any]:
             **({} if withdrawn.by is None else {"by": withdrawn.by}),
         }
     return document
-
-
-def _skill(competency: str, seen: SeenPiece) -> dict[str, str]:
-    named = seen.named.get(competency)
-    if named is None:
-        return {"competency": competency}
-    return {
-        "competency": competency,
-        "code": named.code,
-        "statement": named.statement,
-        "framework": named.framework,
-    }
 
 
 def _work(seen: SeenWork) -> dict[str, Any]:

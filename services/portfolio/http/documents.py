@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
 
+from services.portfolio.http.curated_documents import CuratedDocument
 from shared.contracts.bodies import Purpose
 from shared.contracts.values import Code, Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, ShardDocument, refusals
@@ -131,6 +132,7 @@ class PortfolioDocument(BaseModel):
     under_review: UnderReview = None
     works: list[WorkDocument]
     evidence: list[PieceDocument]
+    portfolio: CuratedDocument = Field(description="What the learner chose to show, and to whom.")
 
 
 class OneWorkDocument(WorkDocument):
