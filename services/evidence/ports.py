@@ -213,6 +213,10 @@ class Definitions(Protocol):
         """The ids among these that a published framework holds."""
         ...
 
+    async def named(self, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        """Code and statement of these competencies, as the newest publication has them."""
+        ...
+
     async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
         """The published rubrics among these."""
         ...

@@ -59,6 +59,7 @@ class SmallVault:
     forgotten: set[str] = field(default_factory=set)
     down: bool = False
     kept: dict[str, NewText] = field(default_factory=dict)
+    named: dict[str, Name] = field(default_factory=dict)
 
     async def keep(self, texts: Sequence[NewText]) -> list[str]:
         self.journal.append("keep")
@@ -71,13 +72,14 @@ class SmallVault:
         return [ref_of(text) for text in texts]
 
     async def texts(self, refs: Collection[str]) -> Mapping[str, KeptText]:
-        raise NotImplementedError
+        found = {ref: self.kept[ref] for ref in refs if ref in self.kept and self.kept[ref].owner not in self.forgotten}
+        return {ref: KeptText(text.owner, text.event, text.field, text.text) for ref, text in found.items()}
 
     async def keep_names(self, names: Mapping[str, Name]) -> None:
         raise NotImplementedError
 
     async def names(self, people: Collection[str]) -> Mapping[str, Name]:
-        raise NotImplementedError
+        return {person: self.named[person] for person in people if person in self.named.keys() - self.forgotten}
 
     async def seed(self, owner: str, event: str) -> bytes:
         if owner in self.forgotten:
@@ -167,6 +169,9 @@ class SmallDefinitions:
 
     async def competencies(self, ids: Collection[str]) -> Collection[str]:
         return {THEME}.intersection(ids)
+
+    async def named(self, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        return {id_: ("RL.1", "Finds the theme.") for id_ in ids if id_ == THEME}
 
     async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
         return {digest: {"thesis": THESIS} for digest in digests if digest == RUBRIC}

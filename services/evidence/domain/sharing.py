@@ -8,7 +8,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -21,6 +22,9 @@ from shared.rulebook.curated import Curated, Exhibit, Share
 
 LONGEST: Final = 366 * 24 * 60 * 60 * 1000
 """Milliseconds that a share lasts at most: a year."""
+
+LEFT_OUT: Final = "[…]"
+"""Stands where a family name was left out."""
 
 SEED_BYTES: Final = 20
 """Bytes of a secret beside the share's id, which is no secret."""
@@ -130,3 +134,16 @@ def opened(known: Curated, share: str, token: str, now: Instant) -> Share:
     ):
         raise NotFound("share")
     return found
+
+
+def without_families(text: str, families: Iterable[str]) -> str:
+    """A text in which the family names of those who made a work are left out, each of their parts too.
+
+    Whole words, as the roster writes them or in capitals: somebody called Young loses no *young*.
+    """
+    parts = {part for family in families for part in (family.strip(), *re.split(r"[\s-]+", family))}
+    words = {word for part in parts if len(part) > 1 and part[0].isupper() for word in (part, part.upper())}
+    if not words:
+        return text
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", LEFT_OUT, text)

@@ -28,6 +28,7 @@ from services.evidence.http.releases import release_routes
 from services.evidence.http.reveal import reveal_routes
 from services.evidence.http.rosters import roster_routes
 from services.evidence.http.seminars import seminar_routes
+from services.evidence.http.shares import share_door
 from services.evidence.http.works import work_routes
 from services.evidence.ports import District
 from shared.contracts.documents import MAX_DOCUMENT
@@ -77,6 +78,7 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(exhibition_routes(district, verifier))
     app.include_router(exhibit_routes(district, verifier))
     app.include_router(share_routes(district, verifier))
+    app.include_router(share_door(district, verifier))
     app.include_router(judgement_routes(district, verifier))
     app.include_router(redo_routes(district, verifier))
     app.include_router(forgetting_routes(district, verifier))

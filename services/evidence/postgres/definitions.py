@@ -45,6 +45,15 @@ class PostgresDefinitions:
             self._competencies |= {row["competency"] for row in rows}
         return {id_ for id_ in ids if id_ in self._competencies}
 
+    async def named(self, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Definitions.named`."""
+        rows = await self._pool.fetch(
+            "SELECT DISTINCT ON (competency) competency::text, code, statement FROM definitions.placement"
+            " WHERE competency = ANY ($1::uuid[]) ORDER BY competency, position DESC",
+            list(ids),
+        )
+        return {row["competency"]: (row["code"], row["statement"]) for row in rows}
+
     async def rubrics(self, digests: Collection[str]) -> Mapping[str, Criteria]:
         """See `Definitions.rubrics`."""
         unread = [digest for digest in digests if digest not in self._rubrics]

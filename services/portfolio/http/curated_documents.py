@@ -15,7 +15,7 @@ class ShownSkillDocument(BaseModel):
 
 
 class ExhibitDocument(BaseModel):
-    """A version of a work that the learner shows; `number` where the work is known here. `POST /v1/reveal`: her reason."""
+    """A version of a work that the learner shows; `number` where the work is known here. Her reason is in the vault."""
 
     exhibit: Id
     work: Id

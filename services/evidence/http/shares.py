@@ -1,0 +1,81 @@
+"""The door by which a share is opened, to the gateway alone, which logs that it was. No secret comes through it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.evidence.domain.errors import NotFound
+from services.evidence.flows.open_share import SharedArtefact, SharedExhibit, SharedPortfolio, open_share
+from services.evidence.http.answers import json_response
+from services.evidence.ports import District
+from shared.contracts.values import Contract, Digest, Id
+from shared.ledger.instants import instant_text
+from shared.runtime.problems import Problem
+from shared.runtime.tokens import Verifier
+
+
+class OpenRequest(Contract):
+    """A share by its id, and the SHA-256 of the secret that was brought."""
+
+    share: Id
+    token: Digest
+
+
+def share_door(district: District, verifier: Verifier) -> APIRouter:
+    """`POST /shares/open`. For everyone else than the gateway it is not there."""
+
+    async def gateway(request: Request) -> None:
+        try:
+            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
+        except Problem as problem:
+            raise NotFound("address") from problem
+        if caller.service != "gateway":
+            raise NotFound("address")
+
+    router = APIRouter(dependencies=[Depends(gateway)], include_in_schema=False)
+
+    @router.post("/shares/open")
+    async def open_(request: Request) -> Response:
+        """What the share shows, and whose it is, which is for the log alone."""
+        asked = OpenRequest.model_validate_json(await request.body())
+        return json_response(_document(await open_share(asked.share, asked.token, district)))
+
+    return router
+
+
+def _document(shared: SharedPortfolio) -> dict[str, Any]:
+    return {
+        "share": shared.share.id,
+        "learner": shared.learner,
+        "shown": {
+            **({} if shared.given is None else {"given": shared.given}),
+            "audience": shared.share.audience,
+            "shared_at": instant_text(shared.share.shared_at),
+            "expires_at": shared.share.expires_at,
+            "exhibits": [_exhibit(exhibit, shared) for exhibit in shared.exhibits],
+        },
+    }
+
+
+def _exhibit(exhibit: SharedExhibit, shared: SharedPortfolio) -> dict[str, Any]:
+    skills = [shared.named[competency] for competency in exhibit.shows if competency in shared.named]
+    return {
+        **({} if exhibit.title is None else {"title": exhibit.title}),
+        **({} if exhibit.reason is None else {"reason": exhibit.reason}),
+        "number": exhibit.number,
+        "made_at": instant_text(exhibit.made_at),
+        "others": exhibit.others,
+        "shows": [{"code": code, "statement": statement} for code, statement in skills],
+        "artefacts": [_artefact(artefact) for artefact in exhibit.artefacts],
+    }
+
+
+def _artefact(artefact: SharedArtefact) -> dict[str, Any]:
+    if artefact.file is None:
+        return {"kind": artefact.kind, "content": artefact.content}
+    return {
+        "kind": artefact.kind,
+        "name": artefact.content,
+        "media_type": artefact.file.media_type,
+        "size": artefact.file.size,
+    }
