@@ -1,5 +1,6 @@
 """Relations told as events: who has which role, which sections there are, who belongs where."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -55,13 +56,23 @@ class Relations:
     def forgotten(self, learner: str) -> "Relations":
         return self._add("LearnerForgotten", learner=learner, request=new_id())
 
+    def planned(self, exhibition: str, works: Sequence[str]) -> "Relations":
+        return self._add("ExhibitionPlanned", exhibition=exhibition, school=new_id(), works=works, roles=["family"])
+
+    def appointed(self, exhibition: str, panelist: str, ends: Instant | None = None) -> "Relations":
+        fields = {"exhibition": exhibition, "panelist": panelist, "role": "community"}
+        return self._add("PanelistAppointed", **fields, ends_at=_text(ends))
+
+    def dismissed(self, exhibition: str, panelist: str) -> "Relations":
+        return self._add("PanelistDismissed", exhibition=exhibition, panelist=panelist)
+
     def _add(self, event: str, **fields: Any) -> "Relations":
         contract = EVENTS[event]
         body = contract.body(**{name: value for name, value in fields.items() if value is not None})
         id_ = new_id()
         stream = contract.stream(body, id_)
         evidence = contract.ledger == "evidence"
-        owner = fields["learner"] if evidence else definitions_owner(TENANT, stream)
+        owner = fields[contract.owner] if contract.owner is not None else definitions_owner(TENANT, stream)
         shard = shard_of(TENANT, owner) if evidence else 0
         self.entries.append(
             Entry(

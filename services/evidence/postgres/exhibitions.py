@@ -6,7 +6,7 @@ import asyncpg
 
 from services.evidence.domain.ballots import Found
 from services.evidence.postgres.reading import fetched
-from shared.ledger.entry import Entry
+from shared.ledger.entry import Entry, type_name
 from shared.runtime.ledger_table import COLUMNS, entry_of_row
 
 # By the index on what its name ends in; the very condition of that index stands beside it.
@@ -16,6 +16,11 @@ _BALLOT = (
 )
 
 _ENTRIES = f"SELECT {COLUMNS} FROM ledger.entry WHERE owner = $1::text::uuid ORDER BY position"  # noqa: S608 - of constants
+
+_TOLD = (
+    f"SELECT {COLUMNS} FROM ledger.entry WHERE owner = $1::text::uuid AND type = ANY ($2)"  # noqa: S608 - of constants
+    " ORDER BY position"
+)
 
 _CLOSED = (
     "SELECT owner::text FROM ledger.stream"
@@ -37,6 +42,11 @@ class PostgresExhibitions:
     async def entries(self, exhibition: str) -> list[Entry]:
         """See `Exhibitions.entries`."""
         return [entry_of_row(row) for row in await fetched(self._pool, _ENTRIES, exhibition)]
+
+    async def told(self, exhibition: str, events: Sequence[str]) -> list[Entry]:
+        """See `Exhibitions.told`."""
+        rows = await fetched(self._pool, _TOLD, exhibition, [type_name(event) for event in events])
+        return [entry_of_row(row) for row in rows]
 
     async def closed(self, exhibitions: Sequence[str]) -> list[str]:
         """See `Exhibitions.closed`."""

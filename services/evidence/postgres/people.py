@@ -27,6 +27,7 @@ _STANDINGS = """
             SELECT FROM ledger.stream WHERE owner = role_owner AND stream = role_stream AND ledger = 'definitions'
         ) THEN 'staff'
         WHEN EXISTS (SELECT FROM access.guardians WHERE guardian = person) THEN 'staff'
+        WHEN EXISTS (SELECT FROM access.panelists WHERE panelist = person) THEN 'staff'
     END AS standing
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
     AS asked (person, role_owner, role_stream, learner_stream)

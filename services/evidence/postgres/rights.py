@@ -65,6 +65,10 @@ class RightsTogether:
         """See `Rights.classmates`."""
         return await self._access.classmates(person, learners)
 
+    async def exhibited(self, person: str, works: Sequence[str]) -> set[str]:
+        """See `Rights.exhibited`."""
+        return await self._access.exhibited(person, works)
+
     async def members(self, scope: str) -> list[str]:
         """See `Rights.members`."""
         return await self._access.members(scope)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.contracts.bodies import LearnerEnrolled, LearnerWithdrawn, RoleGranted, RoleRevoked, SectionOpened
 from shared.contracts.events import decode
+from shared.contracts.exhibitions import ExhibitionPlanned, PanelistAppointed, PanelistDismissed
 from shared.contracts.learners import GuardianLinked, GuardianUnlinked, LearnerForgotten
 from shared.ledger.entry import Entry, type_name
 from shared.ledger.instants import Instant, instant
@@ -46,6 +47,20 @@ class Guardianship(NamedTuple):
     guardian: str
 
 
+class PanelSeat(NamedTuple):
+    """A person sits on an exhibition's panel."""
+
+    exhibition: str
+    panelist: str
+
+
+class Seated(NamedTuple):
+    """Until when she does; `is_dismissed` says that she does no longer."""
+
+    ends_ms: Instant | None
+    is_dismissed: bool = False
+
+
 class Departure(NamedTuple):
     """A learner has left a school, and all its sections with it."""
 
@@ -58,6 +73,7 @@ _TYPES = frozenset(
     for event in (
         *("RoleGranted", "RoleRevoked", "SectionOpened", "LearnerEnrolled", "LearnerWithdrawn"),
         *("GuardianLinked", "GuardianUnlinked", "LearnerForgotten"),
+        *("ExhibitionPlanned", "PanelistAppointed", "PanelistDismissed"),
     )
 )
 """Most entries are none of these: they pass at once."""
@@ -67,9 +83,10 @@ _TYPES = frozenset(
 class Changes:
     """The sum of what some entries change, to be written in this order: the forgotten, departures, everything else.
 
-    `grants` has None where a grant is taken back; `enrolments` says whether the learner now belongs there,
-    `guardianships` whether the person now speaks for her. `forgotten` learners belong nowhere, and nobody speaks for
-    them.
+    `exhibited` has the works of each exhibition as it was planned last; `seats` has None where somebody is dismissed of
+    whose appointment these entries do not tell. `grants` has None where a grant is taken back; `enrolments` says
+    whether the learner now belongs there, `guardianships` whether the person now speaks for her. `forgotten` learners
+    belong nowhere, and nobody speaks for them.
     """
 
     grants: dict[GrantKey, Grant | None] = field(default_factory=dict)
@@ -78,6 +95,8 @@ class Changes:
     departures: set[Departure] = field(default_factory=set)
     guardianships: dict[Guardianship, bool] = field(default_factory=dict)
     enrolments: dict[Enrolment, bool] = field(default_factory=dict)
+    exhibited: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seats: dict[PanelSeat, Seated | None] = field(default_factory=dict)
 
 
 def changes(entries: Sequence[Entry]) -> Changes:
@@ -110,7 +129,7 @@ def changes(entries: Sequence[Entry]) -> Changes:
             case "LearnerForgotten":
                 _forget(sum_, decode(entry, LearnerForgotten))
             case _:
-                pass
+                _change_panels(sum_, entry)
     return sum_
 
 
@@ -134,6 +153,20 @@ def _forget(sum_: Changes, event: LearnerForgotten) -> None:
         del sum_.guardianships[guardianship]
     for enrolment in [known for known in sum_.enrolments if known.learner == event.learner]:
         del sum_.enrolments[enrolment]
+
+
+def _change_panels(sum_: Changes, entry: Entry) -> None:
+    if entry.event == "ExhibitionPlanned":
+        planned = decode(entry, ExhibitionPlanned)
+        sum_.exhibited[planned.exhibition] = planned.works
+    elif entry.event == "PanelistAppointed":
+        appointed = decode(entry, PanelistAppointed)
+        sum_.seats[PanelSeat(appointed.exhibition, appointed.panelist)] = Seated(_moment(appointed.ends_at))
+    elif entry.event == "PanelistDismissed":
+        dismissed = decode(entry, PanelistDismissed)
+        seat = PanelSeat(dismissed.exhibition, dismissed.panelist)
+        seated = sum_.seats.get(seat)
+        sum_.seats[seat] = None if seated is None else seated._replace(is_dismissed=True)
 
 
 def _section(event: SectionOpened, owner: str) -> Section:

@@ -9,7 +9,7 @@ from shared.runtime.access.changes import Changes, changes
 
 
 class AccessProjection:
-    """A Projection: roles and sections from the definitions ledger, enrolments and guardians from evidence's."""
+    """Roles and sections from the definitions ledger; enrolments, guardians and panels from evidence's."""
 
     async def prepare(self, entries: Sequence[Entry]) -> None:
         """Nothing: an entry of these events explains itself."""
@@ -21,12 +21,15 @@ class AccessProjection:
         await _write_enrolments(connection, sum_)
         await _write_grants(connection, sum_)
         await _write_sections(connection, sum_)
+        await _write_panels(connection, sum_)
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         await connection.execute("DELETE FROM access.grants WHERE owner = $1", owner)
         await connection.execute("DELETE FROM access.sections WHERE owner = $1", owner)
         await connection.execute("DELETE FROM access.enrolments WHERE learner = $1", owner)
         await connection.execute("DELETE FROM access.guardians WHERE learner = $1", owner)
+        await connection.execute("DELETE FROM access.exhibited WHERE exhibition = $1", owner)
+        await connection.execute("DELETE FROM access.panelists WHERE exhibition = $1", owner)
 
 
 async def _forget(connection: asyncpg.Connection, sum_: Changes) -> None:
@@ -107,4 +110,34 @@ async def _write_sections(connection: asyncpg.Connection, sum_: Changes) -> None
             " ON CONFLICT (section) DO UPDATE SET course = excluded.course, school = excluded.school,"
             " begins_ms = excluded.begins_ms, ends_ms = excluded.ends_ms, owner = excluded.owner",
             *zip(*sum_.sections.values(), strict=True),
+        )
+
+
+async def _write_panels(connection: asyncpg.Connection, sum_: Changes) -> None:
+    if sum_.exhibited:
+        await connection.execute(
+            "DELETE FROM access.exhibited WHERE exhibition = ANY ($1::uuid[])", list(sum_.exhibited)
+        )
+        shown = [(exhibition, work) for exhibition, works in sum_.exhibited.items() for work in works]
+        if shown:
+            await connection.execute(
+                "INSERT INTO access.exhibited (exhibition, work) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
+                *zip(*shown, strict=True),
+            )
+    seated = [(*seat, *held) for seat, held in sum_.seats.items() if held is not None]
+    if seated:
+        await connection.execute(
+            "INSERT INTO access.panelists (exhibition, panelist, ends_ms, is_dismissed)"
+            " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bool[])"
+            " ON CONFLICT (exhibition, panelist) DO UPDATE"
+            " SET ends_ms = excluded.ends_ms, is_dismissed = excluded.is_dismissed",
+            *zip(*seated, strict=True),
+        )
+    dismissed = [seat for seat, held in sum_.seats.items() if held is None]
+    if dismissed:
+        await connection.execute(
+            "UPDATE access.panelists AS known SET is_dismissed = true"
+            " FROM unnest($1::uuid[], $2::uuid[]) AS gone (exhibition, panelist)"
+            " WHERE known.exhibition = gone.exhibition AND known.panelist = gone.panelist",
+            *zip(*dismissed, strict=True),
         )

@@ -13,6 +13,10 @@ thing were not there (404). Who may what, of a learner:
 | read every state of the district at once | no | no | no | the district's | the district's |
 | read who was shown what of her | yes | yes | no | yes | yes |
 
+A panelist of an exhibition, and nobody by any of the above, may see the works that it shows, with their versions, while
+she sits on its panel: nothing else of their members, and no name. She may be anybody; one who is nothing else in the
+district has a right to that alone.
+
 A grant holds until the very instant of its `ends_at`, a section from its beginning until the instant of its end. A
 person whose own entries wait in quarantine has no rights until they are released: a revocation may be among them; so
 has a guardian by a learner whose entries wait. Of a forgotten learner nobody but the district's administrators and
@@ -21,6 +25,7 @@ Where the tables may be more than `MAX_LAG` behind the ledger, every question ra
 """  # noqa: E501 - a table
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import asyncpg
 
@@ -100,12 +105,58 @@ _CLASSMATES = f"""
     ) AS learners
 """  # noqa: S608 - of constants
 
+_EXHIBITED = f"""
+    SELECT {_COMPLETE} AS complete_ms, ARRAY(
+        SELECT DISTINCT shown.work::text FROM access.panelists AS own JOIN access.exhibited AS shown USING (exhibition)
+        WHERE own.panelist = $1 AND NOT own.is_dismissed AND (own.ends_ms IS NULL OR own.ends_ms > $2)
+        AND shown.work = ANY ($3::uuid[]) AND NOT EXISTS (
+            SELECT FROM projection.quarantine AS q
+            WHERE q.ledger = 'evidence' AND q.owner IN (own.exhibition, shown.work)
+        )
+    ) AS works
+"""  # noqa: S608 - of constants
+
+_ON_A_PANEL = f"""
+    SELECT {_COMPLETE} AS complete_ms, EXISTS (
+        SELECT FROM access.panelists WHERE panelist = $1 AND NOT is_dismissed AND (ends_ms IS NULL OR ends_ms > $2)
+    ) AS allowed
+"""  # noqa: S608 - of constants
+
 _MEMBERS = f"""
     SELECT {_COMPLETE} AS complete_ms, ARRAY(
         SELECT DISTINCT learner::text FROM access.enrolments WHERE %s = $1 ORDER BY learner::text
     ) AS learners
 """  # noqa: S608 - of constants
 _MEMBERS_OF = {kind: _MEMBERS % kind for kind in ("section", "school")}
+
+
+_STANDING = f"""
+    SELECT {_COMPLETE} AS complete_ms,
+        EXISTS (SELECT FROM access.enrolments WHERE learner = $1) AS is_learner,
+        ARRAY(SELECT learner::text FROM ({_GUARDIANSHIPS}) AS own ORDER BY learner::text) AS speaks_for,
+        ARRAY(
+            SELECT s.section::text FROM ({_HELD}) AS own
+            JOIN access.sections AS s ON own.scope = 'section/' || s.section
+            WHERE (s.begins_ms IS NULL OR s.begins_ms <= $3) AND (s.ends_ms IS NULL OR s.ends_ms > $3)
+            ORDER BY s.section::text
+        ) AS teaches,
+        ARRAY(
+            SELECT DISTINCT role || ' ' || scope AS other FROM ({_HELD}) AS own WHERE role <> 'teacher' ORDER BY other
+        ) AS others
+"""  # noqa: S608 - of constants
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is here: a learner, a guardian of learners, a teacher of current sections; and what scopes,
+    `district` or `school/{id}`, she administers and may audit. In the order of ids.
+    """
+
+    is_learner: bool
+    speaks_for: tuple[str, ...]
+    teaches: tuple[str, ...]
+    administers: tuple[str, ...]
+    audits: tuple[str, ...]
 
 
 class Access:
@@ -174,6 +225,34 @@ class Access:
         [row] = await self._pool.fetch(_CLASSMATES, person, asked, self._clock())
         self._check(row["complete_ms"])
         return set(row["learners"])
+
+    async def standing(self, person: str) -> Standing:
+        """What the person is here."""
+        if not is_id(person):
+            return Standing(is_learner=False, speaks_for=(), teaches=(), administers=(), audits=())
+        [row] = await self._pool.fetch(_STANDING, person, list(_ROLES), self._clock())
+        self._check(row["complete_ms"])
+        held = [other.split(" ", 1) for other in row["others"]]
+        return Standing(
+            is_learner=row["is_learner"],
+            speaks_for=tuple(row["speaks_for"]),
+            teaches=tuple(row["teaches"]),
+            administers=tuple(scope for role, scope in held if role == "administrator"),
+            audits=tuple(scope for role, scope in held if role == "auditor"),
+        )
+
+    async def exhibited(self, person: str, works: Sequence[str]) -> set[str]:
+        """Those of the works that an exhibition shows on whose panel the person sits now."""
+        asked = [work for work in works if is_id(work)]
+        if not asked or not is_id(person):
+            return set()
+        [row] = await self._pool.fetch(_EXHIBITED, person, self._clock(), asked)
+        self._check(row["complete_ms"])
+        return set(row["works"])
+
+    async def is_panelist(self, person: str) -> bool:
+        """Whether the person sits on any panel now."""
+        return is_id(person) and await self._whether(_ON_A_PANEL, person, self._clock())
 
     async def has_any_relation(self, person: str) -> bool:
         """Whether the person is of the district: has a role now, is enrolled, or is a guardian."""

@@ -18,7 +18,7 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
     prefix = unique_prefix()
     made = (await make_databases(postgres, prefix, PASSWORD, ["mastery"]))["mastery"]
     connection = await asyncpg.connect(made.migrator)
-    for name in ("0001_projection", "0002_access", "0004_guardians"):
+    for name in ("0001_projection", "0002_access", "0004_guardians", "0005_panels"):
         await connection.execute((SQL / f"{name}.sql").read_text().replace("{app}", f'"{made.name}_app"'))
     await connection.close()
     yield made
@@ -29,7 +29,8 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 async def pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
     connection = await asyncpg.connect(database.migrator)
     await connection.execute(
-        "TRUNCATE access.grants, access.sections, access.enrolments, access.guardians,"
+        "TRUNCATE access.grants, access.sections, access.enrolments, access.guardians, access.exhibited,"
+        " access.panelists,"
         " projection.watermark, projection.quarantine"
     )
     await connection.execute(

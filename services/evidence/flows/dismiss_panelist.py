@@ -1,0 +1,17 @@
+"""Dismiss somebody from an exhibition's panel: she scores no longer, and is shown nothing more by it."""
+
+from services.evidence.domain.paneling import Dismiss, decide_dismiss
+from services.evidence.domain.receipts import Receipt, receipt
+from services.evidence.flows.paneling import panel_held
+from services.evidence.ports import District
+
+
+async def dismiss_panelist(dismiss: Dismiss, actor: str, district: District) -> Receipt:
+    """The receipt; repeated where this very request was done before. What she scored stays.
+
+    Raises NotFound for who does not hold the exhibition or is no panelist, Mismatch and LedgerUnavailable.
+    """
+    panel = await panel_held(dismiss.exhibition, actor, district)
+    command = decide_dismiss(panel, dismiss, tenant=district.tenant, actor=actor)
+    [outcome] = await district.ledger.append([command])
+    return receipt(command, outcome)

@@ -1,0 +1,92 @@
+"""Read a panel: who is on it, what was given and concluded, and how far its members agree."""
+
+from dataclasses import dataclass
+
+from services.evidence.domain.agreement import Agreement, Difference, agreement_of, differences
+from services.evidence.domain.errors import NotFound
+from services.evidence.domain.judging import Criteria
+from services.evidence.domain.paneling import current_panelist, planned_panel
+from services.evidence.domain.panels import Panel, PanelScore
+from services.evidence.flows.exhibiting import held_exhibition
+from services.evidence.flows.paneling import criteria_of, panel_known
+from services.evidence.ports import District
+from shared.ledger.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSeen:
+    """A work of the exhibition with the scores that the reader may see, and the differences that need a discussion."""
+
+    work: str
+    scores: tuple[PanelScore, ...]
+    hidden: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSeen:
+    """A panel as far as it is the reader's to see. Agreements are there for whoever leads it alone, by criterion."""
+
+    panel: Panel
+    works: tuple[WorkSeen, ...]
+    agreement: dict[str, Agreement] | None
+    calibration: dict[str, Agreement] | None
+    leads: bool
+    now: Instant
+
+
+async def read_panel(exhibition: str, reader: str, district: District) -> PanelSeen:
+    """For whoever holds the exhibition, and for its panelists now. Raises NotFound for everyone else.
+
+    A panelist sees her own scores, and what the panel concluded; never what another gave. Whoever leads the panel and
+    sits on it sees the others' scores of a work once she has given her own, or the panel has concluded on it.
+    """
+    panel = await panel_known(exhibition, district)
+    if panel is None:
+        raise NotFound("exhibition")
+    own = current_panelist(panel, reader, district.now())
+    leads = await _leads(exhibition, reader, district)
+    if own is None and not leads:
+        raise NotFound("exhibition")
+    plan = planned_panel(panel)
+    criteria = await criteria_of(plan.rubric, district)
+    if not leads:
+        mine = tuple(WorkSeen(work, _own(panel, work, reader), 0, ()) for work in panel.plan.works)
+        return PanelSeen(panel, mine, None, None, leads=False, now=district.now())
+    works = tuple(
+        _seen(panel, work, criteria, plan.discuss_from)
+        if own is None or work in panel.conclusions or (work, reader) in panel.scores
+        else WorkSeen(work, (), len(_given(panel, work)), ())
+        for work in panel.plan.works
+    )
+    seen = [score for work in works for score in work.scores]
+    return PanelSeen(
+        panel,
+        works,
+        agreement_of([score for score in seen if not score.calibration], criteria),
+        agreement_of([score for score in seen if score.calibration], criteria),
+        leads=True,
+        now=district.now(),
+    )
+
+
+async def _leads(exhibition: str, reader: str, district: District) -> bool:
+    try:
+        await held_exhibition(exhibition, reader, district)
+    except NotFound:
+        return False
+    return True
+
+
+def _own(panel: Panel, work: str, panelist: str) -> tuple[PanelScore, ...]:
+    own = panel.scores.get((work, panelist))
+    return () if own is None else (own,)
+
+
+def _given(panel: Panel, work: str) -> tuple[PanelScore, ...]:
+    return tuple(score for (scored, _), score in panel.scores.items() if scored == work)
+
+
+def _seen(panel: Panel, work: str, criteria: Criteria, discuss_from: int) -> WorkSeen:
+    apart = differences(panel.concluded_from(work), criteria, discuss_from=discuss_from)
+    return WorkSeen(work, _given(panel, work), 0, tuple(apart))

@@ -1,0 +1,10 @@
+"""Who scores what an exhibition shows."""
+
+from shared.runtime.migrate import apply_shared
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    apply_shared("0005_panels")
