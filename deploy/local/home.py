@@ -65,6 +65,11 @@ class Home:
         return self.path / "district.key"
 
     @property
+    def artefacts(self) -> Path:
+        """Files of works, each encrypted under its work's key."""
+        return self.path / "artefacts"
+
+    @property
     def issuer(self) -> Path:
         """What the embedded issuer signs with, and the secret of its client."""
         return self.path / "issuer"

@@ -21,6 +21,9 @@ MIGRATING = ("alembic.command", "alembic.config", "sqlalchemy.ext.asyncio", "sql
 GATEWAY_METRICS = "gateway-metrics"
 """The port on which the gateway tells its metrics: its own is the public one."""
 
+FILES_HOST = "files.localhost"
+"""Another host than that of the pages, which browsers take for this machine; they keep its cookies apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -84,6 +87,7 @@ class District:
             "OIDC_CLIENT_ID": CLIENT_ID,
             "OIDC_CLIENT_SECRET_FILE": str(registration(self.home).client_secret),
             "PUBLIC_URL": self.url("gateway"),
+            "ARTEFACT_ORIGIN": f"http://{FILES_HOST}:{self.ports['gateway']}",
             **({} if metrics is None else {"METRICS_PORT": str(metrics)}),
         }
 
@@ -97,6 +101,7 @@ class District:
             "DATABASE_KEYS_MIGRATOR": keys.migrator,
             "ROSTER_KEY_FILE": str(self.home.roster_key),
             "DISTRICT_KEY_FILE": str(self.home.district_key),
+            "ARTEFACT_FOLDER": str(self.home.artefacts),
         }
 
     def program(self, service: Service) -> Program:

@@ -1,12 +1,15 @@
 """What the gateway's flows need of the world."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+import httpx
 from fastapi import Response
 
 from services.gateway.domain.accounts import Account
+from services.gateway.domain.artefact_tickets import Ticket
 from services.gateway.domain.disclosures import Disclosure, NotedDisclosure, Revealed
 from services.gateway.domain.personal_tokens import PersonalToken
 from services.gateway.domain.sessions import Session
@@ -37,6 +40,29 @@ class PersonalTokens(Protocol):
         ...
 
 
+class Artefacts(Protocol):
+    """The files of works."""
+
+    def opened(self, person: str, ref: str) -> AbstractAsyncContextManager[httpx.Response]:
+        """A file that a person may see, as it comes; whose it is stands in the answer's headers.
+
+        Raises `problems.not_found` where there is none for her, and `problems.unavailable`.
+        """
+        ...
+
+
+class Tickets(Protocol):
+    """Tickets for files that wait to be used."""
+
+    async def add(self, ticket: Ticket, now: Instant) -> None:
+        """Keep one, and none that is over."""
+        ...
+
+    async def take(self, digest: str, now: Instant) -> Ticket | None:
+        """Use one up; None where there is none of this digest, or not any more."""
+        ...
+
+
 class MintsAccessTokens(Protocol):
     def mint(self, person: str) -> str:
         """An access token of the person's."""
@@ -60,6 +86,26 @@ class Issuer(Protocol):
 
         Raises DeclinedError where it does not take the code, InvalidAnswerError where a check fails, and
         IssuerUnavailableError.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedShare:
+    """A share that is open, whose it is, and what it shows, as it is told on."""
+
+    share: str
+    learner: str
+    shown: Mapping[str, Any]
+
+
+class Shares(Protocol):
+    """What learners share by links."""
+
+    async def open(self, share: str, token: str) -> OpenedShare | None:
+        """The share of this id, where its secret has this digest; None where it has not, or the share is over.
+
+        Raises `problems.unavailable` where the service that knows does not answer.
         """
         ...
 

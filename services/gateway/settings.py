@@ -10,12 +10,16 @@ class GatewaySettings(Settings):
 
     `public_url` is where browsers find the gateway, without a trailing slash: the issuer sends them back to
     `{public_url}/sign-in/callback`, which must be registered there. A client without a secret is a public one.
+
+    `artefact_origin` is where files of works are had, without a trailing slash: another host than that of `public_url`,
+    which leads to the gateway too. Without it no file can be had.
     """
 
     oidc_issuer: str | None = None
     oidc_client_id: str = "ascertain"
     oidc_client_secret_file: Path | None = None
     public_url: str = ""
+    artefact_origin: str = ""
 
     def client_secret(self) -> str | None:
         """Raises OSError where the file is missing."""

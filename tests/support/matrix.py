@@ -59,6 +59,7 @@ class Subject:
     work: str
     version: str
     feedback: str
+    artefact: str
     grade: str
     batch: str
     what_if: str

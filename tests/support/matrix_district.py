@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 
 from cli.importing.commands import adopt_policy, publish
+from tests.support.documents import PNG
 from tests.support.ledger_writer import framework_document, policy_document
 from tests.support.matrix import ADMINISTER, PEOPLE, SIGNED_IN, Subject, World, attempt, one
 from tests.support.periods import name_periods
@@ -127,6 +128,7 @@ async def furnish(world: World) -> None:
         work=things["work", "nobody"],
         version=things["version", "nobody"],
         feedback=things["feedback", "nobody"],
+        artefact=await _artefact(world, things["work", "nobody"]),
         grade=grades["grade", "nobody"],
         batch=batches["batch", "nobody"],
         what_if=what_ifs["what-if", "nobody"],
@@ -147,7 +149,7 @@ def _absent(real: Subject) -> Subject:
     """Nobody, with nothing, in no school; in terms of competencies and documents that there are."""
     return Subject(
         **{
-            name: getattr(real, name) if name in _TERMS else new_id()
+            name: getattr(real, name) if name in _TERMS else "0" * 64 if name == "artefact" else new_id()
             for name in Subject.__dataclass_fields__
             if name != "of"
         },
@@ -196,11 +198,26 @@ async def _record(world: World, learner: str, competency: str, graded: str) -> d
         if what == "work":
             await world.done(ADMINISTRATOR, "/v1/works", {"id": id_, "members": [learner]})
     work, version, feedback = things["work", "nobody"], new_id(), new_id()
-    draft = {"id": version, "expected_version": 1, "artefacts": [{"kind": "text", "content": "A draft."}]}
+    handed_in = {"url": f"/v1/works/{work}/files", "content": PNG, "headers": {"Idempotency-Key": new_id()}}
+    file = (await world.ask("POST", ADMINISTRATOR, handed_in)).json()["file"]
+    draft = {
+        "id": version,
+        "expected_version": 1,
+        "artefacts": [
+            {"kind": "text", "content": "A draft."},
+            {"kind": "file", "file": file, "name": "poster.png"},
+        ],
+    }
     await world.done(ADMINISTRATOR, f"/v1/works/{work}/versions", draft)
     said = {"id": feedback, "text": "The middle is strong."}
     await world.done(ADMINISTRATOR, f"/v1/works/{work}/versions/{version}/feedback", said)
     return {**things, ("version", "nobody"): version, ("feedback", "nobody"): feedback}
+
+
+async def _artefact(world: World, work: str) -> str:
+    """The reference of a work's file."""
+    [version] = (await world.ask("GET", ADMINISTRATOR, {"url": f"/v1/works/{work}"})).json()["versions"]
+    return str(version["artefacts"][1]["content_ref"])
 
 
 async def _exhibitions(world: World, school: str, work: str, asked: str) -> dict[tuple[str, str], str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.contracts.documents import document_digest
+from tests.support.documents import PNG
 from tests.support.ledger_writer import framework_document
 from tests.support.matrix import (
     ADMINISTER,
@@ -63,6 +64,7 @@ READING: Rows = {
     ),
     ("GET", "/v1/evidence/{}"): _read("/v1/evidence/{s.evidence}"),
     ("GET", "/v1/works/{}"): _read("/v1/works/{s.work}"),
+    ("GET", "/v1/artefacts/{}"): Row(lambda _w, s, _p: {"url": f"/v1/artefacts/{s.artefact}"}, SEE, 303),
     ("GET", "/v1/releases/{}"): _read("/v1/releases/{s.grade}"),
     ("GET", "/v1/release-batches/{}"): _read("/v1/release-batches/{s.batch}", GRADE),
     ("GET", "/v1/verifications/{}"): _read("/v1/verifications/{s.verification}", VERIFY),
@@ -116,6 +118,15 @@ RECORDING: Rows = {
         ("learner", *RECORD),
         201,
     ),
+    ("POST", "/v1/works/{}/files"): Row(
+        lambda w, s, p: {
+            "url": f"/v1/works/{s.work}/files",
+            "content": PNG,
+            "headers": {"Idempotency-Key": one(w, p, "file")},
+        },
+        ("learner", *RECORD),
+        201,
+    ),
     ("POST", "/v1/works/{}/versions"): Row(
         lambda w, s, p: _send(
             f"/v1/works/{s.of('work', p)}/versions",
@@ -156,6 +167,12 @@ EXHIBITING: Rows = {
         RECORD,
         201,
     ),
+    ("GET", "/v1/exhibitions"): _read("/v1/exhibitions?learner={s.learner}"),
+    ("GET", "/v1/exhibitions/{}"): Row(lambda _w, s, p: {"url": f"/v1/exhibitions/{s.of('held', p)}"}, SEE),
+    ("GET", "/v1/exhibitions/{}/results"): Row(
+        lambda _w, s, p: {"url": f"/v1/exhibitions/{s.of('held', p)}/results"}, SEE
+    ),
+    ("GET", "/v1/exhibitions-due"): _read("/v1/exhibitions-due?section={s.section}", RECORD),
     ("POST", "/v1/exhibitions/{}/open"): Row(
         lambda w, s, p: _send(
             f"/v1/exhibitions/{s.of('plan', p)}/open", id=one(w, p, "open exhibition"), expected_version=1

@@ -18,6 +18,7 @@ from services.evidence.http.strict import IdempotencyKey, id_of
 from services.evidence.http.work_documents import FileDocument
 from services.evidence.ports import District
 from shared.contracts.values import Digest, Id
+from shared.runtime.disclosing import disclose
 from shared.runtime.documents import refusals
 from shared.runtime.problems import Problem
 from shared.runtime.tokens import Caller, Verifier, person
@@ -93,9 +94,9 @@ def file_doors(people: People, district: District, verifier: Verifier) -> APIRou
         headers = {
             "Content-Length": str(opened.file.size),
             "Content-Disposition": disposition(opened.file),
-            "Ascertain-Learners": " ".join(opened.learners),
         }
-        return StreamingResponse(_all(first, parts), media_type=opened.file.media_type, headers=headers)
+        answer = StreamingResponse(_all(first, parts), media_type=opened.file.media_type, headers=headers)
+        return disclose(answer, "file", opened.learners)
 
     return router
 

@@ -14,6 +14,7 @@ from services.evidence.artefacts.opening import Destroyed, open_artefact_tables,
 from services.evidence.artefacts.sweep import ArtefactSweep
 from services.evidence.domain.files import MAX_FILE
 from services.evidence.vault.opening import open_vault
+from shared.runtime.disclosing import HEADER, disclosed
 from tests.integration.evidence.conftest import People
 from tests.support import documents
 from tests.support.evidence import Client, Running
@@ -68,7 +69,8 @@ async def test_a_file_comes_back_as_it_was_and_lies_encrypted(evidence: Running,
     assert (seen.status_code, seen.content) == (200, content), seen.text
     assert seen.headers["content-disposition"].startswith('attachment; filename="Poster.pdf"')
     assert (seen.headers["content-type"], int(seen.headers["content-length"])) == ("application/pdf", len(content))
-    assert set(seen.headers["ascertain-learners"].split()) == {people.amara, people.bao}
+    told = disclosed(value.encode() for value in seen.headers.get_list(HEADER))
+    assert set(told) == {(people.amara, "file"), (people.bao, "file")}
     for stranger in (people.other_teacher.id, str(uuid4())):
         assert (await given(evidence, ref, stranger)).status_code == 404
     assert (await people.teacher.get(f"/artefacts/{ref}", params={"person": people.amara})).status_code == 404
