@@ -1,0 +1,157 @@
+"""A panel: appointed, scoring without seeing one another, concluding once; and what it is refused."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.documents import document_digest
+from tests.integration.evidence.conftest import People
+from tests.support.evidence import Client, Running, rubric
+from tests.support.pieces import started
+
+WHEN = "2026-11-20T18:30:00.000Z"
+HIGH, LOW = {"thesis": "4", "symbols": "3"}, {"thesis": "2", "symbols": "3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An exhibition of one work of two learners, whoever holds it, and two panelists without an account."""
+
+    exhibition: str
+    work: str
+    teacher: Client
+    librarian: Client
+    employer: Client
+
+    def path(self, ending: str = "panel") -> str:
+        return f"/v1/exhibitions/{self.exhibition}/works/{self.work}/{ending}"
+
+    async def score(self, panelist: Client, levels: dict[str, str], **more: Any) -> Any:
+        return await panelist.post(self.path("panel-scores"), {"id": str(uuid4()), "levels": levels, **more})
+
+    async def conclude(self, *scores: str, **more: Any) -> Any:
+        agreed = {"id": str(uuid4()), "scores": scores, "levels": HIGH, "occurred_at": WHEN, **more}
+        return await self.teacher.post(self.path(), agreed)
+
+    async def panel(self, reader: Client | None = None) -> Any:
+        return await (reader or self.teacher).get(f"/v1/exhibitions/{self.exhibition}/panel")
+
+
+async def appointed(evidence: Running, teacher: Client, exhibition: str, **more: Any) -> Client:
+    body = {"id": str(uuid4()), "role": "community", "name": {"given": "Ada", "family": "Reader"}, **more}
+    answer = await teacher.post(f"/v1/exhibitions/{exhibition}/panelists", body)
+    assert answer.status_code == 201, answer.text
+    again = await teacher.post(f"/v1/exhibitions/{exhibition}/panelists", body)
+    assert (again.status_code, again.json()["panelist"]) == (200, answer.json()["panelist"])
+    return evidence.person(answer.json()["panelist"])
+
+
+@pytest.fixture
+async def shown(evidence: Running, people: People) -> Shown:
+    work = await started(people.teacher, people.amara, people.bao)
+    plan = {
+        "id": str(uuid4()), "school": evidence.id("org", "school"), "works": [work],
+        "panel": {"rubric": document_digest(rubric())},
+    }  # fmt: skip
+    answer = await people.teacher.post("/v1/exhibitions", plan)
+    assert answer.status_code == 201, answer.text
+    panelists = [await appointed(evidence, people.teacher, plan["id"]) for _ in range(2)]
+    return Shown(plan["id"], work, people.teacher, *panelists)
+
+
+async def test_a_panel_scores_apart_and_concludes_together(people: People, shown: Shown) -> None:
+    first = await shown.score(shown.librarian, LOW)
+    second = await shown.score(shown.employer, HIGH, note="Would hire her.")
+    assert (first.status_code, second.status_code) == (201, 201), first.text + second.text
+    mine = (await shown.panel(shown.librarian)).json()
+    [work] = mine["works"]
+    assert [score["panelist"] for score in work["scores"]] == [shown.librarian.id]
+    assert "agreement" not in mine
+    seen = (await shown.panel()).json()
+    [work] = seen["works"]
+    assert {score["panelist"] for score in work["scores"]} == {shown.librarian.id, shown.employer.id}
+    assert work["differences"] == [{"criterion": "thesis", "lowest": "2", "highest": "4", "levels": 2}]
+    assert (seen["agreement"]["n"], seen["agreement"]["exact"], seen["agreement"]["adjacent"]) == (2, 1, 1)
+    ids = [score["score"] for score in work["scores"]]
+    silent = await shown.conclude(*ids)
+    assert (silent.status_code, silent.json()["field"]) == (422, "/resolution")
+    answer = await shown.conclude(*ids, resolution="Read the middle again together: it carries the thesis.")
+    assert answer.status_code == 201, answer.text
+    assert [one["learner"] for one in answer.json()["receipts"]] == [people.amara, people.bao]
+    for one in answer.json()["receipts"]:
+        piece = (await people.teacher.get(f"/v1/evidence/{one['id']}")).json()
+        assert (piece["type"], piece["occurred_at"], piece["body"]["work"]) == ("RubricScored", WHEN, shown.work)
+    [work] = (await shown.panel(shown.librarian)).json()["works"]
+    assert (len(work["scores"]), work["conclusion"]["levels"]) == (1, HIGH)
+    late = await shown.score(shown.librarian, HIGH)
+    again = await shown.conclude(*ids, resolution="Once more.")
+    assert (late.status_code, again.status_code) == (409, 409)
+
+
+async def test_the_same_conclusion_sent_again_is_the_same(evidence: Running, shown: Shown) -> None:
+    score = (await shown.score(shown.librarian, HIGH)).json()["id"]
+    body = {"id": str(uuid4()), "scores": [score], "levels": HIGH, "occurred_at": WHEN}
+    first, again = [await shown.teacher.post(shown.path(), body) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 200), again.text
+    count = await evidence.count()
+    assert [one["id"] for one in first.json()["receipts"]] == [one["id"] for one in again.json()["receipts"]]
+    assert await evidence.count() == count
+
+
+async def test_a_later_score_takes_the_place_of_an_earlier_and_must_have_been_seen(shown: Shown) -> None:
+    old = (await shown.score(shown.librarian, LOW)).json()["id"]
+    new = (await shown.score(shown.librarian, HIGH)).json()["id"]
+    stale = await shown.conclude(old)
+    assert (stale.status_code, stale.json()["field"], new in stale.json()["detail"]) == (409, "/scores", True)
+    assert (await shown.conclude(new)).status_code == 201
+
+
+async def test_of_a_calibration_nothing_is_concluded(shown: Shown) -> None:
+    for panelist, levels in ((shown.librarian, LOW), (shown.employer, HIGH)):
+        assert (await shown.score(panelist, levels, calibration=True)).status_code == 201
+    panel = (await shown.panel()).json()
+    assert (panel["agreement"]["n"], panel["calibration"]["n"]) == (0, 2)
+    ids = [score["score"] for score in panel["works"][0]["scores"]]
+    assert (await shown.conclude(*ids, resolution="So.")).status_code == 409
+
+
+async def test_who_is_dismissed_or_whose_time_is_over_scores_no_longer(
+    evidence: Running, people: People, shown: Shown
+) -> None:
+    path = f"/v1/exhibitions/{shown.exhibition}/panelists/{shown.librarian.id}/dismiss"
+    assert (await shown.teacher.post(path, {"id": str(uuid4())})).status_code == 201
+    assert (await shown.score(shown.librarian, HIGH)).status_code == 404
+    assert (await shown.panel(shown.librarian)).status_code == 404
+    over = {"id": str(uuid4()), "role": "work", "panelist": str(uuid4()), "ends_at": "2026-01-01T00:00:00.000Z"}
+    answer = await shown.teacher.post(f"/v1/exhibitions/{shown.exhibition}/panelists", over)
+    assert (answer.status_code, answer.json()["field"]) == (422, "/ends_at")
+    for stranger in (people.stranger, people.other_teacher, evidence.person(people.amara)):
+        assert (await shown.score(stranger, HIGH)).status_code == 404
+        assert (await shown.panel(stranger)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("levels", "field"),
+    [
+        ({"thesis": "4"}, "/levels"),
+        ({**HIGH, "style": "1"}, "/levels"),
+        ({**HIGH, "thesis": "2.5"}, "/levels/thesis"),
+        ({**HIGH, "symbols": "9"}, "/levels/symbols"),
+    ],
+)
+async def test_what_fits_no_rubric_is_refused(shown: Shown, levels: dict[str, str], field: str) -> None:
+    answer = await shown.score(shown.librarian, levels)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+async def test_nobody_sits_on_a_panel_that_was_not_planned(evidence: Running, people: People) -> None:
+    plan = {"id": str(uuid4()), "school": evidence.id("org", "school"),
+            "works": [await started(people.teacher, people.amara)]}  # fmt: skip
+    assert (await people.teacher.post("/v1/exhibitions", plan)).status_code == 201
+    body = {"id": str(uuid4()), "role": "work", "panelist": str(uuid4())}
+    answer = await people.teacher.post(f"/v1/exhibitions/{plan['id']}/panelists", body)
+    assert answer.status_code == 409
+    both = {**body, "name": {"given": "Ada", "family": "Reader"}}
+    assert (await people.teacher.post(f"/v1/exhibitions/{plan['id']}/panelists", both)).status_code == 422
