@@ -26,7 +26,7 @@ def _scale(policy: Policy) -> Iterator[str]:
 
 
 def _what_counts(policy: Policy) -> Iterator[str]:
-    kinds = "every kind"
+    kinds = "every kind but an audience's rating"
     if policy.kinds is not None:
         kinds = in_words([many for kind, (_, many) in KINDS_COUNTED.items() if kind in policy.kinds])
     courses = "" if policy.courses is None else f", of {_number(len(policy.courses), 'course')} alone"

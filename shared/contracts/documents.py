@@ -20,7 +20,7 @@ from shared.ledger.identifiers import digest
 MAX_DOCUMENT = 8 * 1024 * 1024
 """Bytes of a document at most."""
 
-CountedKind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation"]
+CountedKind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation", "audience"]
 Accommodated: TypeAlias = Literal[
     "scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "relearn", "slip", "override"
 ]

@@ -22,6 +22,7 @@ KINDS_COUNTED = {
     Kind.RUBRIC_SCORE.value: ("rubric score", "rubric scores"),
     Kind.OBSERVATION.value: ("observation", "observations"),
     Kind.ATTESTATION.value: ("result from elsewhere", "results from elsewhere"),
+    Kind.AUDIENCE.value: ("audience's rating", "audiences' ratings"),
 }
 """What one piece of each kind that can count is called, and several."""
 _STATUS_WORDS = {

@@ -23,9 +23,10 @@ _KINDS = {
     "ObservationRecorded": Kind.OBSERVATION.value,
     "ReflectionRecorded": Kind.REFLECTION.value,
     "PriorMasteryAttested": Kind.ATTESTATION.value,
+    "AudienceTallied": Kind.AUDIENCE.value,
 }
 
-_REFLECTION = Kind.REFLECTION.value
+_REFLECTION, _AUDIENCE = Kind.REFLECTION.value, Kind.AUDIENCE.value
 
 EVIDENCE = frozenset(_KINDS)
 """The events that are evidence."""
@@ -37,20 +38,20 @@ def contributions_of(entry: Entry, body: Body) -> dict[str, Contribution]:
     """What an entry says, one contribution a competency; empty for an entry that is no evidence.
 
     Several results of one competency are one contribution, results in the body's order. What a reflection rates is
-    one too, which is never counted; a reflection without ratings says nothing here.
+    one too, which is never counted; a reflection without ratings says nothing here. What an audience gave a work is one
+    of each competency that the class said it could speak of, under the questions' names; choices are not in it.
     Raises KeyError or ValueError for a body that breaks its contract.
     """
     kind = _KINDS.get(entry.event)
     if kind is None:
         return {}
     results: dict[str, list[Result]] = {}
-    reflection = kind == _REFLECTION
-    for row in body.get("ratings", ()) if reflection else body["results"]:
+    for row in _rows(kind, body):
         result = Result(_scaled(row["earned"]), _scaled(row["possible"]), row.get("criterion"))
         if not 0 <= result.earned <= result.possible or not result.possible:
             raise ValueError(f"Evidence {entry.id} earned {row['earned']} of {row['possible']} possible.")
         results.setdefault(row["competency"], []).append(result)
-    purpose = "" if reflection else body["purpose"]
+    purpose = "" if kind == _REFLECTION else kind if kind == _AUDIENCE else body["purpose"]
     return {
         competency: Contribution(
             entry.id,
@@ -67,6 +68,20 @@ def contributions_of(entry: Entry, body: Body) -> dict[str, Contribution]:
         )
         for competency, own in results.items()
     }
+
+
+def _rows(kind: str, body: Body) -> Iterable[Mapping[str, Any]]:
+    """What was earned of what was possible, a row a competency."""
+    if kind == _REFLECTION:
+        return body.get("ratings", ())
+    if kind == _AUDIENCE:
+        return [
+            {**rated, "competency": competency, "criterion": rated["question"]}
+            for rated in body["ratings"]
+            for competency in rated.get("competencies", ())
+        ]
+    rows: Iterable[Mapping[str, Any]] = body["results"]
+    return rows
 
 
 def withdrawal_of(entry: Entry, body: Body) -> tuple[str, Withdrawal] | None:

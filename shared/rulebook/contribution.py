@@ -22,6 +22,7 @@ class Kind(StrEnum):
     OBSERVATION = "observation"
     REFLECTION = "reflection"
     ATTESTATION = "attestation"
+    AUDIENCE = "audience"
 
 
 class Result(NamedTuple):
@@ -48,7 +49,8 @@ class Contribution(NamedTuple):
     """One piece of evidence for one competency: several results of one event are one contribution.
 
     `kind` and `purpose` are the words of the contract, kept as plain text (`Kind.ATTEMPT == "attempt"`). A reflection
-    has no purpose; its results are what the learner would give herself.
+    has no purpose; its results are what the learner would give herself. An audience's tally has no purpose of
+    the contract's either: it stands under its own kind's name.
     """
 
     event: str

@@ -55,7 +55,7 @@ class _Values(dict[Hashable, int | None]):
 
     def __missing__(self, mark: Hashable) -> int | None:
         said = self._read(mark)
-        value = value_of(said.results, self._policy.scale.top) if said.purpose in self._policy.counts else None
+        value = value_of(said.results, self._policy.scale.top) if said.purpose in self._policy.purposes else None
         if len(self) < _MOST_KNOWN:
             self[mark] = value
         return value

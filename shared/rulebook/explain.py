@@ -15,7 +15,7 @@ from shared.rulebook.certainty import Certainty, certainty
 from shared.rulebook.contribution import Contribution, Result, fold_order
 from shared.rulebook.minimum import days_between
 from shared.rulebook.moving import MOST_PIECES_AHEAD, NO_MOVES, Move, moves_of
-from shared.rulebook.policy import KINDS, Policy
+from shared.rulebook.policy import BY_DEFAULT, KINDS, Policy
 from shared.rulebook.state import Reason, State
 from shared.rulebook.supposing import Supposing
 
@@ -181,7 +181,8 @@ def _until_a_value(supposed: Supposing) -> Missing | None:
     """
     policy = supposed.policy
     kinds, top = {piece.kind for piece in supposed.counting}, policy.scale.top
-    other = next((kind for kind in KINDS if kind not in kinds and (policy.kinds is None or kind in policy.kinds)), None)
+    counting = BY_DEFAULT if policy.kinds is None else [kind for kind in KINDS if kind in policy.kinds]
+    other = next((kind for kind in counting if kind not in kinds), None)
     for pieces in range(1, MOST_PIECES_AHEAD + 1):
         more = [top] * pieces
         if supposed.after(more)[-1] is not None:

@@ -39,6 +39,9 @@ from shared.rulebook.policy import Level, Overrides, Policy, Redo
 from shared.rulebook.state import Alone, Floor, Judgement, Reason, SetAside, State, Status, state_digest
 from shared.rulebook.statuses import status_of
 
+_NO_PURPOSE = {Kind.REFLECTION.value: Reason.SELF_RATING, Kind.AUDIENCE.value: Reason.KIND}
+"""Why evidence that is for none of the contract's purposes is set aside, by its kind."""
+
 _FROM_LEAST = (Status.NO_EVIDENCE, Status.NOT_ENOUGH, Status.NOT_YET, Status.SLIPPED, Status.MASTERED)
 RANK = {status: rank for rank, status in enumerate(_FROM_LEAST)}
 """How much a status that is folded says, from the least."""
@@ -195,7 +198,7 @@ def _sort_out(
     A redo that is neither voided nor of a purpose, kind or course that does not count replaces the piece it names, even
     if it was done over in its turn.
     """
-    counts, top = policy.counts, policy.scale.top
+    purposes, top = policy.purposes, policy.scale.top
     done_over = _done_over(pieces, policy) if policy.redo is Redo.REPLACES else {}
     counting: list[Contribution] = []
     counted: list[tuple[str, int]] = []
@@ -204,9 +207,8 @@ def _sort_out(
         event = piece.event
         if piece.withdrawn is not None:
             aside.append(_withdrawn(event, piece.withdrawn))
-        elif piece.purpose not in counts:
-            reason = Reason.SELF_RATING if piece.kind == Kind.REFLECTION else Reason.PURPOSE
-            aside.append(SetAside(event, reason, None))
+        elif piece.purpose not in purposes:
+            aside.append(SetAside(event, _NO_PURPOSE.get(piece.kind, Reason.PURPOSE), None))
         elif policy.picks and not policy.takes(piece):
             of_kind = policy.kinds is None or piece.kind in policy.kinds
             aside.append(SetAside(event, Reason.COURSE if of_kind else Reason.KIND, None))

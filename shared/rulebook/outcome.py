@@ -158,11 +158,11 @@ class Outcomes:
             return None
         last = max(positions)
         moments: tuple[int, ...] = tuple(map(min, occurred, recorded)) if policy.minimum.days_apart else ()
-        if policy.picks or not policy.counts.issuperset(purposes):
+        if policy.picks or not policy.purposes.issuperset(purposes):
             if policy.picks:
                 counts = list(map(policy.takes, contributions))
             else:
-                counts = [purpose in policy.counts for purpose in purposes]
+                counts = [purpose in policy.purposes for purpose in purposes]
             events, kinds, results, moments = (
                 tuple(compress(column, counts)) for column in (events, kinds, results, moments)
             )

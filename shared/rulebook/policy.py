@@ -37,6 +37,9 @@ PURPOSES = frozenset({"practice", "performance", "diagnostic"})
 KINDS = tuple(kind.value for kind in Kind if kind is not Kind.REFLECTION)
 """The kinds of evidence that can count: a learner's own rating never does."""
 
+BY_DEFAULT = tuple(kind for kind in KINDS if kind != Kind.AUDIENCE)
+"""The kinds that count where a policy names none: what an audience gave counts only where it is named."""
+
 ACCOMMODATED = (
     *("scale", "method", "roll_up", "counts", "kinds", "courses", "minimum", "redo", "relearn", "slip", "override"),
 )
@@ -122,8 +125,9 @@ class RollUp:
 class Policy:
     """A policy as the fold uses it: its numbers scaled by 10^6, judged by `read_policy`, which alone makes it.
 
-    `digest` is that of the document's RFC 8785 bytes, and stands for it everywhere. `counts` are purposes; `kinds` and
-    `courses` are None where evidence of every kind and course counts, `accommodation` where a policy for one learner
+    `digest` is that of the document's RFC 8785 bytes, and stands for it everywhere. `counts` are purposes, `purposes`
+    the same with that of an audience where it counts; `kinds` and `courses` are None where evidence of every kind (but
+    an audience's) and course counts, `accommodation` where a policy for one learner
     may be any. `relearn` are the kinds of relearning that a redo asks for, in the order in which they are waited for.
     `mode` is how it is meant to be adopted; an adoption says its own.
     """
@@ -146,17 +150,21 @@ class Policy:
     mode: str = MODES[0]
     takes_pieces: bool = field(init=False, repr=False, compare=False)
     picks: bool = field(init=False, repr=False, compare=False)
+    purposes: frozenset[str] = field(init=False, repr=False, compare=False)
     arguments: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "takes_pieces", self.method.takes is Takes.PIECES)
         object.__setattr__(self, "picks", self.kinds is not None or self.courses is not None)
+        object.__setattr__(
+            self, "purposes", self.counts | (self.kinds or frozenset()).intersection({Kind.AUDIENCE.value})
+        )
         object.__setattr__(self, "arguments", arguments_of(self.method, self.parameters, self.scale))
 
     def takes(self, piece: Contribution) -> bool:
         """Whether evidence of this purpose, kind and course counts."""
         return (
-            piece.purpose in self.counts
+            piece.purpose in self.purposes
             and (self.kinds is None or piece.kind in self.kinds)
             and (self.courses is None or piece.course in self.courses)
         )
@@ -289,8 +297,10 @@ def _minimum(given: Mapping[str, JsonValue], counted: frozenset[str] | None, *, 
     kinds = whole(given["kinds"], "/minimum/kinds", MOST_KINDS)
     if counted is not None and kinds > len(counted):
         refuse("/minimum/kinds", f"be at most {len(counted)}, as many kinds as are listed in kinds")
-    if spread and kinds > len(KINDS):
-        refuse("/minimum/kinds", f"be at most {len(KINDS)}: so many kinds of evidence can count")
+    if spread and counted is None and kinds > len(BY_DEFAULT):
+        refuse(
+            "/minimum/kinds", f"be at most {len(BY_DEFAULT)}: so many kinds of evidence can count where none are named"
+        )
     return Minimum(
         pieces=whole(given["pieces"], "/minimum/pieces", MOST_PIECES),
         kinds=kinds,

@@ -32,6 +32,7 @@ KIND_WORDS = {
     Kind.OBSERVATION.value: "an observation",
     Kind.REFLECTION.value: "a self-rating",
     Kind.ATTESTATION.value: "a result from elsewhere",
+    Kind.AUDIENCE.value: "an audience's rating",
 }
 
 

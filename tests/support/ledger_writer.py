@@ -89,11 +89,11 @@ class LedgerWriter:
         return self._evidence("LearnerEnrolled", learner, f"learner/{learner}", {"learner": learner, "school": school})
 
     def attempt(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
-        """`more`: purpose, occurred, redo_of, course, id."""
+        """`more`: purpose, occurred, redo_of, course, task, work, id."""
         return self._piece("AttemptRecorded", learner, results, {}, **more)
 
     def score(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
-        """As `attempt`, by a rubric: every result names its criterion."""
+        """As `attempt`, by a rubric: every result names its criterion. `more`: feedback_ref too."""
         return self._piece("RubricScored", learner, results, {"rubric": "ab" * 32}, **more)
 
     def observe(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
@@ -103,6 +103,23 @@ class LedgerWriter:
     def attest(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
         """As `attempt`, without `redo_of`: shown elsewhere."""
         return self._piece("PriorMasteryAttested", learner, results, {"basis": "transfer"}, **more)
+
+    def rate(self, learner: str, *ratings: Mapping[str, Any], **more: Any) -> str:
+        """What an audience gave a work of hers, each rating of one competency. `more`: occurred, id."""
+        event = more.get("id") or str(uuid5(UUID(learner), f"AudienceTallied {len(self.entries)}"))
+        rows = [
+            {
+                "question": row.get("criterion") or f"question-{n}",
+                "competencies": [row["competency"]],
+                "answers": 5,
+                "earned": row["earned"],
+                "possible": row["possible"],
+            }
+            for n, row in enumerate(ratings)
+        ]
+        body = {"learner": learner, "exhibition": event, "work": event, "tally": event, "ratings": rows}
+        stream, occurred = f"evidence/{event}", more.get("occurred")
+        return self._evidence("AudienceTallied", learner, stream, body, event=event, occurred=occurred)
 
     def reflect(self, learner: str, *ratings: Mapping[str, Any], **more: Any) -> str:
         """`more`: occurred, id. A text is always there."""
@@ -165,7 +182,9 @@ class LedgerWriter:
     ) -> str:
         event = more.get("id") or str(uuid5(UUID(learner), f"{name} {len(self.entries)}"))
         body |= {"learner": learner, "purpose": more.get("purpose", "performance"), "results": list(results)}
-        body |= {member: more[member] for member in ("redo_of", "course") if more.get(member)}
+        body |= {
+            member: more[member] for member in ("redo_of", "course", "task", "work", "feedback_ref") if more.get(member)
+        }
         return self._evidence(name, learner, f"evidence/{event}", body, event=event, occurred=more.get("occurred"))
 
     def forget(self, learner: str) -> str:

@@ -14,6 +14,7 @@ KIND_OF = {
     "ascertain.RubricScored": "rubric_score",
     "ascertain.ObservationRecorded": "observation",
     "ascertain.PriorMasteryAttested": "attestation",
+    "ascertain.AudienceTallied": "audience",
 }
 
 
@@ -56,6 +57,12 @@ def said(entry: Entry) -> list[Mapping[str, Any]]:
             return list(entry["body"]["results"])
         case "ReflectionRecorded":
             return list(entry["body"].get("ratings", []))
+        case "AudienceTallied":
+            return [
+                {"competency": competency, "earned": rated["earned"], "possible": rated["possible"]}
+                for rated in entry["body"]["ratings"]
+                for competency in rated.get("competencies", [])
+            ]
     return []
 
 
@@ -75,7 +82,10 @@ def _why_not(piece: Entry, void: Entry | None, redos: Mapping[str, str], policy:
 def _why_it_cannot_count(piece: Entry, policy: Document) -> str | None:
     if piece["type"] == "ascertain.ReflectionRecorded":
         return "self_rating"
-    if piece["body"]["purpose"] not in policy["counts"]:
+    if piece["type"] == "ascertain.AudienceTallied":
+        if "audience" not in policy.get("kinds", []):
+            return "kind"
+    elif piece["body"]["purpose"] not in policy["counts"]:
         return "purpose"
     if "kinds" in policy and KIND_OF[piece["type"]] not in policy["kinds"]:
         return "kind"
@@ -116,7 +126,7 @@ def _value(piece: Entry, competency: str, top: Fraction) -> Fraction:
     """`top ×` the mean of the exact fractions, rounded once, six places, half even."""
     shares = [
         Fraction(result["earned"]) / Fraction(result["possible"])
-        for result in piece["body"]["results"]
+        for result in said(piece)
         if result["competency"] == competency
     ]
     return _round6(top * sum(shares) / len(shares))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, JsonValue
 from services.mastery.http.values import Decimal, Status
 from shared.contracts.values import Id, Moment
 
-Kind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation"]
+Kind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation", "audience"]
 
 SURENESS: dict[str, JsonValue] = {
     "rests": "open",

@@ -89,10 +89,12 @@ class _Judged(BaseModel):
 
 
 class StateDocument(_Common, _Judged):
-    """Where a learner is with one competency."""
+    """Where a learner is with one competency; `statement` and `framework` where one holds it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_LISTED]})
 
+    statement: str | None = Field(None, description="What the competency is, in its framework's words.")
+    framework: Id | None = None
     counted: int = Field(description="How many pieces count.")
     certainty: SurenessDocument
 
@@ -158,7 +160,7 @@ class CountedDocument(BaseModel):
     """
 
     event: Id
-    kind: Literal["attempt", "rubric_score", "observation", "attestation"]
+    kind: Literal["attempt", "rubric_score", "observation", "attestation", "audience"]
     purpose: str
     occurred_at: Moment
     recorded_at: Moment
@@ -201,6 +203,7 @@ class ExplanationDocument(_Common, _Judged):
     learner: Id
     as_of: AsOfDocument
     statement: str | None = Field(None, description="What the competency is, in its framework's words.")
+    framework: Id | None = None
     why: list[str]
     counted: list[CountedDocument]
     set_aside: list[SetAsideDocument]

@@ -46,7 +46,13 @@ _richer: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     optional={
         "days_apart": st.integers(1, 3),
         "counted_kinds": st.sampled_from(
-            [KINDS, ["attempt", "observation"], ["rubric_score", "observation", "attestation"]]
+            [
+                KINDS,
+                [*KINDS, "audience"],
+                ["attempt", "audience"],
+                ["attempt", "observation"],
+                ["rubric_score", "observation", "attestation"],
+            ]
         ),
         "courses": st.sampled_from([COURSES, COURSES[:1]]),
         "slip": st.sampled_from(["from_first", "from_minimum"]),
@@ -95,6 +101,7 @@ HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
         courses,
     ],
     "reflect": [st.lists(results(), max_size=2), shifts],
+    "rate": [st.lists(results(), min_size=1, max_size=2), shifts],
     "void": [back],
     "supersede": [back, st.lists(results(), min_size=1, max_size=2)],
     "override": [st.sampled_from(COMPETENCIES), st.none() | st.integers(0, 2), st.integers(0, 2), shifts],
@@ -106,7 +113,7 @@ HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
 
 WHAT_HAPPENS = [
     *["piece"] * 6,
-    *["void", "supersede", "supersede", "reflect", "override", "override", "override", "clear"],
+    *["void", "supersede", "supersede", "reflect", "rate", "rate", "override", "override", "override", "clear"],
     *["enrol", "adopt", "adopt", "publish"],
 ]
 
@@ -144,6 +151,8 @@ def _reconsider(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
     match happening:
         case ("reflect", _, rows, shift):
             writer.reflect(learner, *rows, occurred=writer.now + shift)
+        case ("rate", _, rows, shift):
+            writer.rate(learner, *rows, occurred=writer.now + shift)
         case ("void", _, back) if back < len(standing):
             writer.void(learner, standing[-1 - back])
         case ("supersede", _, back, rows) if back < len(standing):
@@ -172,7 +181,7 @@ def pieces_of(writer: LedgerWriter, learner: str) -> list[str]:
     return [
         entry["envelope"]["id"]
         for entry in writer.entries
-        if entry["envelope"]["owner"] == learner and entry["body"].keys() & {"results", "text_ref"}
+        if entry["envelope"]["owner"] == learner and entry["body"].keys() & {"results", "text_ref", "ratings"}
     ]
 
 

@@ -123,7 +123,7 @@ def test_a_service_that_is_well() -> None:
 
 
 def test_every_service_has_a_newest_revision() -> None:
-    assert newest_revision(ROOT / "services" / "evidence" / "vault" / "migrations") == "0002"
+    assert newest_revision(ROOT / "services" / "evidence" / "vault" / "migrations") == "0003"
 
 
 def test_the_command_where_no_stack_is(tmp_path: Path) -> None:
