@@ -15,13 +15,17 @@ from services.gateway.domain.routes import RouteTable
 from services.gateway.flows.link_account import link
 from services.gateway.flows.make_personal_token import make_personal_token
 from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.artefact_door import ArtefactDoor
+from services.gateway.http.artefacts import FileServing
 from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
+from services.gateway.http.share_door import ShareDoor
 from services.gateway.ports import AccountKeeping
 from services.gateway.postgres.accounts import StoredAccounts
+from services.gateway.postgres.artefact_tickets import StoredTickets
 from services.gateway.postgres.disclosures import StoredDisclosures
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from services.gateway.projecting import CONNECTIONS as WORKERS
@@ -86,11 +90,19 @@ async def _http(
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            shares=ShareDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=access,
+            relations=access,
             signing_in=await opened.enter_async_context(signing_in(settings, pool)),
+            files=FileServing(
+                settings.artefact_origin,
+                ArtefactDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+                StoredTickets(pool),
+            ),
             accounts=AccountKeeping(StoredAccounts(pool), access),
             public_url=settings.public_url,
+            zone=settings.zone,
         )
     )
 

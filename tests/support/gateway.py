@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx
@@ -17,14 +18,18 @@ from starlette.routing import Route
 from deploy.local.ports import LOOPBACK, free_port
 from services.gateway.domain.routes import RouteTable, Service
 from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.artefact_door import ArtefactDoor
+from services.gateway.http.artefacts import FileServing
 from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.peers import Peers
+from services.gateway.http.share_door import ShareDoor
 from services.gateway.oidc.absent import NoIssuer
 from services.gateway.ports import AccountKeeping, SigningIn
 from services.gateway.postgres.accounts import StoredAccounts
+from services.gateway.postgres.artefact_tickets import StoredTickets
 from services.gateway.postgres.disclosures import StoredDisclosures
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from services.gateway.postgres.sessions import StoredAttempts, StoredSessions
@@ -172,11 +177,19 @@ async def gateway_world(
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            shares=ShareDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=Access(pool),
+            relations=Access(pool),
             signing_in=signing_in or SigningIn(NoIssuer(), StoredAttempts(pool), StoredSessions(pool)),
+            files=FileServing(
+                f"http://localhost:{port}",
+                ArtefactDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+                StoredTickets(pool),
+            ),
             accounts=AccountKeeping(StoredAccounts(pool), Access(pool)),
             public_url=url,
+            zone=ZoneInfo("UTC"),
         )
         await stack.enter_async_context(serving(gateway_app(parts), port=port))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=20))

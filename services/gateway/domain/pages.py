@@ -44,18 +44,6 @@ _SIGN_IN = '<p><a class="act" href="/sign-in">Sign in</a></p>'
 _DOCS = '<p><a href="/docs">The API of this district</a></p>'
 
 
-def landing(person: str | None, csrf: str) -> str:
-    """The page at `/`: who is signed in, if anyone, and the way out or in. `csrf` is the session's token."""
-    if person is None:
-        return _page("Ascertain", f"<p>You are not signed in.</p>{_SIGN_IN}{_DOCS}")
-    return _page(
-        "Ascertain",
-        f"<p>Signed in as <code>{_text(person)}</code>.</p>"
-        '<form method="post" action="/sign-out">'
-        f'<input type="hidden" name="{CSRF_FIELD}" value="{_text(csrf)}"><button>Sign out</button></form>{_DOCS}',
-    )
-
-
 def signed_out() -> str:
     return _page(
         "You are signed out",

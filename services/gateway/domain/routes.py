@@ -14,7 +14,8 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 SMALL = 64 * 1024
 BATCH = 4 * 1024 * 1024
 DOCUMENT = 8 * 1024 * 1024 + 64 * 1024
-"""Bytes of a body: of a request about one thing, of a batch, of a document with room for its wrapping."""
+FILE = 25 * 1024 * 1024
+"""Bytes of a body: of a request about one thing, of a batch, of a document with room for its wrapping, of a file."""
 
 _PLAIN_PATH = re.compile(r"/|(/[A-Za-z0-9_~.-]+)+", re.ASCII)
 _PLACE = re.compile(r"\{[a-z_]+\}")
@@ -23,13 +24,17 @@ _MAX_PATH = 512
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`open` routes need no access token. In a template `{name}` stands for one segment."""
+    """`open` routes need no access token. In a template `{name}` stands for one segment.
+
+    A `page` is for people in browsers: it is open, knows them by their session, and stands in no document of the API.
+    """
 
     method: Method
     template: str
     service: Service
     max_body: int = SMALL
     open: bool = False
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/personal-tokens", "gateway"),
     Route("POST", "/v1/personal-tokens", "gateway"),
     Route("DELETE", "/v1/personal-tokens/{id}", "gateway"),
-    Route("GET", "/", "gateway", open=True),
+    Route("GET", "/", "gateway", open=True, page=True),
+    Route("GET", "/language/{tag}", "gateway", open=True, page=True),
+    Route("GET", "/static/{name}", "gateway", open=True, page=True),
+    Route("GET", "/vote", "gateway", open=True, page=True),
+    Route("POST", "/vote", "gateway", open=True, page=True),
+    Route("GET", "/vote/{token}", "gateway", open=True, page=True),
+    Route("POST", "/vote/{token}", "gateway", open=True, page=True),
+    Route("GET", "/learners/{learner}", "gateway", open=True, page=True),
+    Route("GET", "/learners/{learner}/competencies/{competency}", "gateway", open=True, page=True),
     Route("GET", "/sign-in", "gateway", open=True),
     Route("GET", "/sign-in/callback", "gateway", open=True),
     Route("POST", "/sign-out", "gateway", open=True),
@@ -57,20 +70,34 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/evidence/{id}/void", "evidence"),
     Route("POST", "/v1/evidence/{id}/supersede", "evidence"),
     Route("POST", "/v1/works", "evidence"),
+    Route("POST", "/v1/works/{id}/files", "evidence", FILE),
     Route("POST", "/v1/works/{id}/versions", "evidence", BATCH),
     Route("POST", "/v1/works/{id}/versions/{version}/feedback", "evidence"),
     Route("POST", "/v1/feedback/{id}/read", "evidence"),
     Route("POST", "/v1/works/{id}/scores", "evidence"),
     Route("GET", "/v1/works/{id}", "portfolio"),
+    Route("GET", "/v1/artefacts/{ref}", "gateway"),
     Route("POST", "/v1/seminars", "evidence", BATCH),
+    Route("GET", "/v1/exhibitions/{id}/panel", "evidence"),
+    Route("POST", "/v1/exhibitions/{id}/panelists", "evidence"),
+    Route("POST", "/v1/exhibitions/{id}/panelists/{panelist}/dismiss", "evidence"),
+    Route("POST", "/v1/exhibitions/{id}/works/{work}/panel-scores", "evidence"),
+    Route("POST", "/v1/exhibitions/{id}/works/{work}/panel", "evidence"),
+    Route("GET", "/v1/exhibitions", "portfolio"),
+    Route("GET", "/v1/exhibitions/{id}", "portfolio"),
+    Route("GET", "/v1/exhibitions/{id}/results", "portfolio"),
+    Route("GET", "/v1/exhibitions-due", "portfolio"),
     Route("POST", "/v1/exhibitions", "evidence"),
     Route("POST", "/v1/exhibitions/{id}/open", "evidence"),
     Route("POST", "/v1/exhibitions/{id}/ballots", "evidence"),
     Route("POST", "/v1/exhibitions/{id}/close", "evidence"),
+    Route("GET", "/v1/shares/{secret}", "gateway", open=True),
     Route("GET", "/v1/ballots/{token}", "gateway", open=True),
     Route("POST", "/v1/ballots/{token}", "gateway", open=True),
     Route("POST", "/v1/overrides", "evidence"),
     Route("POST", "/v1/overrides/{id}/clear", "evidence"),
+    Route("GET", "/v1/redos", "mastery"),
+    Route("GET", "/v1/learners/{id}/redos", "mastery"),
     Route("POST", "/v1/redos", "evidence"),
     Route("POST", "/v1/redos/{id}/relearn", "evidence"),
     Route("POST", "/v1/redos/{id}/open", "evidence"),

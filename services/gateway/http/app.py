@@ -1,6 +1,7 @@
 """The gateway as an ASGI application."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
@@ -11,14 +12,22 @@ from services.gateway.domain.documentation import CONTENT_SECURITY_POLICY, page
 from services.gateway.domain.openapi import Document
 from services.gateway.domain.routes import RouteTable
 from services.gateway.http.accounts import account_routes
+from services.gateway.http.artefacts import FileOrigin, FileServing, artefact_routes
 from services.gateway.http.ballots import Misses, ballot_routes
 from services.gateway.http.disclosures import disclosure_routes
 from services.gateway.http.documents import ApiDocument
 from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
+from services.gateway.http.pages.asking import Asking
+from services.gateway.http.pages.home import Relations, home_pages
+from services.gateway.http.pages.learner import learner_pages
+from services.gateway.http.pages.static_files import static_files
+from services.gateway.http.pages.visiting import Visiting
+from services.gateway.http.pages.vote import vote_pages
 from services.gateway.http.peers import Peers
 from services.gateway.http.personal_tokens import personal_token_routes
+from services.gateway.http.shares import ShareDoors, share_routes
 from services.gateway.http.sign_in import session_routes, sign_in_routes
 from services.gateway.http.visitors import Visitors
 from services.gateway.ports import (
@@ -29,6 +38,7 @@ from services.gateway.ports import (
     MintsAccessTokens,
     PersonalTokens,
     Reveals,
+    Shares,
     SigningIn,
 )
 from shared.runtime.clock import Clock
@@ -40,7 +50,8 @@ from shared.runtime.tokens import Verifier
 class Parts:
     """What the gateway is made of.
 
-    `keys` are the public keys of its access tokens, as JWKs; `public_url` is where browsers find its pages.
+    `keys` are the public keys of its access tokens, as JWKs; `public_url` is where browsers find its pages, `zone` the
+    district's.
     """
 
     tokens: PersonalTokens
@@ -54,11 +65,15 @@ class Parts:
     table: RouteTable
     reveals: Reveals
     ballots: Ballots
+    shares: Shares
     disclosures: Disclosures
     rights: DisclosureRights
+    relations: Relations
     signing_in: SigningIn
     accounts: AccountKeeping
+    files: FileServing
     public_url: str
+    zone: tzinfo
 
 
 def gateway_app(parts: Parts) -> FastAPI:
@@ -71,7 +86,17 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(account_routes(parts.accounts, parts.verifier, parts.clock))
     app.include_router(personal_token_routes(parts.tokens, parts.access, parts.verifier, parts.clock))
     app.include_router(disclosure_routes(parts.reveals, parts.disclosures, parts.rights, parts.verifier))
-    app.include_router(ballot_routes(parts.ballots, Misses()))
+    misses = Misses()
+    app.include_router(ballot_routes(parts.ballots, misses))
+    shares = ShareDoors(parts.shares, parts.disclosures, misses)
+    app.include_router(share_routes(shares))
+    asking = Asking(parts.peers, parts.table, parts.reveals, parts.disclosures)
+    visiting = Visiting(visitors, asking, parts.zone)
+    app.include_router(static_files())
+    app.include_router(home_pages(parts.relations, visiting))
+    app.include_router(vote_pages(parts.ballots, misses, visiting))
+    app.include_router(learner_pages(visiting))
+    app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))
     app.add_middleware(
@@ -82,6 +107,7 @@ def gateway_app(parts: Parts) -> FastAPI:
         limits=parts.limits,
         forwarder=Forwarder(parts.peers),
         log=parts.disclosures,
+        files=FileOrigin(parts.files, parts.clock),
     )
     return app
 

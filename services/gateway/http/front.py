@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.routes import OtherMethods, Route, RouteTable
+from services.gateway.http.artefacts import FileOrigin
 from services.gateway.http.cookies import SESSION, given_cookie
 from services.gateway.http.disclosing import disclosing
 from services.gateway.http.forwarding import Forwarder
@@ -30,7 +31,7 @@ from shared.runtime.observed import TEMPLATE
 from shared.runtime.problems import Problem, not_found, too_large
 from shared.runtime.tokens import Verifier
 
-UNCOUNTED = frozenset({"/health", "/v1/ballots/{token}"})
+UNCOUNTED = frozenset({"/health", "/v1/ballots/{token}", "/vote/{token}", "/static/{name}"})
 """Asked by machines that watch, at any rate; its answer is remembered for a moment. And by a whole school that votes
 from one address: there only what is no ballot is counted (`ballots.Misses`).
 """
@@ -61,9 +62,10 @@ class Front:
         limits: Limits,
         forwarder: Forwarder,
         log: Disclosures,
+        files: FileOrigin,
     ) -> None:
         self._app, self._table, self._verifier, self._limits = app, table, verifier, limits
-        self._visitors, self._forwarder, self._log = visitors, forwarder, log
+        self._visitors, self._forwarder, self._log, self._files = visitors, forwarder, log, files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,6 +73,11 @@ class Front:
             return
         answering = _Answering(send)
         try:
+            if self._files.is_asked(scope):
+                self._limits.addresses.count(address_of(scope["client"][0] if scope["client"] else None))
+                scope[TEMPLATE] = "files"
+                await self._files(scope, receive, answering)
+                return
             route, person = await self._admitted(scope)
             told = disclosing(route, scope, person, answering, self._log)
             await Bounded(self._behind(route), max_body=route.max_body)(scope, receive, told)
@@ -100,12 +107,20 @@ class Front:
         person: str | None = None
         if found.open:
             if found.template not in UNCOUNTED:
-                self._limits.addresses.count(address)
+                await self._count_open(found, scope, address)
         else:
             person = await self._admit_person(scope, address)
         if any(name == b"content-encoding" and value.lower() != b"identity" for name, value in scope["headers"]):
             raise Problem(415, "compressed", "The body is compressed.", "Send it without Content-Encoding.")
         return found, person
+
+    async def _count_open(self, route: Route, scope: Scope, address: str) -> None:
+        """Count who looks at a page by her session: a whole school may come from one address."""
+        known = await self._visitors.known(scope) if route.page else None
+        if known is None:
+            self._limits.addresses.count(address)
+        else:
+            self._limits.people.count(known[0].person)
 
     async def _admit_person(self, scope: Scope, address: str) -> str:
         """Who asks. An access token goes before a cookie; a session becomes an access token here."""

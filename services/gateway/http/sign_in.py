@@ -1,4 +1,4 @@
-"""The routes of signing in and out, and the page at `/`."""
+"""The routes of signing in and out."""
 
 import secrets
 from typing import Annotated
@@ -81,12 +81,6 @@ def sign_in_routes(world: SigningIn, clock: Clock) -> APIRouter:
 
 def session_routes(sessions: Sessions, visitors: Visitors) -> APIRouter:
     router = APIRouter()
-
-    @router.get("/", summary="Who is signed in", response_class=HTMLResponse)
-    async def landing(request: Request) -> Response:
-        """A page without scripts, with the way in or out."""
-        known = await visitors.known(request.scope)
-        return _page(pages.landing(known[0].person, csrf_token(known[1])) if known else pages.landing(None, ""))
 
     @router.post("/sign-out", summary="Sign out", response_class=HTMLResponse)
     async def sign_out(request: Request) -> Response:

@@ -1,11 +1,13 @@
 """Who is behind a session's cookie, and whether a request with it comes from a page of ours."""
 
+import hmac
+from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from services.gateway.domain.sessions import Session, is_csrf_token
+from services.gateway.domain.sessions import Session, csrf_token, is_csrf_token
 from services.gateway.flows.resume_session import resume_session
 from services.gateway.http.cookies import SESSION, given_cookie
 from services.gateway.ports import MintsAccessTokens, Sessions
@@ -23,6 +25,15 @@ RENEW = ACCESS_LIFE * 1000 // 2
 """Milliseconds for which a session's access token is used again."""
 
 MAX_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in: who, her session's CSRF token, and the `Authorization` that services know her by."""
+
+    person: str
+    csrf: str
+    authorization: str
 
 
 class Visitors:
@@ -65,10 +76,27 @@ class Visitors:
             self.check_own_page(scope, text, _header(scope, CSRF_HEADER))
         return session.person, f"Bearer {self._token(session)}".encode()
 
+    async def visitor(self, scope: Scope) -> Visitor | None:
+        """Who looks at a page, if anyone is signed in. Raises `problems.unavailable` as `known` does."""
+        known = await self.known(scope)
+        if known is None:
+            return None
+        session, text = known
+        return Visitor(session.person, csrf_token(text), f"Bearer {self._token(session)}")
+
+    def check_page(self, scope: Scope, expected: str, token: str | None) -> None:
+        """Raise 403 unless a form brought its session's CSRF token and, as far as it is told, was on a page of ours."""
+        if token is None or not hmac.compare_digest(token.encode(), expected.encode()):
+            _refuse("This form has waited too long, or is of another session. Go back, and send it again.")
+        self._check_origin(scope)
+
     def check_own_page(self, scope: Scope, session: str, token: str | None) -> None:
         """Raise 403 unless `token` is the session's CSRF token and, as far as it is told, the page was ours."""
         if token is None or not is_csrf_token(session, token):
             _refuse("Send the header 'X-CSRF-Token' with the token that GET /v1/session shows.")
+        self._check_origin(scope)
+
+    def _check_origin(self, scope: Scope) -> None:
         origin, site = _header(scope, b"origin"), _header(scope, b"sec-fetch-site")
         if origin not in (None, self._origin) or site not in (None, "same-origin"):
             _refuse("The request does not come from a page of this address.")

@@ -36,7 +36,7 @@ def mastery_answer(mastery: Mastery) -> Response:
         "learner": mastery.learner,
         "as_of": as_of_document(mastery.horizon),
         "states": [
-            {**_state(state.seen, mastery.horizon), "certainty": sureness_document(state.sure)}
+            {**_state(state.seen, mastery.horizon), **_named(state.seen), "certainty": sureness_document(state.sure)}
             for state in mastery.states
         ],
         "by_parts": [by_parts_document(parts, mastery.horizon) for parts in mastery.by_parts],
@@ -51,7 +51,7 @@ def explanation_answer(explained: Explained) -> Response:
         "learner": explained.learner,
         "as_of": as_of_document(explained.horizon),
         **_state(seen, explained.horizon),
-        **({} if seen.named is None else {"statement": seen.named.statement}),
+        **_named(seen),
         "why": explained.why,
         "counted": [_counted(piece) for piece in explanation.counted],
         "set_aside": [
@@ -134,6 +134,11 @@ def _state(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
         "evidence": seen.evidence,
         **_judgement(state),
     }
+
+
+def _named(seen: SeenState) -> dict[str, Any]:
+    """What the competency is, in the words of the framework that holds it."""
+    return {} if seen.named is None else {"statement": seen.named.statement, "framework": seen.named.framework}
 
 
 def by_parts_document(parts: ByParts, horizon: Horizon) -> dict[str, Any]:

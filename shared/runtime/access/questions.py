@@ -93,6 +93,16 @@ _BELONGS = f"""
     OR EXISTS (SELECT FROM access.enrolments WHERE learner = $1) OR EXISTS ({_GUARDIANSHIPS}) AS allowed
 """  # noqa: S608 - of constants
 
+_PUBLISHES = f"""
+    SELECT {_COMPLETE} AS complete_ms, EXISTS (
+        SELECT FROM ({_HELD}) AS held LEFT JOIN access.sections AS s ON held.scope = 'section/' || s.section
+        WHERE held.role = 'administrator'
+        OR ((s.begins_ms IS NULL OR s.begins_ms <= $3) AND (s.ends_ms IS NULL OR s.ends_ms > $3))
+    ) AS allowed
+"""  # noqa: S608 - of constants
+
+_STAFF = f"SELECT {_COMPLETE} AS complete_ms, EXISTS ({_HELD}) AS allowed"
+
 _CLASSMATES = f"""
     SELECT {_COMPLETE} AS complete_ms, ARRAY(
         SELECT DISTINCT other.learner::text FROM access.enrolments AS own
@@ -216,6 +226,14 @@ class Access:
     async def is_guardian(self, person: str, learner: str) -> bool:
         """Whether the person speaks for the learner."""
         return is_id(person) and is_id(learner) and await self._whether(_SPEAKS, person, learner)
+
+    async def may_publish(self, person: str) -> bool:
+        """Whether the person teaches a current section, or administers a school or the district."""
+        return is_id(person) and await self._whether(_PUBLISHES, person, list(_RECORD), self._clock())
+
+    async def is_staff(self, person: str) -> bool:
+        """Whether the person has any role in the district now."""
+        return is_id(person) and await self._whether(_STAFF, person, list(_ROLES), self._clock())
 
     async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
         """Those of the learners who are in a current section together with the person, a learner too."""

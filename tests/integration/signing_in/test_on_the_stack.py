@@ -58,7 +58,8 @@ async def test_the_operator_signs_in_by_the_issuers_page(stack: Stack, http: htt
     browser = await signed_in(stack, http, "operator", return_to="/?from=here")
     assert browser.seen[-1] == f"{gateway}/?from=here"
     page = await browser.open(f"{gateway}/")
-    assert f"Signed in as <code>{stack.operator.person}</code>" in page.text
+    assert "Sign out" in page.text
+    assert "The district" in page.text, "she administers it"
     session = (await browser.open(f"{gateway}/v1/session")).json()
     assert session["person"] == stack.operator.person
     answer = await browser.send("GET", f"{gateway}/v1/adoptions")

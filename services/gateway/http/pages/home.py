@@ -1,0 +1,54 @@
+"""The first page: whoever comes finds her first question. And the language that she chooses."""
+
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.domain.disclosures import Purpose
+from services.gateway.http.pages.languages import CHOSEN, languages
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import Visiting, page_route
+from shared.runtime.access.questions import Standing
+from shared.runtime.problems import not_found
+
+A_YEAR = 365 * 24 * 3600
+
+
+class Relations(Protocol):
+    """In which relations somebody stands. Both raise `problems.unavailable` where that is not known."""
+
+    async def standing(self, person: str) -> Standing: ...
+
+    async def members(self, scope: str) -> list[str]: ...
+
+
+def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
+    """`/` and `/language/{tag}`."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    @router.get("/")
+    async def home(request: Request) -> Response:
+        visitor = await visiting.known(request)
+        reader = visiting.reader(request, visitor)
+        if visitor is None:
+            return page("welcome.html", reader)
+        standing = await relations.standing(visitor.person)
+        sections = [(section, await relations.members(f"section/{section}")) for section in standing.teaches]
+        learners = list(dict.fromkeys([*standing.speaks_for, *(one for _, members in sections for one in members)]))
+        purpose: Purpose = "teaching" if sections else "family"
+        people = [visitor.person, *learners]
+        names = (await visiting.asking.revealed(visitor, purpose, names=people)).names
+        return page("home.html", reader, standing=standing, sections=sections, names=names)
+
+    @router.get("/language/{tag}")
+    async def choose(tag: Annotated[str, Path()], back: Annotated[str, Query(max_length=512)] = "/") -> Response:
+        """Keep the choice, and lead back to a page of ours."""
+        if tag not in languages():
+            raise not_found("language")
+        own = back if back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable() else "/"
+        answer = RedirectResponse(own, 303)
+        answer.headers.append("Set-Cookie", f"{CHOSEN}={tag}; Path=/; Secure; SameSite=Lax; Max-Age={A_YEAR}")
+        return answer
+
+    return router

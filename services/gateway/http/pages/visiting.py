@@ -1,0 +1,100 @@
+"""Who looks at a page, what she sent with its form, and what she is told where it cannot be shown."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from services.gateway.http.cookies import given_cookie
+from services.gateway.http.pages.asking import Asking
+from services.gateway.http.pages.languages import CHOSEN, language_for
+from services.gateway.http.pages.rendering import Reader, page
+from services.gateway.http.visitors import Visitor, Visitors
+from shared.runtime.problems import Problem, invalid
+
+CSRF_FIELD = "csrf_token"
+MAX_FIELDS = 2_000
+
+
+class SignInFirst(Exception):  # noqa: N818 - not a fault: she is led on
+    """Nobody is signed in, and the page is of somebody's record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visiting:
+    """What every page needs: who comes, and the API as she has it. `zone` is where the district is."""
+
+    visitors: Visitors
+    asking: Asking
+    zone: tzinfo
+
+    async def known(self, request: Request) -> Visitor | None:
+        """Who is signed in, if anyone is. Raises `problems.unavailable`."""
+        return await self.visitors.visitor(request.scope)
+
+    async def required(self, request: Request) -> Visitor:
+        """Who is signed in. Raises SignInFirst, `problems.unavailable`."""
+        visitor = await self.known(request)
+        if visitor is None:
+            raise SignInFirst
+        return visitor
+
+    def reader(self, request: Request, visitor: Visitor | None = None) -> Reader:
+        """How a page is to be written for whoever asked for it."""
+        return reader_of(request, self.zone, visitor)
+
+    async def form(self, request: Request) -> tuple[Visitor, Mapping[str, str]]:
+        """Who sent a form of ours, and its fields. Raises as `required`, and Problem where it is none of ours."""
+        visitor = await self.required(request)
+        fields = await fields_of(request)
+        self.visitors.check_page(request.scope, visitor.csrf, fields.get(CSRF_FIELD))
+        return visitor, fields
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """The fields of a form, each by its first value. Raises `problems.invalid` for what no form sends."""
+    try:
+        text = (await request.body()).decode("ascii")
+        fields = parse_qs(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, strict_parsing=bool(text))
+    except ValueError as error:
+        raise invalid("This is no form of ours.") from error
+    return {name: values[0] for name, values in fields.items()}
+
+
+def reader_of(request: Request, zone: tzinfo, visitor: Visitor | None) -> Reader:
+    chosen = request.query_params.get("lang") or given_cookie(request.scope, CHOSEN)
+    language = language_for(chosen, request.headers.get("accept-language", ""))
+    person, csrf = (None, "") if visitor is None else (visitor.person, visitor.csrf)
+    return Reader(language, zone, request.url.path, person, csrf)
+
+
+def page_route(zone: tzinfo) -> type[APIRoute]:
+    """The class of a page's routes: what would be a problem document is told on a page."""
+
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handler = super().get_route_handler()
+
+            async def shown(request: Request) -> Response:
+                return await _shown(request, handler, zone)
+
+            return shown
+
+    return PageRoute
+
+
+async def _shown(request: Request, handler: Callable[[Request], Awaitable[Response]], zone: tzinfo) -> Response:
+    try:
+        return await handler(request)
+    except SignInFirst:
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/sign-in?return_to={quote(back, safe='')}", 303)
+    except Problem as problem:
+        answer = page("problem.html", reader_of(request, zone, None), status=problem.status, problem=problem)
+        answer.headers.update({"Retry-After": str(problem.more.get("retry_after", 1))} if problem.status == 503 else {})
+        return answer

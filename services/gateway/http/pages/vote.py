@@ -1,0 +1,90 @@
+"""The page that a printed ballot leads to: no account, no script, one button. Also where its words are typed by hand.
+
+What a ballot is for, and that a vote counts once, `evidence` decides; tokens that are none are counted as at the API.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.http.ballots import Misses
+from services.gateway.http.limits import address_of
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import Visiting, fields_of, page_route
+from services.gateway.ports import Ballots
+from shared.runtime.ballot_words import token_of
+from shared.runtime.problems import Problem
+
+Token = Annotated[str, Path()]
+
+
+def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRouter:
+    """`/vote` and `/vote/{token}`."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    @router.get("/vote")
+    async def by_hand(request: Request) -> Response:
+        return page("vote_by_hand.html", visiting.reader(request), wrong=None)
+
+    @router.post("/vote")
+    async def typed(request: Request) -> Response:
+        """Leads on to the ballot whose words, or whose digits, were typed."""
+        token = token_of((await fields_of(request)).get("words", ""))
+        if token is None:
+            return page("vote_by_hand.html", visiting.reader(request), status=422, wrong="unreadable")
+        return RedirectResponse(f"/vote/{token}", 303)
+
+    async def answered(request: Request, asked: Callable[[], Awaitable[Response]]) -> tuple[int, Any]:
+        answer = await asked()
+        if answer.status_code == 404:
+            await misses.count(address_of(request.client.host if request.client else None))
+        return answer.status_code, orjson.loads(answer.body)
+
+    @router.get("/vote/{token}")
+    async def ballot(token: Token, request: Request) -> Response:
+        status, told = await answered(request, lambda: ballots.show(token))
+        return _ballot(status, told, request, visiting, wrong=None)
+
+    @router.post("/vote/{token}")
+    async def vote(token: Token, request: Request) -> Response:
+        fields = await fields_of(request)
+        answers = {name.removeprefix("answer/"): value for name, value in fields.items() if name.startswith("answer/")}
+        status, told = await answered(request, lambda: ballots.vote(token, answers))
+        if status in {200, 201}:
+            return page("voted.html", visiting.reader(request), before=status == 200, receipt=told["receipt"])
+        if status == 422:
+            _, asked = await answered(request, lambda: ballots.show(token))
+            return _ballot(422, asked, request, visiting, wrong=told["detail"])
+        return _ballot(status, told, request, visiting, wrong=None)
+
+    return router
+
+
+def _ballot(
+    status: int, told: Mapping[str, Any], request: Request, visiting: Visiting, *, wrong: str | None
+) -> Response:
+    reader = visiting.reader(request)
+    if status == 404:
+        return page("vote_by_hand.html", reader, status=404, wrong="unknown")
+    if status == 409 or told.get("state") == "closed":
+        return page("vote_closed.html", reader, status=200 if status != 409 else 409)
+    if status not in {200, 422}:
+        raise Problem(status, "ballot", str(told.get("title", "")), str(told.get("detail", "")))
+    if told["state"] == "counted":
+        return page("voted.html", reader, before=True, receipt=None)
+    asked = [
+        {**question, "work": work}
+        for question in told["questions"]
+        for work in (told["works"] if question["kind"] == "rating" else [None])
+    ]
+    return page(
+        "ballot.html", reader, status=status, ballot=told, asked=asked, wrong=wrong, said=_said(told, reader.language)
+    )
+
+
+def _said(told: Mapping[str, Any], language: str) -> Callable[[Mapping[str, str]], str]:
+    """Words in the reader's language, else in that of the ballot."""
+    return lambda titles: titles.get(language) or titles[told["language"]]

@@ -1,0 +1,71 @@
+"""The pages' own words for statuses, kinds of evidence and the like: neutral, and in the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.http.pages.languages import Gettext
+
+
+def _(message: str) -> str:
+    """Marks a word for the catalogues; it is translated when it is shown."""
+    return message
+
+
+STATUSES: Mapping[str, str] = {
+    "no_policy": _("No rule in force yet"),
+    "no_evidence": _("No evidence yet"),
+    "not_enough": _("Some evidence, not enough for a level yet"),
+    "not_yet": _("On the way"),
+    "mastered": _("Mastered"),
+    "slipped": _("Mastered before: worth another look"),
+    "under_review": _("Being looked at"),
+    "forgotten": _("Forgotten"),
+}
+"""By status. No word says that somebody is behind, or below anything."""
+
+KINDS: Mapping[str, str] = {
+    "attempt": _("Attempt"),
+    "rubric_score": _("Rubric score"),
+    "observation": _("Observation"),
+    "attestation": _("Prior mastery"),
+    "reflection": _("Reflection"),
+    "audience": _("Audience"),
+}
+
+REASONS: Mapping[str, str] = {
+    "voided": _("It was withdrawn."),
+    "superseded": _("A corrected piece took its place."),
+    "self_rating": _("It is your own rating, which is kept beside the level."),
+    "purpose": _("The rule does not count this purpose."),
+    "kind": _("The rule does not count this kind of evidence."),
+    "course": _("The rule does not count this course."),
+    "replaced": _("It was done over."),
+}
+
+RESTS: Mapping[str, str] = {
+    "firm": _("Firm: one more piece would not change it."),
+    "leaning": _("Leaning: one more piece could change it one way."),
+    "open": _("Open: one more piece could raise or lower it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in one language."""
+
+    language: Gettext
+
+    def level(self, state: Mapping[str, Any]) -> str:
+        """A state's level by its name, with what it means; where there is none, what there is instead."""
+        status = self.language.gettext(STATUSES[state["status"]])
+        return status if state["level"] is None else f"{state['level']} · {status}"
+
+    def kind(self, kind: str) -> str:
+        return self.language.gettext(KINDS[kind]) if kind in KINDS else kind
+
+    def reason(self, reason: str) -> str:
+        return self.language.gettext(REASONS[reason]) if reason in REASONS else reason
+
+    def rests(self, rests: str) -> str:
+        return self.language.gettext(RESTS[rests])
