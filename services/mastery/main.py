@@ -29,10 +29,12 @@ from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.policies import PostgresPolicies
 from services.mastery.postgres.projection import MasteryProjection
 from services.mastery.postgres.records import StoredRecords
+from services.mastery.postgres.redo_projection import RedoProjection
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
 from services.mastery.postgres.state_outbox import StateOutbox
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.waiting_redos import PostgresRedos
 from services.mastery.postgres.what_if_forgetting import WhatIfForgetting
 from services.mastery.postgres.what_if_work import WhatIfWork
 from services.mastery.postgres.what_ifs import PostgresWhatIfs
@@ -156,6 +158,7 @@ def _projections(settings: Settings, pool: asyncpg.Pool, evidence: Peer) -> list
         DefinitionsProjection(pool, evidence.fetch),
         MasteryProjection(settings.tenant, DefinitionsReader()),
         GradeProjection(settings.tenant),
+        RedoProjection(settings.tenant),
         WhatIfForgetting(),
     ]
 
@@ -181,6 +184,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         states=PostgresAllStates(pool),
         frameworks=PublishedFrameworks(pool),
         policies=PostgresPolicies(pool),
+        redos=PostgresRedos(pool, DefinitionsReader()),
         what_ifs=what_ifs,
     )
     refolding, relay = here

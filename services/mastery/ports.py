@@ -1,7 +1,7 @@
 """What the flows of `mastery` need of the world, as protocols."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -15,6 +15,7 @@ from shared.rulebook.definitions import Enrolment, Learner
 from shared.rulebook.known import Known, Pin
 from shared.rulebook.override import Override
 from shared.rulebook.prerequisites import Prerequisites
+from shared.rulebook.redoing import Cycle
 from shared.rulebook.scope import Scope
 from shared.runtime.definitions.view import DefinitionsView
 
@@ -25,7 +26,7 @@ class Record:
 
     `evidence` and `definitions` are how far both ledgers are applied to it. `held` says that the learner is in
     quarantine: then `evidence` is where it stopped. Of one who is `forgotten` there is nothing else. Grades are read
-    where they were asked for.
+    where they were asked for, and so are redos, with the words that scores came with by piece (`feedback`).
     """
 
     learner: Learner
@@ -37,6 +38,8 @@ class Record:
     held: bool
     forgotten: bool = False
     grades: Sequence[Grade] = ()
+    redos: Sequence[Cycle] = ()
+    feedback: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reached(self) -> tuple[Pin, ...]:
@@ -47,7 +50,7 @@ class Record:
 class Records(Protocol):
     """Records of learners. A learner of whom nothing is known has an empty one."""
 
-    async def of(self, learner: str, *, grades: bool = False) -> Record: ...
+    async def of(self, learner: str, *, grades: bool = False, redos: bool = False) -> Record: ...
 
     def shard(self, learner: str) -> int:
         """The shard of the evidence ledger in which the learner's entries lie."""
@@ -138,13 +141,22 @@ class KeptGrade(NamedTuple):
     decisions: tuple[Decision, ...] | None
 
 
+class KeptRedo(NamedTuple):
+    """A redo as it is stored; `cycle` is None where what holds it cannot be read."""
+
+    redo: str
+    competency: str
+    opened: bool
+    cycle: Cycle | None
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What is stored of one learner in one shard beside her states, and how far that shard was applied then.
 
     `enrolled` says whether there is a row of her schools: then `school` is the one current, and `schools` is None
     where what holds them cannot be read. `graded` are the states last looked at, by grade and competency; `reviews`
-    have all their columns. Of one `under_review` all that may be old.
+    have all their columns. `feedback` are references by piece. Of one `under_review` all that may be old.
     """
 
     shard: int
@@ -158,6 +170,8 @@ class Kept:
     grades: Sequence[KeptGrade]
     graded: Sequence[tuple[str, str, str]]
     reviews: Sequence[Mapping[str, str | int | None]]
+    redos: Sequence[KeptRedo]
+    feedback: Sequence[tuple[str, str]]
 
 
 class StoredKept(Protocol):
@@ -226,6 +240,27 @@ class Worklists(Protocol):
         self, learners: Sequence[str], state: ReviewState | None, after: tuple[Instant, str], limit: int
     ) -> list[Review]:
         """Reviews in the order in which they were asked for, after one asked for at this instant with this id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRedo:
+    """A redo that was not opened, whose it is, and what is recorded of its competency."""
+
+    cycle: Cycle
+    learner: Learner
+    pieces: Sequence[Contribution]
+
+
+class Redos(Protocol):
+    """What redos wait for, across learners."""
+
+    async def waiting(self, learners: Sequence[str]) -> tuple[DefinitionsView, Sequence[WaitingRedo]]:
+        """The redos of these learners that are not opened, and the definitions of the same moment."""
+        ...
+
+    async def relearning(self, tasks: Collection[str], known: Known) -> Mapping[str, Sequence[str]]:
+        """What the latest version known of each of these tasks expects to be relearned, by the tasks' own ids."""
         ...
 
 
@@ -317,4 +352,5 @@ class District:
     states: AllStates
     frameworks: Frameworks
     policies: Policies
+    redos: Redos
     what_ifs: WhatIfs

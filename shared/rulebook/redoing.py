@@ -12,6 +12,7 @@ Nothing here counts how often anything was tried, and nothing has a date by whic
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from shared.ledger.entry import Entry
@@ -19,6 +20,7 @@ from shared.ledger.instants import Instant
 from shared.rulebook.contributing import Body
 from shared.rulebook.contribution import Contribution, Kind
 from shared.rulebook.known import Known
+from shared.rulebook.policy import Policy
 
 REDO = frozenset({"RedoOffered", "RedoRequested", "RelearnLogged", "RedoOpened"})
 """The events of the cycle."""
@@ -32,10 +34,11 @@ _DOES_OVER = frozenset({Kind.ATTEMPT.value, Kind.RUBRIC_SCORE.value, Kind.OBSERV
 
 
 class Relearned(NamedTuple):
-    """Relearning that was logged."""
+    """Relearning that was logged; `version` is the stream's, as in all of these."""
 
     event: str
     position: int
+    version: int
     recorded_at: Instant
     actor: str
     kind: str
@@ -48,6 +51,7 @@ class Opening(NamedTuple):
 
     event: str
     position: int
+    version: int
     recorded_at: Instant
     actor: str
     evidence: str | None
@@ -63,12 +67,19 @@ class Cycle(NamedTuple):
     competency: str
     begun: Begun
     position: int
+    version: int
     recorded_at: Instant
     actor: str
     evidence: str | None
     note_ref: str | None
     relearned: tuple[Relearned, ...] = ()
     opened: Opening | None = None
+
+    @property
+    def newest(self) -> int:
+        """The version of the stream after the newest of the cycle's events."""
+        steps = (*self.relearned, *(() if self.opened is None else (self.opened,)))
+        return max((step.version for step in steps), default=self.version)
 
 
 class Turn(StrEnum):
@@ -104,6 +115,7 @@ def begun_by(entry: Entry, body: Body) -> Cycle:
         body["competency"],
         "offered" if entry.event == "RedoOffered" else "requested",
         entry.position,
+        entry.version,
         entry.recorded_at,
         entry.actor,
         body.get("evidence"),
@@ -115,7 +127,7 @@ def gone_on(cycle: Cycle, entry: Entry, body: Body) -> Cycle:
     """The cycle after an event of its own. Raises ValueError for one of another cycle, or a second opening."""
     if body["cycle"] != cycle.id or body["competency"] != cycle.competency:
         raise ValueError(f"Entry {entry.id} is of the redo {body['cycle']}, which is not the one that goes on.")
-    at = entry.id, entry.position, entry.recorded_at, entry.actor
+    at = entry.id, entry.position, entry.version, entry.recorded_at, entry.actor
     if entry.event == "RelearnLogged":
         more = Relearned(*at, body["kind"], body.get("evidence"), body.get("note_ref"))
         return cycle._replace(relearned=(*cycle.relearned, more))
@@ -137,6 +149,15 @@ def latest_cycle(stream: Iterable[tuple[Entry, Body]]) -> Cycle | None:
     return cycle
 
 
+def latest(cycles: Iterable[Cycle]) -> list[Cycle]:
+    """The latest cycle of each competency, in the order in which they began: those before are over."""
+    by_competency: dict[str, Cycle] = {}
+    for cycle in sorted(cycles, key=lambda cycle: cycle.position):
+        by_competency.pop(cycle.competency, None)
+        by_competency[cycle.competency] = cycle
+    return list(by_competency.values())
+
+
 def as_known(cycle: Cycle, known: Known) -> Cycle | None:
     """What is known of a cycle; None where it had not begun."""
     if not known.of_learner(cycle):
@@ -144,6 +165,21 @@ def as_known(cycle: Cycle, known: Known) -> Cycle | None:
     relearned = tuple(one for one in cycle.relearned if known.of_learner(one))
     opened = None if cycle.opened is None or not known.of_learner(cycle.opened) else cycle.opened
     return cycle._replace(relearned=relearned, opened=opened)
+
+
+def required_before(policy: Policy | None, by_task: Iterable[str]) -> tuple[str, ...]:
+    """What is to be relearned before a redo: what the policy in force asks for, then what the task does."""
+    return tuple(dict.fromkeys((*(() if policy is None else policy.relearn), *by_task)))
+
+
+def weakest_of(piece: Contribution) -> str | None:
+    """The criterion of a piece with the most room to grow; None where all was shown, or nothing says by criteria."""
+    shares = {
+        result.criterion: Fraction(result.earned, result.possible)
+        for result in reversed(piece.results)
+        if result.criterion is not None and result.earned < result.possible
+    }
+    return min(reversed(shares), key=shares.__getitem__, default=None)
 
 
 def missing(cycle: Cycle, required: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import asyncpg
 
 from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.projection import MasteryProjection
+from services.mastery.postgres.redo_projection import RedoProjection
 from services.mastery.postgres.refolding import Refolding
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry, entry_from_envelope
@@ -55,6 +56,7 @@ def projections(pool: asyncpg.Pool, writer: LedgerWriter) -> list[Projection]:
         DefinitionsProjection(pool, fetch),
         MasteryProjection(TENANT, DefinitionsReader()),
         GradeProjection(TENANT),
+        RedoProjection(TENANT),
     ]
 
 

@@ -22,6 +22,7 @@ from services.mastery.postgres.policies import PostgresPolicies
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.waiting_redos import PostgresRedos
 from services.mastery.postgres.what_ifs import PostgresWhatIfs
 from services.mastery.postgres.worklists import PostgresWorklists
 from shared.ledger.instants import Instant
@@ -90,6 +91,7 @@ async def serving(
         states=PostgresAllStates(pool),
         frameworks=PublishedFrameworks(pool),
         policies=PostgresPolicies(pool),
+        redos=PostgresRedos(pool, DefinitionsReader()),
         what_ifs=PostgresWhatIfs(pool),
     )
     standing = Standing(

@@ -17,6 +17,7 @@ from services.mastery import SERVICE
 from services.mastery.postgres import published
 from services.mastery.postgres.grade_projection import GradeProjection
 from services.mastery.postgres.projection import MasteryProjection
+from services.mastery.postgres.redo_projection import RedoProjection
 from services.mastery.postgres.refolding import Refolding
 from shared.ledger.canonical import canonical
 from shared.runtime.access.projection import AccessProjection
@@ -81,6 +82,7 @@ class Rebuilding:
             DefinitionsProjection(pool, fetch),
             MasteryProjection(TENANT, DefinitionsReader()),
             GradeProjection(TENANT),
+            RedoProjection(TENANT),
         ]
         return Filler(projections, workers=[Refolding(pool, DefinitionsReader()).run])
 

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from shared.ledger.identifiers import Ledger
 
-PhaseName: TypeAlias = Literal["ledger", "topic", "states", "learners", "grades", "reviews"]
+PhaseName: TypeAlias = Literal["ledger", "topic", "states", "learners", "grades", "reviews", "redos", "feedback"]
 
 Kind: TypeAlias = Literal[
     "missing",  # one side has no entry at a position
@@ -18,7 +18,7 @@ Kind: TypeAlias = Literal[
     "state_missing",  # the record says something of a competency for which there is no state
     "state_kept",  # a state of a learner who is forgotten
     "state_behind",  # a state rests on less than was recorded, and does not catch up
-    "kept_differs",  # a row of a learner's schools, grades or reviews is not what her entries say
+    "kept_differs",  # a row of a learner's schools, grades, reviews or redos is not what her entries say
     "kept_missing",  # her entries say something of which there is no row
     "kept_unexpected",  # a row that no entry says, or one of a learner who is forgotten
     "grade_differs",  # what was said of a grade is not what the record comes to at its pins
@@ -39,9 +39,10 @@ class Difference:
     """One difference. `what` is a plain sentence; the rest says where, for machines.
 
     `position` up to `through` are concerned where several in a row are. Of a state, `ledger` and what follows name
-    the newest entry of the learner that it should rest on, where there is one; of a row of schools, grades or reviews
-    the first entry that says it otherwise. Of a grade, `grade` is the event that released it and `event` the one that
-    rests on what differs; the position is where the disagreement begins. Of a review, `event` asked it.
+    the newest entry of the learner that it should rest on, where there is one; of a row of schools, grades, reviews or
+    redos the first entry that says it otherwise. Of a grade, `grade` is the event that released it and `event` the one
+    that rests on what differs; the position is where the disagreement begins. Of a review, `event` asked it; of a redo
+    it began it; of words that came with a score it is the score.
     """
 
     phase: PhaseName

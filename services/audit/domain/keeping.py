@@ -1,4 +1,5 @@
-"""What `mastery` keeps of a learner beside her states, next to what the audit's copy says: schools, grades, reviews.
+"""What `mastery` keeps of a learner beside her states, next to what the audit's copy says: schools, grades,
+reviews, redos and the words that scores came with.
 
 Rows are compared member by member, all by one rule, and each difference is located at the entry that says otherwise.
 """
@@ -15,7 +16,15 @@ from shared.ledger.canonical import JsonValue
 from shared.ledger.entry import Entry
 
 PHASES: Mapping[What, PhaseName] = MappingProxyType(
-    {"enrolled": "learners", "forgotten": "learners", "grade": "grades", "graded": "grades", "review": "reviews"}
+    {
+        "enrolled": "learners",
+        "forgotten": "learners",
+        "grade": "grades",
+        "graded": "grades",
+        "review": "reviews",
+        "redo": "redos",
+        "feedback": "feedback",
+    }
 )
 
 MOST_MEMBERS = 10
@@ -101,7 +110,7 @@ def _of_row(  # noqa: PLR0913, PLR0917 - all that a difference says
 ) -> Difference:
     return Difference(
         *(PHASES[key.what], kind, f"{_named(key, kept.learner)}: {what}.", "evidence", kept.shard, position),
-        event=key.id if key.what == "review" else None,
+        event=key.id if key.what in {"review", "redo", "feedback"} else None,
         learner=kept.learner,
         competency=key.competency or None,
         members=members,
@@ -110,17 +119,17 @@ def _of_row(  # noqa: PLR0913, PLR0917 - all that a difference says
 
 
 def _named(key: Key, learner: str) -> str:
-    match key.what:
-        case "enrolled":
-            return f"The schools of learner {learner}"
-        case "forgotten":
-            return f"That learner {learner} is forgotten"
-        case "grade":
-            return f"The grade {key.id} of learner {learner}"
-        case "graded":
-            return f"The state last looked at for grade {key.id} of learner {learner} in competency {key.competency}"
-        case "review":
-            return f"The review {key.id} of learner {learner}"
+    who = f"learner {learner}"
+    named: Mapping[What, str] = {
+        "enrolled": f"The schools of {who}",
+        "forgotten": f"That {who} is forgotten",
+        "grade": f"The grade {key.id} of {who}",
+        "graded": f"The state last looked at for grade {key.id} of {who} in competency {key.competency}",
+        "review": f"The review {key.id} of {who}",
+        "redo": f"The redo {key.id} of {who} in competency {key.competency}",
+        "feedback": f"What was said with the evidence {key.id} of {who}",
+    }
+    return named[key.what]
 
 
 def _unreadable(kept: Kept) -> Difference:
@@ -129,7 +138,7 @@ def _unreadable(kept: Kept) -> Difference:
 
 
 def _counts(keys: AbstractSet[Key]) -> dict[PhaseName, int]:
-    """How many learners, grades and reviews these rows are of."""
+    """How many learners, grades, reviews, redos and pieces these rows are of."""
     subjects = {(PHASES[key.what], key.id) for key in keys}
     return dict(Counter(phase for phase, _ in subjects))
 

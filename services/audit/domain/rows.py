@@ -1,4 +1,5 @@
-"""Rows that repeat what a learner's entries say, as `mastery` keeps them beside states: schools, grades, reviews.
+"""Rows that repeat what a learner's entries say, as `mastery` keeps them beside states: schools, grades, reviews,
+redos, and the words that scores came with.
 
 Each row is a flat set of members, each with the position of the entry that says it.
 """
@@ -14,13 +15,13 @@ from shared.ledger.entry import Entry, type_name
 from shared.rulebook.contributing import enrolment_of
 from shared.rulebook.definitions import Enrolment, school_history
 
-What: TypeAlias = Literal["enrolled", "forgotten", "grade", "graded", "review"]
+What: TypeAlias = Literal["enrolled", "forgotten", "grade", "graded", "review", "redo", "feedback"]
 
 Body: TypeAlias = Mapping[str, Any]
 
 
 class Key(NamedTuple):
-    """Which row: what it is, the learner's, grade's or review's id, and of a state last looked at the competency."""
+    """Which row: what it is, whose or which by its id, and of a redo and of a state last looked at the competency."""
 
     what: What
     id: str
@@ -33,7 +34,7 @@ Members: TypeAlias = Mapping[str, JsonValue]
 
 @dataclass(slots=True)
 class Said:
-    """A row as entries say it, and at which position each member is said; of a grade, how many words say it."""
+    """A row as entries say it, and at which position each member is said; how many words say a grade or a redo."""
 
     members: dict[str, JsonValue] = field(default_factory=dict)
     at: dict[str, int] = field(default_factory=dict)
@@ -172,6 +173,50 @@ def _answer(rows: Rows, entry: Entry, body: Body) -> None:
     rows[Key("review", body["review"])].say(entry, answered)
 
 
+def _begin(rows: Rows, entry: Entry, body: Body) -> None:
+    row = rows[Key("redo", entry.id, body["competency"])] = Said()
+    told = {
+        "id": entry.id,
+        "learner": entry.owner,
+        "competency": body["competency"],
+        "begun": "offered" if entry.event == "RedoOffered" else "requested",
+        **_step(entry, body),
+    }
+    row.say(entry, {"opened": False, "cycle": told})
+
+
+def _relearn(rows: Rows, entry: Entry, body: Body) -> None:
+    row = rows[Key("redo", body["cycle"], body["competency"])]
+    row.say(entry, {"event": entry.id, "kind": body["kind"], **_step(entry, body)}, f"cycle/relearned/{row.words}")
+    row.words += 1
+
+
+def _open(rows: Rows, entry: Entry, body: Body) -> None:
+    row = rows[Key("redo", body["cycle"], body["competency"])]
+    row.say(entry, {"event": entry.id, "task": body.get("task"), **_step(entry, body)}, "cycle/opened")
+    row.say(entry, {"opened": True})
+
+
+def _step(entry: Entry, body: Body) -> dict[str, object]:
+    return {
+        "position": entry.position,
+        "version": entry.version,
+        "recorded_ms": entry.recorded_at,
+        "actor": entry.actor,
+        "evidence": body.get("evidence"),
+        "note_ref": body.get("note_ref"),
+    }
+
+
+def _say_beside(rows: Rows, entry: Entry, body: Body) -> None:
+    ref = body.get(_BESIDE[entry.event])
+    if ref is not None:
+        row = rows[Key("feedback", entry.id)] = Said()
+        row.say(entry, {"ref": ref})
+
+
+_BESIDE = MappingProxyType({"RubricScored": "feedback_ref", "ObservationRecorded": "note_ref"})
+
 _SAYING: Mapping[str, Callable[[Rows, Entry, Body], None]] = MappingProxyType(
     {
         "GradeReleased": _release,
@@ -179,6 +224,12 @@ _SAYING: Mapping[str, Callable[[Rows, Entry, Body], None]] = MappingProxyType(
         "GradeUpheld": _uphold,
         "ReviewRequested": _ask,
         "ReviewAnswered": _answer,
+        "RedoOffered": _begin,
+        "RedoRequested": _begin,
+        "RelearnLogged": _relearn,
+        "RedoOpened": _open,
+        "RubricScored": _say_beside,
+        "ObservationRecorded": _say_beside,
     }
 )
 

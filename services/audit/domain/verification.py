@@ -14,7 +14,10 @@ State: TypeAlias = Literal["running", "equal", "different", "failed"]
 Kind: TypeAlias = Literal["record", "grades"]
 
 PHASES: Mapping[Kind, tuple[PhaseName, ...]] = MappingProxyType(
-    {"record": ("ledger", "topic", "states", "learners", "grades", "reviews"), "grades": ("ledger", "grades")}
+    {
+        "record": ("ledger", "topic", "states", "learners", "grades", "reviews", "redos", "feedback"),
+        "grades": ("ledger", "grades"),
+    }
 )
 UNITS: Mapping[PhaseName, str] = MappingProxyType(
     {
@@ -24,6 +27,8 @@ UNITS: Mapping[PhaseName, str] = MappingProxyType(
         "learners": "learners",
         "grades": "grades",
         "reviews": "reviews",
+        "redos": "redos",
+        "feedback": "pieces",
     }
 )
 

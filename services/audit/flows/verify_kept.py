@@ -15,12 +15,12 @@ from shared.ledger.identifiers import shard_of
 from shared.runtime.pace import Pace
 from shared.runtime.shards import Shard
 
-PHASES: tuple[PhaseName, ...] = ("learners", "grades", "reviews")
+PHASES: tuple[PhaseName, ...] = ("learners", "grades", "reviews", "redos", "feedback")
 
 
 @dataclass(slots=True)
 class KeptComparison:
-    """Schools, grades and reviews beside what the copy says of them.
+    """Schools, grades, reviews and redos beside what the copy says of them.
 
     `ends` is how far ledger and copy are verified. What `mastery` tells of a learner is of one moment, and says how far
     it had applied her shard then: it is compared with exactly that much of the copy. Where that is less than `mastery`

@@ -114,7 +114,7 @@ class PhaseDocument(BaseModel):
     name: PhaseName
     done: int
     total: int | None
-    unit: Literal["entries", "records", "states", "learners", "grades", "reviews"]
+    unit: Literal["entries", "records", "states", "learners", "grades", "reviews", "redos", "pieces"]
 
 
 class MemberDocument(BaseModel):
@@ -148,7 +148,7 @@ class VerificationDocument(BaseModel):
     `equal`: everything compared is the same everywhere. `different`: `differences` lists the first thousand of
     `found`. `failed`: it could not be finished, for `reason`; nothing is said of what was not compared.
     `set_aside` counts states under review, and learners held back before their first state: nobody can refold these;
-    and what is kept of schools, grades and reviews of learners under review.
+    and what is kept of schools, grades, reviews and redos of learners under review.
     """
 
     model_config = _example(
@@ -165,6 +165,8 @@ class VerificationDocument(BaseModel):
                 {"name": "learners", "done": 5_103, "total": 5_103, "unit": "learners"},
                 {"name": "grades", "done": 10_206, "total": 10_206, "unit": "grades"},
                 {"name": "reviews", "done": 31, "total": 31, "unit": "reviews"},
+                {"name": "redos", "done": 212, "total": 212, "unit": "redos"},
+                {"name": "feedback", "done": 4_066, "total": 4_066, "unit": "pieces"},
             ],
             "found": 1,
             "set_aside": 0,

@@ -216,10 +216,12 @@ def _kept(told: dict[str, Any]) -> Kept:
         ("grade", "grades", "grade"),
         ("graded", "graded", "grade"),
         ("review", "reviews", "review"),
+        ("redo", "redos", "redo"),
+        ("feedback", "feedback", "piece"),
     )
     for what, list_, id_ in named:
         for row in told[list_]:
-            key = Key(what, row[id_], row["competency"] if what == "graded" else "")
+            key = Key(what, row[id_], row["competency"] if what in {"graded", "redo"} else "")
             rows[key] = dict(
                 members_of({name: value for name, value in row.items() if name not in {id_, "competency"}})
             )

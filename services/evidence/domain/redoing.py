@@ -23,7 +23,7 @@ from shared.ledger.streams import evidence_stream, learner_stream, redo_stream
 from shared.rulebook.contributing import Body, contributions_of, gather
 from shared.rulebook.contribution import Contribution, Kind
 from shared.rulebook.policy import Policy
-from shared.rulebook.redoing import OWN, Begun, Cycle, Opening, done_by, latest_cycle, missing
+from shared.rulebook.redoing import OWN, Begun, Cycle, Opening, done_by, latest_cycle, missing, required_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,7 @@ def decide_open(  # noqa: PLR0913 - what it rests on
 
 def required_for(policy: Policy | None, task: Task | None) -> tuple[str, ...]:
     """What is to be relearned before a redo, by the policy in force and then by the task, in order."""
-    by_policy = () if policy is None else policy.relearn
-    by_task = [one.kind for one in task.relearning] if isinstance(task, RicherTask) else []
-    return tuple(dict.fromkeys((*by_policy, *by_task)))
+    return required_before(policy, [one.kind for one in task.relearning] if isinstance(task, RicherTask) else ())
 
 
 def check_piece(piece: Piece | None, learner: str, competency: str) -> Entry:

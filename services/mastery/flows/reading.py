@@ -44,8 +44,10 @@ async def graph_known(horizon: Horizon, district: District) -> Prerequisites:
     return await district.frameworks.graph(Known.at_pins(horizon.pins, shard))
 
 
-async def opened(question: Question, district: District, *, grades: bool = False) -> tuple[Record, Horizon]:
-    """The learner's record, with her grades where they are asked for, and how far into it the answer may see.
+async def opened(
+    question: Question, district: District, *, grades: bool = False, redos: bool = False
+) -> tuple[Record, Horizon]:
+    """The learner's record, with her grades or redos where they are asked for, and how far into it the answer may see.
 
     Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
     learner who is not the reader's to see or of whom nothing is recorded, ForgottenError, and NotReachedError.
@@ -59,7 +61,7 @@ async def opened(question: Question, district: District, *, grades: bool = False
         raise UnknownError("learner")
     instant = question.as_of.at if isinstance(question.as_of, AtInstant) else None
     complete = instant is None or await district.applied.known_at(shard, instant)
-    record = await district.records.of(question.learner, grades=grades)
+    record = await district.records.of(question.learner, grades=grades, redos=redos)
     if record.forgotten:
         raise ForgottenError(record.reached)
     if not (record.learner.schools or record.contributions or record.grades or record.held):
@@ -100,6 +102,10 @@ def _entries(record: Record) -> Iterator[Recorded]:
         yield from (piece.withdrawn for piece in pieces if piece.withdrawn is not None)
     for grade in record.grades:
         yield from grade.decisions
+    for cycle in record.redos:
+        yield cycle
+        yield from cycle.relearned
+        yield from () if cycle.opened is None else (cycle.opened,)
     for overrides in record.overrides.values():
         yield from overrides
         yield from (override.cleared for override in overrides if override.cleared is not None)

@@ -8,6 +8,7 @@ from services.mastery.http.grade_routes import grade_routes
 from services.mastery.http.health import Standing, health_routes
 from services.mastery.http.policy_routes import policy_routes
 from services.mastery.http.readiness_routes import readiness_routes
+from services.mastery.http.redo_routes import redo_routes
 from services.mastery.http.routes import learner_routes
 from services.mastery.http.states_routes import states_routes
 from services.mastery.http.what_if_routes import what_if_routes
@@ -35,6 +36,7 @@ def application(
     app.include_router(learner_routes(district, verifier))
     app.include_router(readiness_routes(district, verifier))
     app.include_router(grade_routes(district, verifier))
+    app.include_router(redo_routes(district, verifier))
     app.include_router(states_routes(district, verifier))
     app.include_router(policy_routes(district, verifier))
     app.include_router(what_if_routes(district, verifier))

@@ -48,7 +48,7 @@ def door_routes(states: StoredStates, kept: StoredKept, verifier: Verifier) -> A
         after: Annotated[str | None, Query(description="`next` of the page before.", max_length=80)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_LEARNERS)] = 100,
     ) -> Response:
-        """By learner: her schools, grades and reviews, or that she is forgotten. A page is one moment of the tables."""
+        """By learner: schools, grades, reviews, redos, or that she is forgotten. A page is one moment of the tables."""
         match = _matched(after, _LEARNER)
         rows = await kept.after(None if match is None else (int(match[1]), match[2]), limit)
         onward = f"{rows[-1].shard}:{rows[-1].learner}" if len(rows) == limit else None

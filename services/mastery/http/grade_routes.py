@@ -44,7 +44,7 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         learner: OneLearner = None,
         at_least: AtLeastText = None,
     ) -> Worklist:
-        return Worklist(reader.id, _whose(section, school, learner), read_at_least(at_least))
+        return Worklist(reader.id, whose(section, school, learner), read_at_least(at_least))
 
     @router.get(
         "/v1/learners/{learner}/grades",
@@ -75,7 +75,7 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         now than when they were last looked at: after new evidence, a correction, a void, a level that a teacher set
         or took back, or another policy. Each is answered by amending or upholding it. By learner, never by level.
         """
-        match = _cursor(after, _GRADE)
+        match = cursor(after, _GRADE)
         place = None if match is None else (match[1], match[2])
         return affected_answer(await list_affected_grades(asked, place, limit, district))
 
@@ -94,14 +94,14 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         """Reviews asked for, the longest waiting first: one learner's for whoever may see her, a section's or a
         school's for staff who may record for its learners.
         """
-        match = _cursor(after, _REVIEW)
+        match = cursor(after, _REVIEW)
         place = None if match is None else (int(match[1]), match[2])
         return reviews_answer(await list_reviews(asked, state, place, limit, district))
 
     return router
 
 
-def _whose(section: str | None, school: str | None, learner: str | None) -> Whose:
+def whose(section: str | None, school: str | None, learner: str | None) -> Whose:
     given = [
         whose
         for whose in (
@@ -116,7 +116,7 @@ def _whose(section: str | None, school: str | None, learner: str | None) -> Whos
     return given[0]
 
 
-def _cursor(after: str | None, written: re.Pattern[str]) -> re.Match[str] | None:
+def cursor(after: str | None, written: re.Pattern[str]) -> re.Match[str] | None:
     if after is None:
         return None
     match = written.fullmatch(after)

@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.mastery.domain.grades import Decision
-from services.mastery.ports import Kept, KeptGrade
+from services.mastery.ports import Kept, KeptGrade, KeptRedo
 from shared.contracts.values import Id
+from shared.rulebook.redoing import Cycle, Opening, Relearned
 from shared.runtime.documents import PinDocument
 
 
@@ -85,6 +86,63 @@ class KeptReviewDocument(BaseModel):
     answer_ref: str | None
 
 
+class StepDocument(BaseModel):
+    """An event of a redo; `recorded_ms` is an instant."""
+
+    event: Id
+    position: int
+    version: int
+    recorded_ms: int
+    actor: str
+    evidence: str | None
+    note_ref: str | None
+
+
+class RelearnedStepDocument(StepDocument):
+    """Relearning that was logged."""
+
+    kind: str
+
+
+class OpeningStepDocument(StepDocument):
+    """That it may be done over."""
+
+    task: str | None
+
+
+class CycleDocument(BaseModel):
+    """A redo with the events of its own."""
+
+    id: Id
+    learner: Id
+    competency: Id
+    begun: str
+    position: int
+    version: int
+    recorded_ms: int
+    actor: str
+    evidence: str | None
+    note_ref: str | None
+    relearned: list[RelearnedStepDocument]
+    opened: OpeningStepDocument | None
+
+
+class KeptRedoDocument(BaseModel):
+    """A redo by its columns; `cycle` is null where what is stored cannot be read."""
+
+    redo: Id
+    competency: Id
+    opened: bool
+    cycle: CycleDocument | None
+
+
+class KeptFeedbackDocument(BaseModel):
+    """The words that a piece of evidence came with."""
+
+    piece: Id
+    ref: str
+
+
 class KeptDocument(BaseModel):
     """What is stored of one learner in one shard beside her states, when that shard was applied so far.
 
@@ -101,6 +159,8 @@ class KeptDocument(BaseModel):
     grades: list[KeptGradeDocument]
     graded: list[LastSeenDocument]
     reviews: list[KeptReviewDocument]
+    redos: list[KeptRedoDocument]
+    feedback: list[KeptFeedbackDocument]
 
 
 class KeptPageDocument(BaseModel):
@@ -124,6 +184,8 @@ def kept_document(kept: Kept) -> dict[str, Any]:
             {"grade": grade, "competency": competency, "digest": digest} for grade, competency, digest in kept.graded
         ],
         "reviews": list(kept.reviews),
+        "redos": [_redo(redo) for redo in kept.redos],
+        "feedback": [{"piece": piece, "ref": ref} for piece, ref in kept.feedback],
     }
 
 
@@ -136,6 +198,23 @@ def _schools(kept: Kept) -> list[dict[str, Any]] | None:
 def _grade(grade: KeptGrade) -> dict[str, Any]:
     decisions = None if grade.decisions is None else [_decision(decision) for decision in grade.decisions]
     return {"grade": grade.grade, "course": grade.course, "period": grade.period, "decisions": decisions}
+
+
+def _redo(redo: KeptRedo) -> dict[str, Any]:
+    cycle = redo.cycle
+    told = None
+    if cycle is not None:
+        told = {
+            **_moment(cycle),
+            "relearned": [_moment(step) for step in cycle.relearned],
+            "opened": None if cycle.opened is None else _moment(cycle.opened),
+        }
+    return {"redo": redo.redo, "competency": redo.competency, "opened": redo.opened, "cycle": told}
+
+
+def _moment(said: Cycle | Relearned | Opening) -> dict[str, Any]:
+    told = said._asdict()
+    return {**{name: value for name, value in told.items() if name != "recorded_at"}, "recorded_ms": said.recorded_at}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

@@ -7,17 +7,19 @@ import asyncpg
 import msgspec
 
 from services.mastery.domain.grades import Decision
-from services.mastery.ports import Kept, KeptGrade
+from services.mastery.ports import Kept, KeptGrade, KeptRedo
 from services.mastery.postgres.grades import pack_decisions, unpack_decisions
 from services.mastery.postgres.packing import pack_schools, unpack_schools
+from services.mastery.postgres.redos import pack_cycle, unpack_cycle
 from shared.ledger.identifiers import shard_of
 from shared.rulebook.definitions import Enrolment
+from shared.rulebook.redoing import Cycle
 from shared.runtime.connections import borrowed
 from shared.runtime.pace import Pace
 
 _Key = tuple[int, str]
 _FIRST: Final = (-(2**31), "00000000-0000-0000-0000-000000000000")
-_TABLES = ("learner", "forgotten", "grade", "graded", "review")
+_TABLES = ("learner", "forgotten", "grade", "graded", "review", "redo", "feedback")
 
 _KEYS = " UNION ".join(
     f"(SELECT DISTINCT shard, learner FROM mastery.{table}"  # noqa: S608 - of constants
@@ -29,11 +31,14 @@ _ROWS = """
     SELECT kept.* FROM mastery.{table} AS kept
     JOIN unnest($1::int[], $2::uuid[]) AS asked (shard, learner) USING (shard, learner) ORDER BY {order}
 """
-_LEARNERS, _FORGOTTEN, _GRADES, _GRADED, _REVIEWS = (
+_LEARNERS, _FORGOTTEN, _GRADES, _GRADED, _REVIEWS, _REDOS, _FEEDBACK = (
     _ROWS.format(table=table, order=order)
     for table, order in zip(
         _TABLES,
-        ("shard, learner", "shard, learner", "shard, learner, grade", "shard, learner, grade, competency", "review"),
+        (
+            *("shard, learner", "shard, learner", "shard, learner, grade", "shard, learner, grade, competency"),
+            *("review", "redo", "piece"),
+        ),
         strict=True,
     )
 )
@@ -77,6 +82,8 @@ async def _read(connection: asyncpg.Connection, keys: Sequence[_Key]) -> list[Ke
     grades = _by_key(await connection.fetch(_GRADES, *asked))
     graded = _by_key(await connection.fetch(_GRADED, *asked))
     reviews = _by_key(await connection.fetch(_REVIEWS, *asked))
+    redos = _by_key(await connection.fetch(_REDOS, *asked))
+    feedback = _by_key(await connection.fetch(_FEEDBACK, *asked))
     kept: list[Kept] = []
     pace = Pace()
     for key in keys:
@@ -93,6 +100,8 @@ async def _read(connection: asyncpg.Connection, keys: Sequence[_Key]) -> list[Ke
                 grades=[_grade(row) for row in grades.get(key, ())],
                 graded=[(str(row["grade"]), str(row["competency"]), row["digest"]) for row in graded.get(key, ())],
                 reviews=[_review(row) for row in reviews.get(key, ())],
+                redos=[_redo(row) for row in redos.get(key, ())],
+                feedback=[(str(row["piece"]), row["ref"]) for row in feedback.get(key, ())],
             )
         )
         await pace.breathe()
@@ -112,6 +121,10 @@ def _by_key(rows: Sequence[asyncpg.Record]) -> dict[_Key, list[asyncpg.Record]]:
 
 def _grade(row: asyncpg.Record) -> KeptGrade:
     return KeptGrade(str(row["grade"]), str(row["course"]), str(row["period"]), _decisions(row))
+
+
+def _redo(row: asyncpg.Record) -> KeptRedo:
+    return KeptRedo(str(row["redo"]), str(row["competency"]), row["opened"], _cycle(row))
 
 
 def _review(row: asyncpg.Record) -> dict[str, str | int | None]:
@@ -134,6 +147,15 @@ def _decisions(row: asyncpg.Record) -> tuple[Decision, ...] | None:
     except (msgspec.MsgspecError, ValueError):  # texts that are no UTF-8 are told of by Python's own error
         return None
     return decisions if pack_decisions(decisions) == row["decisions"] else None
+
+
+def _cycle(row: asyncpg.Record) -> Cycle | None:
+    """None where the bytes are not those that this cycle is written as."""
+    try:
+        cycle = unpack_cycle(row["cycle"])
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    return cycle if pack_cycle(cycle) == row["cycle"] else None
 
 
 def _schools(packed: bytes) -> tuple[Enrolment, ...] | None:

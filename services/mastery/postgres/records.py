@@ -5,6 +5,7 @@ import asyncpg
 from services.mastery.ports import Record
 from services.mastery.postgres.grades import grades_of
 from services.mastery.postgres.packing import unpack, unpack_overrides, unpack_schools
+from services.mastery.postgres.redos import cycles_of, feedback_of
 from shared.ledger.identifiers import shard_of
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Learner
@@ -33,7 +34,7 @@ class StoredRecords:
     def shard(self, learner: str) -> int:
         return shard_of(self._tenant, learner)
 
-    async def of(self, learner: str, *, grades: bool = False) -> Record:
+    async def of(self, learner: str, *, grades: bool = False, redos: bool = False) -> Record:
         shard = self.shard(learner)
         async with (
             borrowed(self._pool) as connection,
@@ -48,6 +49,8 @@ class StoredRecords:
                 learner,
             )
             graded = await grades_of(connection, shard, learner) if grades else []
+            cycles = await cycles_of(connection, shard, learner) if redos else []
+            feedback = await feedback_of(connection, shard, learner) if redos else {}
         assert standing is not None
         contributions: dict[str, list[Contribution]] = {}
         overrides: dict[str, list[Override]] = {}
@@ -66,4 +69,6 @@ class StoredRecords:
             held=standing["held"],
             forgotten=standing["forgotten"],
             grades=graded,
+            redos=cycles,
+            feedback=feedback,
         )

@@ -60,7 +60,8 @@ async def test_one_that_lives_is_left_alone(audited: AuditedDistrict, story: Tol
     assert asked["state"] == "running"
     assert [(phase["name"], phase["unit"]) for phase in asked["phases"]] == [
         *(("ledger", "entries"), ("topic", "records"), ("states", "states")),
-        *((name, name) for name in ("learners", "grades", "reviews")),
+        *((name, name) for name in ("learners", "grades", "reviews", "redos")),
+        ("feedback", "pieces"),
     ]
     seen = (await audited.get(f"/v1/verifications/{asked['id']}")).json()["state"]
     assert seen in {"running", "equal"}

@@ -13,6 +13,8 @@ async def test_an_untouched_district_verifies(audited: AuditedDistrict, story: o
     )
     grades = await audited.mastery.fetchval("SELECT count(*) FROM mastery.grade")
     reviews = await audited.mastery.fetchval("SELECT count(*) FROM mastery.review")
+    redos = await audited.mastery.fetchval("SELECT count(*) FROM mastery.redo")
+    feedback = await audited.mastery.fetchval("SELECT count(*) FROM mastery.feedback")
     assert [(phase["name"], phase["done"], phase["total"]) for phase in result["phases"]] == [
         ("ledger", entries, entries),
         ("topic", entries, entries),
@@ -20,4 +22,6 @@ async def test_an_untouched_district_verifies(audited: AuditedDistrict, story: o
         ("learners", learners, learners),
         ("grades", grades, grades),
         ("reviews", reviews, reviews),
+        ("redos", redos, redos),
+        ("feedback", feedback, feedback),
     ]

@@ -55,6 +55,8 @@ BESIDE: Mapping[str, tuple[Where, str]] = {
     "mastery.grade": (row_of("grades", "grade"), "grade"),
     "mastery.graded": (row_of("grades", "grade", "competency"), "competency"),
     "mastery.review": (row_of("reviews", "review"), "review"),
+    "mastery.redo": (row_of("redos", "redo"), "redo"),
+    "mastery.feedback": (row_of("feedback", "piece"), "piece"),
 }
 """What mastery keeps beside states: where each row is found, and the column that makes a further one of it."""
 
@@ -62,6 +64,7 @@ KEYS = {
     "mastery.learner": ("shard", "learner"),
     "mastery.grade": ("shard", "learner", "grade"),
     "mastery.review": ("shard", "learner", "review"),
+    "mastery.redo": ("shard", "learner", "redo"),
 }
 """What stays where it is when two rows are swapped."""
 
@@ -162,8 +165,8 @@ def places_of(difference: Mapping[str, Any]) -> set[Any]:
             return {("grades", difference["learner"], difference["grade"], difference["competency"])}
         case "grades":
             return {("grades", difference["learner"], difference["grade"])}
-        case "reviews":
-            return {("reviews", difference["learner"], difference["event"])}
+        case "reviews" | "redos" | "feedback" as phase:
+            return {(phase, difference["learner"], difference["event"])}
         case phase:
             return {(phase, difference["learner"])}
 

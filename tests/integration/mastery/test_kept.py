@@ -12,7 +12,7 @@ from shared.ledger.identifiers import shard_of
 from shared.runtime.ledger_table import LedgerTable
 from tests.integration.mastery.test_grades import COURSE, PERIOD, Graded
 from tests.integration.mastery.test_states import ANA, BO, NORTH, READING
-from tests.support.ledger_writer import TENANT, named
+from tests.support.ledger_writer import TENANT, named, result
 from tests.support.mastery_http import Mastery, serving
 
 CY = named("Cy")
@@ -23,6 +23,8 @@ COLUMNS = {
     "graded": {"shard", "learner", "grade", "competency", "digest"},
     "review": {"shard", "learner", "review", "about", "about_id", "requested_ms", "asked_by", "reason_ref"}
     | {"answer", "answered_by", "answered_ms", "outcome", "change", "answer_ref"},
+    "redo": {"shard", "learner", "redo", "competency", "opened", "cycle"},
+    "feedback": {"shard", "learner", "piece", "ref"},
 }
 """Every column that the door tells; whoever adds one must tell it too, or nothing verifies it."""
 
@@ -57,6 +59,11 @@ async def test_the_door_tells_every_column_of_every_row(graded: Graded, mastery:
     review = story.say("ReviewRequested", ANA, "review/1", {"reason_ref": "ab" * 32, "grade": grade})
     answer = {"review": review, "outcome": "changed", "change": grade, "answer_ref": "cd" * 32}
     answering = story.say("ReviewAnswered", ANA, "review/1", answer)
+    redo = story.say("RedoOffered", ANA, f"redo/{ANA}/{READING}", {"competency": READING})
+    going_on = {"competency": READING, "cycle": redo}
+    relearned = story.say("RelearnLogged", ANA, f"redo/{ANA}/{READING}", {**going_on, "kind": "conference"})
+    opening = story.say("RedoOpened", ANA, f"redo/{ANA}/{READING}", {**going_on, "task": named("task")})
+    scored = story.score(ANA, result(READING, "3", criterion="thesis"), feedback_ref="ef" * 32)
     story.forget(BO)
     await graded.come()
     told = await pages(mastery, limit=1)
@@ -81,10 +88,16 @@ async def test_the_door_tells_every_column_of_every_row(graded: Graded, mastery:
     assert first["levels"][0]["state"] == second["seen"][READING]
     [told_review] = ana["reviews"]
     assert (told_review["review"], told_review["answer"], told_review["change"]) == (review, answering, grade)
+    [told_redo] = ana["redos"]
+    assert (told_redo["redo"], told_redo["competency"], told_redo["opened"]) == (redo, READING, True)
+    assert [step["event"] for step in told_redo["cycle"]["relearned"]] == [relearned]
+    assert (told_redo["cycle"]["opened"]["event"], told_redo["cycle"]["opened"]["version"]) == (opening, 3)
+    assert ana["feedback"] == [{"piece": scored, "ref": "ef" * 32}]
     applied = await graded.pool.fetchval("SELECT position FROM projection.watermark WHERE shard = $1", ana["shard"])
     assert ana["applied"] == applied
     bo = told[shard_of(TENANT, BO), BO]
     assert (bo["enrolled"], bo["grades"], bo["graded"], bo["reviews"]) == (None, [], [], [])
+    assert (bo["redos"], bo["feedback"]) == ([], [])
     assert bo["forgotten"] is not None
 
 

@@ -11,7 +11,7 @@ from services.audit.domain.rows import Key, members_of, said_by
 from shared.ledger.canonical import JsonValue, canonical
 from shared.ledger.entry import Entry, entry_from_envelope
 from shared.ledger.identifiers import shard_of
-from tests.support.ledger_writer import TENANT, LedgerWriter, named
+from tests.support.ledger_writer import TENANT, LedgerWriter, named, result
 
 ADA, NORTH, SOUTH, THEME, SYMBOLS = (named(name) for name in ("Ada", "North", "South", "theme", "symbols"))
 COURSE, FALL, SPRING = (named(name) for name in ("English", "fall", "spring"))
@@ -49,6 +49,10 @@ WRITER.say(
     *("ReviewAnswered", ADA, "review/1"),
     {"review": REVIEW, "outcome": "changed", "change": GRADE, "answer_ref": REASON},
 )
+REDO = WRITER.say("RedoRequested", ADA, "redo/1", {"competency": THEME, "evidence": GRADE})
+WRITER.say("RelearnLogged", ADA, "redo/1", {"competency": THEME, "cycle": REDO, "kind": "practice", "note_ref": REASON})
+WRITER.say("RedoOpened", ADA, "redo/1", {"competency": THEME, "cycle": REDO, "task": COURSE})
+SCORE = WRITER.score(ADA, result(THEME, "2", criterion="thesis"), feedback_ref=REASON)
 
 
 def entries_of(writer: LedgerWriter) -> list[Entry]:
@@ -74,6 +78,12 @@ def decision(position: int, state: str, seen: Mapping[str, str], **more: Any) ->
         "pins": PINS,
         **more,
     }
+
+
+def step(position: int, **more: Any) -> dict[str, Any]:
+    entry = ENTRIES[position - 1]
+    where = {"position": position, "version": position - 9, "recorded_ms": MS, "actor": ACTOR}
+    return {"event": entry.id, **where, "evidence": None, "note_ref": None, **more}
 
 
 TOLD: dict[Key, Any] = {
@@ -119,6 +129,19 @@ TOLD: dict[Key, Any] = {
         "reason_ref": REASON,
         **dict.fromkeys(("answer", "answered_by", "answered_ms", "outcome", "change", "answer_ref")),
     },
+    Key("redo", REDO, THEME): {
+        "opened": True,
+        "cycle": {
+            **{name: value for name, value in step(10, evidence=GRADE).items() if name != "event"},
+            "id": REDO,
+            "learner": ADA,
+            "competency": THEME,
+            "begun": "requested",
+            "relearned": [step(11, kind="practice", note_ref=REASON)],
+            "opened": step(12, task=COURSE),
+        },
+    },
+    Key("feedback", SCORE): {"ref": REASON},
 }
 """What is kept of Ada when everything is applied, written by hand."""
 
@@ -138,7 +161,9 @@ def without(key: Key) -> Kept:
 
 
 def test_what_the_entries_say_is_right() -> None:
-    assert compared() == Compared(ADA, {"learners": 1, "grades": 1, "reviews": 2}, 0, (), behind=False)
+    assert compared() == Compared(
+        ADA, {"learners": 1, "grades": 1, "reviews": 2, "redos": 1, "feedback": 1}, 0, (), behind=False
+    )
 
 
 def test_a_row_of_any_earlier_moment_is_right_then() -> None:
@@ -196,7 +221,12 @@ def test_a_missing_row_is_found(key: Key) -> None:
     assert (difference.kind, difference.learner, difference.competency) == ("kept_missing", ADA, key.competency or None)
     assert key.id in difference.what
     assert difference.position is not None
-    assert difference.phase == {"enrolled": "learners", "review": "reviews"}.get(key.what, "grades")
+    assert difference.phase == {
+        "enrolled": "learners",
+        "review": "reviews",
+        "redo": "redos",
+        "feedback": "feedback",
+    }.get(key.what, "grades")
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,10 @@ async def found(mastery: Keeping, *, of_all: bool = True, ends: int = END, entri
 async def test_what_is_kept_of_all_is_compared_once() -> None:
     mastery = Keeping(begins_at=END, stops_at=END)
     notebook = await found(mastery)
-    assert (notebook.kinds, notebook.done) == ([], {"learners": 1, "grades": 0, "reviews": 0})
+    assert (notebook.kinds, notebook.done) == (
+        [],
+        {"learners": 1, "grades": 0, "reviews": 0, "redos": 0, "feedback": 0},
+    )
     assert mastery.asked == 0
 
 

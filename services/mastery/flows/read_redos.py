@@ -1,0 +1,89 @@
+"""A learner's redos: what to relearn, where each stands, and what comes next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.mastery.domain.horizon import Horizon
+from services.mastery.flows.list_redos import task_of
+from services.mastery.flows.look_ahead import Ahead, look_ahead
+from services.mastery.flows.reading import Question, opened
+from services.mastery.ports import District, Record
+from shared.rulebook.contribution import Contribution
+from shared.rulebook.known import known_of
+from shared.rulebook.redoing import Cycle, Standing, as_known, latest, required_before, standing, weakest_of
+from shared.runtime.definitions.view import PlacedCompetency
+from shared.runtime.pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRedo:
+    """A redo as known, what it waits for, and what there is to relearn: the criterion of the piece with the most room
+    to grow, the words that it came with, the work that it is of, and what the competency rests on.
+    """
+
+    cycle: Cycle
+    standing: Standing
+    required: tuple[str, ...]
+    named: PlacedCompetency | None
+    weakest: str | None
+    feedback_ref: str | None
+    work: str | None
+    ahead: Ahead | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redos:
+    """A learner's redos within a horizon, the latest of each competency, in the order in which they began."""
+
+    learner: str
+    horizon: Horizon
+    redos: tuple[SeenRedo, ...]
+
+
+async def read_redos(question: Question, district: District) -> Redos:
+    """The redos of a learner. Raises UnknownError, ForgottenError and NotReachedError."""
+    record, horizon = await opened(question, district, redos=True)
+    cycles = latest(cycle for one in record.redos if (cycle := as_known(one, horizon.known)) is not None)
+    pieces = {
+        cycle.competency: known_of(record.contributions.get(cycle.competency, ()), horizon.known) for cycle in cycles
+    }
+    tasks = {task for cycle in cycles if (task := task_of(cycle, pieces[cycle.competency])) is not None}
+    expected = await district.redos.relearning(tasks, horizon.known)
+    seen: list[SeenRedo] = []
+    pace = Pace()
+    for cycle in cycles:
+        ahead = await look_ahead(record, horizon, cycle.competency, district)
+        seen.append(_seen(cycle, pieces[cycle.competency], record, horizon, expected, ahead))
+        await pace.breathe()
+    return Redos(question.learner, horizon, tuple(seen))
+
+
+def _seen(  # noqa: PLR0913, PLR0917 - all that is told of a redo
+    cycle: Cycle,
+    pieces: Sequence[Contribution],
+    record: Record,
+    horizon: Horizon,
+    expected: Mapping[str, Sequence[str]],
+    ahead: Ahead | None,
+) -> SeenRedo:
+    adoption = record.view.definitions.in_force(record.learner, cycle.competency, horizon.known)
+    required = required_before(
+        None if adoption is None else adoption.policy, expected.get(task_of(cycle, pieces) or "", ())
+    )
+    piece = next(_done_over(cycle, pieces), None)
+    return SeenRedo(
+        cycle=cycle,
+        standing=standing(cycle, required, pieces),
+        required=required,
+        named=record.view.competency(cycle.competency, horizon.known),
+        weakest=None if piece is None else weakest_of(piece),
+        feedback_ref=None if piece is None else record.feedback.get(piece.event),
+        work=None if piece is None else piece.work,
+        ahead=ahead,
+    )
+
+
+def _done_over(cycle: Cycle, pieces: Sequence[Contribution]) -> Iterator[Contribution]:
+    """The piece that is done over: what the opening names, else what the redo began with."""
+    meant = cycle.evidence if cycle.opened is None else cycle.opened.evidence
+    return (piece for piece in pieces if piece.event == meant)

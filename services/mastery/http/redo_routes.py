@@ -1,0 +1,67 @@
+"""`GET /v1/learners/{learner}/redos`, and the worklist `GET /v1/redos`."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from services.mastery.flows.list_redos import WaitsFor, list_redos
+from services.mastery.flows.read_redos import read_redos
+from services.mastery.flows.reading import Question
+from services.mastery.flows.whose import Worklist
+from services.mastery.http.documents import PROBLEMS
+from services.mastery.http.grade_routes import After, Limit, OneLearner, School, Section, cursor, whose
+from services.mastery.http.redo_answers import redos_answer, waiting_answer
+from services.mastery.http.redo_documents import LearnerRedosDocument, RedosDocument
+from services.mastery.ports import District
+from shared.contracts.values import Id
+from shared.ledger.identifiers import UUID_PATTERN
+from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
+from shared.runtime.documents import POSITION_HEADER
+from shared.runtime.tokens import Caller, Verifier, person
+
+_PLACE = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
+
+
+def redo_routes(district: District, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["redos"], responses=PROBLEMS)
+    caller = Depends(person(verifier))
+
+    @router.get(
+        "/v1/learners/{learner}/redos",
+        response_model=LearnerRedosDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="What a learner does over",
+    )
+    async def of_learner(
+        learner: Id, reader: Annotated[Caller, caller], as_of: AsOfText = None, at_least: AtLeastText = None
+    ) -> Response:
+        """Of each competency the latest redo: what to relearn, where it stands, and what comes next."""
+        at = read_as_of(as_of, zone=district.zone, now=district.now())
+        return redos_answer(await read_redos(Question(reader.id, learner, at, read_at_least(at_least)), district))
+
+    @router.get(
+        "/v1/redos",
+        response_model=RedosDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="Redos that wait for the teacher",
+    )
+    async def waiting(  # noqa: PLR0913, PLR0917 - what may be asked for
+        reader: Annotated[Caller, caller],
+        section: Section = None,
+        school: School = None,
+        learner: OneLearner = None,
+        waits_for: WaitsFor | None = None,
+        at_least: AtLeastText = None,
+        after: After = None,
+        limit: Limit = 100,
+    ) -> Response:
+        """Of these learners, for staff who may record for them: who waits for a conference, or for an opening. The
+        longest waiting first, never by level; what waits for the learner herself is not here.
+        """
+        asked = Worklist(reader.id, whose(section, school, learner), read_at_least(at_least))
+        match = cursor(after, _PLACE)
+        place = None if match is None else (int(match[1]), match[2])
+        return waiting_answer(await list_redos(asked, waits_for, place, limit, district))
+
+    return router
