@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "forget": "cli.forgetting:forget",
         "rebuild": "cli.rebuilding:rebuild",
         "token": "cli.tokens:token",
+        "recount": "cli.recount:recount",
         "subscriber": "cli.subscribers:subscriber",
         "rules": "cli.rules:rules",
         "policy": "cli.policy.commands:policy",

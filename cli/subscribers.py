@@ -1,23 +1,16 @@
 """`subscriber`: who outside the platform may read its topics. For the operator of its Kafka.
 
-That is the embedded stack of this folder, unless `ASCERTAIN_KAFKA` names another one; then `ASCERTAIN_KAFKA_USER` and
-the other settings of a service (`shared/runtime/kafka_access.py`) say as whom, and it must be one who may do everything
-there.
+That is the embedded stack of this folder, unless `ASCERTAIN_KAFKA` names another one (`cli/kafka.py`); then it must be
+as one who may do everything there.
 """
 
 import asyncio
-import os
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from cli.errors import CommandError
-from deploy.local.description import running
-from deploy.local.home import open_home
-from deploy.setup.rights import OWN
+from cli.kafka import kafka_named
 from deploy.setup.subscribers import Subscribers, told
-from shared.runtime.kafka_access import KafkaAccess, KafkaSettings
 
 subscriber = typer.Typer(help="Those who read the topics from outside: add, list, rotate a password, remove.")
 
@@ -54,16 +47,5 @@ def remove(name: Name) -> None:
 
 def _operator() -> tuple[Subscribers, str]:
     """Subscribers of which Kafka, and the prefix of its district's names. Raises CommandError or StackError."""
-    if not os.environ.get("ASCERTAIN_KAFKA"):
-        home = open_home()
-        bootstrap = running(home).bootstrap
-        return Subscribers(KafkaAccess(bootstrap, "SASL_PLAINTEXT", OWN, home.kafka_password(OWN))), ""
-    try:
-        settings = KafkaSettings()
-        return Subscribers(settings.kafka_access(), settings.topic_prefix), settings.topic_prefix
-    except ValidationError as error:
-        first = error.errors()[0]
-        named = "_".join(str(part) for part in first["loc"]).upper()
-        raise CommandError(f"ASCERTAIN_{named} cannot be used: {first['msg']}.") from error
-    except (OSError, ValueError) as error:
-        raise CommandError(f"The settings of Kafka cannot be used: {error}") from error
+    access, prefix = kafka_named()
+    return Subscribers(access, prefix), prefix
