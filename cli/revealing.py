@@ -77,7 +77,8 @@ async def _disclosures(learner: str, json: bool) -> None:
         return
     shown = table("when", "who", "what", "why", "how many", whole=("when", "why"))
     for row in rows:
-        shown.add_row(minute(row["at"]), row["person"], row["what"], row.get("purpose") or "", str(row["count"]))
+        who = row["person"] or f"by share {row['share']}"
+        shown.add_row(minute(row["at"]), who, row["what"], row.get("purpose") or "", str(row["count"]))
     out.print(shown if rows else "Nobody else has read anything.")
 
 

@@ -1,18 +1,14 @@
 """Shares: a link by which somebody without an account sees some exhibits, until it expires or is revoked.
 
-The link's secret is the share's id and bytes that only the learner's key in the vault gives for it, in base64url: it
-can be made again for the same request, is stored nowhere, and is gone with the key. The ledger holds its SHA-256.
+The link's secret (`shared.ledger.links`) is made of bytes that only the learner's key in the vault gives: it can be
+made again for the same request, is stored nowhere, and is gone with the key.
 """
 
-import base64
-import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from services.evidence.domain.errors import Conflict, Invalid, NotFound
 from shared.contracts.portfolios import Pinned, PortfolioShared, ShareRevoked
@@ -25,9 +21,6 @@ LONGEST: Final = 366 * 24 * 60 * 60 * 1000
 
 LEFT_OUT: Final = "[…]"
 """Stands where a family name was left out."""
-
-SEED_BYTES: Final = 20
-"""Bytes of a secret beside the share's id, which is no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +43,6 @@ class RevokeShare:
     learner: str
     share: str
     expected_version: int | None = None
-
-
-def secret_of(share: str, seed: bytes) -> str:
-    """A share's secret. `seed` are the SEED_BYTES that the learner's key gives for it."""
-    return base64.urlsafe_b64encode(UUID(share).bytes + seed).decode()
-
-
-def token_of(secret: str) -> str:
-    """What the ledger holds of a secret: its SHA-256."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def share_named(secret: str) -> str | None:
-    """The id of the share whose secret this would be; None where it is none."""
-    try:
-        content = base64.b64decode(secret, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return str(UUID(bytes=content[:16])) if len(content) == 16 + SEED_BYTES else None
 
 
 def check_expiry(share: SharePortfolio, now: Instant) -> None:

@@ -8,14 +8,13 @@ from services.evidence.domain.sharing import (
     check_expiry,
     decide_revocation,
     decide_share,
-    secret_of,
     shown_by,
-    token_of,
 )
 from services.evidence.flows.curate import curate
 from services.evidence.ports import District
 from shared.contracts.values import Contract
 from shared.ledger.identifiers import shard_of
+from shared.ledger.links import secret_of, token_of
 from shared.rulebook.curated import Curated
 
 

@@ -15,12 +15,15 @@ Purpose: TypeAlias = Literal[
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
+BY_SHARE = "share"
+"""What a learner's share showed to whoever had its link: nobody knows who, so the share stands for the person."""
+
 _LEARNERS = "/v1/learners/{id}/"
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """`person` was shown `count` things of the kind `what` that tell of `learner`."""
+    """`person` was shown `count` things of the kind `what` that tell of `learner`. BY_SHARE: `person` is the share."""
 
     learner: str
     person: str

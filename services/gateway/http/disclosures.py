@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.domain.disclosures import NotedDisclosure, Purpose
+from services.gateway.domain.disclosures import BY_SHARE, NotedDisclosure, Purpose
 from services.gateway.flows.read_disclosures import read_disclosures
 from services.gateway.flows.reveal import reveal
 from services.gateway.ports import DisclosureRights, Disclosures, Reveals
@@ -48,10 +48,14 @@ class Revelation(_Answer):
 
 
 class DisclosureInfo(_Answer):
-    """`person` was shown `count` things of the kind `what`: texts, names, or one of the reads under the learner."""
+    """`person` was shown `count` things of the kind `what`: texts, names, or one of the reads under the learner.
+
+    Where it is `share`, whoever had the link of that share saw it: nobody knows who, and nothing of her is kept.
+    """
 
     at: str
-    person: str
+    person: str | None
+    share: str | None = None
     what: str
     count: int
     purpose: str | None
@@ -110,9 +114,11 @@ def disclosure_routes(reveals: Reveals, log: Disclosures, rights: DisclosureRigh
 
 def _info(noted: NotedDisclosure) -> DisclosureInfo:
     disclosure = noted.disclosure
+    by_share = disclosure.what == BY_SHARE
     return DisclosureInfo(
         at=instant_text(noted.at),
-        person=disclosure.person,
+        person=None if by_share else disclosure.person,
+        share=disclosure.person if by_share else None,
         what=disclosure.what,
         count=disclosure.count,
         purpose=disclosure.purpose,

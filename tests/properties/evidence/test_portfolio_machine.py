@@ -16,12 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.evidence.domain.commands import Appended, Command, Mismatch, Outcome, Placed, Repeated, Stale
 from services.evidence.domain.errors import Conflict, Invalid, NotFound, StaleVersion
 from services.evidence.domain.exhibits import ArrangeExhibits, ChooseExhibit, WithdrawExhibit, curated_of
-from services.evidence.domain.sharing import RevokeShare, SharePortfolio, opened, share_named, token_of
+from services.evidence.domain.sharing import RevokeShare, SharePortfolio, opened
 from services.evidence.flows.arrange_exhibits import arrange_exhibits
 from services.evidence.flows.choose_exhibit import choose_exhibit
 from services.evidence.flows.share_portfolio import revoke_share, share_portfolio
 from services.evidence.flows.withdraw_exhibit import withdraw_exhibit
 from shared.ledger.entry import Entry
+from shared.ledger.links import share_named, token_of
 from tests.support.pure_district import AMARA, NOW, THEME, WORK, PureDistrict, SmallLedger, entry
 
 STREAM = f"portfolio/{AMARA}"

@@ -12,9 +12,6 @@ from services.evidence.domain.sharing import (
     LONGEST,
     RevokeShare,
     SharePortfolio,
-    secret_of,
-    share_named,
-    token_of,
 )
 from services.evidence.flows.arrange_exhibits import arrange_exhibits
 from services.evidence.flows.choose_exhibit import choose_exhibit
@@ -24,6 +21,7 @@ from shared.ledger.canonical import parse
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import shard_of
 from shared.ledger.instants import instant_text
+from shared.ledger.links import secret_of, share_named, token_of
 from tests.support.pure_district import (
     AMARA,
     BAO,

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from services.evidence.domain.errors import NotFound
-from services.evidence.domain.sharing import secret_of, share_named, token_of, without_families
+from services.evidence.domain.sharing import without_families
 from services.evidence.domain.texts import Name, NewText
 from services.evidence.flows.open_share import SharedPortfolio, open_share
 from shared.ledger.entry import Entry
 from shared.ledger.instants import instant_text
+from shared.ledger.links import secret_of, share_named, token_of
 from tests.support.pure_district import AMARA, BAO, NOW, THEME, WORK, PureDistrict, entry, ref_of
 
 FIRST, SECOND, EXHIBIT, OTHER, SHARE, LATER = (f"{n}2000000-0000-4000-8000-000000000000" for n in range(1, 7))

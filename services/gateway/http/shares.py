@@ -1,0 +1,112 @@
+"""The public door of shares: whoever has a link sees what a learner shows by it. Nobody asks who that is.
+
+A link's secret goes no further than here: `evidence` is asked with its digest, in a body. What comes back may be kept
+by nobody on the way, found by no search engine and told to no other site. That a share was read is in the learner's
+log before it is shown: when, by which share, and nothing of the reader.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from services.gateway.domain.disclosures import BY_SHARE, Disclosure
+from services.gateway.http.ballots import Misses
+from services.gateway.http.limits import address_of
+from services.gateway.ports import Disclosures, OpenedShare, Shares
+from shared.contracts.values import Code, Moment
+from shared.ledger.links import share_named, token_of
+from shared.runtime.documents import refusals
+from shared.runtime.problems import not_found
+
+ROUTE = "/v1/shares/{secret}"
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+"""On whatever is answered of a share."""
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SharedSkill(_Answer):
+    code: Code
+    statement: str
+
+
+class SharedPart(_Answer):
+    """A text or a link with its `content`, or what a file is called and what it is."""
+
+    kind: Code
+    content: str | None = None
+    name: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+
+
+class SharedExhibit(_Answer):
+    """A version of a work as it was, with what its maker says of it. `others` made it with her."""
+
+    title: str | None = None
+    reason: str | None = None
+    number: int
+    made_at: Moment
+    others: int
+    shows: list[SharedSkill]
+    artefacts: list[SharedPart]
+
+
+class SharedPortfolio(_Answer):
+    """What a learner shows, in her order. Of herself no more than her first name; no levels, grades or scores."""
+
+    given: str | None = None
+    audience: Code
+    shared_at: Moment
+    expires_at: Moment
+    exhibits: list[SharedExhibit]
+
+
+class ShareDoors:
+    """Opens shares, for the API and for the page."""
+
+    def __init__(self, shares: Shares, log: Disclosures, misses: Misses) -> None:
+        self._shares, self._log, self._misses = shares, log, misses
+
+    async def open(self, secret: str, request: Request) -> OpenedShare:
+        """What this secret opens; it is logged when this returns.
+
+        Raises 404 where nothing does, and 429 where an address tried too many; `problems.unavailable` where it cannot
+        be read or logged.
+        """
+        share = share_named(secret)
+        opened = None if share is None else await self._shares.open(share, token_of(secret))
+        if opened is None:
+            await self._misses.count(address_of(request.client.host if request.client else None))
+            raise not_found("share, or it is over")
+        await self._log.note([Disclosure(opened.learner, opened.share, BY_SHARE)])
+        return opened
+
+
+def share_routes(doors: ShareDoors) -> APIRouter:
+    """`GET /v1/shares/{secret}`."""
+    router = APIRouter(
+        tags=["portfolio"],
+        responses=refusals({404: "No share has this secret, or it is over.", 429: "Too many such secrets were tried."}),
+    )
+
+    @router.get(
+        ROUTE, response_model_exclude_none=True, summary="See what somebody shares"
+    )
+    async def show(
+        secret: Annotated[str, Path(description="What the link ends in.")], request: Request, response: Response
+    ) -> SharedPortfolio:
+        """The exhibits of a share, for whoever has its link: as they were when it was made, until it is over."""
+        opened = await doors.open(secret, request)
+        response.headers.update(HEADERS)
+        return SharedPortfolio.model_validate(opened.shown)
+
+    return router

@@ -1,0 +1,79 @@
+"""What whoever has a share's link is given, and what the learner is told of it; with evidence's door stood in for."""
+
+import json
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.gateway.http.ballots import MISSES_OF_ADDRESS
+from shared.ledger.links import secret_of, token_of
+from tests.support.gateway import World
+from tests.support.relations import new_id
+
+LEARNER, SHARE = new_id(), new_id()
+SECRET = secret_of(SHARE, bytes(range(20)))
+SHOWN = {
+    "given": "Amara",
+    "audience": "public",
+    "shared_at": "2026-11-01T09:00:00.000Z",
+    "expires_at": "2027-01-01T00:00:00.000Z",
+    "exhibits": [
+        {
+            "title": "Animal Farm",
+            "number": 2,
+            "made_at": "2026-10-01T09:00:00.000Z",
+            "others": 1,
+            "shows": [{"code": "rl.1", "statement": "Finds the theme."}],
+            "artefacts": [{"kind": "text", "content": "A draft."}],
+        }
+    ],
+}
+
+
+def opening(world: World) -> list[bytes]:
+    """Evidence opens the one share; what it was asked."""
+    asked: list[bytes] = []
+
+    async def answer(request: Request) -> Response:
+        asked.append(await request.body())
+        assert request.scope["path"] == "/shares/open"
+        if json.loads(asked[-1]) == {"share": SHARE, "token": token_of(SECRET)}:
+            return JSONResponse({"share": SHARE, "learner": LEARNER, "shown": SHOWN})
+        return JSONResponse({}, 404)
+
+    world.services["evidence"].answer = answer
+    return asked
+
+
+async def test_a_share_is_seen_without_an_account_kept_by_nobody_and_logged(world: World, pool: asyncpg.Pool) -> None:
+    asked = opening(world)
+    answer = await world.http.get(f"/v1/shares/{SECRET}")
+    assert (answer.status_code, answer.json()) == (200, SHOWN)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["x-robots-tag"].startswith("noindex")
+    assert LEARNER not in answer.text
+    assert SECRET.encode() not in b"".join(asked)
+    rows = await pool.fetch(
+        "SELECT person::text, what, count, purpose FROM gateway.disclosures WHERE learner = $1", LEARNER
+    )
+    assert [tuple(row) for row in rows] == [(SHARE, "share", 1, None)]
+
+
+async def test_what_is_no_secret_is_not_there_and_slowed_beyond_some(world: World) -> None:
+    opening(world)
+    wrong = secret_of(SHARE, bytes(20))
+    for secret in ("no", wrong, SECRET[:-1]):
+        assert (await world.http.get(f"/v1/shares/{secret}")).status_code == 404
+    statuses = [(await world.http.get(f"/v1/shares/{wrong}")).status_code for _ in range(MISSES_OF_ADDRESS - 2)]
+    assert statuses == [404] * (MISSES_OF_ADDRESS - 3) + [429]
+    assert (await world.http.get(f"/v1/shares/{SECRET}")).status_code == 200
+
+
+async def test_where_it_cannot_be_asked_nothing_is_shown(world: World) -> None:
+    async def broken(_request: Request) -> Response:
+        return JSONResponse({}, 500)
+
+    world.services["evidence"].answer = broken
+    assert (await world.http.get(f"/v1/shares/{SECRET}")).status_code == 503
