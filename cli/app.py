@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "what-if": "cli.trying:what_if",
         "override": "cli.judging:override",
         "review": "cli.judging:review",
+        "redo": "cli.redoing:redo",
         "release": "cli.grading:release",
         "grades": "cli.grading:grades",
         "explain": "cli.reading:explain",

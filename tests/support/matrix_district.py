@@ -87,9 +87,10 @@ async def furnish(world: World) -> None:
     """Bring everyone and everything in, and wait until every service knows."""
     ids = await _people(world)
     judged = {person: new_id() for person in PEOPLE}
+    redone = {(what, person): new_id() for what in ("redo", "relearn", "open redo") for person in PEOPLE}
     competency, graded = new_id(), new_id()
     async with administrator(world.stack) as gateway:
-        await publish(gateway, framework_document(new_id(), [competency, graded, *judged.values()]))
+        await publish(gateway, framework_document(new_id(), [competency, graded, *judged.values(), *redone.values()]))
         policy, rubric_ = await publish(gateway, policy_document()), await publish(gateway, rubric(competency))
         moves_ = await publish(gateway, moves(rubric_))
         asked = await publish(gateway, questions())
@@ -97,6 +98,7 @@ async def furnish(world: World) -> None:
     learner = world.people["learner"]
     things = await _record(world, learner, competency, graded)
     things |= await _judged(world, learner, judged)
+    things |= await _redos(world, learner, redone)
     things |= await _exhibitions(world, ids["school here"], things["work", "nobody"], asked)
     await until_applied(world.stack)
     digest = await _digest(world, learner, graded)
@@ -246,6 +248,17 @@ async def _judged(world: World, learner: str, judged: dict[str, str]) -> dict[tu
         level = {"id": things["override", person], "level": "Proficient", **about}
         await world.done(ADMINISTRATOR, "/v1/overrides", level)
         await world.done("second administrator", "/v1/reviews", {"id": things["review", person], **about})
+    return things
+
+
+async def _redos(world: World, learner: str, redone: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """For each person a competency to be redone, and two redos that an administrator offered."""
+    things = {(what, person): id_ for (what, person), id_ in redone.items() if what == "redo"}
+    for (what, person), competency in redone.items():
+        if what != "redo":
+            things[what, person] = new_id()
+            offered = {"id": things[what, person], "learner": learner, "competency": competency}
+            await world.done(ADMINISTRATOR, "/v1/redos", offered)
     return things
 
 

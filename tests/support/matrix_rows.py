@@ -70,6 +70,8 @@ READING: Rows = {
     ("GET", "/v1/verifications/{}"): _read("/v1/verifications/{s.verification}", VERIFY),
     ("GET", "/v1/audits/{}"): _read("/v1/audits/{s.audit}"),
     ("GET", "/v1/reviews"): _read("/v1/reviews?learner={s.learner}"),
+    ("GET", "/v1/learners/{}/redos"): _read("/v1/learners/{s.learner}/redos"),
+    ("GET", "/v1/redos"): _read("/v1/redos?learner={s.learner}", RECORD),
     ("GET", "/v1/affected-grades"): _read("/v1/affected-grades?learner={s.learner}", GRADE),
     ("GET", "/v1/states"): _read("/v1/states", (*DISTRICT, "auditor")),
     ("GET", "/v1/forgettings"): _read("/v1/forgettings", DISTRICT),
@@ -217,6 +219,23 @@ JUDGING: Rows = {
         lambda w, s, p: _send(
             f"/v1/overrides/{s.of('override', p)}/clear", id=one(w, p, "clear"), expected_version=1, reason="Enough."
         ),
+        RECORD,
+        201,
+    ),
+    ("POST", "/v1/redos"): Row(
+        lambda w, s, p: _send(
+            "/v1/redos", id=one(w, p, "redo"), learner=s.learner, competency=s.of("redo", p), note="Once more."
+        ),
+        (*FAMILY, *RECORD),
+        201,
+    ),
+    ("POST", "/v1/redos/{}/relearn"): Row(
+        lambda w, s, p: _send(f"/v1/redos/{s.of('relearn', p)}/relearn", id=one(w, p, "relearn"), kind="practice"),
+        ("learner", *RECORD),
+        201,
+    ),
+    ("POST", "/v1/redos/{}/open"): Row(
+        lambda w, s, p: _send(f"/v1/redos/{s.of('open redo', p)}/open", id=one(w, p, "open redo"), expected_version=1),
         RECORD,
         201,
     ),

@@ -250,6 +250,25 @@ DOORS: dict[str, Door] = {
             "answer": w.text("answer"),
         },
     ),
+    "redo": Door(
+        lambda _w: "/v1/redos",
+        lambda w: {
+            "id": w.new("redo"),
+            "learner": w.ids["amara"],
+            "competency": THEME,
+            "note": w.text("redo"),
+        },
+        sender="amara",
+    ),
+    "relearn": Door(
+        lambda w: f"/v1/redos/{w.made['redo']}/relearn",
+        lambda w: {"id": w.new("relearn"), "kind": "reflection", "note": w.text("relearn")},
+        sender="amara",
+    ),
+    "open redo": Door(
+        lambda w: f"/v1/redos/{w.made['redo']}/open",
+        lambda w: {"id": w.new("opening"), "expected_version": 2, "note": w.text("open redo")},
+    ),
     "adoption": Door(lambda _w: "/v1/adoptions", lambda w: adopted(w, "district"), sender="administrator"),
     "accommodation": Door(
         lambda _w: "/v1/adoptions", lambda w: adopted(w, f"learner/{w.ids['amara']}"), sender="administrator"
