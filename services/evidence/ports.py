@@ -95,6 +95,10 @@ class Rights(Protocol):
         """Whether a person is a guardian of a learner."""
         ...
 
+    async def may_publish(self, person: str) -> bool:
+        """Whether a person teaches a current section or administers anything: then she may share tasks and rubrics."""
+        ...
+
     async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
         """The learners among these with whom a learner is in a current section."""
         ...

@@ -10,7 +10,8 @@ from services.evidence.domain.errors import Invalid
 from services.evidence.domain.plain_attempts import PlainAttempt, PlainResult
 from shared.contracts.bodies import AttemptRecorded, Result, RubricScored
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
-from shared.contracts.tasks import Criterion, Moves
+from shared.contracts.tasks import Criterion, Moves, SteppedCriterion
+from shared.ledger.decimals import scaled
 from shared.ledger.instants import Instant, instant_text
 from shared.ledger.streams import evidence_stream
 
@@ -151,9 +152,12 @@ def _check_result(result: Result | PlainResult, criterion: Criterion, where: str
             f"For the criterion {criterion.code} possible must be {criterion.possible}.", field=f"{where}/possible"
         )
     levels = [level.earned for level in criterion.levels]
-    if result.earned not in levels:
+    step = criterion.step if isinstance(criterion, SteppedCriterion) else None
+    if result.earned not in levels and (step is None or scaled(result.earned) % scaled(step)):
+        between = "" if step is None else f", or a multiple of {step}"
         raise Invalid(
-            f"A level of the criterion {criterion.code} earns {', '.join(levels)}; {result.earned} is none of them.",
+            f"A level of the criterion {criterion.code} earns {', '.join(levels)}{between}; {result.earned} is none of"
+            " them.",
             field=f"{where}/earned",
         )
 

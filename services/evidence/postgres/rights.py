@@ -61,6 +61,10 @@ class RightsTogether:
         """See `Rights.is_guardian`."""
         return await self._access.is_guardian(person, learner)
 
+    async def may_publish(self, person: str) -> bool:
+        """See `Rights.may_publish`."""
+        return await self._access.may_publish(person)
+
     async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
         """See `Rights.classmates`."""
         return await self._access.classmates(person, learners)

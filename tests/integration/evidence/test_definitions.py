@@ -186,7 +186,7 @@ async def test_a_role_must_fit_its_scope(people: People) -> None:
 
 async def test_only_administrators_define(evidence: Running, people: People) -> None:
     before = await evidence.count()
-    document = task()
+    document = {**framework(), "title": "Another"}
     writes: list[tuple[str, str, Any]] = [
         ("PUT", address(document), document),
         ("POST", "/v1/adoptions", {"id": str(uuid4()), "scope": "district", "policy": document_digest(policy()),
