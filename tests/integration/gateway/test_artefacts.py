@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from deploy.setup.databases import Database
 from services.gateway.domain.artefact_tickets import LIFE
 from services.gateway.http.artefacts import POLICY, PREFIX
 from shared.runtime.disclosing import disclose
@@ -62,7 +63,7 @@ async def test_a_file_is_a_download_from_another_origin_and_once(
     assert answer.headers["cache-control"] == "no-store"
     assert not {"set-cookie", "x-own", "ascertain-discloses"} & answer.headers.keys()
     assert (await had(world, location)).status_code == 404
-    shown = await pool.fetch("SELECT person::text, what FROM gateway.disclosure WHERE learner = $1", learner)
+    shown = await pool.fetch("SELECT person::text, what FROM gateway.disclosures WHERE learner = $1", learner)
     assert [tuple(row) for row in shown] == [(seer, "file")]
 
 
@@ -86,13 +87,17 @@ async def test_who_may_not_see_it_has_no_ticket(world: World, pool: asyncpg.Pool
     assert answer.status_code == 404
     assert (await world.http.get(f"/v1/artefacts/{REF}")).status_code == 401
     assert await pool.fetchval("SELECT count(*) FROM gateway.artefact_ticket") == before
-    assert not await pool.fetch("SELECT FROM gateway.disclosure WHERE learner = $1", learner)
+    assert not await pool.fetch("SELECT FROM gateway.disclosures WHERE learner = $1", learner)
 
 
-async def test_a_ticket_ends_and_rights_are_asked_again(world: World, pool: asyncpg.Pool, learner: str) -> None:
+async def test_a_ticket_ends_and_rights_are_asked_again(world: World, database: Database, learner: str) -> None:
     world.services["evidence"].answer = file_of(learner, learner)
-    late, taken_back = await sent_on(world, learner), await sent_on(world, learner)
-    await pool.execute("UPDATE gateway.artefact_ticket SET ends_ms = ends_ms - $1", LIFE)
+    late = await sent_on(world, learner)
+    owner = await asyncpg.connect(database.migrator)
+    try:
+        await owner.execute("UPDATE gateway.artefact_ticket SET ends_ms = ends_ms - $1", LIFE)
+    finally:
+        await owner.close()
     assert (await had(world, late)).status_code == 404
     taken_back = await sent_on(world, learner)
     world.services["evidence"].answer = file_of(learner, new_id())
