@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from services.portfolio.domain.exhibition import Exhibition
@@ -20,7 +20,8 @@ class Record:
 
     In the shards `held` the entries of somebody whom the record tells of wait in quarantine: there `reached` is where
     the first of them stopped. `is_known` says that the learner asked for has a record at all; `forgotten` that it is no
-    more. `curated` are the events of her portfolio, oldest first.
+    more. `curated` are the events of her portfolio, oldest first. `moves` has, by the list's digest, the words of the
+    moves that were counted in her seminars, by their codes.
     """
 
     pieces: Sequence[Piece]
@@ -31,6 +32,7 @@ class Record:
     is_known: bool = True
     forgotten: bool = False
     curated: Sequence[CuratedEntry] = ()
+    moves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Records(Protocol):
@@ -108,6 +110,10 @@ class Rights(Protocol):
     async def visible(self, person: str, learners: Sequence[str]) -> set[str]: ...
 
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]: ...
+
+    async def exhibited(self, person: str, works: Sequence[str]) -> set[str]:
+        """The works among these that an exhibition shows on whose panel a person sits now."""
+        ...
 
     async def members(self, scope: str) -> list[str]:
         """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 from services.evidence.domain.texts import KeptText, Name
 from services.evidence.domain.works import members_of
-from shared.contracts.events import EVENTS
+from shared.contracts.events import EVENTS, decode
+from shared.contracts.exhibitions import PanelConcluded, PanelScored
 from shared.ledger.entry import Entry
 from shared.ledger.streams import policy_stream
 
@@ -73,15 +74,35 @@ def is_of_work(entry: Entry) -> bool:
     return contract is not None and contract.owner == "work"
 
 
+def work_told_of(entry: Entry) -> str | None:
+    """The work that an event's texts tell of, where they do: its own, or the one that a panel scored."""
+    if entry.event == "PanelScored":
+        return decode(entry, PanelScored).work
+    if entry.event == "PanelConcluded":
+        return decode(entry, PanelConcluded).work
+    return entry.owner if is_of_work(entry) else None
+
+
+def panelist_of(entry: Entry) -> str | None:
+    """Who wrote a panel's note on a work, before the panel concluded or after; None for any other text."""
+    return decode(entry, PanelScored).panelist if entry.event == "PanelScored" else None
+
+
+def is_shown_to_panels(entry: Entry) -> bool:
+    """Whether an event's texts are what an exhibition shows of a work: its title and its versions, no feedback."""
+    return entry.event in {"WorkStarted", "WorkVersionAdded"}
+
+
 def told_of(entry: Entry, started: Mapping[str, Entry]) -> tuple[str, ...]:
-    """The learners whom an event's texts tell of: its owner, or the members of its work, as `started` by owner."""
+    """The learners whom an event's texts tell of: its owner, or the members of its work, as `started` by work."""
     if is_for_everyone(entry):
         return ()
     if entry.event == "PolicyAdopted":
         return (entry.stream.removeprefix(policy_stream("learner/")),)
-    if not is_of_work(entry):
+    of_work = work_told_of(entry)
+    if of_work is None:
         return (entry.owner,)
-    work = started.get(entry.owner)
+    work = started.get(of_work)
     return members_of(work) if work is not None and work.event == "WorkStarted" else ()
 
 
@@ -89,13 +110,15 @@ def readable_texts(
     kept: Mapping[str, KeptText],
     told: Mapping[str, Collection[str]],
     visible: Collection[str],
-    everyones: Collection[str] = (),
+    granted: Collection[str] = (),
 ) -> tuple[RevealedText, ...]:
-    """The texts that tell of somebody whom the reader may see; `told` has the learners of each. And `everyones`."""
+    """The texts that tell of somebody whom the reader may see; `told` has the learners of each. And those `granted` for
+    another reason.
+    """
     return tuple(
         RevealedText(ref, kept[ref].text, kept[ref].owner, tuple(learners))
         for ref, learners in told.items()
-        if ref in everyones or any(learner in visible for learner in learners)
+        if ref in granted or any(learner in visible for learner in learners)
     )
 
 

@@ -8,14 +8,18 @@ from services.evidence.domain.revealing import (
     Standing,
     asked_about,
     is_for_everyone,
-    is_of_work,
+    is_shown_to_panels,
+    panelist_of,
     readable_names,
     readable_texts,
     referred,
     told_of,
+    work_told_of,
 )
 from services.evidence.domain.texts import KeptText
 from services.evidence.ports import District
+from shared.ledger.entry import Entry
+from shared.ledger.streams import panel_stream
 
 
 class People(Protocol):
@@ -40,28 +44,49 @@ async def reveal(
     Raises VaultUnavailable, LedgerUnavailable, and `problems.unavailable` where rights are not known well enough.
     """
     kept = await district.vault.texts(texts) if texts else {}
-    told, everyones = await _told(kept, district)
+    told, events = await _told(kept, reader, district)
     named = await district.vault.names(names) if names else {}
     asked = asked_about(told, named)
     forgotten = await district.forgettings.forgotten(asked) if asked else set()
     named = {person: name for person, name in named.items() if person not in forgotten}
     visible = set(await district.rights.visible(reader, asked)) - forgotten
     standings = await people.standings(named) if named else {}
+    everyones = {ref for ref, entry in events.items() if is_for_everyone(entry)}
     belongs = bool(named or everyones) and await people.belongs(reader)
+    granted = await _granted(reader, events, district) | (everyones if belongs else set())
+    lost = {ref for ref, learners in told.items() if learners and forgotten.issuperset(learners)}
     return Revealed(
-        readable_texts(kept, told, visible, everyones if belongs else ()),
+        readable_texts(kept, told, visible, granted - lost),
         readable_names(named, standings, visible, reader=reader, belongs=belongs),
     )
 
 
-async def _told(kept: Mapping[str, KeptText], district: District) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """The learners whom each text tells of, by its reference; those that no event refers to are left out. And those
-    that tell of nobody.
+async def _told(
+    kept: Mapping[str, KeptText], reader: str, district: District
+) -> tuple[dict[str, tuple[str, ...]], dict[str, Entry]]:
+    """The learners whom each text tells of, and the event that refers to it, by the text's reference; those that no
+    event refers to are left out.
     """
     if not kept:
-        return {}, frozenset()
+        return {}, {}
     events = referred(kept, await district.ledger.entries(list({text.event for text in kept.values()})))
-    works = {entry.owner for entry in events.values() if is_of_work(entry)}
+    events = {ref: entry for ref, entry in events.items() if not await _is_withheld(entry, reader, district)}
+    works = {work for entry in events.values() if (work := work_told_of(entry)) is not None}
     started = await district.ledger.entries(list(works)) if works else {}
-    everyones = frozenset(ref for ref, entry in events.items() if is_for_everyone(entry))
-    return {ref: told_of(entry, started) for ref, entry in events.items()}, everyones
+    return {ref: told_of(entry, started) for ref, entry in events.items()}, events
+
+
+async def _is_withheld(entry: Entry, reader: str, district: District) -> bool:
+    """Whether it is another panelist's note on a work that the panel has not concluded on."""
+    panelist, work = panelist_of(entry), work_told_of(entry)
+    if panelist is None or panelist == reader or work is None:
+        return False
+    return not await district.ledger.stream(panel_stream(entry.owner, work))
+
+
+async def _granted(reader: str, events: Mapping[str, Entry], district: District) -> set[str]:
+    """The texts that a panelist may read as one: her own notes, and what is shown of the works of her exhibitions."""
+    own = {ref for ref, entry in events.items() if panelist_of(entry) == reader}
+    shown = {ref: entry.owner for ref, entry in events.items() if is_shown_to_panels(entry)}
+    works = await district.rights.exhibited(reader, sorted(set(shown.values()))) if shown else set()
+    return own | {ref for ref, work in shown.items() if work in works}

@@ -26,20 +26,30 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class SeenPiece:
-    """A piece as known, and the competencies that it shows as far as a framework names them, by id."""
+    """A piece as known, and the competencies that it shows as far as a framework names them, by id; of a seminar the
+    words of the moves that were counted, by their codes.
+    """
 
     piece: Piece
     named: dict[str, PlacedCompetency]
+    moves: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class SeenWork:
-    """A work as known; of its members those whom the reader may see, and how many more there are."""
+    """A work as known; of its members those whom the reader may see, and how many more there are. `told_of` are those
+    of whom its reader is told something.
+    """
 
     work: Work
     members: tuple[str, ...]
     others: int
     pieces: tuple[SeenPiece, ...]
+
+    @property
+    def told_of(self) -> tuple[str, ...]:
+        """Whoever sees a member reads of her; a panelist, who sees none, reads what all of them have made."""
+        return self.members or self.work.members
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,8 @@ def _pieces(record: Record, horizon: Horizon, visible: set[str], district: Distr
     for piece in record.pieces:
         known = horizon.of_shard(district.records.shard(piece.learner))
         if piece.learner in visible and (seen := piece_as_known(piece, known)) is not None:
-            pieces.append(SeenPiece(seen, _named(shown(seen), record, known)))
+            words = record.moves.get(seen.said.body.get("moves_by", ""), {})
+            pieces.append(SeenPiece(seen, _named(shown(seen), record, known), words))
     return pieces
 
 

@@ -25,6 +25,8 @@ _TOLD = (
     "redo_of",
     "evidence",
     "basis",
+    "seminar",
+    "moves_by",
     "feedback_ref",
     "note_ref",
     "text_ref",
@@ -52,7 +54,7 @@ def work_answer(seen: Seen) -> Response:
         **_under_review(seen),
         "pieces": [_piece(piece) for piece in work.pieces],
     }
-    return disclose(_answer(document, seen), "work", work.members)
+    return disclose(_answer(document, seen), "work", work.told_of)
 
 
 def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
@@ -110,6 +112,7 @@ def _piece(seen: SeenPiece) -> dict[str, Any]:
         **{name: said.body[name] for name in _TOLD if name in said.body},
         **_times(said),
         "results": said.body.get("results", said.body.get("ratings", [])),
+        **_moves(seen),
         "shows": [skill_document(competency, seen.named.get(competency)) for competency in shown(seen.piece)],
     }
     if withdrawn is not None:
@@ -119,6 +122,15 @@ def _piece(seen: SeenPiece) -> dict[str, Any]:
             **({} if withdrawn.by is None else {"by": withdrawn.by}),
         }
     return document
+
+
+def _moves(seen: SeenPiece) -> dict[str, Any]:
+    """What was counted of her in a seminar, in the words of the list it was counted by."""
+    counted = seen.piece.said.body.get("moves")
+    if counted is None:
+        return {}
+    titles = {one["move"]: {"title": seen.moves[one["move"]]} for one in counted if one["move"] in seen.moves}
+    return {"moves": [{**one, **titles.get(one["move"], {})} for one in counted]}
 
 
 def _work(seen: SeenWork) -> dict[str, Any]:

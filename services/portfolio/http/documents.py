@@ -30,6 +30,14 @@ class ResultDocument(BaseModel):
     possible: str
 
 
+class CountedMove(BaseModel):
+    """How often a learner made a move in a seminar; `title` in the words of the list that it was counted by."""
+
+    move: Code
+    count: int
+    title: str | None = None
+
+
 class WithdrawnDocument(BaseModel):
     """What withdrew a piece; `by` is the piece in its place."""
 
@@ -56,6 +64,9 @@ class PieceDocument(BaseModel):
     redo_of: Id | None = None
     evidence: Id | None = Field(None, description="The piece that a reflection is about.")
     basis: Code | None = None
+    seminar: Id | None = Field(None, description="What all observations of one seminar name alike.")
+    moves_by: Digest | None = Field(None, description="The list by which the moves of a seminar were counted.")
+    moves: list[CountedMove] | None = Field(None, description="What was counted in a seminar. It touches no level.")
     feedback_ref: Digest | None = None
     note_ref: Digest | None = None
     text_ref: Digest | None = None

@@ -60,7 +60,10 @@ def record_routes(portfolio: Portfolio) -> APIRouter:
         as_of: AsOfText = None,
         at_least: AtLeastText = None,
     ) -> Response:
-        """A work with its versions, for whoever may see one of its members, and what their evidence says of it."""
+        """A work with its versions, and what its members' evidence says of it: for whoever may see one of them.
+
+        A panelist of an exhibition that shows it sees its versions alone.
+        """
         question = portfolio.question(reader, as_of, at_least)
         return work_answer(await read_work(work, question, portfolio.district))
 

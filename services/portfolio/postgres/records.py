@@ -80,8 +80,10 @@ class StoredRecords:
         marks = await connection.fetch("SELECT ledger, shard, position FROM projection.watermark")
         reached = {(row["ledger"], row["shard"]): row["position"] for row in marks}
         held = {("evidence", row["shard"]): row["last"] for row in await connection.fetch(_HELD, list(owners))}
+        read = [_piece(row) for row in pieces]
         return Record(
-            pieces=[_piece(row) for row in pieces],
+            pieces=read,
+            moves=await _moves(connection, read),
             works=await _works(connection, works),
             view=await self._definitions.view(connection),
             reached=reached | held,
@@ -103,6 +105,19 @@ async def _works(connection: asyncpg.Connection, works: list[str]) -> list[Work]
         entries[row["work"]].append(row)
     found = [_work(work, rows, members[work]) for work, rows in entries.items() if members[work]]
     return sorted(found, key=lambda work: (min(work.started.occurred_at, work.started.recorded_at), work.id))
+
+
+async def _moves(connection: asyncpg.Connection, pieces: Iterable[Piece]) -> dict[str, dict[str, str]]:
+    """The words of each list of moves that these pieces name; a list that has not come here yet has none."""
+    lists = {piece.said.body["moves_by"] for piece in pieces if "moves_by" in piece.said.body}
+    if not lists:
+        return {}
+    rows = await connection.fetch(
+        "SELECT digest, bytes FROM definitions.document JOIN definitions.content USING (digest)"
+        " WHERE digest = ANY ($1) AND format LIKE 'ascertain.moves@%'",
+        list(lists),
+    )
+    return {row["digest"]: {move["code"]: move["title"] for move in read_body(row["bytes"])["moves"]} for row in rows}
 
 
 def _work(work: str, rows: list[asyncpg.Record], members: list[str]) -> Work:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.documents import document_digest
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import Client, Running, rubric
+from tests.support.evidence import Client, Running, applied, rubric
 from tests.support.pieces import started
 
 WHEN = "2026-11-20T18:30:00.000Z"
@@ -51,14 +51,15 @@ async def appointed(evidence: Running, teacher: Client, exhibition: str, **more:
 @pytest.fixture
 async def shown(evidence: Running, people: People) -> Shown:
     work = await started(people.teacher, people.amara, people.bao)
+    exhibition = str(uuid4())
     plan = {
-        "id": str(uuid4()), "school": evidence.id("org", "school"), "works": [work],
+        "id": exhibition, "school": evidence.id("org", "school"), "works": [work],
         "panel": {"rubric": document_digest(rubric())},
     }  # fmt: skip
     answer = await people.teacher.post("/v1/exhibitions", plan)
     assert answer.status_code == 201, answer.text
-    panelists = [await appointed(evidence, people.teacher, plan["id"]) for _ in range(2)]
-    return Shown(plan["id"], work, people.teacher, *panelists)
+    panelists = [await appointed(evidence, people.teacher, exhibition) for _ in range(2)]
+    return Shown(exhibition, work, people.teacher, *panelists)
 
 
 async def test_a_panel_scores_apart_and_concludes_together(people: People, shown: Shown) -> None:
@@ -155,3 +156,48 @@ async def test_nobody_sits_on_a_panel_that_was_not_planned(evidence: Running, pe
     assert answer.status_code == 409
     both = {**body, "name": {"given": "Ada", "family": "Reader"}}
     assert (await people.teacher.post(f"/v1/exhibitions/{plan['id']}/panelists", both)).status_code == 422
+
+
+async def reveal(evidence: Running, reader: Client, *refs: str) -> set[str]:
+    """The texts among these that a person is given back."""
+    body = {"person": reader.id, "texts": list(refs), "names": []}
+    answer = await evidence.service("gateway").post("/reveal", body)
+    assert answer.status_code == 200, answer.text
+    return {text["ref"] for text in answer.json()["texts"]}
+
+
+async def test_a_panelist_reads_what_is_shown_and_no_other_panelists_note(
+    evidence: Running, people: People, shown: Shown
+) -> None:
+    version = str(uuid4())
+    draft = {"id": version, "expected_version": 1, "artefacts": [{"kind": "text", "content": "A poster."}]}
+    answer = await shown.teacher.post(f"/v1/works/{shown.work}/versions", draft)
+    assert answer.status_code == 201, answer.text
+    said = {"id": str(uuid4()), "text": "Say why."}
+    answer = await shown.teacher.post(f"/v1/works/{shown.work}/versions/{version}/feedback", said)
+    assert answer.status_code == 201, answer.text
+    for panelist in (shown.librarian, shown.employer):
+        assert (await shown.score(panelist, HIGH, note=f"So says {panelist.id}.")).status_code == 201
+    await applied(evidence)
+    content, feedback, mine, theirs = await texts_of(evidence, version, said["id"], shown)
+    assert await reveal(evidence, shown.librarian, content, feedback, mine, theirs) == {content, mine}
+    assert await reveal(evidence, people.stranger, content, feedback, mine, theirs) == set()
+    assert await reveal(evidence, shown.teacher, content, feedback, mine, theirs) == {content, feedback}
+    ids = [score["score"] for score in (await shown.panel()).json()["works"][0]["scores"]]
+    concluded = await shown.conclude(*ids)
+    assert concluded.status_code == 201, concluded.text
+    assert await reveal(evidence, shown.teacher, mine, theirs) == {mine, theirs}
+    assert await reveal(evidence, shown.librarian, mine, theirs) == {mine}
+    path = f"/v1/exhibitions/{shown.exhibition}/panelists/{shown.librarian.id}/dismiss"
+    assert (await shown.teacher.post(path, {"id": str(uuid4())})).status_code == 201
+    await applied(evidence)
+    assert await reveal(evidence, shown.librarian, content, mine) == {mine}
+
+
+async def texts_of(evidence: Running, version: str, feedback: str, shown: Shown) -> list[str]:
+    """The references of a version's content, of feedback on it, and of the librarian's and the employer's notes."""
+    rows = await evidence.owner.fetch("SELECT encode(ref, 'hex') AS ref, event::text FROM vault.text")
+    by_event = {row["event"]: row["ref"] for row in rows}
+    scores = (await shown.panel()).json()["works"][0]["scores"]
+    notes = {score["panelist"]: score["note_ref"] for score in scores}
+    return [by_event[version], by_event[feedback], notes[shown.librarian.id], notes[shown.employer.id]]
