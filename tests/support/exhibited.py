@@ -40,6 +40,20 @@ def sealed(exhibition: str, n: int, answers: Mapping[str, str], *, length: int =
 class ExhibitionWriter(WorkWriter):
     """Writes exhibitions. `more`: members of a body."""
 
+    def teach(self, section: str, school: str, teacher: str, *learners: str) -> None:
+        """A section of the school, with its teacher and its learners."""
+        course = named("a course")
+        self._definition(
+            "SectionOpened", f"section/{section}", {"section": section, "school": school, "course": course}
+        )
+        self.grant(teacher, "teacher", f"section/{section}")
+        for learner in learners:
+            body = {"school": school, "section": section, "course": course}
+            self.say("LearnerEnrolled", learner, f"learner/{learner}", body)
+
+    def grant(self, person: str, role: str, scope: str) -> None:
+        self._definition("RoleGranted", f"person/{person}", {"person": person, "role": role, "scope": scope})
+
     def plan(self, exhibition: str, works: Sequence[str], school: str, **more: Any) -> str:
         event = exhibition if not self._versions[f"exhibition/{exhibition}"] else None
         body = {"school": school, "works": list(works), "roles": ["family", "staff"], **more}
