@@ -34,6 +34,7 @@ from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
 from services.mastery.postgres.state_outbox import StateOutbox
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.transcripts import PostgresTranscripts, TranscriptForgetting
 from services.mastery.postgres.waiting_redos import PostgresRedos
 from services.mastery.postgres.what_if_forgetting import WhatIfForgetting
 from services.mastery.postgres.what_if_work import WhatIfWork
@@ -138,7 +139,7 @@ async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -
 
         what = Rebuildable(
             SERVICE,
-            Schemas(("projection", "access", "definitions", "mastery"), single=("published", "what_if")),
+            Schemas(("projection", "access", "definitions", "mastery"), single=("published", "what_if", "transcript")),
             *(evidence.ledger, filler),
             pending="SELECT EXISTS (SELECT FROM mastery.refold)",
             session=published.SILENT,
@@ -160,6 +161,7 @@ def _projections(settings: Settings, pool: asyncpg.Pool, evidence: Peer) -> list
         GradeProjection(settings.tenant),
         RedoProjection(settings.tenant),
         WhatIfForgetting(),
+        TranscriptForgetting(),
     ]
 
 
@@ -186,6 +188,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         policies=PostgresPolicies(pool),
         redos=PostgresRedos(pool, DefinitionsReader()),
         what_ifs=what_ifs,
+        transcripts=PostgresTranscripts(pool),
     )
     refolding, relay = here
     refolds, watch = WaitingRefolds(pool), HealthWatch(pool, evidence.ledger)

@@ -13,6 +13,7 @@ from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Enrolment, Learner
 from shared.rulebook.known import Known, Pin
+from shared.rulebook.outline import Outline
 from shared.rulebook.override import Override
 from shared.rulebook.prerequisites import Prerequisites
 from shared.rulebook.redoing import Cycle
@@ -54,6 +55,22 @@ class Records(Protocol):
 
     def shard(self, learner: str) -> int:
         """The shard of the evidence ledger in which the learner's entries lie."""
+        ...
+
+
+class Transcripts(Protocol):
+    """Codes of transcripts that were given out, and the order in which transcripts are read."""
+
+    async def issue(self, code: str, learner: str) -> None:
+        """Keep a code; repeatable. Of the forgotten none is kept."""
+        ...
+
+    async def learner(self, code: str) -> str | None:
+        """Whose transcript had this code; None where none had."""
+        ...
+
+    async def outline(self, known: Known) -> Outline:
+        """The frameworks as known."""
         ...
 
 
@@ -354,3 +371,4 @@ class District:
     policies: Policies
     redos: Redos
     what_ifs: WhatIfs
+    transcripts: Transcripts

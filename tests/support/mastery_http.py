@@ -22,6 +22,7 @@ from services.mastery.postgres.policies import PostgresPolicies
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.stored_states import PostgresStates
+from services.mastery.postgres.transcripts import PostgresTranscripts
 from services.mastery.postgres.waiting_redos import PostgresRedos
 from services.mastery.postgres.what_ifs import PostgresWhatIfs
 from services.mastery.postgres.worklists import PostgresWorklists
@@ -93,6 +94,7 @@ async def serving(
         policies=PostgresPolicies(pool),
         redos=PostgresRedos(pool, DefinitionsReader()),
         what_ifs=PostgresWhatIfs(pool),
+        transcripts=PostgresTranscripts(pool),
     )
     standing = Standing(
         ("http",), WaitingRefolds(pool), PostgresWhatIfs(pool), HealthWatch(pool, reader), lambda: None, dict

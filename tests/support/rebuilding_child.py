@@ -60,7 +60,9 @@ class Rebuilding:
         async with await connect(self.ledger, size=4, name="rebuilding") as ledger:
             what = Rebuildable(
                 SERVICE,
-                Schemas(("projection", "access", "definitions", "mastery"), single=("published", "what_if")),
+                Schemas(
+                    ("projection", "access", "definitions", "mastery"), single=("published", "what_if", "transcript")
+                ),
                 *(LedgerTable(ledger), self._filler),
                 pending="SELECT EXISTS (SELECT FROM mastery.refold)",
                 session=published.SILENT,

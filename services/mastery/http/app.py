@@ -11,6 +11,7 @@ from services.mastery.http.readiness_routes import readiness_routes
 from services.mastery.http.redo_routes import redo_routes
 from services.mastery.http.routes import learner_routes
 from services.mastery.http.states_routes import states_routes
+from services.mastery.http.transcript_routes import transcript_routes
 from services.mastery.http.what_if_routes import what_if_routes
 from services.mastery.ports import District, StoredKept, StoredStates
 from shared.runtime.bounds import Bounded
@@ -38,6 +39,7 @@ def application(
     app.include_router(grade_routes(district, verifier))
     app.include_router(redo_routes(district, verifier))
     app.include_router(states_routes(district, verifier))
+    app.include_router(transcript_routes(district, verifier))
     app.include_router(policy_routes(district, verifier))
     app.include_router(what_if_routes(district, verifier))
     app.include_router(door_routes(states, kept, verifier))
