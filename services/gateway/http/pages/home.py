@@ -5,7 +5,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.gateway.domain.disclosures import Purpose
+from services.gateway.domain.disclosures import Purpose, RevealedName
 from services.gateway.http.pages.languages import CHOSEN, languages
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -39,7 +39,8 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         purpose: Purpose = "teaching" if sections else "family"
         people = [visitor.person, *learners]
         names = (await visiting.asking.revealed(visitor, purpose, names=people)).names
-        return page("home.html", reader, standing=standing, sections=sections, names=names)
+        by_name = [(section, sorted(members, key=lambda one: _called(names.get(one)))) for section, members in sections]
+        return page("home.html", reader, standing=standing, sections=by_name, names=names)
 
     @router.get("/language/{tag}")
     async def choose(tag: Annotated[str, Path()], back: Annotated[str, Query(max_length=512)] = "/") -> Response:
@@ -52,3 +53,8 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         return answer
 
     return router
+
+
+def _called(name: RevealedName | None) -> tuple[str, str]:
+    """By what people are looked for in a list: those without a name last."""
+    return ("\uffff", "") if name is None else (name.family.casefold(), name.given.casefold())

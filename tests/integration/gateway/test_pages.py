@@ -1,0 +1,175 @@
+"""Pages over HTTP: who is led where, what is asked of the services in whose name, and what stands in which log."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.runtime.tokens import Verifier
+from tests.support.browser import Browser
+from tests.support.hostile_issuer import HostileIssuer
+from tests.support.relations import TENANT, new_id
+from tests.support.signing_in import Door, hostile_door
+
+COMPETENCY = "e69e6ade-47d3-5ea7-94af-84363a66160d"
+STATEMENT = "Traces how a <b>theme</b> grows."
+
+
+@pytest.fixture(scope="module")
+async def place(
+    pool: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Door, HostileIssuer]]:
+    async with hostile_door(pool, tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+@pytest.fixture
+def door(place: tuple[Door, HostileIssuer]) -> Door:
+    place[0].world.cleared()
+    return place[0]
+
+
+@pytest.fixture
+async def somebody(door: Door, place: tuple[Door, HostileIssuer]) -> tuple[Browser, str]:
+    """A browser that somebody is signed in with, and who."""
+    hostile = place[1]
+    hostile.claims = {"sub": str(uuid4())}
+    person = await door.link(hostile.claims["sub"])
+    browser = door.browser()
+    assert (await door.signed_in(browser, hostile)).status_code == 303
+    return browser, person
+
+
+def arranged(door: Door, answers: dict[str, Any]) -> None:
+    """Let the services answer paths that end so."""
+
+    async def answer(request: Request) -> Response:
+        path = request.url.path
+        if path == "/reveal":
+            return JSONResponse({"texts": [], "names": []})
+        return next((JSONResponse(told) for end, told in answers.items() if path.endswith(end)), NOTHING)
+
+    for upstream in door.world.services.values():
+        upstream.answer = answer
+
+
+NOTHING = JSONResponse({"type": "urn:ascertain:problem:not-found", "title": "There is no such thing here."}, 404)
+STATES = {
+    "states": [
+        {"competency": COMPETENCY, "code": "english.theme", "statement": STATEMENT, "status": "not_yet", "level": "Two"}
+    ]
+}
+NEXT: dict[str, list[Any]] = {"next": [], "flagged": []}
+
+
+async def test_who_is_not_signed_in_is_led_to_the_door_and_back(door: Door) -> None:
+    path = f"/learners/{new_id()}"
+    answer = await door.browser().send("GET", f"{door.url}{path}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?return_to={path.replace('/', '%2F')}")
+    assert door.world.untouched
+
+
+async def test_a_learner_reads_her_own_page_in_her_own_name(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, person = somebody
+    arranged(door, {"/mastery": STATES, "/next": NEXT})
+    answer = await browser.send("GET", f"{door.url}/learners/{person}", headers={"Accept-Language": "es"})
+    assert answer.status_code == 200, answer.text
+    assert "<h1>Lo que domino</h1>" in answer.text
+    assert "Traces how a &lt;b&gt;theme" in answer.text
+    assert "Two · En camino" in answer.text
+    [asked] = [r for r in door.world.services["mastery"].seen if r.url.path.endswith("/mastery")]
+    assert Verifier(TENANT, door.world.trusted).person(asked.headers["authorization"]).id == person
+    assert not await door.pool.fetchval("SELECT count(*) FROM gateway.disclosures WHERE learner = $1", person)
+
+
+async def test_a_page_of_somebody_else_is_in_her_log(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, person = somebody
+    learner = new_id()
+    arranged(door, {"/mastery": STATES, "/next": NEXT})
+    assert (await browser.send("GET", f"{door.url}/learners/{learner}")).status_code == 200
+    rows = await door.pool.fetch(
+        "SELECT what, person::text FROM gateway.disclosures WHERE learner = $1 ORDER BY what", learner
+    )
+    assert [tuple(row) for row in rows] == [("mastery", person), ("next", person)]
+
+
+async def test_what_is_not_hers_to_see_looks_as_if_it_were_absent(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, _ = somebody
+    arranged(door, {})
+    for path in (f"/learners/{new_id()}", f"/learners/{new_id()}/competencies/{COMPETENCY}"):
+        answer = await browser.send("GET", f"{door.url}{path}")
+        assert answer.status_code == 404
+        assert "There is no such page" in answer.text
+
+
+async def test_where_a_service_is_away_the_page_says_so(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, person = somebody
+
+    async def away(_request: Request) -> Response:
+        return JSONResponse({"type": "urn:ascertain:problem:unavailable", "title": "T"}, 503)
+
+    for upstream in door.world.services.values():
+        upstream.answer = away
+    answer = await browser.send("GET", f"{door.url}/learners/{person}")
+    assert (answer.status_code, answer.headers["retry-after"].isdigit()) == (503, True)
+    assert "Nothing was lost" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("back", "led"),
+    [
+        ("/vote", "/vote"),
+        ("//evil.test", "/"),
+        ("/\\evil.test", "/"),
+        ("https://evil.test/", "/"),
+        ("/x%0d%0aSet-Cookie:a=1", "/"),
+    ],
+)
+async def test_choosing_a_language_leads_to_no_other_place(door: Door, back: str, led: str) -> None:
+    browser = door.browser()
+    answer = await browser.send("GET", f"{door.url}/language/es?back={back}")
+    assert (answer.status_code, answer.headers["location"]) == (303, led)
+    assert "Bienvenida" in (await browser.send("GET", f"{door.url}/")).text
+    assert (await browser.send("GET", f"{door.url}/language/xx")).status_code == 404
+
+
+async def test_a_style_is_found_at_its_digest_and_nowhere_else(door: Door, tmp_path: Path) -> None:
+    text = (await door.browser().send("GET", f"{door.url}/")).text
+    address = text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    answer = await door.browser().send("GET", f"{door.url}{address}")
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/css")
+    assert "immutable" in answer.headers["cache-control"]
+    for other in ("/static/ascertain.css", f"{address}x", "/static/..%2Frendering.py", "/static/rendering.py"):
+        assert (await door.browser().send("GET", f"{door.url}{other}")).status_code == 404
+
+
+async def test_a_vote_by_a_form_counts_as_at_the_api(door: Door) -> None:
+    token = "ab" * 16
+    asked: list[Any] = []
+
+    async def evidence(request: Request) -> Response:
+        asked.append(await request.json())
+        receipt = {"recorded_at": "2026-11-24T09:30:00.000Z"}
+        return JSONResponse({"outcome": "counted", "receipt": receipt}, 201 if len(asked) == 1 else 200)
+
+    door.world.services["evidence"].answer = evidence
+    browser = door.browser()
+    form = {"answer/leader": "snowball", "answer/poster/x": "3", "other": "1"}
+    first = await browser.send("POST", f"{door.url}/vote/{token}", form=form)
+    assert (first.status_code, "Your vote is counted" in first.text) == (200, True)
+    assert asked == [{"token": token, "answers": {"leader": "snowball", "poster/x": "3"}}]
+    again = await browser.send("POST", f"{door.url}/vote/{token}", form=form)
+    assert (again.status_code, "counted already" in again.text) == (200, True)
+    assert browser.cookies.get(door.url, {}) == {}, "nobody is known by a vote"
+
+
+async def test_words_that_are_no_ballot(door: Door) -> None:
+    wrong = await door.browser().send("POST", f"{door.url}/vote", form={"words": "once upon a time"})
+    assert (wrong.status_code, "not the twelve words" in wrong.text) == (422, True)
+    right = await door.browser().send("POST", f"{door.url}/vote", form={"words": "AB" * 16})
+    assert (right.status_code, right.headers["location"]) == (303, f"/vote/{'ab' * 16}")

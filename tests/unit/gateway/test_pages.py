@@ -1,0 +1,136 @@
+"""The pages' words, figures and policy: each language is whole, no text can carry a script, no word ranks anybody."""
+
+import re
+from html.parser import HTMLParser
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from services.gateway.http.pages import rendering
+from services.gateway.http.pages.chart import EDGE, HEIGHT, WIDTH, chart
+from services.gateway.http.pages.languages import FOLDER, SOURCE, language_for, languages, words_in
+from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
+from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
+
+UTC = ZoneInfo("UTC")
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
+RANKING = re.compile(
+    r"\b(rank|ranking|percentile|average|behind|below|fail|failed|worst|best in|attempt \d)\b", re.IGNORECASE
+)
+
+
+def asked_for() -> set[str]:
+    """Every message that templates and code ask a catalogue for."""
+    extensions = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}
+    found = extract_from_dir(
+        HERE,
+        method_map=[("**/templates/**.html", "jinja2"), ("**.py", "python")],
+        options_map={"**/templates/**.html": extensions},
+    )
+    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+
+
+@pytest.mark.parametrize("language", [tag for tag in languages() if tag != SOURCE])
+def test_a_language_has_every_word_and_no_other(language: str) -> None:
+    catalogue = read_po(BytesIO((FOLDER / f"{language}.po").read_bytes()), locale=language)
+    assert {message.id for message in catalogue if message.id} == asked_for()
+    places = re.compile(r"%\([a-z]+\)s")
+    for message in catalogue:
+        if message.id:
+            assert message.string, message.id
+            assert sorted(places.findall(str(message.string))) == sorted(places.findall(str(message.id)))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "language"),
+    [
+        (None, "", "en"),
+        (None, "es-MX,es;q=0.9,en;q=0.8", "es"),
+        (None, "de,fr;q=0.9", "en"),
+        (None, "en;q=0.1, es;q=0.5", "es"),
+        ("es", "en", "es"),
+        ("xx", "es", "es"),
+        ("../../etc/passwd", "en", "en"),
+        (None, ";q=;q=,,,;;q=nan" * 50, "en"),
+    ],
+)
+def test_the_language_of_a_reader(chosen: str | None, accepted: str, language: str) -> None:
+    assert language_for(chosen, accepted) == language
+
+
+def test_no_word_of_ours_ranks_or_counts_anybody() -> None:
+    for message in asked_for():
+        assert not RANKING.search(message), message
+    assert not STATUSES.keys() ^ {
+        *("no_policy", "no_evidence", "not_enough", "not_yet", "mastered", "slipped", "under_review", "forgotten")
+    }
+    assert REASONS
+    assert RESTS
+
+
+class Tags(HTMLParser):
+    """Which tags and attributes there are on a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_text_on_a_page_stays_a_text(language: str) -> None:
+    reader = Reader(language, UTC, f"/{HOSTILE}", person=HOSTILE, csrf=HOSTILE)
+    ballot = {"title": {"en": HOSTILE}, "language": "en", "questions": [], "works": [], "state": "open"}
+    question = {"question": HOSTILE, "kind": "choice", "title": {"en": HOSTILE}, "work": None}
+    asked = [{**question, "options": [{"option": HOSTILE, "title": {"en": HOSTILE}}]}]
+    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=HOSTILE, said=lambda words: words["en"])
+    tags = Tags(bytes(answer.body).decode()).tags
+    assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "style"}
+    assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
+    assert b"49" not in bytes(answer.body).replace(rendering.digest_of("ascertain.css").encode(), b"")
+
+
+def test_a_page_loads_nothing_but_ours() -> None:
+    answer = page("welcome.html", Reader("en", UTC, "/"))
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    loads = [attrs for tag, attrs in Tags(bytes(answer.body).decode()).tags if tag == "link"]
+    assert [attrs["href"] for attrs in loads] == [rendering.static_address("ascertain.css")]
+
+
+def test_what_a_voter_has_to_load_is_small() -> None:
+    reader = Reader("es", UTC, "/vote/x")
+    option = [{"option": f"option-{n}", "title": {"en": "A character of the novel"}} for n in range(8)]
+    question = {"question": "leader", "kind": "choice", "title": {"en": "Who leads best?"}, "work": None}
+    ballot = {"title": {"en": "Animal Farm"}, "language": "en"}
+    asked = [{**question, "question": f"q{n}", "options": option} for n in range(3)]
+    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=None, said=lambda words: words["en"])
+    everything = len(answer.body) + sum(file.stat().st_size for file in STATIC.glob("*.css"))
+    assert everything <= 30 * 1024, f"{everything} bytes"
+
+
+def test_a_chart_puts_values_where_they_are() -> None:
+    drawn = chart(["0", None, "2", "4"], top="4", cut="3")
+    assert drawn is not None
+    assert [value for _, _, value in drawn.dots] == ["0", "2", "4"]
+    assert drawn.dots[0][:2] == (EDGE, HEIGHT - EDGE)
+    assert drawn.dots[1][1] == HEIGHT / 2
+    assert drawn.dots[-1][:2] == (WIDTH - EDGE, EDGE)
+    assert EDGE < drawn.cut < HEIGHT / 2
+
+
+@pytest.mark.parametrize("values", [[], ["3"], [None, "3", None]])
+def test_one_value_is_no_line(values: list[str | None]) -> None:
+    assert chart(values, top="4", cut="3") is None
+
+
+def test_words_in_english_are_those_of_the_templates() -> None:
+    assert words_in(SOURCE).gettext("Vote") == "Vote"
