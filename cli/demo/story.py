@@ -5,6 +5,7 @@ from cli.demo.forgetting_story import ForgettingStory
 from cli.demo.grade_story import GradeStory
 from cli.demo.level_story import LevelStory
 from cli.demo.next_story import NextStory
+from cli.demo.seminar_story import SeminarStory
 from cli.demo.telling import Telling
 from cli.demo.work_story import WorkStory
 
@@ -16,6 +17,8 @@ async def tell(cast: Cast, telling: Telling) -> None:
     await LevelStory(cast, telling).tell()
     chapter("[bold]Works, words and judgement", align="left")
     pieces = await WorkStory(cast, telling).tell()
+    chapter("[bold]A seminar", align="left")
+    await SeminarStory(cast, telling).tell()
     chapter("[bold]What comes next", align="left")
     await NextStory(cast, telling).tell()
     chapter("[bold]Grades, and how they are proved", align="left")
