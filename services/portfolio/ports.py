@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from services.portfolio.domain.exhibition import Exhibition
 from services.portfolio.domain.record import Piece, Work
+from services.portfolio.domain.reflecting import TaskVersion
 from services.portfolio.domain.school_year import SchoolYear
 from shared.ledger.instants import Instant
 from shared.rulebook.curated import CuratedEntry
@@ -21,7 +22,7 @@ class Record:
     In the shards `held` the entries of somebody whom the record tells of wait in quarantine: there `reached` is where
     the first of them stopped. `is_known` says that the learner asked for has a record at all; `forgotten` that it is no
     more. `curated` are the events of her portfolio, oldest first. `moves` has, by the list's digest, the words of the
-    moves that were counted in her seminars, by their codes.
+    moves that were counted in her seminars, by their codes; `tasks` the versions of the works' tasks, in order.
     """
 
     pieces: Sequence[Piece]
@@ -33,6 +34,7 @@ class Record:
     forgotten: bool = False
     curated: Sequence[CuratedEntry] = ()
     moves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tasks: Mapping[str, Sequence[TaskVersion]] = field(default_factory=dict)
 
 
 class Records(Protocol):

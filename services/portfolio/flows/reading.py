@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.portfolio.domain.errors import NotReachedError
 from services.portfolio.domain.horizon import Horizon, beyond
 from services.portfolio.domain.record import Piece, Said, Withdrawn, Work, piece_as_known, work_as_known
+from services.portfolio.domain.reflecting import TaskVersion, awaited, is_withheld
 from services.portfolio.ports import District, Record
 from shared.ledger.identifiers import SHARDS
 from shared.rulebook.as_of import AsOf, AtInstant, AtPins
@@ -38,13 +39,14 @@ class SeenPiece:
 @dataclass(frozen=True, slots=True)
 class SeenWork:
     """A work as known; of its members those whom the reader may see, and how many more there are. `told_of` are those
-    of whom its reader is told something.
+    of whom its reader is told something. `awaits` says that her own results are withheld from her until she reflects.
     """
 
     work: Work
     members: tuple[str, ...]
     others: int
     pieces: tuple[SeenPiece, ...]
+    awaits: bool = False
 
     @property
     def told_of(self) -> tuple[str, ...]:
@@ -92,15 +94,18 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
         raise NotReachedError
     horizon = Horizon(question.as_of, record.reached, record.held)
     pieces = _pieces(record, horizon, visible, district)
+    whole = [known for work in record.works if (known := work_as_known(work, horizon.of_shard(work.shard))) is not None]
+    waits = awaited(question.reader, whole, [seen.piece for seen in pieces], _tasks(record, horizon.of_shard(shard)))
+    shown_now = [seen for seen in pieces if not is_withheld(seen.piece, question.reader, waits)]
     works = [
         SeenWork(
             work=known,
             members=tuple(member for member in known.members if member in visible),
             others=sum(member not in visible for member in known.members),
-            pieces=tuple(piece for piece in pieces if piece.piece.work == known.id),
+            pieces=tuple(piece for piece in shown_now if piece.piece.work == known.id),
+            awaits=known.id in waits,
         )
-        for work in record.works
-        if (known := work_as_known(work, horizon.of_shard(work.shard))) is not None
+        for known in whole
     ]
     of_shard = horizon.of_shard(shard)
     chosen = [entry for entry in record.curated if of_shard.of_learner(entry)]
@@ -115,7 +120,7 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
     concerned = shards.union(district.records.shard(person) for person in visible)
     under_review = not isinstance(question.as_of, AtPins) and not record.held.isdisjoint(concerned)
     return Seen(
-        tuple(pieces),
+        tuple(shown_now),
         tuple(works),
         horizon.pins(said, last),
         horizon,
@@ -123,6 +128,10 @@ async def seen_by(question: Question, record: Record, shard: int, district: Dist
         portfolio,
         _named(shows, record, of_shard),
     )
+
+
+def _tasks(record: Record, known: Known) -> dict[str, list[TaskVersion]]:
+    return {task: [one for one in versions if known.of_definitions(one)] for task, versions in record.tasks.items()}
 
 
 def _people(record: Record) -> set[str]:

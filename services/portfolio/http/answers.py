@@ -7,7 +7,9 @@ from fastapi import FastAPI, Request, Response
 
 from services.portfolio.domain.errors import ForgottenError, NotReachedError, PortfolioError, UnknownError
 from services.portfolio.domain.record import Said
+from services.portfolio.domain.reflecting import WITHHELD, beside
 from services.portfolio.flows.reading import Seen, SeenPiece, SeenWork, shown
+from services.portfolio.http.connections import beside_document, connections_document
 from services.portfolio.http.curated_answers import curated_document, skill_document
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
@@ -157,6 +159,9 @@ def _work(seen: SeenWork) -> dict[str, Any]:
             for number, said in enumerate(work.versions, start=1)
         ],
         "evidence": [piece.piece.said.event for piece in seen.pieces],
+        **({"withheld": WITHHELD} if seen.awaits else {}),
+        "connections": connections_document(seen),
+        "beside": [beside_document(one) for one in beside([piece.piece for piece in seen.pieces])],
     }
 
 

@@ -115,6 +115,29 @@ class WorkVersionDocument(BaseModel):
     feedback: list[FeedbackDocument]
 
 
+class ConnectionDocument(BaseModel):
+    """Competencies of a framework that a version of the work showed in a course. A piece is of the latest version."""
+
+    version: int | None = None
+    course: Id | None = None
+    framework: Id | None = None
+    competencies: list[Id]
+
+
+class BesideDocument(BaseModel):
+    """What a learner gave herself (`own_…`, by her latest reflection) beside what a piece of evidence gave her."""
+
+    learner: Id
+    competency: Id
+    criterion: Code | None = None
+    evidence: Id
+    earned: str
+    possible: str
+    reflection: Id
+    own_earned: str
+    own_possible: str
+
+
 class WorkDocument(BaseModel):
     """A work. `members` are those whom the reader may see, `others` how many more there are.
 
@@ -133,6 +156,9 @@ class WorkDocument(BaseModel):
     recorded_at: Moment
     versions: list[WorkVersionDocument]
     evidence: list[Id] = Field(description="The pieces that say something of this work, by their events.")
+    withheld: str | None = Field(None, description="Why the reader's own results are not shown to her yet.")
+    connections: list[ConnectionDocument]
+    beside: list[BesideDocument]
 
 
 class PortfolioDocument(BaseModel):

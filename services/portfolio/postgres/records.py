@@ -7,6 +7,7 @@ from dataclasses import replace
 import asyncpg
 
 from services.portfolio.domain.record import Piece, Said, Withdrawn, Work
+from services.portfolio.domain.reflecting import TaskVersion
 from services.portfolio.ports import Record
 from services.portfolio.postgres.curated import read_curated
 from services.portfolio.postgres.projection import read_body
@@ -80,11 +81,12 @@ class StoredRecords:
         marks = await connection.fetch("SELECT ledger, shard, position FROM projection.watermark")
         reached = {(row["ledger"], row["shard"]): row["position"] for row in marks}
         held = {("evidence", row["shard"]): row["last"] for row in await connection.fetch(_HELD, list(owners))}
-        read = [_piece(row) for row in pieces]
+        read, told = [_piece(row) for row in pieces], await _works(connection, works)
         return Record(
             pieces=read,
             moves=await _moves(connection, read),
-            works=await _works(connection, works),
+            works=told,
+            tasks=await _tasks(connection, told),
             view=await self._definitions.view(connection),
             reached=reached | held,
             held=frozenset(shard for _, shard in held),
@@ -118,6 +120,23 @@ async def _moves(connection: asyncpg.Connection, pieces: Iterable[Piece]) -> dic
         list(lists),
     )
     return {row["digest"]: {move["code"]: move["title"] for move in read_body(row["bytes"])["moves"]} for row in rows}
+
+
+async def _tasks(connection: asyncpg.Connection, works: Iterable[Work]) -> dict[str, list[TaskVersion]]:
+    """The versions of the tasks that these works are for, in order; one that has not come here yet has none."""
+    tasks = {work.started.body["task"] for work in works if "task" in work.started.body}
+    if not tasks:
+        return {}
+    rows = await connection.fetch(
+        "SELECT id::text, recorded_ms, position, bytes FROM definitions.document"
+        " JOIN definitions.content USING (digest) WHERE id = ANY ($1::uuid[]) AND format LIKE 'ascertain.task@%' ORDER BY position",
+        list(tasks),
+    )
+    found: defaultdict[str, list[TaskVersion]] = defaultdict(list)
+    for row in rows:
+        first = bool(read_body(row["bytes"]).get("reflect_first", False))
+        found[row["id"]].append(TaskVersion(row["recorded_ms"], row["position"], first))
+    return found
 
 
 def _work(work: str, rows: list[asyncpg.Record], members: list[str]) -> Work:
