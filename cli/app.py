@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "forget": "cli.forgetting:forget",
         "rebuild": "cli.rebuilding:rebuild",
         "token": "cli.tokens:token",
+        "exhibition": "cli.exhibitions.commands:exhibition",
         "recount": "cli.recount:recount",
         "subscriber": "cli.subscribers:subscriber",
         "rules": "cli.rules:rules",

@@ -39,3 +39,14 @@ async def connect() -> AsyncIterator[Gateway]:
     url, token = named
     async with Gateway(url, token) as gateway:
         yield gateway
+
+
+@asynccontextmanager
+async def connect_as_nobody() -> AsyncIterator[Gateway]:
+    """A client of the gateway at what is open to all, where nobody shall be known: whoever votes.
+
+    `ASCERTAIN_URL` alone says which. Raises CommandError or StackError where nothing does.
+    """
+    url = os.environ.get("ASCERTAIN_URL") or running(open_home()).urls["gateway"]
+    async with Gateway(url, None) as gateway:
+        yield gateway

@@ -42,12 +42,12 @@ class _Retry(Exception):  # noqa: N818 - never leaves this module
 
 
 class Gateway:
-    """A client of one district's gateway, for one person.
+    """A client of one district's gateway, for one person; without a personal token for nobody, at what is open to all.
 
     Raises Refused where the platform answers with a problem, and CommandError where it does not answer at all.
     """
 
-    def __init__(self, url: str, personal_token: str) -> None:
+    def __init__(self, url: str, personal_token: str | None) -> None:
         self.url = url.rstrip("/")
         self._personal_token = personal_token
         self._access_token, self._renew_at = "", 0.0
@@ -93,8 +93,7 @@ class Gateway:
         try:
             async for attempt in stamina.retry_context(on=_Retry, attempts=ATTEMPTS, timeout=None, wait_max=4.0):
                 with attempt:
-                    token = await self._token()
-                    sent = {**headers, "Authorization": f"Bearer {token}"}
+                    sent = {**headers, **await self._authorization()}
                     response = await self._send(method, path, sent, request, attempt.num)
         except _Retry as error:
             raise CommandError(
@@ -117,6 +116,9 @@ class Gateway:
             if attempt < WAITS or problem.get("type") != _NOT_REACHED:
                 raise _Retry(f"status {response.status_code}", problem)
         return response
+
+    async def _authorization(self) -> dict[str, str]:
+        return {} if self._personal_token is None else {"Authorization": f"Bearer {await self._token()}"}
 
     async def _token(self) -> str:
         if time.monotonic() >= self._renew_at:
