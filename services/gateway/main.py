@@ -21,12 +21,14 @@ from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
+from services.gateway.http.panel_door import PanelDoor
 from services.gateway.http.peers import Peers
 from services.gateway.http.share_door import ShareDoor
-from services.gateway.ports import AccountKeeping
+from services.gateway.ports import AccountKeeping, PassKeeping
 from services.gateway.postgres.accounts import StoredAccounts
 from services.gateway.postgres.artefact_tickets import StoredTickets
 from services.gateway.postgres.disclosures import StoredDisclosures
+from services.gateway.postgres.passes import StoredPasses
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from services.gateway.projecting import CONNECTIONS as WORKERS
 from services.gateway.projecting import projections, projector_workers
@@ -80,6 +82,9 @@ async def _http(
     return gateway_app(
         Parts(
             tokens=StoredPersonalTokens(pool),
+            passes=PassKeeping(
+                StoredPasses(pool), PanelDoor(peers["evidence"], lambda: tokens.for_service("evidence")), access
+            ),
             access=AccessTokens(settings.tenant, key),
             verifier=Verifier(settings.tenant, settings.trusted),
             clock=now,

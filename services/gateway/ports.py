@@ -11,6 +11,7 @@ from fastapi import Response
 from services.gateway.domain.accounts import Account
 from services.gateway.domain.artefact_tickets import Ticket
 from services.gateway.domain.disclosures import Disclosure, NotedDisclosure, Revealed
+from services.gateway.domain.passes import Pass
 from services.gateway.domain.personal_tokens import PersonalToken
 from services.gateway.domain.sessions import Session
 from services.gateway.domain.sign_in import Attempt, Question
@@ -63,8 +64,58 @@ class Tickets(Protocol):
         ...
 
 
+class Passes(Protocol):
+    """The passes that there are. A pass itself is never here, only its digest."""
+
+    async def add(self, made: Pass, digest: str) -> bool:
+        """Keep a new one. False, with nothing done, where its id is taken."""
+        ...
+
+    async def use(self, digest: str, at: Instant) -> Pass | None:
+        """The pass of this digest that is neither revoked nor over, None where there is none; notes its use."""
+        ...
+
+    async def find(self, id_: str) -> Pass | None: ...
+
+    async def of_exhibition(self, exhibition: str) -> list[Pass]:
+        """An exhibition's passes, revoked ones too, the newest first."""
+        ...
+
+    async def are_of(self, person: str) -> bool:
+        """Whether a person was ever given one."""
+        ...
+
+    async def revoke(self, id_: str, at: Instant) -> None:
+        """Revoke one for good; repeatable."""
+        ...
+
+
+class Panels(Protocol):
+    async def guests(self, by: str, exhibition: str) -> Mapping[str, Instant | None] | None:
+        """Who sits on an exhibition's panel now and has no account, each until when; None where `by` does not hold it.
+
+        Raises `problems.unavailable` where that is not known.
+        """
+        ...
+
+
+class AnyRelation(Protocol):
+    async def has_any_relation(self, person: str) -> bool:
+        """Whether a person is anything in the district. Raises `problems.unavailable` where that is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PassKeeping:
+    """What passes need."""
+
+    passes: Passes
+    panels: Panels
+    relations: AnyRelation
+
+
 class MintsAccessTokens(Protocol):
-    def mint(self, person: str) -> str:
+    def mint(self, person: str, *, life: int = ...) -> str:
         """An access token of the person's."""
         ...
 

@@ -118,10 +118,10 @@ class AccessTokens:
         self._issuer, self._audience = _name(tenant, "gateway"), _name(tenant)
         self._key, self._clock = key, clock
 
-    def mint(self, person: str) -> str:
-        """A token with which `person` may call for the next 5 minutes."""
+    def mint(self, person: str, *, life: int = ACCESS_LIFE) -> str:
+        """A token with which `person` may call for the next 5 minutes, or for `life` seconds."""
         now, iss, aud = int(self._clock()), self._issuer, self._audience
-        return _minted(self._key, ACCESS_TYPE, iss=iss, sub=person, aud=aud, now=now, life=ACCESS_LIFE)
+        return _minted(self._key, ACCESS_TYPE, iss=iss, sub=person, aud=aud, now=now, life=life)
 
 
 class ServiceTokens:

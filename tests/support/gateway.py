@@ -24,13 +24,15 @@ from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
+from services.gateway.http.panel_door import PanelDoor
 from services.gateway.http.peers import Peers
 from services.gateway.http.share_door import ShareDoor
 from services.gateway.oidc.absent import NoIssuer
-from services.gateway.ports import AccountKeeping, SigningIn
+from services.gateway.ports import AccountKeeping, PassKeeping, SigningIn
 from services.gateway.postgres.accounts import StoredAccounts
 from services.gateway.postgres.artefact_tickets import StoredTickets
 from services.gateway.postgres.disclosures import StoredDisclosures
+from services.gateway.postgres.passes import StoredPasses
 from services.gateway.postgres.personal_tokens import StoredPersonalTokens
 from services.gateway.postgres.sessions import StoredAttempts, StoredSessions
 from shared.ledger.entry import Entry
@@ -167,6 +169,9 @@ async def gateway_world(
         access, tokens = AccessTokens(TENANT, key), ServiceTokens(TENANT, "gateway", key)
         parts = Parts(
             tokens=StoredPersonalTokens(pool),
+            passes=PassKeeping(
+                StoredPasses(pool), PanelDoor(peers["evidence"], lambda: tokens.for_service("evidence")), Access(pool)
+            ),
             access=access,
             verifier=Verifier(TENANT, folder / "trusted"),
             clock=clock,

@@ -20,6 +20,7 @@ from services.evidence.http.guardians import guardian_routes
 from services.evidence.http.health import Standing, health_routes
 from services.evidence.http.items import ROUTE
 from services.evidence.http.judgement import judgement_routes
+from services.evidence.http.panel_doors import panel_doors
 from services.evidence.http.panels import panel_routes
 from services.evidence.http.recording import recording_route
 from services.evidence.http.redos import redo_routes
@@ -73,6 +74,7 @@ def application(district: District, doors: Doors, verifier: Verifier, standing: 
     app.include_router(work_routes(district, verifier))
     app.include_router(seminar_routes(district, verifier))
     app.include_router(panel_routes(district, verifier))
+    app.include_router(panel_doors(district, verifier))
     app.include_router(feedback_routes(district, verifier))
     app.include_router(file_routes(district, verifier))
     app.include_router(exhibition_routes(district, verifier))

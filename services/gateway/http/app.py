@@ -25,10 +25,12 @@ from services.gateway.http.pages.learner import learner_pages
 from services.gateway.http.pages.static_files import static_files
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.pages.vote import vote_pages
+from services.gateway.http.passes import pass_routes
 from services.gateway.http.peers import Peers
 from services.gateway.http.personal_tokens import personal_token_routes
 from services.gateway.http.shares import ShareDoors, share_routes
 from services.gateway.http.sign_in import session_routes, sign_in_routes
+from services.gateway.http.transcripts import transcript_pages
 from services.gateway.http.visitors import Visitors
 from services.gateway.ports import (
     AccountKeeping,
@@ -36,6 +38,7 @@ from services.gateway.ports import (
     DisclosureRights,
     Disclosures,
     MintsAccessTokens,
+    PassKeeping,
     PersonalTokens,
     Reveals,
     Shares,
@@ -55,6 +58,7 @@ class Parts:
     """
 
     tokens: PersonalTokens
+    passes: PassKeeping
     access: MintsAccessTokens
     verifier: Verifier
     clock: Clock
@@ -84,13 +88,15 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(sign_in_routes(parts.signing_in, parts.clock))
     app.include_router(session_routes(parts.signing_in.sessions, visitors))
     app.include_router(account_routes(parts.accounts, parts.verifier, parts.clock))
-    app.include_router(personal_token_routes(parts.tokens, parts.access, parts.verifier, parts.clock))
+    app.include_router(personal_token_routes(parts.tokens, parts.passes, parts.access, parts.verifier, parts.clock))
+    app.include_router(pass_routes(parts.passes, parts.verifier, parts.clock))
     app.include_router(disclosure_routes(parts.reveals, parts.disclosures, parts.rights, parts.verifier))
     misses = Misses()
     app.include_router(ballot_routes(parts.ballots, misses))
     shares = ShareDoors(parts.shares, parts.disclosures, misses)
     app.include_router(share_routes(shares))
     asking = Asking(parts.peers, parts.table, parts.reveals, parts.disclosures)
+    app.include_router(transcript_pages(asking, parts.verifier, parts.clock, parts.public_url))
     visiting = Visiting(visitors, asking, parts.zone)
     app.include_router(static_files())
     app.include_router(home_pages(parts.relations, visiting))

@@ -8,16 +8,18 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.gateway.domain.passes import presented_pass
 from services.gateway.domain.personal_tokens import RANDOM_BYTES, PersonalToken
+from services.gateway.flows.exchange_pass import exchange_pass
 from services.gateway.flows.exchange_token import exchange_token
 from services.gateway.flows.make_personal_token import make_personal_token
 from services.gateway.flows.revoke_personal_token import revoke_personal_token
-from services.gateway.ports import MintsAccessTokens, PersonalTokens
+from services.gateway.ports import MintsAccessTokens, PassKeeping, PersonalTokens
 from shared.ledger.identifiers import is_id, item_id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
 from shared.runtime.documents import refusals
-from shared.runtime.problems import not_found
+from shared.runtime.problems import conflict, not_found
 from shared.runtime.tokens import ACCESS_LIFE, Caller, Verifier, person
 
 
@@ -69,7 +71,7 @@ _PERSONAL = HTTPBearer(scheme_name="personalToken", bearerFormat="ascp_…", aut
 
 
 def personal_token_routes(
-    tokens: PersonalTokens, access: MintsAccessTokens, verifier: Verifier, clock: Clock
+    tokens: PersonalTokens, passes: PassKeeping, access: MintsAccessTokens, verifier: Verifier, clock: Clock
 ) -> APIRouter:
     router = APIRouter()
     caller_of = person(verifier)
@@ -82,8 +84,12 @@ def personal_token_routes(
     async def exchange(
         request: Request, _shown: Annotated[HTTPAuthorizationCredentials | None, Security(_PERSONAL)]
     ) -> AccessToken:
-        """Send the personal token as `Authorization: Bearer ascp_…`."""
-        minted = await exchange_token(request.headers.get("authorization"), tokens, access, clock())
+        """Send the personal token as `Authorization: Bearer ascp_…`, or the pass of a panelist, `ascx_…`."""
+        authorization = request.headers.get("authorization")
+        if (text := presented_pass(authorization)) is not None:
+            minted, life = await exchange_pass(text, passes, access, clock())
+            return AccessToken(access_token=minted, expires_in=life)
+        minted = await exchange_token(authorization, tokens, access, clock())
         return AccessToken(access_token=minted)
 
     @router.get("/v1/personal-tokens", summary="List one's own personal tokens")
@@ -104,6 +110,8 @@ def personal_token_routes(
     ) -> NewPersonalToken:
         """The answer shows the token, this once. The same `Idempotency-Key` again answers 409."""
         id_ = _id(caller.id, idempotency_key)
+        if await passes.passes.are_of(caller.id):
+            raise conflict("Whoever signs in with a pass signs in with that alone.")
         token = PersonalToken(id_, caller.id, wish.label, clock())
         text = await make_personal_token(token, secrets.token_bytes(RANDOM_BYTES), tokens)
         return NewPersonalToken(**_info(token).model_dump(), token=text)

@@ -11,7 +11,7 @@ from shared.ledger.entry import Entry
 from shared.runtime.connections import borrowed
 from shared.runtime.problems import gone
 
-_OF_A_PERSON = ("gateway.session", "gateway.account", "gateway.personal_tokens")
+_OF_A_PERSON = ("gateway.session", "gateway.account", "gateway.personal_tokens", "gateway.passes")
 """Every table here that holds something a person signs in with, in its column `person`."""
 
 _GIVING = 7101

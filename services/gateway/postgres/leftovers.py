@@ -24,8 +24,12 @@ class StoredLeftovers:
         )
 
     async def remove_revoked_tokens(self, *, revoked_before: Instant) -> int:
-        return _count(
-            await self._pool.execute("DELETE FROM gateway.personal_tokens WHERE revoked_ms <= $1", revoked_before)
+        passes = "DELETE FROM gateway.passes WHERE least(revoked_ms, ends_ms) <= $1"
+        return sum(
+            [
+                _count(await self._pool.execute(statement, revoked_before))
+                for statement in ("DELETE FROM gateway.personal_tokens WHERE revoked_ms <= $1", passes)
+            ]
         )
 
 

@@ -16,7 +16,7 @@ from services.gateway.http.personal_tokens import personal_token_routes
 def paths() -> dict[str, Any]:
     nothing = cast("Any", None)
     app = FastAPI()
-    app.include_router(personal_token_routes(nothing, nothing, nothing, nothing))
+    app.include_router(personal_token_routes(nothing, nothing, nothing, nothing, nothing))
     app.include_router(account_routes(nothing, nothing, nothing))
     app.include_router(disclosure_routes(nothing, nothing, nothing, nothing))
     return dict(merged({"gateway": app.openapi()}, RouteTable())["paths"])

@@ -1,0 +1,45 @@
+"""The door by which the gateway learns whom an exhibition's panel has without an account: they sign in with passes."""
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.evidence.domain.errors import NotFound
+from services.evidence.flows.paneling import panel_held
+from services.evidence.http.answers import json_response
+from services.evidence.ports import District
+from shared.contracts.values import Contract, Id
+from shared.runtime.problems import Problem
+from shared.runtime.tokens import Verifier
+
+
+class GuestsRequest(Contract):
+    """For whom the gateway asks."""
+
+    person: Id
+    exhibition: Id
+
+
+def panel_doors(district: District, verifier: Verifier) -> APIRouter:
+    """`POST /panels/guests`. For everyone else than the gateway it is not there."""
+
+    async def gateway(request: Request) -> None:
+        try:
+            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
+        except Problem as problem:
+            raise NotFound("address") from problem
+        if caller.service != "gateway":
+            raise NotFound("address")
+
+    router = APIRouter(dependencies=[Depends(gateway)], include_in_schema=False)
+
+    @router.post("/panels/guests")
+    async def guests(request: Request) -> Response:
+        """Those who became known by their appointment and sit on the panel now, each until when in milliseconds; for
+        whoever holds the exhibition.
+        """
+        asked = GuestsRequest.model_validate_json(await request.body())
+        panel = await panel_held(asked.exhibition, asked.person, district)
+        now = district.now()
+        current = [one for one in panel.panelists.values() if one.is_guest and one.is_current(now)]
+        return json_response({"guests": {one.id: one.ends_at for one in current}})
+
+    return router

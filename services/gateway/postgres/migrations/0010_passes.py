@@ -1,0 +1,12 @@
+"""Passes of panelists without an account."""
+
+from pathlib import Path
+
+from shared.runtime.migrate import apply
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    apply(Path(__file__).with_suffix(".sql"))
