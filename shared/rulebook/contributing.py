@@ -72,15 +72,13 @@ def contributions_of(entry: Entry, body: Body) -> dict[str, Contribution]:
 
 def _rows(kind: str, body: Body) -> Iterable[Mapping[str, Any]]:
     """What was earned of what was possible, a row a competency."""
-    if kind == _REFLECTION:
-        return body.get("ratings", ())
     if kind == _AUDIENCE:
         return [
             {**rated, "competency": competency, "criterion": rated["question"]}
             for rated in body["ratings"]
             for competency in rated.get("competencies", ())
         ]
-    rows: Iterable[Mapping[str, Any]] = body["results"]
+    rows: Iterable[Mapping[str, Any]] = body.get("ratings", ()) if kind == _REFLECTION else body["results"]
     return rows
 
 

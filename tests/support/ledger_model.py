@@ -49,6 +49,24 @@ class Model:
             return outcome == expected
         return isinstance(outcome, Appended) and self._take(command, outcome)
 
+    def answer(self, command: Command, recorded_at: int) -> Outcome:
+        """The one outcome, where nobody else appends; at this instant, or the shard's last one where that is later."""
+        expected = self._judge(command)
+        if expected is not None:
+            return expected
+        ends, versions, placed = dict(self.ends), dict(self.streams), []
+        for event in command.events:
+            shard = shard_of(self.tenant, event.owner)
+            position, last = ends.get(shard, (0, 0))
+            version, _ = versions.get((event.owner, event.stream), (0, False))
+            ends[shard] = (position + 1, max(last, recorded_at))
+            versions[event.owner, event.stream] = (version + 1, event.closes)
+            placed.append(Placed(event.id, event.stream, shard, *ends[shard][:1], version + 1, ends[shard][1]))
+        self.ends = {shard: self.ends.get(shard, (0, 0)) for shard in ends}
+        appended = Appended(tuple(placed))
+        assert self._take(command, appended)
+        return appended
+
     def _judge(self, command: Command) -> Outcome | None:
         """The outcome, or None where the command is to be appended."""
         return self._forgotten(command) or self._known(command) or self._refused(command)
