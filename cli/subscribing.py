@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from cli.errors import CommandError
 from cli.kafka import kafka_named
+from shared.runtime.kafka_access import KafkaAccess
 
 TOPIC = "evidence.ledger"
 
@@ -23,11 +24,17 @@ PATIENCE = 30.0
 def records_of(owner: str) -> Iterator[tuple[dict[str, str], bytes]]:
     """Headers and value of each record of an owner, once each and in order.
 
-    They all lie in one partition, which follows from the district's id: that is in every record (DESIGN §2.2, §11).
     Raises CommandError where Kafka cannot be read, where the topic is empty, and where a position is missing.
     """
     access, prefix = kafka_named()
-    topic = prefix + TOPIC
+    yield from records_in(access, prefix + TOPIC, owner)
+
+
+def records_in(access: KafkaAccess, topic: str, owner: str) -> Iterator[tuple[dict[str, str], bytes]]:
+    """As `records_of`, in a topic that is named.
+
+    They all lie in one partition, which follows from the district's id: that is in every record (DESIGN §2.2, §11).
+    """
     consumer = Consumer({**access.librdkafka(), "group.id": access.user or "recount", "enable.auto.commit": "false"})
     try:
         partitions = consumer.list_topics(topic, PATIENCE).topics[topic].partitions

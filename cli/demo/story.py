@@ -1,6 +1,7 @@
 """The story that the demo tells, chapter by chapter, each step with what really came back, and checked."""
 
 from cli.demo.cast import Cast
+from cli.demo.exhibition_story import ExhibitionStory
 from cli.demo.forgetting_story import ForgettingStory
 from cli.demo.grade_story import GradeStory
 from cli.demo.level_story import LevelStory
@@ -16,9 +17,11 @@ async def tell(cast: Cast, telling: Telling) -> None:
     chapter("[bold]A score becomes a level", align="left")
     await LevelStory(cast, telling).tell()
     chapter("[bold]Works, words and judgement", align="left")
-    pieces = await WorkStory(cast, telling).tell()
+    poster, pieces = await WorkStory(cast, telling).tell()
     chapter("[bold]A seminar", align="left")
     await SeminarStory(cast, telling).tell()
+    chapter("[bold]An exhibition", align="left")
+    await ExhibitionStory(cast, telling, poster).tell()
     chapter("[bold]What comes next", align="left")
     await NextStory(cast, telling).tell()
     chapter("[bold]Grades, and how they are proved", align="left")

@@ -31,8 +31,8 @@ class WorkStory:
     cast: Cast
     telling: Telling
 
-    async def tell(self) -> dict[str, str]:
-        """The whole chapter, in order; the group's pieces of evidence, by member."""
+    async def tell(self) -> tuple[str, dict[str, str]]:
+        """The whole chapter, in order; the poster, and the group's pieces of evidence by member."""
         work = await self._start()
         pieces = await self._score(work)
         await self._feedback(pieces["learner-amara"])
@@ -40,7 +40,7 @@ class WorkStory:
         await self._self_rating(work)
         await self._override()
         await self._portfolio(work)
-        return pieces
+        return work, pieces
 
     async def _start(self) -> str:
         self.telling.step("Amara starts a large poster with Bao and Chiara, for art and English, and adds a draft.")
