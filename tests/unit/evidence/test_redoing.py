@@ -1,7 +1,5 @@
 """Given where a redo stands and who asks: what may happen next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
@@ -31,8 +29,8 @@ from tests.support.pure_district import (
     TENANT,
     THEME,
     PureDistrict,
-    SmallDefinitions,
 )
+from tests.support.redo_district import NobodyForgotten, redo_district
 
 GUARDIAN, REDO, NEW, OPENING, AGAIN = (named(name) for name in ("guardian", "redo", "new", "opening", "again"))
 STREAM = f"redo/{AMARA}/{THEME}"
@@ -42,33 +40,6 @@ TASK = RicherTask(
     competencies=(THEME,), courses=(), purpose="performance",
     relearning=(Relearning(kind="conference", title="Talk it over"), Relearning(kind="sketch", title="Sketch it")),
 )  # fmt: skip
-
-
-@dataclass
-class Published(SmallDefinitions):
-    """A policy in force and a task."""
-
-    policy: Policy | None
-    one: RicherTask | None
-
-    async def in_force(self, _learner: object, _competency: str) -> Any:
-        return self.policy
-
-    async def task(self, task: str) -> RicherTask | None:
-        return self.one if self.one is not None and self.one.id == task else None
-
-
-@dataclass
-class Forgettings:
-    """Nobody is forgotten, or Amara is."""
-
-    gone: bool = False
-
-    async def known_to(self, _person: str, learners: Sequence[str]) -> set[str]:
-        return await self.forgotten(learners)
-
-    async def forgotten(self, learners: Sequence[str]) -> set[str]:
-        return {AMARA}.intersection(learners) if self.gone else set()
 
 
 class Record:
@@ -120,12 +91,8 @@ def opened(**more: Any) -> Record:
     return requested().say(OPENING, body)
 
 
-def pure(record: Record, policy: Any = None, task: RicherTask | None = None) -> PureDistrict:
-    small = PureDistrict(*record.entries)
-    small.rights.guardians = frozenset({(GUARDIAN, AMARA)})
-    small.definitions = Published(policy, task)
-    small.forgettings = cast("Any", Forgettings())
-    return small
+def pure(record: Record, policy: Policy | None = None, task: RicherTask | None = None) -> PureDistrict:
+    return redo_district(record.entries, policy, task, guardian=GUARDIAN)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +114,7 @@ async def test_nobody_else_asks_and_of_one_forgotten_nobody() -> None:
         await begin_redo(begin(), BAO, small.district())
     with pytest.raises(NotFound):
         await log_relearn(relearn("practice"), AMARA, small.district())
-    small.forgettings = cast("Any", Forgettings(gone=True))
+    small.forgettings = cast("Any", NobodyForgotten(gone=True))
     with pytest.raises(Gone):
         await begin_redo(begin(), AMARA, small.district())
     assert not small.ledger.appended
