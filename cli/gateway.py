@@ -6,7 +6,9 @@ whenever the outcome is not known.
 
 import ipaddress
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -80,6 +82,34 @@ class Gateway:
         headers = {"Idempotency-Key": key} if key is not None else {}
         return await self._call("POST", path, content=orjson.dumps(body), headers=headers)
 
+    async def person(self) -> str:
+        """Whose token this is, as the access token says that it stands for."""
+        claims = (await self._token()).split(".")[1]
+        return str(orjson.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])
+
+    async def hand_in(self, path: str, content: bytes, media_type: str, *, key: str) -> Any:
+        """The JSON answer of a write whose body is a file; `key` is its Idempotency-Key."""
+        headers = {"Content-Type": media_type, "Idempotency-Key": key}
+        return (await self._call("POST", path, content=content, headers=headers))[1]
+
+    async def have(self, path: str, to: Path) -> None:
+        """Write a file that the platform gives out from its origin of files. Raises CommandError where it does not."""
+        location = httpx.URL((await self._response("GET", path)).headers["location"])
+        headers = {"Host": location.netloc.decode()}
+        if location.host.endswith(".localhost"):  # this machine, which not every resolver knows
+            location = location.copy_with(host=httpx.URL(self.url).host)
+        try:
+            async with self._http.stream("GET", location, headers=headers) as response:
+                if response.status_code != 200:
+                    raise CommandError(f"{headers['Host']} does not give the file (status {response.status_code}).")
+                with to.open("xb") as file:
+                    async for part in response.aiter_bytes():
+                        file.write(part)
+        except httpx.TransportError as error:
+            raise CommandError(f"{headers['Host']} does not give the file ({type(error).__name__}).") from error
+        except OSError as error:
+            raise CommandError(f"{to} cannot be written, or is there already.") from error
+
     async def delete(self, path: str) -> None:
         """Do away with something; that it is gone already is as well."""
         try:
@@ -89,6 +119,11 @@ class Gateway:
                 raise
 
     async def _call(self, method: str, path: str, **request: Any) -> tuple[int, Any]:
+        response = await self._response(method, path, **request)
+        return response.status_code, _answer(response)
+
+    async def _response(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """Raises Refused and CommandError."""
         headers = {"Content-Type": "application/json", **request.pop("headers", {})}
         try:
             async for attempt in stamina.retry_context(on=_Retry, attempts=ATTEMPTS, timeout=None, wait_max=4.0):
@@ -100,7 +135,9 @@ class Gateway:
                 str(error.problem.get("detail") or "")
                 or f"{self.url} does not answer ({error}); is the stack up? Try ./ascertain status."
             ) from error
-        return response.status_code, _answer(response)
+        if response.is_error:
+            _answer(response)
+        return response
 
     async def _send(
         self, method: str, path: str, headers: dict[str, str], request: dict[str, Any], attempt: int

@@ -8,17 +8,23 @@ from uuid import uuid4
 import typer
 
 from cli.connection import connect
+from cli.drafting import DRAFTING
 from cli.errors import CommandError
 from cli.importing.references import read_json, resolved
 from cli.listing import table
 from cli.naming import roster_id, roster_ids
 from cli.receipts import out, print_json, print_receipt
 
-work = typer.Typer(help="Works: start one, add a version, score it for all its members, look at it.")
+work = typer.Typer(
+    help="Works: start one, add versions with texts, links and files, say something of them, score them, look at them."
+)
 
 Work = Annotated[str, typer.Argument(help="The work's id.")]
 AsOf = Annotated[str | None, typer.Option(help="An instant, a date, or pins.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
+
+for name, command in DRAFTING.items():
+    work.command(name)(command)
 
 KINDS = {
     "AttemptRecorded": "attempt",
@@ -40,23 +46,6 @@ def start(
 ) -> None:
     """Start a work of one or several learners; the receipt's id is the work's."""
     asyncio.run(_start(member, title, task, course or [], json))
-
-
-@work.command("version")
-def add_version(
-    work: Work,
-    text: Annotated[list[Path] | None, typer.Option(help="A file with a text; repeatable.")] = None,
-    link: Annotated[list[str] | None, typer.Option(help="An address where something is to be seen.")] = None,
-    note: Annotated[str | None, typer.Option(help="What is to be said of this version.")] = None,
-    *,
-    json: AsJson = False,
-) -> None:
-    """Add a version: what there is to be seen of a work by now."""
-    artefacts = [{"kind": "text", "content": _text(file)} for file in text or []]
-    artefacts += [{"kind": "link", "content": address} for address in link or []]
-    if not artefacts:
-        raise CommandError("A version needs something to be seen: --text FILE or --link ADDRESS.")
-    asyncio.run(_add_version(work, {"artefacts": artefacts} | ({} if note is None else {"note": note}), json))
 
 
 @work.command("score")
@@ -110,14 +99,6 @@ async def _start(members: list[str], title: str | None, task: str | None, course
     print_receipt(receipt, json=json)
 
 
-async def _add_version(work: str, request: dict[str, Any], json: bool) -> None:
-    async with connect() as gateway:
-        known = await gateway.get(f"/v1/works/{work}")
-        request |= {"id": str(uuid4()), "expected_version": known["version"]}
-        _, receipt = await gateway.post(f"/v1/works/{work}/versions", request)
-    print_receipt(receipt, json=json)
-
-
 async def _score(work: str, file: Path, json: bool) -> None:
     async with connect() as gateway:
         request = await resolved(gateway, read_json(file), file.parent)
@@ -164,6 +145,18 @@ def _print_work(one: dict[str, Any]) -> None:
         f"{len(one['evidence'])} of these pieces speak of it",
         soft_wrap=True,
     )
+    for version in one["versions"]:
+        parts = ", ".join(f"{part['kind']} {part['content_ref']}" for part in version["artefacts"])
+        out.print(f"  version {version['number']}, {version['occurred_at'][:10]}: {parts}", soft_wrap=True)
+        for said in version["feedback"]:
+            of, read = said.get("criterion", "the whole"), "read" if said["read"] else "not read yet"
+            out.print(f"    feedback {said['event']} on {of}: {said['text_ref']}, {read}", soft_wrap=True)
+    for row in one["beside"]:
+        of = row.get("criterion", row["competency"])
+        given, own = f"{row['earned']} of {row['possible']}", f"{row['own_earned']} of {row['own_possible']}"
+        out.print(f"  {of}: {given}; {own} in her own eyes", soft_wrap=True)
+    if "withheld" in one:
+        out.print(f"  {one['withheld']}", soft_wrap=True)
 
 
 def kind_of(piece: dict[str, Any]) -> str:
@@ -177,10 +170,3 @@ def _withdrawn(piece: dict[str, Any]) -> str:
         return ""
     by = piece["withdrawn"].get("by")
     return "voided" if by is None else f"superseded by {by}"
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} cannot be read as a text.") from error
