@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from cli.demo.cast import Cast
+from cli.demo.panel_story import PanelStory
 from cli.demo.telling import Telling, place_of
 from cli.recount import counted_again
 from cli.subscribing import TOPIC, records_in
@@ -53,6 +54,7 @@ class ExhibitionStory:
         """The whole chapter, in order."""
         exhibition, version = await self._open()
         tokens = await self._ballots(exhibition)
+        await PanelStory(self.cast, self.telling, exhibition, self.work).tell()
         await self._vote(tokens)
         closed = await self._close(exhibition, version, tokens)
         await self._results(exhibition, closed)
