@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.connection import connect
-from cli.errors import CommandError
+from cli.errors import CommandError, Refused
 from cli.importing.references import read_json, resolved
 from cli.receipts import out, print_json
 from shared.contracts.tasks import Moves
@@ -93,6 +93,13 @@ def _observation(one: Any) -> Any:
     return {**one, "moves": [{"move": move, "count": count} for move, count in one["moves"].items() if count]}
 
 
+def _named(sentence: str, written: Any) -> str:
+    """A refusal in which learners are called what the file calls them."""
+    for n, one in enumerate(written["observations"]):
+        sentence = sentence.replace(f"/observations/{n}/learner", str(one.get("learner")))
+    return sentence
+
+
 def _codes(file: Path) -> list[str]:
     document = read_json(file)
     if isinstance(document, dict) and isinstance(document.get("rubric"), str):
@@ -107,7 +114,10 @@ async def _send(file: Path, json: bool) -> None:
     written = read_json(file)
     async with connect() as gateway:
         request = request_of(await resolved(gateway, written, file.parent))
-        _, answer = await gateway.post("/v1/seminars", request)
+        try:
+            _, answer = await gateway.post("/v1/seminars", request)
+        except Refused as error:
+            raise CommandError(_named(str(error), written)) from error
     if json:
         print_json(answer)
         return

@@ -21,6 +21,7 @@ PEOPLE = (
     "district administrator",
     "school auditor",
     "auditor",
+    "panelist",
     "stranger",
     "nobody",
 )
@@ -31,6 +32,7 @@ SEE = (*FAMILY, "teacher", *ADMINISTER, *AUDIT)
 RECORD = ("teacher", *ADMINISTER)
 GRADE = RECORD
 VERIFY = (*ADMINISTER, *AUDIT)
+STAFF = ("teacher", "other teacher", *ADMINISTER, "other school's administrator", *AUDIT)
 DISTRICT = ("district administrator",)
 SIGNED_IN = tuple(person for person in PEOPLE if person != "nobody")
 
@@ -68,6 +70,8 @@ class Subject:
     personal_token: str
     account: str
     leaving: str
+    panel: str
+    guest: str
     of: Callable[[str, str], str]
 
 

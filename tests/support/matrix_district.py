@@ -5,9 +5,12 @@ from typing import Any
 import asyncpg
 
 from cli.importing.commands import adopt_policy, publish
+from shared.ledger.instants import instant_text
+from shared.runtime.clock import now
 from tests.support.documents import PNG
 from tests.support.ledger_writer import framework_document, policy_document
 from tests.support.matrix import ADMINISTER, PEOPLE, SIGNED_IN, Subject, World, attempt, one
+from tests.support.matrix_panels import panel
 from tests.support.periods import name_periods
 from tests.support.relations import new_id
 from tests.support.running import administrator, until_applied
@@ -100,6 +103,10 @@ async def furnish(world: World) -> None:
     things |= await _judged(world, learner, judged)
     things |= await _redos(world, learner, redone)
     things |= await _exhibitions(world, ids["school here"], things["work", "nobody"], asked)
+    works = {person: things["work", person] for person in PEOPLE}
+    ends_at = instant_text(now() + 86_400_000)
+    exhibition, guest, paneled = await panel(world, ids["school here"], works, rubric_, ends_at)
+    things |= paneled
     await until_applied(world.stack)
     digest = await _digest(world, learner, graded)
     course, section = ids["course here"], ids["class here"]
@@ -139,6 +146,8 @@ async def furnish(world: World) -> None:
         personal_token=listed[0]["id"],
         account=account.json()["id"],
         leaving=leaving,
+        panel=exhibition,
+        guest=guest,
         of=lambda what, person: request if what == "forgetting" else known[what, person],
     )
     world.absent = _absent(world.real)
@@ -339,6 +348,6 @@ def _account(person: str) -> dict[str, Any]:
 
 
 async def _sign_everyone_in(world: World) -> None:
-    for person in (*SIGNED_IN, "leaving"):
+    for person in (*(person for person in SIGNED_IN if person != "panelist"), "leaving"):
         made = await world.ask("POST", person, {"url": "/v1/personal-tokens", "json": {"label": "a script"}})
         world.personal_tokens[person] = made.json()["token"]

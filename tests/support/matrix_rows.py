@@ -15,6 +15,7 @@ from tests.support.matrix import (
     RECORD,
     SEE,
     SIGNED_IN,
+    STAFF,
     VERIFY,
     Request,
     Row,
@@ -23,6 +24,7 @@ from tests.support.matrix import (
     attempt,
     one,
 )
+from tests.support.matrix_panels import PANELS
 from tests.support.relations import new_id
 
 Rows = dict[tuple[str, str], Row]
@@ -63,8 +65,10 @@ READING: Rows = {
         "/v1/learners/{s.learner}/disclosures", (*FAMILY, *ADMINISTER, *AUDIT)
     ),
     ("GET", "/v1/evidence/{}"): _read("/v1/evidence/{s.evidence}"),
-    ("GET", "/v1/works/{}"): _read("/v1/works/{s.work}"),
-    ("GET", "/v1/artefacts/{}"): Row(lambda _w, s, _p: {"url": f"/v1/artefacts/{s.artefact}"}, SEE, 303),
+    ("GET", "/v1/works/{}"): _read("/v1/works/{s.work}", (*SEE, "panelist")),
+    ("GET", "/v1/tasks"): _read("/v1/tasks", STAFF),
+    ("GET", "/v1/rubrics"): _read("/v1/rubrics", STAFF),
+    ("GET", "/v1/artefacts/{}"): Row(lambda _w, s, _p: {"url": f"/v1/artefacts/{s.artefact}"}, (*SEE, "panelist"), 303),
     ("GET", "/v1/releases/{}"): _read("/v1/releases/{s.grade}"),
     ("GET", "/v1/release-batches/{}"): _read("/v1/release-batches/{s.batch}", GRADE),
     ("GET", "/v1/verifications/{}"): _read("/v1/verifications/{s.verification}", VERIFY),
@@ -394,7 +398,9 @@ SIGNING_IN: Rows = {
     ),
     ("GET", "/v1/personal-tokens"): _read("/v1/personal-tokens", SIGNED_IN),
     ("POST", "/v1/personal-tokens"): Row(
-        lambda _w, _s, _p: _send("/v1/personal-tokens", label="one more"), SIGNED_IN, 201
+        lambda _w, _s, _p: _send("/v1/personal-tokens", label="one more"),
+        tuple(person for person in SIGNED_IN if person != "panelist"),
+        201,
     ),
     ("DELETE", "/v1/personal-tokens/{}"): Row(
         lambda _w, s, _p: {"url": f"/v1/personal-tokens/{s.personal_token}"}, ("learner",), 204
@@ -423,6 +429,7 @@ TABLE: Rows = {
     **READING,
     **RECORDING,
     **EXHIBITING,
+    **PANELS,
     **JUDGING,
     **GRADING,
     **BELONGING,

@@ -78,8 +78,13 @@ def check_may_observe(seminar: RecordSeminar, recordable: Collection[str], gone:
         if learner in gone:
             raise forgotten_learner(seminar, learner)
         if learner not in recordable:
-            others = ", ".join(dict.fromkeys(one for one in seminar.learners if one not in recordable))
-            raise NotFound(f"learner: {others}", field=f"/observations/{n}/learner")
+            others = [place(k) for k, one in enumerate(seminar.learners) if one not in recordable]
+            raise NotFound("learner" if len(others) == 1 else f"learner as {' or '.join(others)}", field=place(n))
+
+
+def place(n: int) -> str:
+    """Where the n-th learner stands in the request, from 0."""
+    return f"/observations/{n}/learner"
 
 
 def where(field: str | None, n: int) -> str | None:
@@ -119,7 +124,7 @@ def refused_learner(outcome: Outcome, seminar: RecordSeminar) -> Refusal | None:
     for n, learner in enumerate(seminar.learners):
         if outcome.stream == learner_stream(learner):
             if outcome.state == "absent":
-                return NotFound(f"learner: {learner}", field=f"/observations/{n}/learner")
+                return NotFound("learner", field=place(n))
             return forgotten_learner(seminar, learner)
     return None
 
@@ -128,5 +133,5 @@ def forgotten_learner(seminar: RecordSeminar, learner: str) -> Gone:
     """What to tell where somebody observed is forgotten."""
     return Gone(
         f"The learner {learner} is forgotten; send the seminar without her.",
-        field=f"/observations/{seminar.learners.index(learner)}/learner",
+        field=place(seminar.learners.index(learner)),
     )

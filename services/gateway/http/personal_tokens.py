@@ -19,7 +19,7 @@ from shared.ledger.identifiers import is_id, item_id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
 from shared.runtime.documents import refusals
-from shared.runtime.problems import conflict, not_found
+from shared.runtime.problems import not_found
 from shared.runtime.tokens import ACCESS_LIFE, Caller, Verifier, person
 
 
@@ -111,7 +111,7 @@ def personal_token_routes(
         """The answer shows the token, this once. The same `Idempotency-Key` again answers 409."""
         id_ = _id(caller.id, idempotency_key)
         if await passes.passes.are_of(caller.id):
-            raise conflict("Whoever signs in with a pass signs in with that alone.")
+            raise not_found("personal token for whoever signs in with a pass")
         token = PersonalToken(id_, caller.id, wish.label, clock())
         text = await make_personal_token(token, secrets.token_bytes(RANDOM_BYTES), tokens)
         return NewPersonalToken(**_info(token).model_dump(), token=text)

@@ -56,7 +56,6 @@ async def test_nobody_is_recorded_where_one_is_not_the_observers(evidence: Runni
     before = await evidence.count()
     answer = await people.teacher.post("/v1/seminars", seminar(observation(people.amara), observation(stranger)))
     assert (answer.status_code, answer.json()["field"]) == (404, "/observations/1/learner")
-    assert stranger in answer.json()["detail"]
     for nobody in (people.other_teacher, people.stranger, evidence.person(people.amara)):
         assert (await nobody.post("/v1/seminars", seminar(observation(people.amara)))).status_code == 404
     assert await evidence.count() == before
