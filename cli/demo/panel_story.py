@@ -74,12 +74,10 @@ class PanelStory:
     async def _score(self, panelists: list[Gateway]) -> None:
         self.telling.step("Each scores alone: what the others gave is hidden until one has given one's own.")
         path = f"/v1/exhibitions/{self.exhibition}"
-        for number, (panelist, levels) in enumerate(zip(panelists, LEVELS, strict=True)):
+        for panelist, levels in zip(panelists, LEVELS, strict=True):
             panel = await panelist.get(f"{path}/panel")
             [shown] = panel["works"]
-            self.telling.expect(
-                "the scores that are shown before", (len(shown["scores"]), shown["hidden"]), (0, number)
-            )
+            self.telling.expect("the scores that are shown before", shown["scores"], [])
             score = {"id": str(uuid4()), "levels": levels}
             _, receipt = await panelist.post(f"{path}/works/{self.work}/panel-scores", score)
             self.telling.receipt(receipt)

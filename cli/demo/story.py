@@ -6,6 +6,7 @@ from cli.demo.forgetting_story import ForgettingStory
 from cli.demo.grade_story import GradeStory
 from cli.demo.level_story import LevelStory
 from cli.demo.next_story import NextStory
+from cli.demo.portfolio_story import PortfolioStory
 from cli.demo.seminar_story import SeminarStory
 from cli.demo.telling import Telling
 from cli.demo.work_story import WorkStory
@@ -22,6 +23,8 @@ async def tell(cast: Cast, telling: Telling) -> None:
     await SeminarStory(cast, telling).tell()
     chapter("[bold]An exhibition", align="left")
     await ExhibitionStory(cast, telling, poster).tell()
+    chapter("[bold]A portfolio", align="left")
+    await PortfolioStory(cast, telling, poster).tell()
     chapter("[bold]What comes next", align="left")
     await NextStory(cast, telling).tell()
     chapter("[bold]Grades, and how they are proved", align="left")
