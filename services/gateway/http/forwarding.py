@@ -17,7 +17,16 @@ from services.gateway.http.peers import WRITE, Peers
 from shared.runtime.problems import Problem, unavailable
 
 REQUEST_HEADERS = frozenset(
-    {b"accept", b"authorization", b"content-length", b"content-type", b"idempotency-key", b"if-match", b"if-none-match"}
+    {
+        b"accept",
+        b"accept-language",
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"idempotency-key",
+        b"if-match",
+        b"if-none-match",
+    }
     | {b"traceparent", b"tracestate"}
 )
 """The only headers of a request that a service is shown."""

@@ -66,9 +66,9 @@ async def _write_works(connection: asyncpg.Connection, entries: Sequence[Entry])
     if rows:
         await connection.execute(
             "INSERT INTO portfolio.work_entry"
-            " (event, position, type, actor, occurred_ms, recorded_ms, shard, work, body)"
+            " (event, position, type, actor, occurred_ms, recorded_ms, shard, work, body, task)"
             " SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[],"
-            " $7::int[], $8::uuid[], $9::bytea[])",
+            " $7::int[], $8::uuid[], $9::bytea[], $10::uuid[])",
             *_columns(rows),
         )
     members = [(body.work, member, place) for body in started for place, member in enumerate(body.members)]
@@ -84,9 +84,9 @@ async def _write_pieces(connection: asyncpg.Connection, rows: Sequence[Row]) -> 
     if rows:
         await connection.execute(
             "INSERT INTO portfolio.piece"
-            " (event, position, type, actor, occurred_ms, recorded_ms, learner, work, body)"
+            " (event, position, type, actor, occurred_ms, recorded_ms, learner, work, body, task, rubric)"
             " SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[],"
-            " $7::uuid[], $8::uuid[], $9::bytea[])",
+            " $7::uuid[], $8::uuid[], $9::bytea[], $10::uuid[], $11::text[])",
             *_columns(rows),
         )
 
@@ -123,14 +123,16 @@ async def _forget(connection: asyncpg.Connection, learners: Sequence[str]) -> No
 
 
 def _of_work(entry: Entry) -> Row:
-    _check_owner(entry, decode(entry, _OF_WORKS[entry.event]), "work")
-    return (*_told(entry), entry.shard, entry.owner, current_bytes(entry))
+    body = decode(entry, _OF_WORKS[entry.event])
+    _check_owner(entry, body, "work")
+    return (*_told(entry), entry.shard, entry.owner, current_bytes(entry), getattr(body, "task", None))
 
 
 def _piece(entry: Entry) -> Row:
     body = decode(entry, _PIECES[entry.event])
     _check_owner(entry, body, "learner")
-    return (*_told(entry), entry.owner, getattr(body, "work", None), current_bytes(entry))
+    named = (getattr(body, name, None) for name in ("task", "rubric"))
+    return (*_told(entry), entry.owner, getattr(body, "work", None), current_bytes(entry), *named)
 
 
 def _check_owner(entry: Entry, body: Contract, member: str) -> None:

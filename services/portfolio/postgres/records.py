@@ -129,7 +129,8 @@ async def _tasks(connection: asyncpg.Connection, works: Iterable[Work]) -> dict[
         return {}
     rows = await connection.fetch(
         "SELECT id::text, recorded_ms, position, bytes FROM definitions.document"
-        " JOIN definitions.content USING (digest) WHERE id = ANY ($1::uuid[]) AND format LIKE 'ascertain.task@%' ORDER BY position",
+        " JOIN definitions.content USING (digest)"
+        " WHERE id = ANY ($1::uuid[]) AND format LIKE 'ascertain.task@%' ORDER BY position",
         list(tasks),
     )
     found: defaultdict[str, list[TaskVersion]] = defaultdict(list)
