@@ -90,10 +90,11 @@ class PanelistDocument(BaseModel):
 
 
 class PanelScoreDocument(BaseModel):
-    """What a panelist gives a work by now."""
+    """What a panelist gives a work by now; a score by a rubric that is planned no more is not concluded on."""
 
     score: Id
     panelist: Id
+    rubric: Digest
     calibration: bool
     levels: dict[Code, str]
     note_ref: Digest | None = None

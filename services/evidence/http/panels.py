@@ -205,6 +205,7 @@ def _score(score: PanelScore) -> dict[str, Any]:
     return {
         "score": score.event,
         "panelist": score.panelist,
+        "rubric": score.rubric,
         "calibration": score.calibration,
         "levels": _levels(score.results),
         **note,
