@@ -68,10 +68,16 @@ class Gateway:
     ) -> None:
         await self._http.aclose()
 
-    async def get(self, path: str, **parameters: str | int | None) -> Any:
-        """The JSON answer of a read."""
+    async def get(self, path: str, *, language: str | None = None, **parameters: str | int | None) -> Any:
+        """The JSON answer of a read, in a language where there are several."""
         given = {name: value for name, value in parameters.items() if value is not None}
-        return (await self._call("GET", path, params=given))[1]
+        headers = {} if language is None else {"Accept-Language": language}
+        return (await self._call("GET", path, params=given, headers=headers))[1]
+
+    async def content(self, path: str, **parameters: str | int | None) -> bytes:
+        """What a read gives that is no JSON, such as a PDF."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return (await self._response("GET", path, params=given)).content
 
     async def put(self, path: str, body: object) -> tuple[int, Any]:
         """Status and JSON answer of a write whose address says which one it is."""

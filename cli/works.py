@@ -1,4 +1,4 @@
-"""`work` and `portfolio`: what learners make, in versions, and what it shows."""
+"""`work`: what learners make, in versions, and what it shows."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ from cli.drafting import DRAFTING
 from cli.errors import CommandError
 from cli.importing.references import read_json, resolved
 from cli.listing import table
-from cli.naming import roster_id, roster_ids
+from cli.naming import roster_ids
 from cli.receipts import out, print_json, print_receipt
 
 work = typer.Typer(
@@ -65,16 +65,6 @@ def show(work: Work, as_of: AsOf = None, *, json: AsJson = False) -> None:
     asyncio.run(_show(work, as_of, json))
 
 
-def portfolio(
-    learner: Annotated[str, typer.Argument(help="The learner's id, or sourcedId in the roster.")],
-    as_of: AsOf = None,
-    *,
-    json: AsJson = False,
-) -> None:
-    """A learner's works and evidence, across courses and years, with the skills that each piece shows."""
-    asyncio.run(_portfolio(learner, as_of, json))
-
-
 def show_portfolio(answer: dict[str, Any]) -> None:
     """Works first, then every piece of evidence."""
     for one in answer["works"]:
@@ -125,16 +115,6 @@ async def _show(work: str, as_of: str | None, json: bool) -> None:
         out.print(
             f"  {piece['event']}  {kind_of(piece)} of {piece['learner']}: {shows} {_withdrawn(piece)}", soft_wrap=True
         )
-
-
-async def _portfolio(learner: str, as_of: str | None, json: bool) -> None:
-    async with connect() as gateway:
-        id_ = await roster_id(gateway, "user", learner)
-        answer = await gateway.get(f"/v1/learners/{id_}/portfolio", as_of=as_of)
-    if json:
-        print_json(answer)
-    else:
-        show_portfolio(answer)
 
 
 def _print_work(one: dict[str, Any]) -> None:

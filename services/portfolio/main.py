@@ -12,6 +12,7 @@ from services.portfolio.http.routes import Portfolio
 from services.portfolio.ports import District
 from services.portfolio.postgres.applied import Watermarks
 from services.portfolio.postgres.exhibitions import StoredExhibitions
+from services.portfolio.postgres.library import StoredLibrary
 from services.portfolio.postgres.projection import PortfolioProjection
 from services.portfolio.postgres.records import StoredRecords
 from shared.runtime.access.lag import AccessLag
@@ -19,6 +20,7 @@ from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.clock import now
 from shared.runtime.completeness import Completeness
+from shared.runtime.definitions.outlines import Outlines
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
@@ -97,6 +99,8 @@ async def _http(
         district=District(
             records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
             exhibitions=StoredExhibitions(pool),
+            outlines=Outlines(pool),
+            library=StoredLibrary(pool),
             rights=Access(pool),
             applied=Watermarks(freshness, Completeness(pool, evidence.ledger, freshness)),
         ),

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from services.portfolio.domain.exhibition import Exhibition
+from services.portfolio.domain.library import Shelf, Shelved
 from services.portfolio.domain.record import Piece, Work
 from services.portfolio.domain.reflecting import TaskVersion
 from services.portfolio.domain.school_year import SchoolYear
 from shared.ledger.instants import Instant
 from shared.rulebook.curated import CuratedEntry
-from shared.rulebook.known import Pin
+from shared.rulebook.known import Known, Pin
+from shared.rulebook.outline import Outline
 from shared.runtime.definitions.view import DefinitionsView
 
 
@@ -106,6 +108,22 @@ class Exhibitions(Protocol):
         ...
 
 
+class Outlines(Protocol):
+    """The frameworks, as people read them."""
+
+    async def known(self, known: Known) -> Outline:
+        """Of each framework the latest publication known."""
+        ...
+
+
+class Library(Protocol):
+    """The tasks and rubrics that were published."""
+
+    async def shelved(self, shelf: Shelf) -> tuple[Sequence[Shelved], Pin]:
+        """What is asked of it, the newest first, below the position `after`. And how far the definitions are known."""
+        ...
+
+
 class Rights(Protocol):
     """Who may see what, from relations. `shared.runtime.access` answers; default deny."""
 
@@ -119,6 +137,10 @@ class Rights(Protocol):
 
     async def members(self, scope: str) -> list[str]:
         """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""
+        ...
+
+    async def is_staff(self, person: str) -> bool:
+        """Whether a person teaches, administers or audits anything."""
         ...
 
     async def verified_scopes(self, person: str) -> set[str]:
@@ -144,5 +166,7 @@ class District:
 
     records: Records
     exhibitions: Exhibitions
+    outlines: Outlines
+    library: Library
     rights: Rights
     applied: Applied

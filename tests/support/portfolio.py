@@ -15,6 +15,7 @@ from services.portfolio.http.routes import Portfolio
 from services.portfolio.ports import District as Ports
 from services.portfolio.postgres.applied import Watermarks
 from services.portfolio.postgres.exhibitions import StoredExhibitions
+from services.portfolio.postgres.library import StoredLibrary
 from services.portfolio.postgres.projection import PortfolioProjection
 from services.portfolio.postgres.records import StoredRecords
 from shared.ledger.canonical import canonical
@@ -25,6 +26,7 @@ from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
 from shared.runtime.completeness import Completeness
 from shared.runtime.database import connect
+from shared.runtime.definitions.outlines import Outlines
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
@@ -64,6 +66,9 @@ class WorkWriter(LedgerWriter):
         self.entries[-1]["envelope"]["actor"] = member
         return event
 
+    def appoint(self, person: str, role: str, scope: str) -> str:
+        return self._definition("RoleGranted", f"person/{person}", {"person": person, "role": role, "scope": scope})
+
     def of_learner(self, name: str, learner: str, body: dict[str, Any], **more: Any) -> str:
         """Any event in a stream of a learner's own; `more`: stream, event, occurred."""
         event = more.get("event") or named(f"{name} {len(self.entries)}")
@@ -100,6 +105,13 @@ class Served:
         """A learner's own portfolio, of all that was written so far."""
         await self.applied.more()
         response = await self.get(f"/v1/learners/{learner}/portfolio", learner, **query)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    async def of(self, learner: str, what: str) -> dict[str, Any]:
+        """What a learner's own portfolio says of itself (`coverage`, `suggestions`), of all that was written so far."""
+        await self.applied.more()
+        response = await self.get(f"/v1/learners/{learner}/portfolio/{what}", learner)
         assert response.status_code == 200, response.text
         return dict(response.json())
 
@@ -142,6 +154,8 @@ def _portfolio(pool: asyncpg.Pool, folder: Path, writer: LedgerWriter) -> Portfo
         district=Ports(
             records=StoredRecords(pool, TENANT, DefinitionsReader()),
             exhibitions=StoredExhibitions(pool),
+            outlines=Outlines(pool),
+            library=StoredLibrary(pool),
             rights=Access(pool, now),
             applied=Watermarks(freshness, Completeness(pool, WrittenLedger(writer), freshness, now)),
         ),

@@ -39,24 +39,24 @@ _TOLD = (
 def portfolio_answer(learner: str, seen: Seen) -> Response:
     document = {
         "learner": learner,
-        "as_of": _as_of(seen),
+        "as_of": as_of_document(seen),
         **_under_review(seen),
         "works": [_work(work) for work in seen.works],
         "evidence": [_piece(piece) for piece in seen.pieces],
         "portfolio": curated_document(seen),
     }
-    return _answer(document, seen)
+    return seen_answer(document, seen)
 
 
 def work_answer(seen: Seen) -> Response:
     [work] = seen.works
     document = {
         **_work(work),
-        "as_of": _as_of(seen),
+        "as_of": as_of_document(seen),
         **_under_review(seen),
         "pieces": [_piece(piece) for piece in work.pieces],
     }
-    return disclose(_answer(document, seen), "work", work.told_of)
+    return disclose(seen_answer(document, seen), "work", work.told_of)
 
 
 def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
@@ -83,12 +83,13 @@ def _problem(error: PortfolioError) -> Problem:
             return problems.invalid(str(error))
 
 
-def _answer(document: Any, seen: Seen) -> Response:
+def seen_answer(document: Any, seen: Seen) -> Response:
+    """An answer about learners, which says how far it sees."""
     headers = {"Ascertain-Position": pins_text(seen.pins), "Cache-Control": "private, no-store"}
     return json_answer(document, headers)
 
 
-def _as_of(seen: Seen) -> dict[str, Any]:
+def as_of_document(seen: Seen) -> dict[str, Any]:
     at = seen.horizon.at
     return {
         "pins": [pin._asdict() for pin in seen.pins],

@@ -3,7 +3,9 @@
 from fastapi import FastAPI
 
 from services.portfolio.http.answers import answer_with_refusals
+from services.portfolio.http.coverage_routes import coverage_routes
 from services.portfolio.http.exhibition_routes import exhibition_routes
+from services.portfolio.http.library import library_routes
 from services.portfolio.http.routes import Portfolio, health_routes, record_routes
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import answer_with_problems
@@ -24,6 +26,8 @@ def application(portfolio: Portfolio) -> FastAPI:
     answer_with_problems(app)
     answer_with_refusals(app)
     app.include_router(record_routes(portfolio))
+    app.include_router(coverage_routes(portfolio))
     app.include_router(exhibition_routes(portfolio))
+    app.include_router(library_routes(portfolio))
     app.include_router(health_routes(portfolio))
     return app
