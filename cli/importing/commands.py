@@ -60,6 +60,18 @@ def import_document(file: File) -> None:
     asyncio.run(_publish(file))
 
 
+@importing.command("task")
+def import_task(file: File) -> None:
+    """Publish a task for everybody who teaches (JSON, ascertain.task@1 or @2). Its rubric may be named document:FILE."""
+    asyncio.run(_publish(file, "task"))
+
+
+@importing.command("rubric")
+def import_rubric(file: File) -> None:
+    """Publish a rubric for everybody who teaches (JSON, ascertain.rubric@1 or @2). Prints its digest."""
+    asyncio.run(_publish(file, "rubric"))
+
+
 @importing.command("responses")
 def import_responses(
     file: File, limit: Annotated[int | None, typer.Option(help="Only the first N rows.")] = None
@@ -137,8 +149,11 @@ def _write(file: Path, document: dict[str, Any]) -> None:
         raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-async def _publish(file: Path) -> None:
+async def _publish(file: Path, kind: str | None = None) -> None:
     document = read_json(file)
+    format_ = str(document.get("format")) if isinstance(document, dict) else "no document"
+    if kind is not None and not format_.startswith(f"ascertain.{kind}@"):
+        raise CommandError(f"{file} is no {kind}: its format is {format_}.")
     async with connect() as gateway:
         print(await publish(gateway, await resolved(gateway, document, file.parent)))
 
