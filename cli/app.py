@@ -37,6 +37,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "supersede": "cli.correcting:supersede",
         "work": "cli.works:work",
         "portfolio": "cli.curating:portfolio",
+        "task": "cli.library:task",
+        "rubric": "cli.library:rubric",
         "transcript": "cli.transcribing:transcript",
         "seminar": "cli.seminars:seminar",
         "panel": "cli.panels:panel",

@@ -62,7 +62,7 @@ def import_document(file: File) -> None:
 
 @importing.command("task")
 def import_task(file: File) -> None:
-    """Publish a task for everybody who teaches (JSON, ascertain.task@1 or @2). Its rubric may be named document:FILE."""
+    """Publish a task for everybody who teaches (JSON, ascertain.task@1 or @2); its rubric may be document:FILE."""
     asyncio.run(_publish(file, "task"))
 
 
