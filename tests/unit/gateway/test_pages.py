@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from services.gateway.http.pages import rendering
-from services.gateway.http.pages.chart import EDGE, HEIGHT, WIDTH, chart
+from services.gateway.http.pages.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
 from services.gateway.http.pages.languages import FOLDER, SOURCE, language_for, languages, words_in
 from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
 from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
@@ -123,7 +123,7 @@ def test_a_chart_puts_values_where_they_are() -> None:
     assert [value for _, _, value in drawn.dots] == ["0", "2", "4"]
     assert drawn.dots[0][:2] == (EDGE, HEIGHT - EDGE)
     assert drawn.dots[1][1] == HEIGHT / 2
-    assert drawn.dots[-1][:2] == (WIDTH - EDGE, EDGE)
+    assert drawn.dots[-1][:2] == (WIDTH - BESIDE, EDGE)
     assert EDGE < drawn.cut < HEIGHT / 2
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-WIDTH, HEIGHT, EDGE = 640, 220, 34
+WIDTH, HEIGHT, EDGE, BESIDE = 640, 220, 34, 150
+"""Of the picture; of what is free around the line; and to its right, where it is said where mastery begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,8 @@ class Chart:
 
     width: int
     height: int
+    left: int
+    right: int
     dots: tuple[tuple[float, float, str], ...]
     cut: float
     scale: tuple[tuple[float, str], ...]
@@ -27,7 +30,7 @@ def chart(values: Sequence[str | None], *, top: str, cut: str) -> Chart | None:
     known = [(number, value) for number, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return None
-    step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+    step = (WIDTH - EDGE - BESIDE) / max(len(values) - 1, 1)
 
     def down(value: str) -> float:
         return round(float(HEIGHT - EDGE - Decimal(value) / Decimal(top) * (HEIGHT - 2 * EDGE)), 1)
@@ -35,6 +38,8 @@ def chart(values: Sequence[str | None], *, top: str, cut: str) -> Chart | None:
     return Chart(
         WIDTH,
         HEIGHT,
+        EDGE,
+        WIDTH - BESIDE,
         tuple((round(EDGE + number * step, 1), down(value), value) for number, value in known),
         down(cut),
         ((down("0"), "0"), (down(top), top)),
