@@ -74,7 +74,7 @@ def list_redos(
     *,
     json: AsJson = False,
 ) -> None:
-    """Who waits longest for a conference or an opening; or one learner's redos, and what comes next in each."""
+    """Who waits longest for a conference, an opening or a score; or one learner's redos, and what comes next in each."""
     asyncio.run(_list(section, school, learner, json))
 
 

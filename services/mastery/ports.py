@@ -164,6 +164,7 @@ class KeptRedo(NamedTuple):
     redo: str
     competency: str
     opened: bool
+    work: str | None
     cycle: Cycle | None
 
 
@@ -262,18 +263,27 @@ class Worklists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WaitingRedo:
-    """A redo that was not opened, whose it is, and what is recorded of its competency."""
+    """A redo that may wait for the teacher, whose it is, what is recorded of its competency, and when its work was last
+    handed in.
+    """
 
     cycle: Cycle
     learner: Learner
     pieces: Sequence[Contribution]
+    handed_in: Instant | None
 
 
 class Redos(Protocol):
     """What redos wait for, across learners."""
 
     async def waiting(self, learners: Sequence[str]) -> tuple[DefinitionsView, Sequence[WaitingRedo]]:
-        """The redos of these learners that are not opened, and the definitions of the same moment."""
+        """The redos of these learners that are not opened, or for whose work a version came since the opening; and the
+        definitions of the same moment.
+        """
+        ...
+
+    async def handed_in(self, works: Collection[str], known: Known) -> Mapping[str, Instant]:
+        """When the latest version of each of these works came; nothing as of earlier."""
         ...
 
     async def relearning(self, tasks: Collection[str], known: Known) -> Mapping[str, Sequence[str]]:

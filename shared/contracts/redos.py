@@ -43,7 +43,8 @@ class RelearnLogged(Contract):
 class RedoOpened(Contract):
     """The learner may do it over: `evidence` is the piece that the redo names as `redo_of`, `task` what she may do.
 
-    Both may be left out where the competency is to be shown anew, in whatever way.
+    Both may be left out where the competency is to be shown anew, in whatever way. `work` is that of the piece: what is
+    added to it from now on is handed in for the redo.
     """
 
     learner: Id
@@ -51,4 +52,5 @@ class RedoOpened(Contract):
     cycle: Id
     evidence: Id | None = None
     task: Id | None = None
+    work: Id | None = None
     note_ref: Digest | None = None

@@ -56,6 +56,7 @@ class Opening(NamedTuple):
     actor: str
     evidence: str | None
     task: str | None
+    work: str | None
     note_ref: str | None
 
 
@@ -133,7 +134,7 @@ def gone_on(cycle: Cycle, entry: Entry, body: Body) -> Cycle:
         return cycle._replace(relearned=(*cycle.relearned, more))
     if cycle.opened is not None:
         raise ValueError(f"Entry {entry.id} opens the redo {cycle.id} again.")
-    return cycle._replace(opened=Opening(*at, body.get("evidence"), body.get("task"), body.get("note_ref")))
+    return cycle._replace(opened=Opening(*at, *(body.get(name) for name in ("evidence", "task", "work", "note_ref"))))
 
 
 def latest_cycle(stream: Iterable[tuple[Entry, Body]]) -> Cycle | None:

@@ -100,6 +100,11 @@ class LedgerWriter:
         """As `attempt`: somebody watched her."""
         return self._piece("ObservationRecorded", learner, results, {}, **more)
 
+    def count_moves(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
+        """As `observe`, in a seminar: what she did was counted, and there need be no results."""
+        counted = {"seminar": str(UUID(int=8)), "moves_by": "ab" * 32, "moves": [{"move": "asks", "count": 2}]}
+        return self._piece("ObservationRecorded", learner, results, counted, **more)
+
     def attest(self, learner: str, *results: Mapping[str, Any], **more: Any) -> str:
         """As `attempt`, without `redo_of`: shown elsewhere."""
         return self._piece("PriorMasteryAttested", learner, results, {"basis": "transfer"}, **more)
@@ -154,6 +159,11 @@ class LedgerWriter:
     def void(self, learner: str, evidence: str) -> str:
         body = {"learner": learner, "evidence": evidence}
         return self._evidence("EvidenceVoided", learner, f"evidence/{evidence}", body)
+
+    def hand_in(self, work: str) -> str:
+        """A version of a work, of one text."""
+        body = {"work": work, "artefacts": [{"kind": "text", "content_ref": "ab" * 32}]}
+        return self._evidence("WorkVersionAdded", work, f"work/{work}", body)
 
     def say(self, name: str, learner: str, stream: str, body: dict[str, Any]) -> str:
         """Any other event of a learner's: its name, its stream and its body."""

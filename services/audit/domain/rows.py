@@ -193,8 +193,9 @@ def _relearn(rows: Rows, entry: Entry, body: Body) -> None:
 
 def _open(rows: Rows, entry: Entry, body: Body) -> None:
     row = rows[Key("redo", body["cycle"], body["competency"])]
-    row.say(entry, {"event": entry.id, "task": body.get("task"), **_step(entry, body)}, "cycle/opened")
-    row.say(entry, {"opened": True})
+    told = {"event": entry.id, "task": body.get("task"), "work": body.get("work"), **_step(entry, body)}
+    row.say(entry, told, "cycle/opened")
+    row.say(entry, {"opened": True, "work": body.get("work")})
 
 
 def _step(entry: Entry, body: Body) -> dict[str, object]:

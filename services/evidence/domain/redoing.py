@@ -7,7 +7,7 @@ decides on the one that is read; whatever comes in between makes the decision st
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from services.evidence.domain.commands import Command, Expectation, Guard
 from services.evidence.domain.errors import Conflict, Invalid
@@ -67,6 +67,13 @@ class OpenRedo:
 
 
 Wish: TypeAlias = BeginRedo | LogRelearn | OpenRedo
+
+
+class DoneOver(NamedTuple):
+    """The piece that is done over, and the work that it is of."""
+
+    evidence: str | None = None
+    work: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +143,13 @@ def decide_open(  # noqa: PLR0913 - what it rests on
     open_: OpenRedo,
     redoing: Redoing,
     required: Sequence[str],
-    evidence: str | None,
+    done_over: DoneOver,
     note_ref: str | None,
     *,
     tenant: str,
     actor: str,
 ) -> Command:
-    """The command that opens a redo; `evidence` is the piece that is done over, `required` what must be relearned.
+    """The command that opens a redo; `required` is what must be relearned.
 
     Raises Conflict where it is over or was opened before, or where relearning is still to be logged.
     """
@@ -157,11 +164,12 @@ def decide_open(  # noqa: PLR0913 - what it rests on
         learner=redoing.learner,
         competency=redoing.competency,
         cycle=open_.redo,
-        evidence=evidence,
+        evidence=done_over.evidence,
         task=open_.task,
+        work=done_over.work,
         note_ref=note_ref,
     )
-    return _command(open_, body, redoing, evidence, tenant=tenant, actor=actor)
+    return _command(open_, body, redoing, done_over.evidence, tenant=tenant, actor=actor)
 
 
 def required_for(policy: Policy | None, task: Task | None) -> tuple[str, ...]:
@@ -221,6 +229,24 @@ def task_of(recorded: Entry) -> str | None:
     """The task that a piece of evidence is of."""
     named = _body(recorded).get("task")
     return named if isinstance(named, str) else None
+
+
+def done_over_in(recorded: Entry | None) -> DoneOver:
+    """What is done over where this is the piece."""
+    if recorded is None:
+        return DoneOver()
+    work = _body(recorded).get("work")
+    return DoneOver(recorded.id, work if isinstance(work, str) else None)
+
+
+def done_over_before(open_: OpenRedo, before: Entry) -> DoneOver:
+    """What a repeated opening says that it is of: what was recorded, but for a piece that it names itself."""
+    if before.event != "RedoOpened":
+        return DoneOver(open_.evidence)
+    body = _body(before)
+    recorded = DoneOver(body.get("evidence"), body.get("work"))
+    named = None if open_.anew else open_.evidence or recorded.evidence
+    return recorded if named == recorded.evidence else DoneOver(named)
 
 
 def _judges(wish: Wish, redoing: Redoing) -> bool:

@@ -9,6 +9,8 @@ from services.evidence.domain.redoing import (
     check_piece,
     check_task,
     decide_open,
+    done_over_before,
+    done_over_in,
     piece_opened,
     required_for,
     task_of,
@@ -18,7 +20,6 @@ from services.evidence.flows.recordable import check_recordable
 from services.evidence.flows.redoing import begun, decided
 from services.evidence.ports import District
 from shared.contracts.events import EVENTS, decode
-from shared.contracts.redos import RedoOpened
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import shard_of
 from shared.ledger.streams import evidence_stream, learner_stream
@@ -36,28 +37,22 @@ async def open_redo(open_: OpenRedo, actor: str, district: District) -> Receipt:
     await check_recordable(learner, actor, district, NotFound("redo"))
     cycle = decode(entry, EVENTS[entry.event].body).model_dump()
     competency = cycle["competency"]
+    required: tuple[str, ...]
     before = (await district.ledger.entries([open_.id])).get(open_.id)
     if before is not None:  # recorded before, or something else: the ledger tells which
-        evidence = _evidence_before(open_, before)
-        required: tuple[str, ...] = ()
+        done_over, required = done_over_before(open_, before), ()
     else:
         piece = await _piece(open_, cycle["evidence"], learner, competency, district)
-        evidence = None if piece is None else piece.id
+        done_over = done_over_in(piece)
         required = await _required(open_, piece, learner, competency, district)
     ref = (await keep_texts(learner, open_.id, {"note_ref": open_.note}, district)).get("note_ref")
     return await decided(
         open_,
         learner,
         competency,
-        lambda redoing: decide_open(open_, redoing, required, evidence, ref, tenant=district.tenant, actor=actor),
+        lambda redoing: decide_open(open_, redoing, required, done_over, ref, tenant=district.tenant, actor=actor),
         district,
     )
-
-
-def _evidence_before(open_: OpenRedo, before: Entry) -> str | None:
-    if open_.evidence is not None or open_.anew or before.event != "RedoOpened":
-        return open_.evidence
-    return decode(before, RedoOpened).evidence
 
 
 async def _piece(

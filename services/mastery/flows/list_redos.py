@@ -1,4 +1,4 @@
-"""Redos that wait for who may record: for a conference or an opening, the longest waiting first."""
+"""Redos that wait for who may record: for a conference, an opening or a score, the longest waiting first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.rulebook.known import EVERYTHING, Pin
 from shared.rulebook.redoing import ON_TEACHER, Cycle, Standing, required_before, standing
 from shared.runtime.definitions.view import DefinitionsView
 
-WaitsFor: TypeAlias = Literal["conference", "opening"]
+WaitsFor: TypeAlias = Literal["conference", "opening", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def _listed(one: WaitingRedo, view: DefinitionsView, expected: Mapping[str, Sequ
     policy = None if adoption is None else adoption.policy
     required = required_before(policy, expected.get(task_of(one.cycle, one.pieces) or "", ()))
     named = view.competency(one.cycle.competency, EVERYTHING)
-    return ListedRedo(one.cycle, standing(one.cycle, required, one.pieces), None if named is None else named.code)
+    seen = standing(one.cycle, required, one.pieces, one.handed_in)
+    return ListedRedo(one.cycle, seen, None if named is None else named.code)
 
 
 def _place(one: ListedRedo) -> tuple[Instant, str]:

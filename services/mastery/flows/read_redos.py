@@ -8,6 +8,7 @@ from services.mastery.flows.list_redos import task_of
 from services.mastery.flows.look_ahead import Ahead, look_ahead
 from services.mastery.flows.reading import Question, opened
 from services.mastery.ports import District, Record
+from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.known import known_of
 from shared.rulebook.redoing import Cycle, Standing, as_known, latest, required_before, standing, weakest_of
@@ -49,11 +50,13 @@ async def read_redos(question: Question, district: District) -> Redos:
     }
     tasks = {task for cycle in cycles if (task := task_of(cycle, pieces[cycle.competency])) is not None}
     expected = await district.redos.relearning(tasks, horizon.known)
+    works = {cycle.opened.work for cycle in cycles if cycle.opened is not None and cycle.opened.work is not None}
+    handed_in = await district.redos.handed_in(works, horizon.known)
     seen: list[SeenRedo] = []
     pace = Pace()
     for cycle in cycles:
         ahead = await look_ahead(record, horizon, cycle.competency, district)
-        seen.append(_seen(cycle, pieces[cycle.competency], record, horizon, expected, ahead))
+        seen.append(_seen(cycle, pieces[cycle.competency], record, horizon, expected, handed_in, ahead))
         await pace.breathe()
     return Redos(question.learner, horizon, tuple(seen))
 
@@ -64,16 +67,18 @@ def _seen(  # noqa: PLR0913, PLR0917 - all that is told of a redo
     record: Record,
     horizon: Horizon,
     expected: Mapping[str, Sequence[str]],
+    handed_in: Mapping[str, Instant],
     ahead: Ahead | None,
 ) -> SeenRedo:
     adoption = record.view.definitions.in_force(record.learner, cycle.competency, horizon.known)
     required = required_before(
         None if adoption is None else adoption.policy, expected.get(task_of(cycle, pieces) or "", ())
     )
+    work = None if cycle.opened is None else cycle.opened.work
     piece = next(_done_over(cycle, pieces), None)
     return SeenRedo(
         cycle=cycle,
-        standing=standing(cycle, required, pieces),
+        standing=standing(cycle, required, pieces, handed_in.get(work or "")),
         required=required,
         named=record.view.competency(cycle.competency, horizon.known),
         weakest=None if piece is None else weakest_of(piece),

@@ -108,6 +108,7 @@ class OpeningStepDocument(StepDocument):
     """That it may be done over."""
 
     task: str | None
+    work: str | None
 
 
 class CycleDocument(BaseModel):
@@ -133,6 +134,7 @@ class KeptRedoDocument(BaseModel):
     redo: Id
     competency: Id
     opened: bool
+    work: Id | None
     cycle: CycleDocument | None
 
 
@@ -209,7 +211,7 @@ def _redo(redo: KeptRedo) -> dict[str, Any]:
             "relearned": [_moment(step) for step in cycle.relearned],
             "opened": None if cycle.opened is None else _moment(cycle.opened),
         }
-    return {"redo": redo.redo, "competency": redo.competency, "opened": redo.opened, "cycle": told}
+    return {**redo._asdict(), "cycle": told}
 
 
 def _moment(said: Cycle | Relearned | Opening) -> dict[str, Any]:

@@ -38,7 +38,11 @@ def _seen(seen: SeenRedo) -> dict[str, Any]:
         "required": seen.required,
         "relearn": _to_relearn(seen),
         "relearned": [_step(one, kind=one.kind) for one in cycle.relearned],
-        **({} if cycle.opened is None else {"opened": _step(cycle.opened, task=cycle.opened.task)}),
+        **(
+            {}
+            if cycle.opened is None
+            else {"opened": _step(cycle.opened, task=cycle.opened.task, work=cycle.opened.work)}
+        ),
         **({} if done is None else {"done_by": done.event}),
     }
 

@@ -23,13 +23,16 @@ class RelearnedDocument(BaseModel):
 
 
 class RedoOpeningDocument(BaseModel):
-    """What may be done over: the piece that the redo names as `redo_of`, the task, or the competency anew."""
+    """What may be done over: the piece that the redo names as `redo_of`, the task, or the competency anew. What is
+    added to `work` from then on is handed in for it.
+    """
 
     event: Id
     by: Id
     recorded_at: Moment
     evidence: Id | None = None
     task: Id | None = None
+    work: Id | None = None
     note_ref: Digest | None = None
 
 

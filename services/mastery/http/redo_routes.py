@@ -56,7 +56,7 @@ def redo_routes(district: District, verifier: Verifier) -> APIRouter:
         after: After = None,
         limit: Limit = 100,
     ) -> Response:
-        """Of these learners, for staff who may record for them: who waits for a conference, or for an opening. The
+        """Of these learners, for staff who may record for them: who waits for a conference, an opening or a score. The
         longest waiting first, never by level; what waits for the learner herself is not here.
         """
         asked = Worklist(reader.id, whose(section, school, learner), read_at_least(at_least))

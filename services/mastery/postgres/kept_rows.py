@@ -124,7 +124,7 @@ def _grade(row: asyncpg.Record) -> KeptGrade:
 
 
 def _redo(row: asyncpg.Record) -> KeptRedo:
-    return KeptRedo(str(row["redo"]), str(row["competency"]), row["opened"], _cycle(row))
+    return KeptRedo(str(row["redo"]), str(row["competency"]), row["opened"], _text(row["work"]), _cycle(row))
 
 
 def _review(row: asyncpg.Record) -> dict[str, str | int | None]:

@@ -1,4 +1,6 @@
-"""The projection of redos, and of the words that scores came with, into `mastery.redo` and `mastery.feedback`."""
+"""The projection of redos, of the words that scores came with, and of when works were handed in: into `mastery.redo`,
+`mastery.feedback` and `mastery.handed_in`.
+"""
 
 from collections.abc import Sequence
 
@@ -14,6 +16,8 @@ from shared.runtime.pace import Pace
 
 SAID = {type_name("RubricScored"): b'"feedback_ref":"', type_name("ObservationRecorded"): b'"note_ref":"'}
 """The evidence that words may come with, and how its canonical body then names them."""
+
+VERSION = type_name("WorkVersionAdded")
 
 _TYPES = frozenset(type_name(event) for event in (*REDO, "LearnerForgotten"))
 
@@ -31,6 +35,10 @@ class RedoProjection:
         """Raises ValueError for an event of a redo that did not begin, and for a broken body."""
         own = [entry for entry in entries if entry.type in _TYPES]
         said = [entry for entry in entries if (mark := SAID.get(entry.type)) is not None and mark in entry.body]
+        versions = [entry for entry in entries if entry.type == VERSION]
+        for shard in sorted({entry.shard for entry in versions}):
+            latest = {e.owner: (e.id, e.recorded_at) for e in versions if e.shard == shard}
+            await redos.write_handed_in(connection, shard, latest)
         if not own and not said:
             return
         forgotten = {entry.owner: entry.shard for entry in own if entry.event == "LearnerForgotten"}
@@ -41,7 +49,7 @@ class RedoProjection:
             await _keep(connection, shard, [e for e in said if e.shard == shard and e.owner not in forgotten])
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
-        await redos.drop_learner(connection, shard_of(self._tenant, owner), owner)
+        await redos.drop_owner(connection, shard_of(self._tenant, owner), owner)
 
 
 async def _go_on(connection: asyncpg.Connection, shard: int, entries: Sequence[Entry]) -> None:

@@ -1,6 +1,6 @@
 """The tables of redos and of the words that scores came with: read and written."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import asyncpg
 import msgspec
@@ -46,15 +46,30 @@ async def feedback_of(connection: asyncpg.Connection, shard: int, learner: str) 
 
 async def write_cycles(connection: asyncpg.Connection, shard: int, cycles: Sequence[Cycle]) -> None:
     await connection.execute(
-        "INSERT INTO mastery.redo (shard, learner, redo, competency, opened, cycle)"
-        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::bytea[])"
-        " ON CONFLICT (shard, learner, redo) DO UPDATE SET opened = excluded.opened, cycle = excluded.cycle",
+        "INSERT INTO mastery.redo (shard, learner, redo, competency, opened, work, cycle)"
+        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::uuid[], $7::bytea[])"
+        " ON CONFLICT (shard, learner, redo) DO UPDATE"
+        " SET opened = excluded.opened, work = excluded.work, cycle = excluded.cycle",
         shard,
         [cycle.learner for cycle in cycles],
         [cycle.id for cycle in cycles],
         [cycle.competency for cycle in cycles],
         [cycle.opened is not None for cycle in cycles],
+        [None if cycle.opened is None else cycle.opened.work for cycle in cycles],
         [pack_cycle(cycle) for cycle in cycles],
+    )
+
+
+async def write_handed_in(connection: asyncpg.Connection, shard: int, versions: Mapping[str, tuple[str, int]]) -> None:
+    """The latest version of each work, and when it came."""
+    await connection.execute(
+        "INSERT INTO mastery.handed_in (shard, work, version, handed_ms)"
+        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bigint[])"
+        " ON CONFLICT (shard, work) DO UPDATE SET version = excluded.version, handed_ms = excluded.handed_ms",
+        shard,
+        list(versions),
+        [version for version, _ in versions.values()],
+        [at for _, at in versions.values()],
     )
 
 
@@ -66,6 +81,12 @@ async def write_feedback(connection: asyncpg.Connection, shard: int, said: Seque
         shard,
         *([one[column] for one in said] for column in range(3)),
     )
+
+
+async def drop_owner(connection: asyncpg.Connection, shard: int, owner: str) -> None:
+    """Everything of a learner, or of a work."""
+    await connection.execute("DELETE FROM mastery.handed_in WHERE shard = $1 AND work = $2", shard, owner)
+    await drop_learner(connection, shard, owner)
 
 
 async def drop_learner(connection: asyncpg.Connection, shard: int, learner: str) -> None:

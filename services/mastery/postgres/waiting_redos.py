@@ -10,8 +10,9 @@ from services.mastery.postgres.redos import unpack_cycle
 from shared.contracts.documents import read_document
 from shared.contracts.tasks import RicherTask
 from shared.ledger.canonical import parse
+from shared.ledger.instants import Instant
 from shared.rulebook.definitions import Learner
-from shared.rulebook.known import Known
+from shared.rulebook.known import EVERYTHING, Known
 from shared.runtime.connections import borrowed
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.definitions.view import DefinitionsView
@@ -21,10 +22,11 @@ MOST_TASKS = 1_000
 """Tasks that are remembered; with more, all are forgotten and read again."""
 
 _WAITING = """
-    SELECT r.shard, r.cycle, l.schools, s.contributions FROM mastery.redo AS r
-    LEFT JOIN mastery.learner AS l USING (shard, learner)
+    SELECT r.shard, r.cycle, l.schools, s.contributions, h.handed_ms FROM mastery.redo AS r
+    LEFT JOIN mastery.handed_in AS h ON h.work = r.work
+    LEFT JOIN mastery.learner AS l ON (l.shard, l.learner) = (r.shard, r.learner)
     LEFT JOIN mastery.state AS s ON (s.shard, s.learner, s.competency) = (r.shard, r.learner, r.competency)
-    WHERE r.learner = ANY ($1::uuid[]) AND NOT r.opened
+    WHERE r.learner = ANY ($1::uuid[]) AND (NOT r.opened OR h.handed_ms IS NOT NULL)
 """
 _TASKS = """
     SELECT DISTINCT ON (id) id::text, digest FROM definitions.document
@@ -55,9 +57,18 @@ class PostgresRedos:
             cycle = unpack_cycle(row["cycle"])
             schools = () if row["schools"] is None else unpack_schools(row["schools"])
             pieces = [] if row["contributions"] is None else unpack(row["contributions"])
-            waiting.append(WaitingRedo(cycle, Learner(cycle.learner, row["shard"], schools), pieces))
+            waiting.append(WaitingRedo(cycle, Learner(cycle.learner, row["shard"], schools), pieces, row["handed_ms"]))
             await pace.breathe()
         return view, waiting
+
+    async def handed_in(self, works: Collection[str], known: Known) -> Mapping[str, Instant]:
+        """See `Redos.handed_in`."""
+        if not works or known != EVERYTHING:
+            return {}
+        rows = await self._pool.fetch(
+            "SELECT work::text, handed_ms FROM mastery.handed_in WHERE work = ANY ($1::uuid[])", list(works)
+        )
+        return {row["work"]: row["handed_ms"] for row in rows}
 
     async def relearning(self, tasks: Collection[str], known: Known) -> Mapping[str, Sequence[str]]:
         """See `Redos.relearning`."""

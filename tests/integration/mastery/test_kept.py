@@ -23,7 +23,7 @@ COLUMNS = {
     "graded": {"shard", "learner", "grade", "competency", "digest"},
     "review": {"shard", "learner", "review", "about", "about_id", "requested_ms", "asked_by", "reason_ref"}
     | {"answer", "answered_by", "answered_ms", "outcome", "change", "answer_ref"},
-    "redo": {"shard", "learner", "redo", "competency", "opened", "cycle"},
+    "redo": {"shard", "learner", "redo", "competency", "opened", "work", "cycle"},
     "feedback": {"shard", "learner", "piece", "ref"},
 }
 """Every column that the door tells; whoever adds one must tell it too, or nothing verifies it."""
@@ -62,7 +62,9 @@ async def test_the_door_tells_every_column_of_every_row(graded: Graded, mastery:
     redo = story.say("RedoOffered", ANA, f"redo/{ANA}/{READING}", {"competency": READING})
     going_on = {"competency": READING, "cycle": redo}
     relearned = story.say("RelearnLogged", ANA, f"redo/{ANA}/{READING}", {**going_on, "kind": "conference"})
-    opening = story.say("RedoOpened", ANA, f"redo/{ANA}/{READING}", {**going_on, "task": named("task")})
+    opening = story.say(
+        "RedoOpened", ANA, f"redo/{ANA}/{READING}", {**going_on, "task": named("task"), "work": named("work")}
+    )
     scored = story.score(ANA, result(READING, "3", criterion="thesis"), feedback_ref="ef" * 32)
     story.forget(BO)
     await graded.come()
@@ -90,6 +92,7 @@ async def test_the_door_tells_every_column_of_every_row(graded: Graded, mastery:
     assert (told_review["review"], told_review["answer"], told_review["change"]) == (review, answering, grade)
     [told_redo] = ana["redos"]
     assert (told_redo["redo"], told_redo["competency"], told_redo["opened"]) == (redo, READING, True)
+    assert told_redo["work"] == told_redo["cycle"]["opened"]["work"] == named("work")
     assert [step["event"] for step in told_redo["cycle"]["relearned"]] == [relearned]
     assert (told_redo["cycle"]["opened"]["event"], told_redo["cycle"]["opened"]["version"]) == (opening, 3)
     assert ana["feedback"] == [{"piece": scored, "ref": "ef" * 32}]

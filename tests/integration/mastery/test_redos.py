@@ -158,6 +158,32 @@ async def test_who_waits_longest_for_the_teacher_comes_first_and_who_does_not_is
     assert [one["id"] for one in (await waiting(mastery))["items"]] == [ana.redo]
 
 
+async def test_who_has_handed_in_waits_for_a_score(graded: Graded, mastery: Mastery) -> None:
+    work, story = named("poster work"), graded.story
+    first = story.score(ANA, result(READING, "1", criterion="thesis"), work=work)
+    redo = Redoing(graded, ANA)
+    redo.begin(evidence=first)
+
+    def hand_in() -> None:
+        story.now += MINUTE
+        story.hand_in(work)
+
+    hand_in()  # a draft
+    redo.say("RedoOpened", evidence=first, work=work)
+    await graded.come()
+    assert ((await waiting(mastery))["items"], (await own(mastery))[0]["waits_for"]) == ([], "redo")
+    hand_in()
+    story.now += 2 * MINUTE
+    await graded.come()
+    [told] = (await waiting(mastery, section=ENGLISH, waits_for="score"))["items"]
+    assert (told["id"], told["waits_for"], told["waiting_seconds"]) == (redo.redo, "score", 120)
+    assert (await own(mastery))[0]["next"] == "It is handed in: next, the teacher scores it."
+    story.score(ANA, result(READING, "4", criterion="thesis"), work=work, redo_of=first)
+    hand_in()
+    await graded.come()
+    assert ((await waiting(mastery))["items"], (await own(mastery))[0]["waits_for"]) == ([], "over")
+
+
 async def test_who_may_see_a_learner_sees_her_redos_and_who_may_record_what_waits(
     graded: Graded, mastery: Mastery
 ) -> None:

@@ -51,7 +51,7 @@ WRITER.say(
 )
 REDO = WRITER.say("RedoRequested", ADA, "redo/1", {"competency": THEME, "evidence": GRADE})
 WRITER.say("RelearnLogged", ADA, "redo/1", {"competency": THEME, "cycle": REDO, "kind": "practice", "note_ref": REASON})
-WRITER.say("RedoOpened", ADA, "redo/1", {"competency": THEME, "cycle": REDO, "task": COURSE})
+WRITER.say("RedoOpened", ADA, "redo/1", {"competency": THEME, "cycle": REDO, "task": COURSE, "work": FALL})
 SCORE = WRITER.score(ADA, result(THEME, "2", criterion="thesis"), feedback_ref=REASON)
 
 
@@ -131,6 +131,7 @@ TOLD: dict[Key, Any] = {
     },
     Key("redo", REDO, THEME): {
         "opened": True,
+        "work": FALL,
         "cycle": {
             **{name: value for name, value in step(10, evidence=GRADE).items() if name != "event"},
             "id": REDO,
@@ -138,7 +139,7 @@ TOLD: dict[Key, Any] = {
             "competency": THEME,
             "begun": "requested",
             "relearned": [step(11, kind="practice", note_ref=REASON)],
-            "opened": step(12, task=COURSE),
+            "opened": step(12, task=COURSE, work=FALL),
         },
     },
     Key("feedback", SCORE): {"ref": REASON},

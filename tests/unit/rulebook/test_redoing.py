@@ -30,7 +30,7 @@ def cycle(*logged: tuple[str, int], opened: int | None = None, evidence: str | N
     """Begun at 10; what is said at an instant lies at the position of the same number."""
     begun = Cycle("redo", "Ana", "theme", "requested", 10, 1, 10, "Ana", "first", None)
     steps = tuple(Relearned(f"log {at}", at, 2, at, "Ana", kind, None, None) for kind, at in logged)
-    opening = None if opened is None else Opening("opening", opened, 3, opened, "teacher", evidence, None, None)
+    opening = None if opened is None else Opening("opening", opened, 3, opened, "teacher", evidence, None, None, None)
     return begun._replace(relearned=steps, opened=opening)
 
 
