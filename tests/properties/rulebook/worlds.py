@@ -100,6 +100,7 @@ HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
         st.none() | back,
         courses,
     ],
+    "seminar": [st.lists(results(), max_size=1), shifts],
     "reflect": [st.lists(results(), max_size=2), shifts],
     "rate": [st.lists(results(), min_size=1, max_size=2), shifts],
     "void": [back],
@@ -113,6 +114,7 @@ HAPPENINGS: dict[str, list[st.SearchStrategy[Any]]] = {
 
 WHAT_HAPPENS = [
     *["piece"] * 6,
+    "seminar",
     *["void", "supersede", "supersede", "reflect", "rate", "rate", "override", "override", "override", "clear"],
     *["enrol", "adopt", "adopt", "publish"],
 ]
@@ -149,6 +151,8 @@ def _reconsider(writer: LedgerWriter, happening: tuple[Any, ...]) -> None:
     learner = happening[1]
     standing = [piece for piece in pieces_of(writer, learner) if piece not in withdrawn(writer)]
     match happening:
+        case ("seminar", _, rows, shift):
+            writer.count_moves(learner, *rows, occurred=writer.now + shift)
         case ("reflect", _, rows, shift):
             writer.reflect(learner, *rows, occurred=writer.now + shift)
         case ("rate", _, rows, shift):
