@@ -26,7 +26,7 @@ MERGED = "The answers cannot be counted again: of some role fewer than five answ
 def recount(exhibition: Annotated[str, typer.Argument(help="The exhibition's id.")]) -> int:
     """Count the votes of a closed exhibition again, from the topic alone. Exits with 1 where anything differs."""
     lines, faults = counted_again(exhibition, records_of(exhibition))
-    print("\n".join([*lines, *(f"DIFFERS: {fault}" for fault in faults), f"{len(faults) or 'No'} differences."]))
+    print("\n".join([*lines, *(f"FOUND: {fault}" for fault in faults)] + ([] if faults else ["Nothing differs."])))
     return 1 if faults else 0
 
 

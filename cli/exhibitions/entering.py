@@ -43,7 +43,10 @@ async def enter_ballots(exhibition: str, file: Path) -> None:
     told = ", ".join(f"{count} {what}" for what, count in counts.items())
     out.print(f"{told}, {rejected.count} refused.")
     if rejected.count:
-        out.print(f"The refused lines: {rejected.path.name}. It has their tokens too; keep it like the ballots.")
+        out.print(
+            f"The refused lines: {rejected.path.name}. It has their tokens too; keep it like the ballots.",
+            soft_wrap=True,
+        )
         raise typer.Exit(1)
 
 

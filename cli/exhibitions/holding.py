@@ -102,7 +102,7 @@ async def _title(gateway: Gateway, exhibition: str, language: str) -> str:
     if translated is not None:
         return str(translated)
     if ref := known.get("title_ref"):
-        _, answer = await gateway.post("/v1/reveal", {"purpose": "exhibition", "texts": [ref], "names": []})
+        _, answer = await gateway.post("/v1/reveal", {"purpose": "administration", "texts": [ref], "names": []})
         if ref in answer["texts"]:
             return str(answer["texts"][ref])
     return str(questions.get("title") or exhibition)

@@ -80,7 +80,9 @@ async def due(whose: Mapping[str, str | None], *, json: bool) -> None:
         return
     missing, of = answer["learners"], answer["of"]
     year = f"from {answer['begins_at'][:10]} to {answer['ends_at'][:10]}"
-    out.print(f"{len(missing)} of {_counted(of, 'learner')} had no exhibition in the school year {year}.")
+    out.print(
+        f"{len(missing)} of {_counted(of, 'learner')} had no exhibition in the school year {year}.", soft_wrap=True
+    )
     for learner in sorted(missing, key=lambda one: (names.get(one, ""), one)):
         out.print(f"  {learner}  {names.get(learner, '')}", markup=False, soft_wrap=True)
 

@@ -47,7 +47,7 @@ def _set(template: Path, told: JsonValue, at: datetime, *, machine_fonts: bool) 
         sys_inputs={"told": json.dumps(told, ensure_ascii=False)},
         format="pdf",
         pdf_standards="ua-1",
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),  # all that a PDF has room for
     )
     assert isinstance(made, bytes)
     return made

@@ -1,6 +1,7 @@
 """The commands of the record, as people would use them, one after another on a running district."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,9 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.stack import Stack
+from deploy.setup.subscribers import Subscribers
 from tests.support.commands import Ran, run
+from tests.support.paper import Paper
 from tests.support.running import until_applied
 
 pytestmark = pytest.mark.stack
@@ -219,3 +222,77 @@ async def token_of(stack: Stack, name: str, *, administrator: bool = False) -> s
             role = {"id": str(uuid4()), "person": person, "role": "administrator", "scope": "district"}
             await client.post("/v1/roles", role)
     return await stack.personal_token(person)
+
+
+async def test_an_exhibition_from_its_plan_to_a_recount(district: Stack, tmp_path: Path) -> None:
+    await said(district, "import", "document", FILES / "questions-animal-farm.json")
+    work = (await told(district, "work", "start", "--member", "learner-dmitri", "--title", "A poster"))["id"]
+    plan = {
+        "school": "roster:org/school-willowbrook-high",
+        "works": [work],
+        "questions": f"document:{FILES / 'questions-animal-farm.json'}",
+        "title": "#panic() for the animals",
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    exhibition = (await told(district, "exhibition", "plan", tmp_path / "plan.json"))["id"]
+    await until_applied(district)
+    await said(district, "exhibition", "plan", tmp_path / "plan.json", "--exhibition", exhibition)
+    await until_applied(district)
+    await said(district, "exhibition", "open", exhibition)
+    sheets, filled_in = tmp_path / "ballots.pdf", tmp_path / "filled in.csv"
+    wish = ("--role", "family", "--count", "7", "--to", sheets)
+    assert "nowhere else" in await said(district, "exhibition", "ballots", exhibition, *wish)
+    assert (sheets.stat().st_mode & 0o777, (await run(district, "exhibition", "ballots", exhibition, *wish)).code) == (
+        0o600,
+        1,
+    )
+    paper = Paper(sheets.read_bytes())
+    assert (paper.title, len(paper.alts)) == ("#panic() for the animals", 7)
+    first, *others = printed_words(paper)
+    answers = ("--answer", "citizen=boxer", "--answer", "poster/1=4")
+    assert "citizen: Who is the best citizen" in await said(district, "exhibition", "vote", first)
+    assert "counted" in await said(district, "exhibition", "vote", first, *answers)
+    assert "Already counted" in await said(district, "exhibition", "vote", first, "--answer", "citizen=clover")
+    rows = [f"{words},Boxer,SNOWBALL,3" for words in (first, *others[:5])]
+    rows += [f"{others[5]},napoleon,,3", "a slip,boxer,,3"]
+    filled_in.write_text("\n".join(["ballot,citizen,leader,poster/1", *rows]))
+    entered = await run(district, "exhibition", "enter", exhibition, filled_in)
+    assert (entered.code, entered.err) == (1, "")
+    assert "line 2: already counted" in entered.out
+    assert "5 counted, 1 already counted, 2 refused." in entered.out
+    assert "'napoleon' is no answer to citizen" in (tmp_path / "filled in.csv.rejected.csv").read_text()
+    await until_applied(district)
+    assert "7 ballots issued, 6 voted." in await said(district, "exhibition", "show", exhibition)
+    assert "before the exhibition is closed" in await said(district, "exhibition", "results", exhibition)
+    await said(district, "exhibition", "close", exhibition)
+    await until_applied(district)
+    results = await said(district, "exhibition", "results", exhibition)
+    assert "family: Boxer 6, Clover 0, Benjamin 0, Muriel 0 (6 answered, 0 left it blank)" in results
+    assert "family: Old Major 0, Snowball 5, Napoleon 0 (5 answered, 1 left it blank)" in results
+    again = await recounted(district, exhibition)
+    assert "leader, family: old-major 0, snowball 5, napoleon 0; 1 blank" in again.out
+    assert (again.code, again.out.splitlines()[-1], again.err) == (0, "Nothing differs.", "")
+    nothing = await recounted(district, work)
+    assert (nothing.code, "no ExhibitionOpened" in nothing.out) == (1, True)
+    listed = await told(district, "exhibition", "list", "--learner", "learner-dmitri")
+    assert [one["state"] for one in listed["items"]] == ["closed"]
+    assert "Dmitri" not in await said(district, "exhibition", "due", "--school", "school-willowbrook-high")
+
+
+async def recounted(stack: Stack, exhibition: str) -> Ran:
+    """What a recount says to a subscriber, who has no right but to read the topics."""
+    access = await Subscribers(stack.access).add(f"reader-{uuid4().hex[:8]}")
+    reader = {
+        "ASCERTAIN_KAFKA": access.bootstrap,
+        "ASCERTAIN_KAFKA_PROTOCOL": access.protocol,
+        "ASCERTAIN_KAFKA_MECHANISM": access.mechanism,
+        "ASCERTAIN_KAFKA_USER": str(access.user),
+        "ASCERTAIN_KAFKA_PASSWORD": str(access.password),
+    }
+    return await run(stack, "recount", exhibition, **reader)
+
+
+def printed_words(paper: Paper) -> list[str]:
+    """The twelve words of each ballot, as somebody reads them off the paper."""
+    ballots = re.findall(" ".join(rf"{n} (\S+)" for n in range(1, 13)), " ".join(paper.pages))
+    return [" ".join(words) for words in ballots]

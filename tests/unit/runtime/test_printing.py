@@ -8,7 +8,7 @@ import pytest
 from shared.runtime.printing import PrintingError, printed
 from tests.support.paper import Paper
 
-AT = datetime(2026, 11, 29, tzinfo=UTC)
+AT = datetime(2026, 11, 29, 9, 30, 0, 123456, tzinfo=UTC)
 TEMPLATE = """
 #let told = json(bytes(sys.inputs.told))
 #set document(title: told.title)
