@@ -210,7 +210,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         files=await open_files(opened, settings, FILES, "evidence http files"),
         standings=PostgresStandings(pool, applied, tenant=settings.tenant),
         batches=PostgresBatches(pool),
-        exhibitions=PostgresExhibitions(pool),
+        exhibitions=PostgresExhibitions(pool, documents),
         boxes=await open_boxes(opened, settings, BOXES, "evidence http exhibitions"),
     )
     watch, waits = HealthWatch(pool, record), WaitingRows(pool)
@@ -258,8 +258,8 @@ async def _counting(
     pool = await open_pool(opened, settings.database, size=COUNTING, name="evidence counting")
     ledger = _ledger(settings, pool, bells, appending)
     opened.push_async_callback(ledger.close)
-    boxes = await open_boxes(opened, settings, COUNTING, "evidence counting")
-    return VoteCounting(Uncounted(settings.tenant, ledger, PostgresExhibitions(pool), boxes, PostgresDocuments(pool)))
+    boxes, documents = await open_boxes(opened, settings, COUNTING, "evidence counting"), PostgresDocuments(pool)
+    return VoteCounting(Uncounted(settings.tenant, ledger, PostgresExhibitions(pool, documents), boxes, documents))
 
 
 async def _relay(

@@ -10,6 +10,7 @@ from services.evidence.domain.ballots import Found
 from services.evidence.domain.batches import Asked, Batch, Line, Progress
 from services.evidence.domain.commands import Command, Outcome
 from services.evidence.domain.documents import ReadDocument
+from services.evidence.domain.exhibitions import Opened
 from services.evidence.domain.files import KeptFile, NamedFile
 from services.evidence.domain.forgetting import Forgetting, ForgettingState
 from services.evidence.domain.judging import Criteria
@@ -407,6 +408,10 @@ class Exhibitions(Protocol):
 
     async def ballot(self, ballot: str) -> Found | None:
         """The ballot of this digest, as its stream is at this moment."""
+        ...
+
+    async def opened(self, exhibition: str) -> Opened | None:
+        """What an exhibition was opened with; None where it was not yet."""
         ...
 
     async def entries(self, exhibition: str) -> list[Entry]:

@@ -181,7 +181,9 @@ async def gateway_world(
             limits=limits or Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
-            ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
+            ballots=BallotDoor(
+                lambda: peers.forwarding("evidence"), peers.address("evidence"), lambda: tokens.for_service("evidence")
+            ),
             shares=ShareDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=Access(pool),

@@ -12,7 +12,7 @@ from services.evidence.domain.commands import Command, Expectation, Guard
 from services.evidence.domain.errors import Conflict, Invalid
 from services.evidence.domain.exhibitions import Exhibition, answer_name, longest
 from services.evidence.domain.facts import new_event
-from services.evidence.domain.receipts import Receipt
+from services.evidence.domain.receipts import Receipt, recorded_receipt
 from shared.contracts.events import decode
 from shared.contracts.exhibitions import Asked, BallotIssued, ExhibitionVoteCast
 from shared.ledger.canonical import canonical
@@ -43,6 +43,7 @@ class Found:
     ballot: str
     exhibition: str
     version: int
+    is_closed: bool = False
 
     @property
     def is_counted(self) -> bool:
@@ -115,19 +116,7 @@ def decide_vote(found: Found, vote: str, sealed: str, *, tenant: str, actor: str
 def first_receipt(stream: Sequence[Entry]) -> Receipt | None:
     """The receipt of the vote that was counted, from the stream of its ballot; None where none was."""
     cast = next((entry for entry in stream if entry.event == "ExhibitionVoteCast"), None)
-    if cast is None:
-        return None
-    return Receipt(
-        id=cast.id,
-        type=cast.event,
-        stream=cast.stream,
-        version=cast.version,
-        outcome="repeated",
-        ledger=cast.ledger,
-        shard=cast.shard,
-        position=cast.position,
-        recorded_at=cast.recorded_at,
-    )
+    return None if cast is None else recorded_receipt(cast)
 
 
 def role_of(issued: Entry) -> tuple[str, str]:

@@ -58,6 +58,15 @@ class Exhibition:
     closed_by: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an exhibition was opened with, which nothing changes any more."""
+
+    asked: tuple[Asked, ...]
+    works: tuple[str, ...]
+    questions: Questions
+
+
 def exhibition_of(stream: Sequence[Entry]) -> Exhibition | None:
     """The exhibition that the entries of a stream `exhibition/{id}` make; None where there are none."""
     if not stream:

@@ -7,13 +7,11 @@ from typing import Literal, TypeAlias
 from services.evidence.domain.ballots import Found, ballot_of, check_answers, decide_vote, first_receipt, written
 from services.evidence.domain.commands import Appended, Mismatch, Repeated, Stale
 from services.evidence.domain.errors import Conflict, NotFound
-from services.evidence.domain.exhibitions import Exhibition, exhibition_of
+from services.evidence.domain.exhibitions import Opened
 from services.evidence.domain.receipts import Receipt, receipt
-from services.evidence.flows.exhibiting import questions_of
 from services.evidence.ports import District
-from shared.contracts.exhibitions import ExhibitionOpened
 from shared.contracts.tasks import Questions
-from shared.ledger.streams import ballot_stream, exhibition_stream
+from shared.ledger.streams import ballot_stream
 
 Standing: TypeAlias = Literal["open", "counted", "closed"]
 
@@ -41,10 +39,9 @@ class Counted:
 async def show_ballot(token: str, district: District) -> Shown:
     """What this token's ballot asks. Raises NotFound where no ballot has it, LedgerUnavailable."""
     found = await _found(token, district)
-    exhibition, _ = await _opened(found, district)
-    questions = await questions_of(exhibition.plan.questions or "", district.documents)
-    standing: Standing = "counted" if found.is_counted else "open" if exhibition.closed_by is None else "closed"
-    return Shown(found.exhibition, standing, questions, exhibition.plan.works)
+    opened = await _opened(found, district)
+    standing: Standing = "counted" if found.is_counted else "closed" if found.is_closed else "open"
+    return Shown(found.exhibition, standing, opened.questions, opened.works)
 
 
 async def cast_vote(token: str, answers: Mapping[str, str], actor: str, district: District) -> Counted:
@@ -56,9 +53,9 @@ async def cast_vote(token: str, answers: Mapping[str, str], actor: str, district
     found = await _found(token, district)
     if found.is_counted:
         return await _counted(found, district)
-    exhibition, opened = await _opened(found, district)
+    opened = await _opened(found, district)
     check_answers(opened.asked, answers)
-    box = None if exhibition.closed_by is not None else await district.boxes.known(found.exhibition)
+    box = None if found.is_closed else await district.boxes.known(found.exhibition)
     if box is None:
         raise Conflict(CLOSED)
     sealed = box.seal(found.ballot, written(opened.asked, answers))
@@ -81,11 +78,11 @@ async def _found(token: str, district: District) -> Found:
     return found
 
 
-async def _opened(found: Found, district: District) -> tuple[Exhibition, ExhibitionOpened]:
-    exhibition = exhibition_of(await district.ledger.stream(exhibition_stream(found.exhibition)))
-    if exhibition is None or exhibition.opened is None:  # ballots are issued once it is open, and not before
+async def _opened(found: Found, district: District) -> Opened:
+    opened = await district.exhibitions.opened(found.exhibition)
+    if opened is None:  # ballots are issued once it is open, and not before
         raise NotFound("ballot")
-    return exhibition, exhibition.opened
+    return opened
 
 
 async def _counted(found: Found, district: District) -> Counted:

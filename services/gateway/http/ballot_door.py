@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-import httpx
+import aiohttp
+import orjson
 import structlog
 from fastapi import Response
 
@@ -17,8 +18,8 @@ _log = structlog.get_logger()
 class BallotDoor:
     """Implements ports.Ballots, under a service token. Nothing that is logged has a token or an answer in it."""
 
-    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
-        self._client, self._token = client, token
+    def __init__(self, session: Callable[[], aiohttp.ClientSession], address: str, token: Callable[[], str]) -> None:
+        self._session, self._address, self._token = session, address, token
 
     async def show(self, token: str) -> Response:
         """See `Ballots.show`."""
@@ -29,17 +30,20 @@ class BallotDoor:
         return await self._asked("/ballots/vote", {"token": token, "answers": dict(answers)})
 
     async def _asked(self, door: str, body: Mapping[str, object]) -> Response:
-        headers = {"Authorization": f"Bearer {self._token()}"}
+        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
         try:
-            answer = await self._client.post(door, json=body, headers=headers)
-        except httpx.HTTPError as error:
+            async with self._session().post(
+                self._address + door, data=orjson.dumps(body), headers=headers, allow_redirects=False
+            ) as answer:
+                content = await answer.read()
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             _log.warning("ballots cannot be had", service="evidence", error=type(error).__name__)
             raise _later() from None
-        if answer.status_code not in TOLD:
-            _log.warning("ballots cannot be had", service="evidence", status=answer.status_code)
+        if answer.status not in TOLD:
+            _log.warning("ballots cannot be had", service="evidence", status=answer.status)
             raise _later()
         kept = {name: answer.headers[name] for name in ("retry-after",) if name in answer.headers}
-        return Response(answer.content, answer.status_code, kept, media_type=answer.headers.get("content-type"))
+        return Response(content, answer.status, kept, media_type=answer.headers.get("content-type"))
 
 
 def _later() -> Exception:

@@ -8,6 +8,7 @@ come from one address: a whole school votes from one.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, TypeAlias
 
@@ -26,7 +27,7 @@ ROUTE = "/v1/ballots/{token}"
 MISSES_OF_ADDRESS, MISSES_OF_ALL = 120, 1_200
 """Tokens that no ballot has, of an address and of everybody, a window of the limiter. Who types them by hand errs."""
 
-PAUSE, HELD = 2.0, 200
+PAUSE, HELD = 2.0, 1_000
 """Seconds that one more is kept waiting, and how many are at a time; others are refused at once."""
 
 _Token: TypeAlias = Annotated[str, Path(description="What the ballot's QR code ends in: 32 hex digits.")]
@@ -110,8 +111,13 @@ class CountedVote(_Answer):
 class Misses:
     """Counts tokens that no ballot has. `pause` waits so many seconds."""
 
-    def __init__(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        self._addresses, self._all = Limiter(MISSES_OF_ADDRESS), Limiter(MISSES_OF_ALL)
+    def __init__(
+        self,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._addresses, self._all = Limiter(MISSES_OF_ADDRESS, clock=clock), Limiter(MISSES_OF_ALL, clock=clock)
         self._pause, self._held = pause, 0
 
     async def count(self, address: str) -> None:

@@ -1,0 +1,91 @@
+"""At the public door only tokens that no ballot has are counted against an address, and slowed beyond some number."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI, Response
+
+from services.gateway.http.ballots import MISSES_OF_ADDRESS, MISSES_OF_ALL, PAUSE, ROUTE, Misses, ballot_routes
+from services.gateway.http.front import UNCOUNTED
+from shared.runtime.problems import Problem, answer_with_problems, not_found
+
+KNOWN = "0123456789abcdef0123456789abcdef"
+
+
+class Ballots:
+    """One ballot that there is."""
+
+    def __init__(self) -> None:
+        self.votes: list[Mapping[str, str]] = []
+
+    async def show(self, token: str) -> Response:
+        return Response("{}", media_type="application/json") if token == KNOWN else not_found("ballot").response()
+
+    async def vote(self, token: str, answers: Mapping[str, str]) -> Response:
+        if token == KNOWN:
+            self.votes.append(answers)
+        return await self.show(token)
+
+
+class Door:
+    """The routes, asked from any address; `paused` has how long who was kept waiting."""
+
+    def __init__(self) -> None:
+        self.paused: list[float] = []
+        self.ballots = Ballots()
+        self._app = FastAPI()
+        answer_with_problems(self._app)
+        self._app.include_router(ballot_routes(self.ballots, Misses(self._pause, clock=lambda: 600.0)))
+
+    async def _pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+
+    async def ask(self, token: str, address: str = "192.0.2.1", body: bytes | None = None) -> httpx.Response:
+        transport = httpx.ASGITransport(self._app, client=(address, 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+            if body is None:
+                return await http.get(f"/v1/ballots/{token}")
+            return await http.post(f"/v1/ballots/{token}", content=body)
+
+
+async def test_misses_are_slowed_and_refused_and_ballots_from_the_same_address_never_are() -> None:
+    door = Door()
+    seen = [(await door.ask(uuid4().hex)).status_code for _ in range(MISSES_OF_ADDRESS + 3)]
+    assert seen == [404] * MISSES_OF_ADDRESS + [429] * 3
+    assert door.paused == [PAUSE] * 3
+    for _ in range(2 * MISSES_OF_ADDRESS):
+        assert (await door.ask(KNOWN)).status_code == 200
+    assert (await door.ask(KNOWN, body=b'{"answers": {"best": "boxer"}}')).status_code == 200
+    assert (await door.ask(uuid4().hex, address="192.0.2.2")).status_code == 404
+    assert ROUTE in UNCOUNTED, "nor does the front count whoever comes to this door"
+
+
+async def test_many_addresses_together_are_slowed_as_well() -> None:
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    misses = Misses(pause, clock=lambda: 600.0)
+    for n in range(MISSES_OF_ALL):
+        await misses.count(f"192.0.2.{n % 250}")
+    with pytest.raises(Problem) as refused:
+        await misses.count("198.51.100.1")
+    assert (refused.value.status, paused) == (429, [PAUSE])
+
+
+async def test_what_is_no_vote_is_refused_and_not_repeated() -> None:
+    door = Door()
+    for body in (
+        b"",
+        b"{",
+        b'{"answers": {"best": 3}}',
+        b'{"answers": {}, "who": "me"}',
+        b'{"answers":{"a":"b","a":"c"}}',
+    ):
+        refused = await door.ask(KNOWN, body=body)
+        assert refused.status_code == 422, body
+        assert "me" not in refused.json()["detail"].split()
+    assert door.ballots.votes == []
