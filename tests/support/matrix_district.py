@@ -11,6 +11,7 @@ from tests.support.documents import PNG
 from tests.support.ledger_writer import framework_document, policy_document
 from tests.support.matrix import ADMINISTER, PEOPLE, SIGNED_IN, Subject, World, attempt, one
 from tests.support.matrix_panels import panel
+from tests.support.matrix_portfolio import curate
 from tests.support.periods import name_periods
 from tests.support.relations import new_id
 from tests.support.running import administrator, until_applied
@@ -107,6 +108,7 @@ async def furnish(world: World) -> None:
     ends_at = instant_text(now() + 86_400_000)
     exhibition, guest, paneled = await panel(world, ids["school here"], works, rubric_, ends_at)
     things |= paneled
+    things |= await curate(world, learner, competency)
     await until_applied(world.stack)
     digest = await _digest(world, learner, graded)
     course, section = ids["course here"], ids["class here"]

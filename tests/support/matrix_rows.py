@@ -25,6 +25,7 @@ from tests.support.matrix import (
     one,
 )
 from tests.support.matrix_panels import PANELS
+from tests.support.matrix_portfolio import PORTFOLIOS
 from tests.support.relations import new_id
 
 Rows = dict[tuple[str, str], Row]
@@ -430,6 +431,7 @@ TABLE: Rows = {
     **RECORDING,
     **EXHIBITING,
     **PANELS,
+    **PORTFOLIOS,
     **JUDGING,
     **GRADING,
     **BELONGING,
