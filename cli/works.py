@@ -71,7 +71,8 @@ def show_portfolio(answer: dict[str, Any]) -> None:
         _print_work(one)
     rows = table("happened", "evidence", "kind", "shows", "", whole=("happened", "evidence", "kind"))
     for piece in answer["evidence"]:
-        shows = ", ".join(skill.get("code") or skill["competency"] for skill in piece["shows"])
+        skills = [skill.get("code") or skill["competency"] for skill in piece["shows"]]
+        shows = ", ".join([*skills, *(f"{one['count']} × {one.get('title') or one['move']}" for one in _moves(piece))])
         rows.add_row(piece["occurred_at"][:10], piece["event"], kind_of(piece), shows, _withdrawn(piece))
     out.print(rows if answer["evidence"] else "No evidence yet.")
 
@@ -143,6 +144,11 @@ def kind_of(piece: dict[str, Any]) -> str:
     """What kind of evidence it is, in the words of an explanation."""
     type_ = str(piece["type"])
     return KINDS.get(type_, type_)
+
+
+def _moves(piece: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was counted of her in a seminar."""
+    return list(piece.get("moves", []))
 
 
 def _withdrawn(piece: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from cli.errors import CommandError
 from cli.seminars import empty_seminar, request_of
+from cli.works import show_portfolio
 from shared.ledger.identifiers import is_id
 from shared.ledger.instants import instant
 
@@ -64,3 +65,12 @@ def test_a_list_that_is_none_and_a_learner_named_twice_are_told(moves: Path) -> 
     moves.write_text(json.dumps({**MOVES, "format": "ascertain.rubric@1"}))
     with pytest.raises(CommandError, match="no list of moves"):
         made(moves, AMARA)
+
+
+def test_a_portfolio_tells_moves_in_the_words_of_their_list(capsys: pytest.CaptureFixture[str]) -> None:
+    piece = {
+        "event": AMARA, "type": "ObservationRecorded", "occurred_at": "2026-11-24T09:30:00.000Z", "shows": [],
+        "moves": [{"move": "asks", "count": 3, "title": "Asks"}, {"move": "sings", "count": 1}],
+    }  # fmt: skip
+    show_portfolio({"works": [], "evidence": [piece]})
+    assert "3 × Asks, 1 × sings" in " ".join(capsys.readouterr().out.split())
