@@ -95,6 +95,9 @@ async def _show(kind: Kind, id_: str, language: str | None, json: bool) -> None:
 
 def _used(one: dict[str, Any]) -> str:
     used = one["used_by"]
-    tasks = used.get("tasks")
-    named = f"{used['works']} works" if tasks is None else f"{len(tasks)} {'task' if len(tasks) == 1 else 'tasks'}"
-    return f"{named}, {used['pieces']} pieces"
+    named = _several(used["works"], "work") if "works" in used else _several(len(used["tasks"]), "task")
+    return f"{named}, {_several(used['pieces'], 'piece')}"
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
