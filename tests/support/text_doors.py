@@ -138,6 +138,16 @@ DOORS: dict[str, Door] = {
         },
         sender="amara",
     ),
+    "exhibit": Door(
+        lambda w: f"/v1/learners/{w.ids['amara']}/portfolio/exhibits",
+        lambda w: {
+            "id": w.new("exhibit"),
+            "version": w.made["version"],
+            "competencies": [THEME],
+            "reason": w.text("reason of an exhibit"),
+        },
+        sender="amara",
+    ),
     "feedback on a version": Door(
         lambda w: f"/v1/works/{w.made['work']}/versions/{w.made['version']}/feedback",
         lambda w: {
@@ -181,7 +191,38 @@ DOORS: dict[str, Door] = {
             "id": w.new("exhibition"),
             "school": w.ids["school"],
             "works": [w.made["work"]],
+            "panel": {"rubric": document_digest(rubric())},
             "title": w.text("title of an exhibition"),
+        },
+    ),
+    "panelist without an account": Door(
+        lambda w: f"/v1/exhibitions/{w.made['exhibition']}/panelists",
+        lambda w: {
+            "id": w.new("guest"),
+            "role": "community",
+            "name": {"given": f"{w.canaries.mark} guest", "family": f"{w.canaries.mark} of guest"},
+        },
+    ),
+    "panelist": Door(
+        lambda w: f"/v1/exhibitions/{w.made['exhibition']}/panelists",
+        lambda w: {"id": w.new("panelist"), "role": "teacher", "panelist": w.ids["lindgren"]},
+    ),
+    "panel score": Door(
+        lambda w: f"/v1/exhibitions/{w.made['exhibition']}/works/{w.made['work']}/panel-scores",
+        lambda w: {
+            "id": w.new("panel score"),
+            "levels": {"thesis": "3", "symbols": "4"},
+            "note": w.text("note of a panelist"),
+        },
+    ),
+    "panel": Door(
+        lambda w: f"/v1/exhibitions/{w.made['exhibition']}/works/{w.made['work']}/panel",
+        lambda w: {
+            "id": w.new("panel"),
+            "scores": [w.made["panel score"]],
+            "levels": {"thesis": "3", "symbols": "4"},
+            "resolution": w.text("resolution of a panel"),
+            "occurred_at": WHEN,
         },
     ),
     "grade": Door(
