@@ -18,6 +18,7 @@ KINDS = {"section": "class", "school": "org", "learner": "user"}
 async def show(exhibition: str, *, json: bool) -> None:
     async with connect() as gateway:
         known = await gateway.get(f"/v1/exhibitions/{exhibition}")
+        titles = {} if json else await _titles(gateway, [shown["work"] for shown in known["works"]])
     if json:
         print_json(known)
         return
@@ -25,6 +26,9 @@ async def show(exhibition: str, *, json: bool) -> None:
     shown = len(known["works"]) + known["others"]
     out.print(f"exhibition {exhibition}: {known['state']}, {_counted(shown, 'work')}, version {known['version']}")
     out.print(f"  {_counted(ballots['issued'], 'ballot')} issued, {ballots['voted']} voted.")
+    for one in known["works"]:
+        title = titles.get(one["work"], "")
+        out.print(f"  work {one['number']}: {one['work']}  {title}", markup=False, soft_wrap=True)
     if known.get("under_review"):
         out.print("  More of it waits to be looked at.")
 
@@ -33,6 +37,8 @@ async def results(exhibition: str, *, json: bool) -> None:
     async with connect() as gateway:
         answer = await gateway.get(f"/v1/exhibitions/{exhibition}/results")
         questions = {} if json else await questions_of(gateway, answer)
+        rated = list(dict.fromkeys(item["work"] for item in answer["items"] if "work" in item))
+        titles = {} if json else await _titles(gateway, rated)
     if json:
         print_json(answer)
         return
@@ -40,7 +46,7 @@ async def results(exhibition: str, *, json: bool) -> None:
     out.print(f"{_counted(ballots['issued'], 'ballot')} issued, {ballots['voted']} voted.")
     words = {question["code"]: question for question in questions.get("questions", ())}
     for item in answer["items"]:
-        _print_result(item, words.get(item["question"], {}))
+        _print_result(item, words.get(item["question"], {}), titles.get(item.get("work"), item.get("work")))
     if answer["others"]:
         out.print(f"{_counted(answer['others'], 'more work')} rated, not yours to see.")
     if "note" in answer:
@@ -104,9 +110,20 @@ async def _names(gateway: Gateway, learners: list[str]) -> dict[str, str]:
     return {person: f"{name['family']}, {name['given']}" for person, name in answer["names"].items()}
 
 
-def _print_result(item: Mapping[str, Any], words: Mapping[str, Any]) -> None:
+async def _titles(gateway: Gateway, works: list[str]) -> dict[str, str]:
+    """The titles of works by their ids, of those that have one which the caller may read."""
+    told = [await gateway.get(f"/v1/works/{work}") for work in works]
+    refs = {work["work"]: work["title_ref"] for work in told if "title_ref" in work}
+    if not refs:
+        return {}
+    asked = {"purpose": "teaching", "texts": sorted(set(refs.values())), "names": []}
+    _, answer = await gateway.post("/v1/reveal", asked)
+    return {work: answer["texts"][ref] for work, ref in refs.items() if ref in answer["texts"]}
+
+
+def _print_result(item: Mapping[str, Any], words: Mapping[str, Any], work: str | None) -> None:
     titles = {one.get("code", one.get("value")): one["title"] for one in words.get("options", words.get("scale", ()))}
-    of_work = f" (work {item['work']})" if "work" in item else ""
+    of_work = f" (work {item['number']}, {work})" if "work" in item else ""
     out.print(f"{words.get('title', item['question'])}{of_work}", markup=False, soft_wrap=True)
     for who, answered in [("all", item), *((row["role"], row) for row in item.get("roles", ()))]:
         rows = [(titles.get(count["option"], count["option"]), count["count"]) for count in answered.get("counts", ())]

@@ -3,8 +3,7 @@
 Pure. Of the standing nothing is known here before it is published: votes are sealed.
 """
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -22,9 +21,10 @@ MERGED = "Not told by role: of some role fewer than five answered a question. No
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A work that is shown, with its members who are not forgotten."""
+    """A work that is shown, its number there, from 1, and its members who are not forgotten."""
 
     work: str
+    number: int
     members: tuple[str, ...]
 
 
@@ -76,24 +76,25 @@ class Result:
 
     question: str
     kind: Literal["choice", "rating"]
-    work: str | None
+    work: Shown | None
     together: Answered
     roles: tuple[tuple[str, Answered], ...]
 
 
-def results(exhibition: Exhibition, visible: AbstractSet[str]) -> tuple[Result, ...]:
+def results(exhibition: Exhibition, visible: Iterable[Shown]) -> tuple[Result, ...]:
     """What was published, in the order in which it was asked.
 
     Ratings of works are told to those who may see one of their members: `visible` are the works of which that is so.
     A choice is everyone's to see.
     """
+    works = {shown.work: shown for shown in visible}
     if exhibition.tally is None or exhibition.opened is None:
         return ()
     rows = exhibition.tally["tallied"]
     return tuple(
-        _result(asked, [row for row in rows if _same(row, asked)])
+        _result(asked, works.get(asked.get("work")), [row for row in rows if _same(row, asked)])
         for asked in exhibition.opened["asked"]
-        if asked.get("work") is None or asked["work"] in visible
+        if asked.get("work") is None or asked["work"] in works
     )
 
 
@@ -106,10 +107,10 @@ def _same(row: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
     return row["question"] == asked["question"] and row.get("work") == asked.get("work")
 
 
-def _result(asked: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Result:
+def _result(asked: Mapping[str, Any], work: Shown | None, rows: Sequence[Mapping[str, Any]]) -> Result:
     [together] = [row for row in rows if row.get("role") is None]
     roles = tuple((row["role"], _answered(row)) for row in rows if row.get("role") is not None)
-    return Result(asked["question"], asked["kind"], asked.get("work"), _answered(together), roles)
+    return Result(asked["question"], asked["kind"], work, _answered(together), roles)
 
 
 def _answered(row: Mapping[str, Any]) -> Answered:

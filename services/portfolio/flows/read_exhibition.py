@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.portfolio.domain.errors import UnknownError
-from services.portfolio.domain.exhibition import Exhibition
+from services.portfolio.domain.exhibition import Exhibition, Shown
 from services.portfolio.flows.reading import Question
 from services.portfolio.ports import District
 from shared.rulebook.known import Pin
@@ -17,7 +17,7 @@ class SeenExhibition:
     """
 
     exhibition: Exhibition
-    works: tuple[str, ...]
+    works: tuple[Shown, ...]
     others: int
     learners: frozenset[str]
     reached: tuple[Pin, ...] = ()
@@ -58,6 +58,6 @@ async def seen_exhibitions(
 
 
 def _seen(exhibition: Exhibition, visible: set[str], pins: tuple[Pin, ...]) -> SeenExhibition:
-    works = tuple(shown.work for shown in exhibition.works if visible.intersection(shown.members))
+    works = tuple(shown for shown in exhibition.works if visible.intersection(shown.members))
     learners = frozenset(visible & exhibition.members)
     return SeenExhibition(exhibition, works, len(exhibition.works) - len(works), learners, pins)

@@ -1,11 +1,11 @@
 """Answers about exhibitions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Response
 
-from services.portfolio.domain.exhibition import MERGED, Answered, Exhibition, Result, is_recountable, results
+from services.portfolio.domain.exhibition import MERGED, Answered, Exhibition, Result, Shown, is_recountable, results
 from services.portfolio.flows.list_due import Due
 from services.portfolio.flows.list_exhibitions import ExhibitionPage
 from services.portfolio.flows.read_exhibition import SeenExhibition
@@ -32,7 +32,7 @@ def exhibitions_answer(page: ExhibitionPage) -> Response:
 
 def results_answer(seen: SeenExhibition) -> Response:
     one = seen.exhibition
-    told = results(one, set(seen.works))
+    told = results(one, seen.works)
     document: dict[str, Any] = {
         "exhibition": one.id,
         "state": one.state,
@@ -69,7 +69,7 @@ def _exhibition(seen: SeenExhibition) -> dict[str, Any]:
         "school": plan["school"],
         **_given({name: plan.get(name) for name in ("section", "title_ref", "questions", "panel", "planned_for")}),
         "roles": plan["roles"],
-        "works": list(seen.works),
+        "works": [{"work": shown.work, "number": shown.number} for shown in seen.works],
         "others": seen.others,
         "by": one.planned_by,
         **{name: instant_text(at) for name, at in times.items() if at is not None},
@@ -80,7 +80,9 @@ def _exhibition(seen: SeenExhibition) -> dict[str, Any]:
 
 
 def _result(result: Result) -> dict[str, Any]:
-    document = {"question": result.question, "kind": result.kind, **_given({"work": result.work})}
+    document: dict[str, Any] = {"question": result.question, "kind": result.kind}
+    if result.work is not None:
+        document |= {"work": result.work.work, "number": result.work.number}
     document |= _answered(result.together)
     if result.roles:
         document["roles"] = [{"role": role, **_answered(answered)} for role, answered in result.roles]
@@ -98,11 +100,11 @@ def _ballots(exhibition: Exhibition) -> dict[str, int]:
     return {"issued": exhibition.issued, "voted": exhibition.voted}
 
 
-def _others(exhibition: Exhibition, visible: Sequence[str]) -> int:
+def _others(exhibition: Exhibition, visible: Iterable[Shown]) -> int:
     if exhibition.tally is None or exhibition.opened is None:
         return 0
     rated = {asked["work"] for asked in exhibition.opened["asked"] if asked.get("work") is not None}
-    return len(rated.difference(visible))
+    return len(rated.difference(shown.work for shown in visible))
 
 
 def _under_review(exhibition: Exhibition) -> dict[str, bool]:

@@ -22,6 +22,13 @@ class PanelPlanDocument(BaseModel):
     discuss_from: int
 
 
+class ShownDocument(BaseModel):
+    """A work that is shown, and its number there and on ballots, from 1."""
+
+    work: Id
+    number: int
+
+
 class ExhibitionDocument(BaseModel):
     """An exhibition. `version` is what opening and closing it expect.
 
@@ -36,7 +43,7 @@ class ExhibitionDocument(BaseModel):
     title_ref: Digest | None = None
     questions: Digest | None = Field(None, description="The document that the audience's questions stand in.")
     roles: list[Code]
-    works: list[Id]
+    works: list[ShownDocument]
     others: int
     panel: PanelPlanDocument | None = None
     by: Id = Field(description="Who planned it first.")
@@ -75,11 +82,12 @@ class AnsweredByRoleDocument(AnsweredDocument):
 
 
 class ResultsQuestionDocument(AnsweredDocument):
-    """A question, over all roles; a rating has its work. `roles` is there where it is told by role as well."""
+    """A question, over all roles; a rating has its work and number. `roles` is there where it is told by role too."""
 
     question: Code
     kind: Literal["choice", "rating"]
     work: Id | None = None
+    number: int | None = None
     roles: list[AnsweredByRoleDocument] | None = None
 
 

@@ -27,7 +27,7 @@ _PAGES = {
     ),
 }
 _SHOWN = """
-    SELECT shown.owner::text, shown.work::text, array_agg(own.member::text ORDER BY own.place) AS members
+    SELECT shown.owner::text, shown.work::text, shown.place, array_agg(own.member::text ORDER BY own.place) AS members
     FROM portfolio.exhibited AS shown JOIN portfolio.member AS own USING (work)
     WHERE shown.owner = ANY ($1::uuid[])
     AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = own.member)
@@ -81,7 +81,7 @@ async def _exhibitions(connection: asyncpg.Connection, rows: Sequence[asyncpg.Re
     owners = [str(row["owner"]) for row in rows]
     works: defaultdict[str, list[Shown]] = defaultdict(list)
     for row in await connection.fetch(_SHOWN, owners):
-        works[row["owner"]].append(Shown(row["work"], tuple(row["members"])))
+        works[row["owner"]].append(Shown(row["work"], row["place"], tuple(row["members"])))
     held = {row["owner"] for row in await connection.fetch(_HELD, owners)}
     return [_exhibition(row, tuple(works[str(row["owner"])]), held=str(row["owner"]) in held) for row in rows]
 

@@ -262,13 +262,16 @@ async def test_an_exhibition_from_its_plan_to_a_recount(district: Stack, tmp_pat
     assert "5 counted, 1 already counted, 2 refused." in entered.out
     assert "'napoleon' is no answer to citizen" in (tmp_path / "filled in.csv.rejected.csv").read_text()
     await until_applied(district)
-    assert "7 ballots issued, 6 voted." in await said(district, "exhibition", "show", exhibition)
+    shown = await said(district, "exhibition", "show", exhibition)
+    assert "7 ballots issued, 6 voted." in shown
+    assert f"work 1: {work}  A poster" in shown
     assert "before the exhibition is closed" in await said(district, "exhibition", "results", exhibition)
     await said(district, "exhibition", "close", exhibition)
     await until_applied(district)
     results = await said(district, "exhibition", "results", exhibition)
     assert "family: Boxer 6, Clover 0, Benjamin 0, Muriel 0 (6 answered, 0 left it blank)" in results
     assert "family: Old Major 0, Snowball 5, Napoleon 0 (5 answered, 1 left it blank)" in results
+    assert "(work 1, A poster)" in results
     again = await recounted(district, exhibition)
     assert "leader, family: old-major 0, snowball 5, napoleon 0; 1 blank" in again.out
     assert (again.code, again.out.splitlines()[-1], again.err) == (0, "Nothing differs.", "")
