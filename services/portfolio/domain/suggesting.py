@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from services.portfolio.domain.record import Piece, Said, Work
-from shared.ledger.decimals import scaled
+from shared.ledger.decimals import scaled, unscaled
 from shared.ledger.instants import Instant
 
 Why: TypeAlias = Literal["strongest", "grown"]
@@ -17,19 +17,22 @@ Why: TypeAlias = Literal["strongest", "grown"]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What one piece says of a competency in a work: as of which version (its number, from 1), and how much."""
+    """What one piece says of a competency in a work: as of which version (its number, from 1), and how much.
+
+    `earned` and `possible` are exact, scaled by 10^6.
+    """
 
     work: str
     version: str
     number: int
     competency: str
-    earned: Fraction
-    possible: Fraction
+    earned: int
+    possible: int
     at: Instant
 
     @property
     def part(self) -> Fraction:
-        return self.earned / self.possible
+        return Fraction(self.earned, self.possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,12 @@ def _scores(work: Work, piece: Piece) -> Iterable[Scored]:
     version = _version_before(work, piece.said)
     if version is None:
         return
-    totals: dict[str, tuple[Fraction, Fraction]] = {}
+    totals: dict[str, tuple[int, int]] = {}
     for result in piece.said.body.get("results", ()):
-        earned, possible = totals.get(result["competency"], (Fraction(0), Fraction(0)))
+        earned, possible = totals.get(result["competency"], (0, 0))
         totals[result["competency"]] = (
-            earned + Fraction(scaled(result["earned"]), 1_000_000),
-            possible + Fraction(scaled(result["possible"]), 1_000_000),
+            earned + scaled(result["earned"]),
+            possible + scaled(result["possible"]),
         )
     number, said = version
     for competency, (earned, possible) in totals.items():
@@ -116,10 +119,4 @@ def _version_before(work: Work, said: Said) -> tuple[int, Said] | None:
 
 
 def _plain(one: Scored) -> str:
-    return f"{_number(one.earned)} of {_number(one.possible)}"
-
-
-def _number(value: Fraction) -> str:
-    whole = value * 1_000_000
-    digits = f"{whole.numerator // whole.denominator:07d}"
-    return f"{digits[:-6]}.{digits[-6:]}".rstrip("0").rstrip(".")
+    return f"{unscaled(one.earned)} of {unscaled(one.possible)}"
