@@ -133,8 +133,8 @@ class ExhibitionStory:
             how_many = f"{item['answers']} answered, {item['abstained']} left it blank"
             self.telling.say(f"{item['question']}: {counts} ({how_many})")
         [leader] = [item for item in results["items"] if item["question"] == "leader"]
-        counts = {count["option"]: count["count"] for count in leader["counts"]}
-        self.telling.expect("the votes for the leader", counts, LEADER)
+        votes = {count["option"]: count["count"] for count in leader["counts"]}
+        self.telling.expect("the votes for the leader", votes, LEADER)
         self.telling.expect("those left blank", leader["abstained"], 3)
 
     async def _recount(self, exhibition: str) -> None:

@@ -63,7 +63,9 @@ class PortfolioStory:
     async def _choose(self, versions: dict[str, str]) -> list[str]:
         self.telling.step("Amara chooses what stands for her, and says why: a poster, an essay, a letter.")
         amara = await self.cast.as_person("learner-amara")
-        path, exhibits, last = f"{await self._portfolio}/exhibits", [], {}
+        path = f"{await self._portfolio}/exhibits"
+        exhibits: list[str] = []
+        last: dict[str, Any] = {}
         for subject, competencies, reason in (
             ("art", [SYMBOLS, ALLEGORY], "People who had not read the book asked me about the whip."),
             ("history", [REVOLUTION], "I had to give up my first answer, and I can say why."),

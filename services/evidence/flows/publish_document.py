@@ -2,11 +2,10 @@
 
 from services.evidence.domain.documents import Reader, check_names, check_rubric, decide_publish
 from services.evidence.domain.errors import NotFound, StaleVersion
-from services.evidence.domain.receipts import Receipt
+from services.evidence.domain.receipts import Receipt, recorded_receipt
 from services.evidence.flows.define import define
 from services.evidence.ports import District
 from shared.contracts.tasks import Moves, Questions, Rubric, Task
-from shared.ledger.entry import Entry
 from shared.ledger.streams import document_stream
 
 FOR_TEACHERS = (Task, Rubric, Questions, Moves)
@@ -28,7 +27,7 @@ async def publish_document(text: bytes, digest: str, actor: str, district: Distr
         raise NotFound("document")
     published = await district.ledger.stream(document_stream(digest))
     if published:
-        return _published_before(published[0])
+        return recorded_receipt(published[0])
     check_names(document, await district.definitions.competencies(document.names()))
     if document.rubric is not None:
         check_rubric(document, await district.definitions.published(document.rubric))
@@ -37,18 +36,4 @@ async def publish_document(text: bytes, digest: str, actor: str, district: Distr
     try:
         return await define(command, district)
     except StaleVersion:  # another caller published it meanwhile
-        return _published_before((await district.ledger.stream(document_stream(digest)))[0])
-
-
-def _published_before(entry: Entry) -> Receipt:
-    return Receipt(
-        id=entry.id,
-        type=entry.event,
-        stream=entry.stream,
-        version=entry.version,
-        outcome="repeated",
-        ledger=entry.ledger,
-        shard=entry.shard,
-        position=entry.position,
-        recorded_at=entry.recorded_at,
-    )
+        return recorded_receipt((await district.ledger.stream(document_stream(digest)))[0])

@@ -4,30 +4,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.evidence.domain.errors import NotFound
 from services.evidence.flows.cast_vote import Counted, Shown, cast_vote, show_ballot
 from services.evidence.http.answers import json_response, receipt_document
 from services.evidence.http.exhibition_documents import ShowRequest, VoteRequest
+from services.evidence.http.gateway_alone import gateway_alone
 from services.evidence.ports import District
 from shared.contracts.tasks import ChoiceQuestion, Question, Questions
-from shared.runtime.problems import Problem
 from shared.runtime.tokens import Caller, Verifier
 
 
 def ballot_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST /ballots/show` and `POST /ballots/vote`. For everyone else than the gateway they are not there."""
-
-    async def gateway(request: Request) -> Caller:
-        try:
-            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
-        except Problem as problem:
-            raise NotFound("address") from problem
-        if caller.service != "gateway":
-            raise NotFound("address")
-        return caller
-
     router = APIRouter(include_in_schema=False)
-    calling = Depends(gateway)
+    calling = Depends(gateway_alone(verifier))
 
     @router.post("/ballots/show", dependencies=[calling])
     async def show(request: Request) -> Response:

@@ -7,20 +7,19 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.evidence.domain.errors import NotFound
 from services.evidence.domain.files import ENDINGS, MAX_FILE, NamedFile
 from services.evidence.flows.open_file import content, open_file
 from services.evidence.flows.receive_file import receive_file
 from services.evidence.flows.reveal import People
 from services.evidence.http.answers import json_response
 from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS
+from services.evidence.http.gateway_alone import gateway_alone
 from services.evidence.http.strict import IdempotencyKey, id_of
 from services.evidence.http.work_documents import FileDocument
 from services.evidence.ports import District
 from shared.contracts.values import Digest, Id
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import refusals
-from shared.runtime.problems import Problem
 from shared.runtime.tokens import Caller, Verifier, person
 
 FILES_ROUTE = "/v1/works/{id}/files"
@@ -74,16 +73,7 @@ def file_routes(district: District, verifier: Verifier) -> APIRouter:
 
 def file_doors(people: People, district: District, verifier: Verifier) -> APIRouter:
     """`GET /artefacts/{ref}`. For everyone else than the gateway it is not there."""
-
-    async def gateway(request: Request) -> None:
-        try:
-            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
-        except Problem as problem:
-            raise NotFound("address") from problem
-        if caller.service != "gateway":
-            raise NotFound("address")
-
-    router = APIRouter(dependencies=[Depends(gateway)], include_in_schema=False)
+    router = APIRouter(dependencies=[Depends(gateway_alone(verifier))], include_in_schema=False)
 
     @router.get("/artefacts/{ref}")
     async def file(ref: Digest, reader: Annotated[Id, Query(alias="person")]) -> Response:

@@ -2,12 +2,11 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.evidence.domain.errors import NotFound
 from services.evidence.flows.paneling import panel_held
 from services.evidence.http.answers import json_response
+from services.evidence.http.gateway_alone import gateway_alone
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Id
-from shared.runtime.problems import Problem
 from shared.runtime.tokens import Verifier
 
 
@@ -20,16 +19,7 @@ class GuestsRequest(Contract):
 
 def panel_doors(district: District, verifier: Verifier) -> APIRouter:
     """`POST /panels/guests`. For everyone else than the gateway it is not there."""
-
-    async def gateway(request: Request) -> None:
-        try:
-            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
-        except Problem as problem:
-            raise NotFound("address") from problem
-        if caller.service != "gateway":
-            raise NotFound("address")
-
-    router = APIRouter(dependencies=[Depends(gateway)], include_in_schema=False)
+    router = APIRouter(dependencies=[Depends(gateway_alone(verifier))], include_in_schema=False)
 
     @router.post("/panels/guests")
     async def guests(request: Request) -> Response:

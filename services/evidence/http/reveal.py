@@ -5,13 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.evidence.domain.errors import NotFound
 from services.evidence.domain.revealing import Revealed
 from services.evidence.flows.reveal import People, reveal
 from services.evidence.http.answers import json_response
+from services.evidence.http.gateway_alone import gateway_alone
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Digest, Id
-from shared.runtime.problems import Problem
 from shared.runtime.tokens import Verifier
 
 MOST = 1_000
@@ -28,16 +27,7 @@ class RevealRequest(Contract):
 
 def reveal_routes(people: People, district: District, verifier: Verifier) -> APIRouter:
     """`POST /reveal`. For everyone else than the gateway it is not there, whatever they send."""
-
-    async def gateway(request: Request) -> None:
-        try:
-            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
-        except Problem as problem:
-            raise NotFound("address") from problem
-        if caller.service != "gateway":
-            raise NotFound("address")
-
-    router = APIRouter(dependencies=[Depends(gateway)], include_in_schema=False)
+    router = APIRouter(dependencies=[Depends(gateway_alone(verifier))], include_in_schema=False)
 
     @router.post("/reveal")
     async def door(request: Request) -> Response:

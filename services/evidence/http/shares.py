@@ -4,13 +4,12 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.evidence.domain.errors import NotFound
 from services.evidence.flows.open_share import SharedArtefact, SharedExhibit, SharedPortfolio, open_share
 from services.evidence.http.answers import json_response
+from services.evidence.http.gateway_alone import gateway_alone
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Digest, Id
 from shared.ledger.instants import instant_text
-from shared.runtime.problems import Problem
 from shared.runtime.tokens import Verifier
 
 
@@ -23,16 +22,7 @@ class OpenRequest(Contract):
 
 def share_door(district: District, verifier: Verifier) -> APIRouter:
     """`POST /shares/open`. For everyone else than the gateway it is not there."""
-
-    async def gateway(request: Request) -> None:
-        try:
-            caller = verifier.service(request.headers.get("authorization"), audience="evidence")
-        except Problem as problem:
-            raise NotFound("address") from problem
-        if caller.service != "gateway":
-            raise NotFound("address")
-
-    router = APIRouter(dependencies=[Depends(gateway)], include_in_schema=False)
+    router = APIRouter(dependencies=[Depends(gateway_alone(verifier))], include_in_schema=False)
 
     @router.post("/shares/open")
     async def open_(request: Request) -> Response:
