@@ -34,6 +34,7 @@ NOT_OF_HER = {
     ("GET", "/v1/adoptions"),  # under which policy she is, for whoever asked for her scope: nothing that she showed
     ("GET", "/v1/policies"),
     ("GET", "/v1/learners/{}/disclosures"),  # the log itself
+    ("GET", "/v1/accounts"),  # who signs in as whom, for administrators: nothing of her record
 }
 
 
