@@ -1,11 +1,20 @@
 """Exhibitions over real databases: planned, opened, voted in through the gateway's door, closed and counted."""
 
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.evidence.domain.commands import Appended
+from services.evidence.domain.exhibitions import Change, decide_close
+from services.evidence.postgres.ledger import PostgresLedger
 from shared.contracts.exhibitions import AudienceTallied, TallyPublished
 from shared.ledger.identifiers import digest
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import Running
-from tests.support.exhibitions import BEST, WELL, held
+from tests.support.evidence import TENANT, Running
+from tests.support.exhibitions import BEST, WELL, held, publish_questions
 from tests.support.pieces import started
+from tests.support.waiting import until
 
 
 async def test_an_exhibition_from_its_plan_to_its_tally(evidence: Running, people: People) -> None:
@@ -39,3 +48,101 @@ async def test_an_exhibition_from_its_plan_to_its_tally(evidence: Running, peopl
     assert {member.learner for member in members} == {people.amara, people.bao}
     assert {member.ratings[0].earned for member in members} == {"3.4"}
     assert digest(bytes.fromhex(tokens[0])) in first.json()["receipt"]["stream"]
+
+
+async def test_who_may_plan_and_hold_an_exhibition(evidence: Running, people: People) -> None:
+    work = await started(people.teacher, people.amara, people.bao)
+    school = evidence.id("org", "school")
+    for client, status in ((people.teacher, 201), (people.administrator, 201)):
+        answer = await client.post("/v1/exhibitions", {"id": str(uuid4()), "school": school, "works": [work]})
+        assert answer.status_code == status, answer.text
+    before = await evidence.count()
+    for client in (people.other_teacher, people.stranger, evidence.person(people.amara)):
+        wish = {"id": str(uuid4()), "school": school, "works": [work]}
+        answer = await client.post("/v1/exhibitions", wish)
+        assert (answer.status_code, answer.json()["field"]) == (404, "/works/0")
+        nothing = await client.post("/v1/exhibitions", {**wish, "works": [str(uuid4())]})
+        assert nothing.json() == answer.json(), "what is hidden looks as if it were not there"
+    elsewhere = {"id": str(uuid4()), "school": str(uuid4()), "works": [work]}
+    assert (await people.teacher.post("/v1/exhibitions", elsewhere)).json()["field"] == "/school"
+    bare = {"id": str(uuid4()), "school": school}
+    assert (await people.teacher.post("/v1/exhibitions", bare)).json()["field"] == "/section"
+    own = {**bare, "section": evidence.id("class", "english")}
+    assert await evidence.count() == before
+    assert (await people.teacher.post("/v1/exhibitions", own)).status_code == 201
+    show = await held(evidence, people.teacher, [work])
+    for path, body in (
+        ("open", {"expected_version": 1}),
+        ("ballots", {"role": "family", "count": 1}),
+        ("close", {"expected_version": 2}),
+    ):
+        for client in (people.other_teacher, people.stranger, evidence.person(people.amara)):
+            answer = await client.post(f"/v1/exhibitions/{show.id}/{path}", {"id": str(uuid4()), **body})
+            absent = await client.post(f"/v1/exhibitions/{uuid4()}/{path}", {"id": str(uuid4()), **body})
+            assert (answer.status_code, answer.json()) == (404, absent.json())
+
+
+async def test_a_plan_is_changed_until_it_is_opened(evidence: Running, people: People) -> None:
+    work = await started(people.teacher, people.amara)
+    digest_ = await publish_questions(evidence)
+    first = {"id": str(uuid4()), "school": evidence.id("org", "school"), "works": [work], "title": "Animal Farm"}
+    assert (await people.teacher.post("/v1/exhibitions", first)).status_code == 201
+    assert (await people.teacher.post("/v1/exhibitions", first)).status_code == 200
+    path, opening = f"/v1/exhibitions/{first['id']}", {"id": str(uuid4()), "expected_version": 2}
+    nothing = await people.teacher.post(f"{path}/open", {"id": str(uuid4()), "expected_version": 1})
+    assert nothing.status_code == 409, "nothing is asked yet"
+    early = await people.teacher.post(f"{path}/ballots", {"id": str(uuid4()), "role": "family", "count": 1})
+    assert early.status_code == 409
+    again = {**first, "id": str(uuid4()), "exhibition": first["id"], "questions": digest_, "roles": ["family"]}
+    assert (await people.teacher.post("/v1/exhibitions", again)).json()["field"] == "/expected_version"
+    stale = await people.teacher.post("/v1/exhibitions", {**again, "expected_version": 4})
+    assert (stale.status_code, stale.json()["version"]) == (409, 1)
+    planned = await people.teacher.post("/v1/exhibitions", {**again, "id": str(uuid4()), "expected_version": 1})
+    assert (planned.status_code, planned.json()["version"]) == (201, 2), planned.text
+    unknown = await people.teacher.post("/v1/exhibitions", {**again, "questions": "ab" * 32, "expected_version": 2})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "/questions")
+    assert [(await people.teacher.post(f"{path}/open", opening)).status_code for _ in range(2)] == [201, 200]
+    other = await people.teacher.post(f"{path}/open", {"id": str(uuid4()), "expected_version": 3})
+    late = await people.teacher.post("/v1/exhibitions", {**again, "id": str(uuid4()), "expected_version": 3})
+    assert (other.status_code, late.status_code) == (409, 409)
+    issue = {"id": str(uuid4()), "role": "family", "count": 2}
+    assert (await people.teacher.post(f"{path}/ballots", {**issue, "role": "staff"})).json()["field"] == "/role"
+    assert [(await people.teacher.post(f"{path}/ballots", issue)).status_code for _ in range(2)] == [201, 200]
+    more = await people.teacher.post(f"{path}/ballots", {**issue, "count": 3})
+    assert (more.status_code, more.json()["type"]) == (422, "urn:ascertain:problem:mismatch")
+
+
+async def test_a_close_that_was_cut_is_counted_by_the_worker_and_the_keys_are_gone(
+    evidence: Running, people: People
+) -> None:
+    """As if the process had been killed between the close and the tally: nothing but the close is in the record."""
+    work = await started(people.teacher, people.amara)
+    show = await held(evidence, people.teacher, [work])
+    for token in await show.ballots("family", 5):
+        await show.vote(token, {BEST: "boxer", f"{WELL}/{work}": "4"})
+    command = decide_close(Change(str(uuid4()), show.id, 2), tenant=TENANT, actor=people.teacher.id)
+    ledger = PostgresLedger(evidence.settings.database, None, tenant=TENANT, appended=lambda: None, lanes=1)  # type: ignore[arg-type]  # reads nothing
+    try:
+        [outcome] = await ledger.append([command])
+    finally:
+        await ledger.close()
+    assert isinstance(outcome, Appended)
+    keys = await asyncpg.connect(evidence.settings.database_keys)
+    try:
+        await until(
+            lambda: keys.fetchval(
+                "SELECT wrapped IS NULL FROM keys.exhibition WHERE exhibition = $1::text::uuid", show.id
+            ),
+            "the votes are counted and the secret is destroyed",
+        )
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await keys.execute(
+                "UPDATE keys.exhibition SET wrapped = 'again', destroyed_at = NULL WHERE exhibition = $1::text::uuid",
+                show.id,
+            )
+    finally:
+        await keys.close()
+    told = await evidence.owner.fetchval("SELECT count(*) FROM ledger.entry WHERE stream = $1", f"tally/{show.id}")
+    assert told == 1
+    again = await show.close()
+    assert again.status_code == 409, "it is closed by another request"
