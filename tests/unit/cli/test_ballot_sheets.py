@@ -71,9 +71,9 @@ def test_a_language_without_ballots_is_refused() -> None:
     ],
 )
 def test_a_hostile_title_is_a_title(title: str) -> None:
-    paper = Paper(ballot_sheets(replace(SHEETS, title=title), TOKENS, at=AT))
-    assert len(paper.pages) == 2
-    assert paper.tags.count("H1") == 8
+    paper = Paper(ballot_sheets(replace(SHEETS, title=title), TOKENS[:1], at=AT))
+    assert len(paper.pages) == 1
+    assert paper.tags.count("H1") == 1
     assert "root:" not in paper.pages[0]
 
 
