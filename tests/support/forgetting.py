@@ -160,12 +160,14 @@ async def write_much(teacher: Client, learner: str, other: str) -> tuple[str, st
     }
     override = {"learner": learner, "competency": THEME, "level": "Secure", "reason": f"Heard of {learner}."}
     review = {"learner": learner, "competency": THEME, "reason": f"Is that right of {learner}?"}
+    redo = {"learner": learner, "competency": THEME, "note": f"For {learner} to try again."}
     made = [
         await teacher.post("/v1/evidence", scoring),
         await teacher.post("/v1/evidence", reflection),
         await teacher.post(f"/v1/evidence/{scoring['id']}/void", {**_new(), "expected_version": 1, "reason": "Twice."}),
         await teacher.post("/v1/overrides", {**_new(), **override}),
         await teacher.post("/v1/reviews", {**_new(), **review}),
+        await teacher.post("/v1/redos", {**_new(), **redo}),
         await teacher.post("/v1/evidence", {**scored(other), "texts": {"feedback": f"To {other}."}}),
     ]
     works = []

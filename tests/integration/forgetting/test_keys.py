@@ -31,7 +31,7 @@ async def test_nothing_of_the_forgotten_decrypts_from_a_backup_and_the_others_te
     backup = await forgettable.backup()
     before = decrypted(backup, await forgettable.keys())
     assert f'["Given {sourced_id}","Family {sourced_id}"]' in before[learner]
-    assert len(before[learner]) == 6, "feedback, two reasons, her reflection, her question and her name"
+    assert len(before[learner]) == 7, "feedback, two reasons, her reflection, her question, a word on a redo, her name"
     assert len(before[solo]) == len(before[group]) == 3
     await forgettable.forget(learner)
     await gone(forgettable, solo)

@@ -102,8 +102,8 @@ async def test_forgotten_means_gone(world: World) -> None:
     refs = await references(world.stack)
     before = await reveal(first, refs, world.ids)
     of_amara, solo_refs = await refs_of(world, amara), await refs_of(world, solo)
-    assert len(before["texts"]) == len(refs) == 12
-    assert len(of_amara) == 5
+    assert len(before["texts"]) == len(refs) == 13
+    assert len(of_amara) == 6
     assert before["names"][amara] == {"given": "Given amara", "family": "Family amara"}
     bao_before = (await first.get(f"/v1/learners/{bao}/mastery")).json()["states"]
 
@@ -152,6 +152,7 @@ async def nobody_is_told(world: World, amara: str, administrator: Client, teache
         f"/v1/learners/{amara}/mastery": 200,
         f"/v1/learners/{amara}/competencies/{THEME}/explanation": 410,
         f"/v1/learners/{amara}/portfolio": 410,
+        f"/v1/learners/{amara}/redos": 410,
         f"/v1/learners/{amara}/history": 200,
     }
     for path, expected in paths.items():
