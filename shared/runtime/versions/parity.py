@@ -21,7 +21,7 @@ PAUSE = 0.25
 MOST_NAMED = 20
 """Differing owners that a report names; all are counted."""
 
-_OWNERS = ("owner", "learner", "work")
+_OWNERS = ("owner", "learner", "exhibition", "work")
 _APART = frozenset({"since"})
 """Columns that tell of this version's own making, not of the record."""
 
