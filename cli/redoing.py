@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.console import Console
 
 from cli.connection import connect
 from cli.listing import table
@@ -74,7 +75,7 @@ def list_redos(
     *,
     json: AsJson = False,
 ) -> None:
-    """Who waits longest for a conference, an opening or a score; or one learner's redos, and what comes next in each."""
+    """Who waits longest for a conference, an opening or a score; or one learner's redos, and what comes next."""
     asyncio.run(_list(section, school, learner, json))
 
 
@@ -112,31 +113,31 @@ async def _list(section: str | None, school: str | None, learner: str | None, js
     print_waiting(page[items]) if items == "items" else print_own(page[items])
 
 
-def print_waiting(redos: list[dict[str, Any]]) -> None:
+def print_waiting(redos: list[dict[str, Any]], console: Console = out) -> None:
     """Who waits for the teacher, in the order of the answer."""
     rows = table("waiting", "redo", "version", "learner", "competency", "for", whole=("waiting", "redo"))
     for one in redos:
         what, waits = one.get("code", one["competency"]), f"{one['waits_for']}: {', '.join(one['missing'])}"
         waited = _waiting(one["waiting_seconds"])
         rows.add_row(waited, one["id"], str(one["version"]), one["learner"], what, waits.removesuffix(": "))
-    out.print(rows)
+    console.print(rows)
 
 
-def print_own(redos: list[dict[str, Any]]) -> None:
+def print_own(redos: list[dict[str, Any]], console: Console = out) -> None:
     """What one learner does over, and what there is to relearn."""
     for one in redos:
-        out.print(f"{one.get('code', one['competency'])}  redo {one['id']}  version {one['version']}")
+        console.print(f"{one.get('code', one['competency'])}  redo {one['id']}  version {one['version']}")
         relearn = one["relearn"]
         if "criterion" in relearn:
-            out.print(f"  The most room to grow: {relearn['criterion']}.")
+            console.print(f"  The most room to grow: {relearn['criterion']}.")
         if "feedback_ref" in relearn:
-            out.print(f"  What was said of it: ./ascertain reveal {relearn['feedback_ref']}")
+            console.print(f"  What was said of it: ./ascertain reveal {relearn['feedback_ref']}")
         if "work" in relearn:
-            out.print(f"  Feedback on its versions: ./ascertain work show {relearn['work']}")
+            console.print(f"  Feedback on its versions: ./ascertain work show {relearn['work']}")
         for words, which in (("First", "first"), ("To find out", "find_out")):
             if relearn[which]:
-                out.print(f"  {words}: {', '.join(named['code'] for named in relearn[which])}.")
-        out.print(f"  {one['next']}")
+                console.print(f"  {words}: {', '.join(named['code'] for named in relearn[which])}.")
+        console.print(f"  {one['next']}")
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:
