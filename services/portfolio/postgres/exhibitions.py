@@ -24,6 +24,7 @@ _PAGES = {
     "learner": _PAGE.format(
         "EXISTS (SELECT FROM portfolio.exhibited AS shown JOIN portfolio.member AS own USING (work)"
         " WHERE shown.owner = one.owner AND own.member = $1)"
+        " AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = $1)"
     ),
 }
 _SHOWN = """

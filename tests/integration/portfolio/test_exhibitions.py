@@ -22,8 +22,8 @@ from tests.support.ledger_writer import named
 from tests.support.portfolio import REF, Served, serving_portfolio
 from tests.support.servers import District
 
-ANA, BO, CLEO, GUARDIAN, TEACHER, PRINCIPAL, NEIGHBOUR = (
-    named(name) for name in ("ana", "bo", "cleo", "guardian", "teacher", "principal", "neighbour")
+ANA, BO, CLEO, GUARDIAN, TEACHER, PRINCIPAL, SUPERINTENDENT, NEIGHBOUR = (
+    named(name) for name in ("ana", "bo", "cleo", "guardian", "teacher", "principal", "superintendent", "neighbour")
 )
 POSTER, ESSAY, SCHOOL, SECTION = (named(name) for name in ("poster", "essay", "school", "section"))
 ASKED = (BEST, rating(POSTER), rating(ESSAY))
@@ -46,6 +46,7 @@ def ledger() -> ExhibitionWriter:
     writer.enrol(CLEO, SCHOOL)
     writer.say("GuardianLinked", ANA, f"learner/{ANA}", {"guardian": GUARDIAN})
     writer.grant(PRINCIPAL, "administrator", f"school/{SCHOOL}")
+    writer.grant(SUPERINTENDENT, "administrator", "district")
     writer.grant(NEIGHBOUR, "administrator", f"school/{named('another school')}")
     writer.start(POSTER, ANA)
     writer.start(ESSAY, BO)
@@ -199,6 +200,7 @@ async def test_a_forgotten_members_work_is_no_longer_told_of_and_the_tally_holds
     assert ANA not in str(seen)
     due = await told(served, "/v1/exhibitions-due", PRINCIPAL, school=SCHOOL)
     assert due["learners"] == [CLEO]
+    assert (await told(served, "/v1/exhibitions", SUPERINTENDENT, learner=ANA))["items"] == []
 
 
 async def test_what_waits_in_quarantine_is_under_review_and_goes_on_when_released(
