@@ -1,6 +1,7 @@
 """`redo`: relearn, and do it over."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -115,29 +116,33 @@ async def _list(section: str | None, school: str | None, learner: str | None, js
 
 def print_waiting(redos: list[dict[str, Any]], console: Console = out) -> None:
     """Who waits for the teacher, in the order of the answer."""
-    rows = table("waiting", "redo", "version", "learner", "competency", "for", whole=("waiting", "redo"))
+    rows = table("waiting", "for", "competency", "version", "redo, learner", whole=("waiting", "for", "redo, learner"))
     for one in redos:
-        what, waits = one.get("code", one["competency"]), f"{one['waits_for']}: {', '.join(one['missing'])}"
-        waited = _waiting(one["waiting_seconds"])
-        rows.add_row(waited, one["id"], str(one["version"]), one["learner"], what, waits.removesuffix(": "))
+        waits = one["missing"][0] if one["waits_for"] == "conference" else one["waits_for"]
+        what, who = one.get("code", one["competency"]), f"{one['id']}\n{one['learner']}"
+        rows.add_row(_waiting(one["waiting_seconds"]), waits, what, str(one["version"]), who)
     console.print(rows)
 
 
 def print_own(redos: list[dict[str, Any]], console: Console = out) -> None:
-    """What one learner does over, and what there is to relearn."""
+    """What one learner does over, what there is to relearn while it is not over, and what comes next."""
     for one in redos:
         console.print(f"{one.get('code', one['competency'])}  redo {one['id']}  version {one['version']}")
-        relearn = one["relearn"]
-        if "criterion" in relearn:
-            console.print(f"  The most room to grow: {relearn['criterion']}.")
-        if "feedback_ref" in relearn:
-            console.print(f"  What was said of it: ./ascertain reveal {relearn['feedback_ref']}")
-        if "work" in relearn:
-            console.print(f"  Feedback on its versions: ./ascertain work show {relearn['work']}")
-        for words, which in (("First", "first"), ("To find out", "find_out")):
-            if relearn[which]:
-                console.print(f"  {words}: {', '.join(named['code'] for named in relearn[which])}.")
+        for line in () if one["waits_for"] == "over" else _to_relearn(one["relearn"]):
+            console.print(f"  {line}", soft_wrap=True)
         console.print(f"  {one['next']}")
+
+
+def _to_relearn(relearn: dict[str, Any]) -> Iterator[str]:
+    if "criterion" in relearn:
+        yield f"The most room to grow: {relearn['criterion']}."
+    if "feedback_ref" in relearn:
+        yield f"What was said of it: ./ascertain reveal {relearn['feedback_ref']}"
+    if "work" in relearn:
+        yield f"Feedback on its versions: ./ascertain work show {relearn['work']}"
+    for words, which in (("First", "first"), ("To find out", "find_out")):
+        if relearn[which]:
+            yield f"{words}: {', '.join(named['code'] for named in relearn[which])}."
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from cli.demo.grade_story import GradeStory
 from cli.demo.level_story import LevelStory
 from cli.demo.next_story import NextStory
 from cli.demo.portfolio_story import PortfolioStory
+from cli.demo.redo_story import RedoStory
 from cli.demo.seminar_story import SeminarStory
 from cli.demo.telling import Telling
 from cli.demo.work_story import WorkStory
@@ -19,6 +20,8 @@ async def tell(cast: Cast, telling: Telling) -> None:
     await LevelStory(cast, telling).tell()
     chapter("[bold]Works, words and judgement", align="left")
     poster, pieces = await WorkStory(cast, telling).tell()
+    chapter("[bold]Relearn and redo", align="left")
+    await RedoStory(cast, telling).tell()
     chapter("[bold]A seminar", align="left")
     await SeminarStory(cast, telling).tell()
     chapter("[bold]An exhibition", align="left")

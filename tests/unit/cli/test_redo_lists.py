@@ -8,6 +8,7 @@ from rich.console import Console
 from cli.redoing import print_own, print_waiting
 
 ID, OTHER, REF = "1bf92816-4233-5478-966c-97c628b5cbd0", "34fd0566-67cb-5b21-b604-963f2f184c19", "ab" * 32
+SECOND = "5e5b674b-7140-59c1-9f85-d588cc8e9019"
 
 
 def begun(**more: Any) -> dict[str, Any]:
@@ -22,21 +23,21 @@ def shown(console: Console) -> list[str]:
 
 def test_who_waits_for_the_teacher_is_told_in_the_order_of_the_answer() -> None:
     console = Console(width=80, file=io.StringIO(), highlight=False)
-    opening = begun(id=OTHER, waits_for="opening", missing=[], waiting_seconds=3_600 * 30)
+    opening = begun(id=SECOND, waits_for="opening", missing=[], waiting_seconds=3_600 * 30)
     print_waiting([begun(waiting_seconds=3_600 * 50), opening], console)
     lines = shown(console)
     assert all(len(line) <= 80 for line in lines)
-    first, second = (next(n for n, line in enumerate(lines) if id_ in line) for id_ in (ID, OTHER))
+    first, second = (next(n for n, line in enumerate(lines) if id_ in line) for id_ in (ID, SECOND))
     assert first < second
     assert lines[first].startswith("2 d 2 h")
     assert lines[second].startswith("1 d 6 h")
 
 
 def test_a_learner_is_told_what_to_relearn_and_what_comes_next() -> None:
-    console = Console(width=200, file=io.StringIO(), highlight=False)
+    console = Console(width=80, file=io.StringIO(), highlight=False)
     gap = [{"competency": ID, "code": "art.size"}]
     relearn = {"criterion": "composition", "feedback_ref": REF, "work": OTHER, "first": gap, "find_out": []}
-    print_own([begun(relearn=relearn), begun(relearn={"first": [], "find_out": []})], console)
+    print_own([begun(relearn=relearn), begun(waits_for="over", relearn=relearn)], console)
     assert [line.strip() for line in shown(console)] == [
         f"art.composition  redo {ID}  version 3",
         "The most room to grow: composition.",
