@@ -201,3 +201,17 @@ async def texts_of(evidence: Running, version: str, feedback: str, shown: Shown)
     scores = (await shown.panel()).json()["works"][0]["scores"]
     notes = {score["panelist"]: score["note_ref"] for score in scores}
     return [by_event[version], by_event[feedback], notes[shown.librarian.id], notes[shown.employer.id]]
+
+
+async def test_a_guests_name_is_for_whoever_belongs_and_in_no_event(
+    evidence: Running, people: People, shown: Shown
+) -> None:
+    await applied(evidence)
+    names = {}
+    for reader in (shown.teacher, shown.employer, people.stranger):
+        body = {"person": reader.id, "texts": [], "names": [shown.librarian.id]}
+        answer = await evidence.service("gateway").post("/reveal", body)
+        names[reader.id] = [(name["given"], name["family"]) for name in answer.json()["names"]]
+    assert names == {shown.teacher.id: [("Ada", "Reader")], shown.employer.id: [], people.stranger.id: []}
+    bodies = await evidence.owner.fetch("SELECT body FROM ledger.stored_entry WHERE owner = $1", shown.exhibition)
+    assert not any(b"Ada" in row["body"] for row in bodies)
