@@ -8,9 +8,11 @@ log before it is shown: when, by which share, and nothing of the reader.
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from services.gateway.domain.disclosures import BY_SHARE, Disclosure
+from services.gateway.domain.share_page import POLICY, page
 from services.gateway.http.ballots import Misses
 from services.gateway.http.limits import address_of
 from services.gateway.ports import Disclosures, OpenedShare, Shares
@@ -25,6 +27,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Vary": "Accept",
 }
 """On whatever is answered of a share."""
 
@@ -99,14 +102,20 @@ def share_routes(doors: ShareDoors) -> APIRouter:
     )
 
     @router.get(
-        ROUTE, response_model_exclude_none=True, summary="See what somebody shares"
+        ROUTE,
+        response_model=SharedPortfolio,
+        responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+        summary="See what somebody shares",
     )
-    async def show(
-        secret: Annotated[str, Path(description="What the link ends in.")], request: Request, response: Response
-    ) -> SharedPortfolio:
-        """The exhibits of a share, for whoever has its link: as they were when it was made, until it is over."""
+    async def show(secret: Annotated[str, Path(description="What the link ends in.")], request: Request) -> Response:
+        """The exhibits of a share, for whoever has its link: as they were when it was made, until it is over.
+
+        To a browser, which asks for `text/html`, as a plain page without scripts.
+        """
         opened = await doors.open(secret, request)
-        response.headers.update(HEADERS)
-        return SharedPortfolio.model_validate(opened.shown)
+        shown = SharedPortfolio.model_validate(opened.shown).model_dump(exclude_none=True)
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(page(shown), headers={**HEADERS, "Content-Security-Policy": POLICY})
+        return JSONResponse(shown, headers=HEADERS)
 
     return router

@@ -1,6 +1,7 @@
 """What whoever has a share's link is given, and what the learner is told of it; with evidence's door stood in for."""
 
 import json
+from typing import Any
 
 import asyncpg
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from tests.support.relations import new_id
 
 LEARNER, SHARE = new_id(), new_id()
 SECRET = secret_of(SHARE, bytes(range(20)))
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "given": "Amara",
     "audience": "public",
     "shared_at": "2026-11-01T09:00:00.000Z",
@@ -77,3 +78,31 @@ async def test_where_it_cannot_be_asked_nothing_is_shown(world: World) -> None:
 
     world.services["evidence"].answer = broken
     assert (await world.http.get(f"/v1/shares/{SECRET}")).status_code == 503
+
+
+async def test_a_browser_gets_a_page_in_which_no_text_becomes_markup(world: World) -> None:
+    hostile = "<script>alert(1)</script>"
+
+    async def answer(_request: Request) -> Response:
+        exhibit = {
+            **SHOWN["exhibits"][0],
+            "title": hostile,
+            "reason": f'"{hostile}',
+            "artefacts": [
+                {"kind": "link", "content": "https://poster.example/?a=1&b='2'"},
+                {"kind": "link", "content": "javascript:alert(1)"},
+                {"kind": "file", "name": hostile, "media_type": "application/pdf", "size": 3},
+            ],
+        }
+        return JSONResponse({"share": SHARE, "learner": LEARNER, "shown": {**SHOWN, "exhibits": [exhibit]}})
+
+    world.services["evidence"].answer = answer
+    seen = await world.http.get(f"/v1/shares/{SECRET}", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert seen.headers["content-type"].startswith("text/html")
+    assert '<html lang="en">' in seen.text
+    assert "<script" not in seen.text
+    assert seen.text.count("<a ") == 1
+    assert 'href="javascript' not in seen.text
+    assert "default-src 'none'" in seen.headers["content-security-policy"]
+    assert seen.headers["x-robots-tag"].startswith("noindex")
+    assert seen.headers["referrer-policy"] == "no-referrer"
