@@ -16,6 +16,7 @@ async def test_the_demo_tells_a_true_story_and_cleans_up(tmp_path: Path) -> None
     for part in (
         *told,
         "is kept and not counted",
+        "It was done over.",
         "affected: grade",
         "Jonas Lindqvist",
         "his key is destroyed",

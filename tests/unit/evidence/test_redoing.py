@@ -28,6 +28,7 @@ from tests.support.pure_district import (
     TEACHER,
     TENANT,
     THEME,
+    WORK,
     PureDistrict,
 )
 from tests.support.redo_district import NobodyForgotten, redo_district
@@ -211,6 +212,21 @@ async def test_a_redo_is_opened_when_what_the_policy_asks_for_was_logged() -> No
     [command] = small.ledger.appended
     assert command.expects == (Expectation(AMARA, STREAM, 3),)
     assert b'"evidence":"' + FIRST.encode() in command.events[0].body
+
+
+async def test_an_opening_says_of_which_work_it_is() -> None:
+    record = Record().say(FIRST, attempt(work=WORK))
+    record.say(REDO, RedoOffered(learner=AMARA, competency=THEME, evidence=FIRST))
+    small = pure(record)
+    await open_redo(opening(), TEACHER, small.district())
+    await open_redo(opening(id=AGAIN, anew=True), TEACHER, small.district())
+    of_work, anew = [command.events[0].body for command in small.ledger.appended]
+    assert f'"work":"{WORK}"'.encode() in of_work
+    assert b'"work"' not in anew
+    record.say(NEW, RedoOpened(learner=AMARA, competency=THEME, cycle=REDO, evidence=FIRST, work=WORK))
+    again = pure(record)
+    await open_redo(opening(), TEACHER, again.district())
+    assert again.ledger.appended[0].events[0].body == of_work
 
 
 async def test_the_task_asks_too() -> None:
