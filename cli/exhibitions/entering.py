@@ -31,7 +31,7 @@ async def enter_ballots(exhibition: str, file: Path) -> None:
     counts = {"counted": 0, "already counted": 0}
     async with connect_as_nobody() as gateway:
         with RejectedRows(file, columns) as rejected:
-            for some in _portions(rows):
+            for some in portions(rows):
                 outcomes = await asyncio.gather(*(_entered(gateway, exhibition, line) for line in some))
                 for line, outcome in zip(some, outcomes, strict=True):
                     if isinstance(outcome, CommandError):
@@ -70,7 +70,7 @@ async def _voted(gateway: Gateway, exhibition: str, line: Line) -> Outcome:
     return await cast(gateway, ballot, answers)
 
 
-def _portions(rows: Iterable[Line]) -> Iterator[list[Line]]:
+def portions(rows: Iterable[Line]) -> Iterator[list[Line]]:
     """Lines that may go at once: of one ballot the first line of the file counts, so a second waits for it."""
     some: dict[str, Line] = {}
     for line in rows:
