@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.portfolio.domain.reflecting import WITHHELD
+from services.portfolio.domain.record import Piece, Said, Work
+from services.portfolio.domain.reflecting import WITHHELD, TaskVersion, awaited
 from services.portfolio.http.documents import OneWorkDocument, PortfolioDocument
 from tests.support.ledger_writer import framework_document, named, result
 from tests.support.portfolio import REF, Served, WorkWriter, serving_portfolio
@@ -120,3 +121,20 @@ async def test_a_work_shows_what_it_connects_by_version(served: Served, ledger: 
         {"version": 1, "course": ENGLISH, "framework": named("framework"), "competencies": [READING]},
         {"version": 2, "course": ART, "framework": named("art framework"), "competencies": [DRAWING]},
     ]
+
+
+def test_nobody_elses_reflection_opens_her_results() -> None:
+    """Also not of one whom she may see, as a guardian sees a child with whom she made something."""
+
+    def said(type_: str, **body: Any) -> Said:
+        return Said(named(type_), type_, ANA, 1, 1, 1, body)
+
+    work = Work(POSTER, 0, said("WorkStarted", task=TASK), (ANA, BO), ())
+    tasks = {TASK: [TaskVersion(1, 1, reflect_first=True)]}
+
+    def reflected(learner: str, on: str) -> Piece:
+        return Piece(learner, said("ReflectionRecorded", work=on), None)
+
+    assert awaited(ANA, [work], [reflected(BO, POSTER), reflected(ANA, named("other"))], tasks) == {POSTER}
+    assert awaited(ANA, [work], [reflected(ANA, POSTER)], tasks) == set()
+    assert awaited(GUARDIAN, [work], [], tasks) == set()
