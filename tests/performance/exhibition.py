@@ -200,5 +200,5 @@ def _check(evening: Evening, told: TallyPublished) -> None:
 def _session() -> aiohttp.ClientSession:
     """A connection a request, as that of so many telephones."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, force_close=True), timeout=aiohttp.ClientTimeout(total=120)
+        connector=aiohttp.TCPConnector(limit=0, force_close=True), timeout=aiohttp.ClientTimeout(total=600)
     )

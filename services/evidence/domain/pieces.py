@@ -1,6 +1,6 @@
 """A piece of evidence as it stands now: the fold of its stream."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from shared.contracts.bodies import EvidenceVoided
@@ -11,7 +11,10 @@ from shared.ledger.entry import Entry
 EVIDENCE = frozenset(
     {"AttemptRecorded", "RubricScored", "ObservationRecorded", "ReflectionRecorded", "PriorMasteryAttested"}
 )
-"""The events that are evidence."""
+"""The events that are evidence, and can be recorded."""
+
+WITHDRAWABLE = EVIDENCE | {"AudienceTallied"}
+"""Those that can be looked at and voided: also what an audience gave, should an exhibition turn out to be rigged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Piece:
         return self.withdrawn if self.withdrawn is not None and self.withdrawn.event == event else None
 
 
-def piece_of(stream: Sequence[Entry]) -> Piece | None:
-    """The piece of evidence that the entries of a stream `evidence/{id}` make; None where they make none."""
-    if not stream or stream[0].event not in EVIDENCE:
+def piece_of(stream: Sequence[Entry], kinds: Container[str] = EVIDENCE) -> Piece | None:
+    """The piece of evidence that the entries of a stream `evidence/{id}` make; None where they make none of these."""
+    if not stream or stream[0].event not in kinds:
         return None
     return Piece(stream[0], stream[1] if len(stream) > 1 else None)

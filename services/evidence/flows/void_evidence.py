@@ -2,7 +2,7 @@
 
 from services.evidence.domain.errors import NotFound
 from services.evidence.domain.judging import check_instant
-from services.evidence.domain.pieces import piece_of
+from services.evidence.domain.pieces import WITHDRAWABLE, piece_of
 from services.evidence.domain.receipts import Receipt, receipt
 from services.evidence.domain.voiding import VoidEvidence, decide_void
 from services.evidence.flows.keep_texts import keep_texts
@@ -17,7 +17,7 @@ async def void_evidence(void: VoidEvidence, actor: str, district: District) -> R
     Raises NotFound (also where the caller may not correct this learner's evidence), StaleVersion, AlreadyVoided,
     Mismatch, Invalid, Gone, VaultUnavailable, and LedgerUnavailable.
     """
-    piece = piece_of(await district.ledger.stream(evidence_stream(void.evidence)))
+    piece = piece_of(await district.ledger.stream(evidence_stream(void.evidence)), WITHDRAWABLE)
     unknown = NotFound("piece of evidence")
     if piece is None:
         raise unknown

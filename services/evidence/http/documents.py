@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from services.evidence.domain.texts import MAX_TEXT
 from shared.contracts.bodies import AttemptRecorded, Role, RubricScored
+from shared.contracts.exhibitions import AudienceTallied
 from shared.contracts.pieces import ObservationRecorded, PriorMasteryAttested, ReflectionRecorded
 from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope, RoleScope, Text
 from shared.runtime.documents import ProblemDocument, refusals
@@ -123,7 +124,12 @@ class EvidenceDocument(BaseModel):
 
     id: Id
     type: Literal[
-        "AttemptRecorded", "RubricScored", "ObservationRecorded", "ReflectionRecorded", "PriorMasteryAttested"
+        "AttemptRecorded",
+        "RubricScored",
+        "ObservationRecorded",
+        "ReflectionRecorded",
+        "PriorMasteryAttested",
+        "AudienceTallied",
     ]
     learner: Id
     stream: str
@@ -132,7 +138,14 @@ class EvidenceDocument(BaseModel):
     occurred_at: Moment
     recorded_at: Moment
     actor: Id
-    body: AttemptRecorded | RubricScored | ObservationRecorded | ReflectionRecorded | PriorMasteryAttested
+    body: (
+        AttemptRecorded
+        | RubricScored
+        | ObservationRecorded
+        | ReflectionRecorded
+        | PriorMasteryAttested
+        | AudienceTallied
+    )
     position: Place
     voided: Voiding | None = None
     superseded: Superseding | None = None

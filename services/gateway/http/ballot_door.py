@@ -1,5 +1,6 @@
 """The doors of `evidence` by which ballots are read and voted with."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 import aiohttp
@@ -12,6 +13,11 @@ from shared.runtime.problems import unavailable
 TOLD = frozenset({200, 201, 404, 409, 422, 503})
 """What evidence answers to a voter; whatever else it says is a fault between the two."""
 
+AT_ONCE = 32
+"""Ballots that are asked for at a time. Whoever comes beside them waits her turn, however long, and is not refused: two
+thousand who come at once would otherwise wait for connections and rows beyond what anybody waits for these.
+"""
+
 _log = structlog.get_logger()
 
 
@@ -20,6 +26,7 @@ class BallotDoor:
 
     def __init__(self, session: Callable[[], aiohttp.ClientSession], address: str, token: Callable[[], str]) -> None:
         self._session, self._address, self._token = session, address, token
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def show(self, token: str) -> Response:
         """See `Ballots.show`."""
@@ -32,9 +39,12 @@ class BallotDoor:
     async def _asked(self, door: str, body: Mapping[str, object]) -> Response:
         headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
         try:
-            async with self._session().post(
-                self._address + door, data=orjson.dumps(body), headers=headers, allow_redirects=False
-            ) as answer:
+            async with (
+                self._turns,
+                self._session().post(
+                    self._address + door, data=orjson.dumps(body), headers=headers, allow_redirects=False
+                ) as answer,
+            ):
                 content = await answer.read()
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             _log.warning("ballots cannot be had", service="evidence", error=type(error).__name__)

@@ -1,5 +1,6 @@
 """Exhibitions over real databases: planned, opened, voted in through the gateway's door, closed and counted."""
 
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -11,10 +12,15 @@ from services.evidence.postgres.ledger import PostgresLedger
 from shared.contracts.exhibitions import AudienceTallied, TallyPublished
 from shared.ledger.identifiers import digest
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import TENANT, Running
+from tests.support.evidence import TENANT, THEME, Running
 from tests.support.exhibitions import BEST, WELL, held, publish_questions
 from tests.support.pieces import started
 from tests.support.waiting import until
+
+
+def attempt_in_place(learner: str) -> dict[str, Any]:
+    results = [{"competency": THEME, "earned": "3", "possible": "4"}]
+    return {"type": "AttemptRecorded", "body": {"learner": learner, "purpose": "performance", "results": results}}
 
 
 async def test_an_exhibition_from_its_plan_to_its_tally(evidence: Running, people: People) -> None:
@@ -47,6 +53,18 @@ async def test_an_exhibition_from_its_plan_to_its_tally(evidence: Running, peopl
     ]
     assert {member.learner for member in members} == {people.amara, people.bao}
     assert {member.ratings[0].earned for member in members} == {"3.4"}
+    own = await evidence.owner.fetchval(
+        "SELECT id::text FROM ledger.entry WHERE owner = $1::text::uuid AND type LIKE '%AudienceTallied'"
+        " AND position(convert_to($2, 'UTF8') IN body) > 0",
+        people.amara,
+        show.id,
+    )
+    shown = await evidence.person(people.amara).get(f"/v1/evidence/{own}")
+    assert (shown.status_code, shown.json()["type"], shown.json()["state"]) == (200, "AudienceTallied", "open")
+    place = {"id": str(uuid4()), "expected_version": 1, "item": attempt_in_place(people.amara)}
+    assert (await people.teacher.post(f"/v1/evidence/{own}/supersede", place)).status_code == 404
+    void = {"id": str(uuid4()), "expected_version": 1, "reason": "Ballots were handed out twice."}
+    assert (await people.teacher.post(f"/v1/evidence/{own}/void", void)).status_code == 201
     assert digest(bytes.fromhex(tokens[0])) in first.json()["receipt"]["stream"]
 
 
