@@ -203,6 +203,12 @@ async def texts_of(evidence: Running, version: str, feedback: str, shown: Shown)
     return [by_event[version], by_event[feedback], notes[shown.librarian.id], notes[shown.employer.id]]
 
 
+async def test_nobody_scores_a_work_of_her_own(evidence: Running, people: People, shown: Shown) -> None:
+    body = {"id": str(uuid4()), "role": "learner", "panelist": people.amara}
+    assert (await shown.teacher.post(f"/v1/exhibitions/{shown.exhibition}/panelists", body)).status_code == 201
+    assert (await shown.score(evidence.person(people.amara), HIGH)).status_code == 409
+
+
 async def test_a_guests_name_is_for_whoever_belongs_and_in_no_event(
     evidence: Running, people: People, shown: Shown
 ) -> None:
