@@ -1,6 +1,7 @@
 """What files are taken, what they may be called, and that nothing but the whole file under its key comes back."""
 
 import io
+import tracemalloc
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -82,6 +83,21 @@ REFUSED: dict[str, bytes] = {
 def test_what_is_not_taken(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         staged(content, tmp_path, part=1 << 20)
+
+
+def test_a_few_parts_are_in_memory_however_large_a_file_is(tmp_path: Path) -> None:
+    part = bytes(PART)
+    tracemalloc.start()
+    try:
+        with Staged(tmp_path, FileCipher(OWNER, KEY)) as file:
+            file.add(documents.PDF)
+            for _ in range(100):
+                file.add(part)
+            assert file.finish() == "application/pdf"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 10 * PART
 
 
 def test_too_large_a_file_ends_as_soon_as_it_is(tmp_path: Path) -> None:
