@@ -19,6 +19,8 @@ from aiokafka import AIOKafkaProducer
 from cli.gateway import Gateway
 from deploy.setup.topics import make_topics
 from shared.contracts.documents import document_digest
+from shared.ledger.instants import instant_text
+from shared.runtime.clock import now
 from tests.support.canaries import (
     Canaries,
     answers_with,
@@ -127,6 +129,7 @@ async def read_by_everyone(world: World) -> None:
     amara, made, mark = world.ids["amara"], world.made, world.canaries.mark
     paths = [
         *(f"/v1/learners/{amara}/{what}" for what in ("mastery", "history", "portfolio", "disclosures")),
+        *(f"/v1/learners/{amara}/{what}" for what in ("portfolio/coverage", "portfolio/suggestions", "transcript")),
         f"/v1/learners/{amara}/competencies/{THEME}/explanation",
         *(f"/v1/evidence/{made[name]}" for name in ("scored", "observed", "reflected", "attested", "superseded")),
         f"/v1/works/{made['work']}",
@@ -167,7 +170,9 @@ async def test_a_vote_leaves_no_trace_of_its_token_or_its_voter(world: World) ->
     assert (status, len(issued["tokens"])) == (201, 3)
     voter = Canaries()
     headers = {"User-Agent": voter.mark, "X-Forwarded-For": voter.mark, "Cookie": f"who={voter.mark}"}
-    async with httpx.AsyncClient(base_url=world.stack.urls["gateway"], headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=world.stack.urls["gateway"], headers=headers, timeout=60, trust_env=False
+    ) as http:
         for token in issued["tokens"]:
             address_ = f"/v1/ballots/{token}"
             assert (await http.get(address_)).json()["state"] == "open"
@@ -194,6 +199,50 @@ class Token(Canaries):
 
     def forms(self) -> tuple[bytes, ...]:
         return (*super().forms(), bytes.fromhex(self.mark))
+
+
+@pytest.mark.stack
+async def test_a_share_tells_of_nobody_more_than_a_first_name_and_leaves_no_trace_of_its_secret(world: World) -> None:
+    """A surname in a title and in a draft, a score, feedback, another member, and whatever a reader's request says."""
+    amara, path = world.clients["amara"], f"/v1/learners/{world.ids['amara']}/portfolio"
+    surname, hidden, reader = Canaries(), Canaries(), Canaries()
+    named = {"sourcedId": "amara", "givenName": "Amara", "familyName": surname.mark}
+    await world.clients["administrator"].post("/v1/rosters", {**roster(["amara", "bao", "leaver"]), "users": [named]})
+    work, version, later = (str(uuid4()) for _ in range(3))
+    start = {"id": work, "members": [world.ids["amara"], world.ids["bao"]], "title": f"Farm, by {surname.mark}"}
+    await world.clients["lindgren"].post("/v1/works", start)
+    for n, (id_, words) in enumerate(((version, f"Once, {surname.mark}."), (later, hidden.mark)), start=1):
+        draft = {"id": id_, "expected_version": n, "artefacts": [{"kind": "text", "content": words}]}
+        await amara.post(f"/v1/works/{work}/versions", draft)
+    await world.clients["lindgren"].post(
+        f"/v1/works/{work}/versions/{version}/feedback", {"id": str(uuid4()), "text": hidden.text("feedback")}
+    )
+    exhibit = {"id": str(uuid4()), "version": version, "competencies": [THEME], "reason": "Because."}
+    await amara.post(f"{path}/exhibits", exhibit)
+    share = {"id": str(uuid4()), "audience": "public", "expires_at": instant_text(now() + 3_600_000)}
+    _, made = await amara.post(f"{path}/shares", {**share, "exhibits": [exhibit["id"]]})
+    _, again = await amara.post(f"{path}/shares", {**share, "exhibits": [exhibit["id"]]})
+    assert again["secret"] == made["secret"]
+    headers = {"User-Agent": reader.mark, "X-Forwarded-For": reader.mark, "Referer": f"https://{reader.mark}.example/"}
+    async with httpx.AsyncClient(
+        base_url=world.stack.urls["gateway"], headers=headers, timeout=60, trust_env=False
+    ) as http:
+        seen = await http.get(made["address"])
+        assert seen.status_code == 200, seen.text
+        [shown] = seen.json()["exhibits"]
+        assert (seen.json()["given"], shown["title"], shown["others"]) == ("Amara", "Farm, by […]", 1)
+        assert shown["artefacts"] == [{"kind": "text", "content": "Once, […]."}]
+        for planted in (surname, hidden):
+            assert planted.mark not in seen.text
+        for told in ("Proficient", "earned", "level", "score", "grade", world.ids["amara"], world.ids["bao"]):
+            assert told not in seen.text, told
+        log = (await amara.get(f"/v1/learners/{world.ids['amara']}/disclosures"))["disclosures"]
+        assert (log[0]["what"], log[0]["share"], log[0]["person"]) == ("share", share["id"], None)
+        await until_applied(world.stack)
+        await found_nowhere(world, reader)
+        await found_nowhere(world, Canaries(made["secret"]))
+        await amara.post(f"{path}/shares/{share['id']}/revoke", {"id": str(uuid4())})
+        assert (await http.get(made["address"])).status_code == 404
 
 
 @pytest.mark.stack
