@@ -85,7 +85,7 @@ async def figures() -> list[Figure]:
         Figure("the slowest vote", waits[-1] * 1000, "ms"),
         Figure("votes acknowledged that are not counted", len(evening.counted) - told.voted, "votes", "goal", 0.0),
         Figure(f"the close amid {LATE} votes, with the tally", closing, "s"),
-        Figure("late votes told that it is closed", evening.votes[409], f"of {LATE}"),
+        Figure("answers that it is closed, of votes and second votes", evening.votes[409], "answers"),
         Figure("ballots found by guessing", evening.guesses[200], f"of {GUESSES}", "goal", 0.0),
         Figure("guesses slowed and refused", evening.guesses[429], f"of {GUESSES}"),
         Figure(f"guesses by {GUESSERS} at once", GUESSES / guessed, "/s"),
