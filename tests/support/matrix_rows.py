@@ -416,7 +416,6 @@ SIGNING_IN: Rows = {
         201,
     ),
     ("DELETE", "/v1/accounts/{}"): Row(lambda _w, s, _p: {"url": f"/v1/accounts/{s.account}"}, DISTRICT, 204),
-    ("GET", "/"): _read("/", PEOPLE),
     ("GET", "/sign-in"): Row(lambda _w, _s, _p: {"url": "/sign-in"}, PEOPLE, 303),
     ("GET", "/sign-in/callback"): Row(lambda _w, _s, _p: {"url": "/sign-in/callback"}, PEOPLE, 400),
     ("POST", "/sign-out"): Row(lambda _w, _s, _p: {"url": "/sign-out"}, PEOPLE),

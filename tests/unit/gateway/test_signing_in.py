@@ -207,4 +207,3 @@ def test_each_refusal_has_a_page_of_its_own_that_quotes_nothing_unescaped(
     page = refused(error)
     assert "<script" not in page
     assert "secret words" not in page
-
