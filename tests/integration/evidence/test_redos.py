@@ -95,7 +95,8 @@ async def test_a_request_sent_again_gives_its_receipt_whatever_has_happened_sinc
 ) -> None:
     first = await recorded(people.teacher, people.amara, competency)
     about = {"learner": people.amara, "competency": competency, "evidence": first}
-    sent: list[tuple[str, dict[str, str], dict[str, Any]]] = [("/v1/redos", {"Idempotency-Key": f"begin {competency}"}, about)]
+    sent: list[tuple[str, dict[str, str], dict[str, Any]]] = []
+    sent.append(("/v1/redos", {"Idempotency-Key": f"begin {competency}"}, about))
     begun = await people.teacher.post("/v1/redos", about, headers=sent[0][1])
     redo = f"/v1/redos/{begun.json()['id']}"
     for n, kind in enumerate(("practice", "conference")):
