@@ -4,6 +4,7 @@ import asyncio
 import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -17,7 +18,8 @@ class Place:
     """A district to play in: its gateway, its administrator's personal token, and how others get one.
 
     `kafka` reads its topics and `superuser` may do everything in the ledger's database: None where neither is open to
-    us, as is right for a district that is not ours; then the steps that need them are left out.
+    us, as is right for a district that is not ours; then the steps that need them are left out. `folder` is where files
+    of the demo may lie until it ends.
     """
 
     url: str
@@ -26,6 +28,7 @@ class Place:
     administrator: str | None = None
     kafka: KafkaAccess | None = None
     superuser: str | None = None
+    folder: Path | None = None
 
     @classmethod
     def of_stack(cls, stack: Stack) -> "Place":
@@ -36,6 +39,7 @@ class Place:
             administrator=stack.operator.person,
             kafka=stack.access,
             superuser=stack.superuser_of("evidence"),
+            folder=stack.home.path,
         )
 
 

@@ -1,5 +1,6 @@
 """The chapter on the portfolio: three exhibits across English, history and art, a link that ends, and a transcript."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ class PortfolioStory:
         exhibits = await self._choose(versions)
         await self._coverage()
         await self._share(exhibits)
+        await self._transcript()
 
     @property
     async def _portfolio(self) -> str:
@@ -112,6 +114,23 @@ class PortfolioStory:
             _, revoked = await amara.post(f"{path}/{share['id']}/revoke", {"id": str(uuid4())})
             self.telling.receipt(revoked)
             self.telling.expect("the link afterwards", (await college.get(address)).status_code, 404)
+
+    async def _transcript(self) -> None:
+        self.telling.step(
+            "Her transcript, as a tagged PDF: each level with its evidence and date, and a code to ask by."
+        )
+        amara, learner = await self.cast.as_person("learner-amara"), await self.cast.person("learner-amara")
+        told = await amara.get(f"/v1/learners/{learner}/transcript")
+        pdf = await amara.content(f"/v1/learners/{learner}/transcript.pdf")
+        if self.cast.place.folder is not None:
+            file = self.cast.place.folder / "transcript-amara.pdf"
+            await asyncio.to_thread(file.write_bytes, pdf)
+            self.telling.say(f"{file}: {len(pdf):,} bytes")
+        self.telling.expect("what the file begins with", pdf[:5], b"%PDF-")
+        async with httpx.AsyncClient(base_url=self.cast.place.url, timeout=30) as college:
+            standing = (await college.get(f"/v1/transcripts/{told['code']}")).json()["standing"]
+        self.telling.say(f"code {told['code']}: {standing}, as anyone may ask without signing in")
+        self.telling.expect("whether it stands", standing, "valid")
 
     def _say_shared(self, shared: dict[str, Any]) -> None:
         self.telling.say(f"{shared['given']} shows:")
