@@ -62,7 +62,7 @@ async def test_an_appointment_holds_until_the_very_instant_of_its_end(world: Wor
     assert await world.access.exhibited(PANELIST, ALL) == set()
 
 
-@pytest.mark.parametrize("owner", [EXHIBITION, WORK])
+@pytest.mark.parametrize("owner", [EXHIBITION, WORK], ids=["exhibition", "work"])
 async def test_what_waits_in_quarantine_is_shown_to_no_panel(world: World, pool: asyncpg.Pool, owner: str) -> None:
     await world.given(panel())
     await pool.execute(

@@ -67,7 +67,7 @@ class Keys:
 
 async def test_one_that_cannot_be_destroyed_keeps_no_other_back_and_is_tried_again() -> None:
     keys = Keys("a", "b", "c", stuck="b")
-    worker = KeyDestruction(keys, keys)  # type: ignore[arg-type]
+    worker = KeyDestruction(keys, keys)
     with pytest.raises(VaultUnavailable):
         await worker.step()
     assert (keys.destroyed, keys.waiting) == (["a", "c"], ["b"])
