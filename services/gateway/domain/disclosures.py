@@ -67,6 +67,11 @@ class Revealed:
     texts: Mapping[str, RevealedText]
     names: Mapping[str, RevealedName]
 
+    def tells_only_of_others(self, person: str) -> bool:
+        """Whether a text or a name in it tells of other learners, and not of the person beside them."""
+        texts = any(text.learners and person not in text.learners for text in self.texts.values())
+        return texts or any(name.of_learner and named != person for named, name in self.names.items())
+
 
 def disclosures_of(person: str, revealed: Revealed, purpose: Purpose) -> list[Disclosure]:
     """What `person` learns of other learners by this: one disclosure a learner for texts, and one for names."""

@@ -101,7 +101,7 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(static_files())
     app.include_router(home_pages(parts.relations, visiting))
     app.include_router(vote_pages(parts.ballots, misses, visiting))
-    app.include_router(learner_pages(visiting))
+    app.include_router(learner_pages(parts.relations, visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))

@@ -216,6 +216,18 @@ async def test_what_tells_of_oneself_is_nobodys_business(world: World, log: asyn
     assert await noted(log, member) == [(learner, "texts", 1, "own-record")], "but of the others in the group it is"
 
 
+async def test_nobody_reads_others_as_if_it_were_ones_own(world: World, log: asyncpg.Pool) -> None:
+    learner, person = new_id(), new_id()
+    door(world, learner, new_id(), new_id())
+    for wish in ({"texts": [REF]}, {"names": [learner]}):
+        request = {"purpose": "own-record", "texts": [], "names": [], **wish}
+        answer = await world.http.post("/v1/reveal", json=request, headers=world.signed_in(person))
+        assert (answer.status_code, problem(answer)["field"]) == (422, "/purpose")
+        assert TEXT not in answer.text
+        assert NAME not in answer.text
+    assert await noted(log, learner) == []
+
+
 @pytest.mark.parametrize("fault", [broken, blocked])
 async def test_without_the_log_nothing_is_revealed(
     world: World, database: Database, monkeypatch: pytest.MonkeyPatch, fault: Any

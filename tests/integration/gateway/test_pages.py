@@ -107,6 +107,23 @@ async def test_what_is_not_hers_to_see_looks_as_if_it_were_absent(door: Door, so
         assert "There is no such page" in answer.text
 
 
+async def test_an_address_of_no_page_is_told_on_a_page(door: Door, somebody: tuple[Browser, str]) -> None:
+    answer = await somebody[0].send("GET", f"{door.url}/learners/x")
+    assert (answer.status_code, "There is no such page" in answer.text) == (404, True)
+
+
+async def test_a_day_before_anything_was_known_is_not_a_missing_page(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, person = somebody
+
+    async def mastery(request: Request) -> Response:
+        return NOTHING if "as_of" in request.query_params else JSONResponse({"status": "no_evidence"})
+
+    door.world.services["mastery"].answer = mastery
+    path = f"/learners/{person}/competencies/{COMPETENCY}?as_of=2020-01-01"
+    answer = await browser.send("GET", f"{door.url}{path}")
+    assert (answer.status_code, "Nothing was known of this then" in answer.text) == (200, True)
+
+
 async def test_where_a_service_is_away_the_page_says_so(door: Door, somebody: tuple[Browser, str]) -> None:
     browser, person = somebody
 

@@ -16,11 +16,13 @@ A_YEAR = 365 * 24 * 3600
 
 
 class Relations(Protocol):
-    """In which relations somebody stands. Both raise `problems.unavailable` where that is not known."""
+    """In which relations somebody stands. Each raises `problems.unavailable` where that is not known."""
 
     async def standing(self, person: str) -> Standing: ...
 
     async def members(self, scope: str) -> list[str]: ...
+
+    async def is_guardian(self, person: str, learner: str) -> bool: ...
 
 
 def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:

@@ -9,27 +9,29 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.domain.disclosures import Purpose
 from services.gateway.http.pages.chart import chart
+from services.gateway.http.pages.home import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
+from shared.runtime.problems import Problem
 
 Learner = Annotated[Id, Path()]
 AsOf = Annotated[str | None, Query(max_length=2048)]
 
 
-def learner_pages(visiting: Visiting) -> APIRouter:
+def learner_pages(relations: Relations, visiting: Visiting) -> APIRouter:
     """`/learners/{learner}` and `/learners/{learner}/competencies/{competency}`."""
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/learners/{learner}")
     async def mastery(learner: Learner, request: Request) -> Response:
         visitor = await visiting.required(request)
-        path = f"/v1/learners/{learner}"
+        path, purpose = f"/v1/learners/{learner}", await _purpose(visitor, learner, relations)
         standing, following, names = await asyncio.gather(
             visiting.asking.read(visitor, f"{path}/mastery"),
             visiting.asking.read(visitor, f"{path}/next", limit="5"),
-            visiting.asking.revealed(visitor, purpose_of(visitor, learner), names=[learner]),
+            visiting.asking.revealed(visitor, purpose, names=[learner]),
         )
         return page(
             "learner.html",
@@ -45,12 +47,12 @@ def learner_pages(visiting: Visiting) -> APIRouter:
         learner: Learner, competency: Annotated[Id, Path()], request: Request, as_of: AsOf = None
     ) -> Response:
         visitor = await visiting.required(request)
-        asked = {"as_of": as_of} if as_of else {}
         path = f"/v1/learners/{learner}/competencies/{competency}/explanation"
-        state, names = await asyncio.gather(
-            visiting.asking.read(visitor, path, **asked),
-            visiting.asking.revealed(visitor, purpose_of(visitor, learner), names=[learner]),
-        )
+        state = await _state(visiting, visitor, path, as_of)
+        if state is None:
+            return page("nothing_then.html", visiting.reader(request, visitor), as_of=as_of)
+        purpose = await _purpose(visitor, learner, relations)
+        names = await visiting.asking.revealed(visitor, purpose, names=[learner])
         policy = await visiting.asking.read(visitor, f"/v1/documents/{state['policy']}") if state["policy"] else None
         return page(
             "why.html",
@@ -60,16 +62,31 @@ def learner_pages(visiting: Visiting) -> APIRouter:
             state=state,
             policy=policy,
             chart=_chart(state, policy),
-            reason=await _reason(visiting, visitor, learner, state),
+            reason=await _reason(visiting, visitor, purpose, state),
             as_of=as_of,
         )
 
     return router
 
 
-def purpose_of(visitor: Visitor, learner: str) -> Purpose:
-    """For what somebody reads a learner's texts on her page. Her own are her own."""
-    return "own-record" if visitor.person == learner else "support"
+async def _purpose(visitor: Visitor, learner: str, relations: Relations) -> Purpose:
+    """For what somebody reads a learner's name and texts on her page, as it is written down."""
+    if visitor.person == learner:
+        return "own-record"
+    return "family" if await relations.is_guardian(visitor.person, learner) else "teaching"
+
+
+async def _state(visiting: Visiting, visitor: Visitor, path: str, as_of: str | None) -> Any:
+    """The state as of when it is asked; None where there is one now, and there was nothing then."""
+    if not as_of:
+        return await visiting.asking.read(visitor, path)
+    try:
+        return await visiting.asking.read(visitor, path, as_of=as_of)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+    await visiting.asking.read(visitor, path)
+    return None
 
 
 def _areas(states: list[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
@@ -85,10 +102,10 @@ def _chart(state: Mapping[str, Any], policy: Mapping[str, Any] | None) -> Any:
     return chart([piece["value_after"] for piece in state["counted"]], top=scale["top"], cut=scale["cut"])
 
 
-async def _reason(visiting: Visiting, visitor: Visitor, learner: str, state: Mapping[str, Any]) -> str | None:
+async def _reason(visiting: Visiting, visitor: Visitor, purpose: Purpose, state: Mapping[str, Any]) -> str | None:
     """Why a teacher set the level, where one did."""
     if not state["override"]:
         return None
     ref = state["override"]["reason_ref"]
-    found = await visiting.asking.revealed(visitor, purpose_of(visitor, learner), texts={"reason": ref}, names=[])
+    found = await visiting.asking.revealed(visitor, purpose, texts={"reason": ref}, names=[])
     return found.texts[ref].text if ref in found.texts else None

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
@@ -15,7 +16,7 @@ from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.languages import CHOSEN, language_for
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.visitors import Visitor, Visitors
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem, invalid, not_found
 
 CSRF_FIELD = "csrf_token"
 MAX_FIELDS = 2_000
@@ -94,6 +95,8 @@ async def _shown(request: Request, handler: Callable[[Request], Awaitable[Respon
     except SignInFirst:
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/sign-in?return_to={quote(back, safe='')}", 303)
+    except RequestValidationError:  # an address that no page of ours has
+        return page("problem.html", reader_of(request, zone, None), status=404, problem=not_found("page"))
     except Problem as problem:
         answer = page("problem.html", reader_of(request, zone, None), status=problem.status, problem=problem)
         answer.headers.update({"Retry-After": str(problem.more.get("retry_after", 1))} if problem.status == 503 else {})

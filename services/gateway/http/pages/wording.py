@@ -36,7 +36,7 @@ KINDS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "voided": _("It was withdrawn."),
     "superseded": _("A corrected piece took its place."),
-    "self_rating": _("It is your own rating, which is kept beside the level."),
+    "self_rating": _("It is the learner's own rating, which is kept beside the level."),
     "purpose": _("The rule does not count this purpose."),
     "kind": _("The rule does not count this kind of evidence."),
     "course": _("The rule does not count this course."),
