@@ -177,8 +177,12 @@ def required_for(policy: Policy | None, task: Task | None) -> tuple[str, ...]:
     return required_before(policy, [one.kind for one in task.relearning] if isinstance(task, RicherTask) else ())
 
 
-def check_piece(piece: Piece | None, learner: str, competency: str) -> Entry:
-    """What was recorded as the piece that is to be done over.
+HOW_ELSE = " With anew it can be opened all the same: the competency is then shown anew. So can it with another piece."
+"""What is said where the piece that a redo began with can be done over no more."""
+
+
+def check_piece(piece: Piece | None, learner: str, competency: str, how_else: str = "") -> Entry:
+    """What was recorded as the piece that is to be done over; a refusal ends with `how_else`.
 
     Raises Invalid where it is none of this learner's, or does not show this competency; Conflict where it was
     withdrawn.
@@ -187,10 +191,11 @@ def check_piece(piece: Piece | None, learner: str, competency: str) -> Entry:
         raise Invalid("evidence must name a piece of evidence of this learner.", field="/evidence")
     shown = contributions_of(piece.recorded, _body(piece.recorded)).get(competency)
     if shown is None or shown.kind == Kind.REFLECTION.value:
-        raise Invalid("evidence must name a piece of evidence that shows this competency.", field="/evidence")
+        wrong = f"evidence must name a piece of evidence that shows this competency.{how_else}"
+        raise Invalid(wrong, field="/evidence")
     if piece.withdrawn is not None:
         instead = "" if piece.replacement is None else f": {piece.replacement} stands in its place"
-        raise Conflict(f"This piece of evidence was withdrawn{instead}.", field="/evidence")
+        raise Conflict(f"This piece of evidence was withdrawn{instead}.{how_else}", field="/evidence")
     return piece.recorded
 
 
@@ -218,11 +223,10 @@ def check_task(task: Task | None, competency: str) -> None:
         raise Invalid("task must name a task of this competency.", field="/task")
 
 
-def piece_opened(open_: OpenRedo, of_cycle: str | None) -> str | None:
-    """The piece that an opening names, or means. Raises Invalid where it says both a piece and anew."""
+def check_anew(open_: OpenRedo) -> None:
+    """Raise Invalid where an opening says both a piece and anew."""
     if open_.evidence is not None and open_.anew:
         raise Invalid("anew means that no piece is done over; leave out evidence.", field="/anew")
-    return None if open_.anew else open_.evidence or of_cycle
 
 
 def task_of(recorded: Entry) -> str | None:
