@@ -19,7 +19,8 @@ MAX_RATIO, MAX_UNPACKED = 100, 256 * 1024 * 1024
 """Entries of a document, bytes of its directory, and how much larger than itself and how large at all it may become."""
 
 _SMALL_ENTRY = 256 * 1024
-_ZIP_END, _ZIP_END_SIZE, _ZIP_COMMENT = b"PK\x05\x06", 22, 65_535
+_ZIP_END = struct.Struct("<4s4H2LH")
+_ZIP_ENTRY_SIZE, _ZIP_ENTRY_LENGTHS, _ZIP64_LOCATOR_SIZE = 46, 28, 20
 _REFUSED_ENDINGS = (".exe", ".dll", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".bat", ".cmd", ".ps1", ".scr", ".com")
 _MACROS = ("vbaproject.bin", "vbadata.xml", "basic/", "scripts/", "activex/")
 _TEXT_CONTROLS = frozenset(range(0x20)) - {0x09, 0x0A, 0x0C, 0x0D} | {0x7F}
@@ -62,31 +63,63 @@ def media_type(head: bytes, whole: BinaryIO, *, is_text: bool) -> str:
 
 def _document(whole: BinaryIO) -> str:
     """The type of an office document; whatever else is packed is refused."""
-    _check_directory(whole)
+    count, begin = _directory(whole)
     try:
         with zipfile.ZipFile(whole) as packed:
             entries = packed.infolist()
-            _check_entries(entries)
+            if (len(entries), packed.start_dir) != (count, begin):
+                raise _unreadable()
+            _check_entries(entries, begin)
             return _kind(packed, {entry.filename: entry for entry in entries})
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, struct.error) as error:
-        raise Invalid("The document's parts cannot be read; save it once more, and send that.", field="") from error
+    except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, zlib.error, struct.error) as error:
+        raise _unreadable() from error
 
 
-def _check_directory(whole: BinaryIO) -> None:
-    """Raise Invalid where the directory is larger than is looked at: before anything of it is read."""
-    size = whole.seek(0, 2)
-    whole.seek(max(0, size - _ZIP_END_SIZE - _ZIP_COMMENT))
-    tail = whole.read()
-    at = tail.rfind(_ZIP_END)
-    if at < 0 or len(tail) - at < _ZIP_END_SIZE:
-        raise Invalid("The document's parts cannot be read; save it once more, and send that.", field="")
-    entries, directory = struct.unpack("<HI", tail[at + 10 : at + 16])
-    if entries > MAX_ENTRIES or directory > MAX_DIRECTORY:
+def _directory(whole: BinaryIO) -> tuple[int, int]:
+    """How many entries the directory has and where it begins: counted before `zipfile` makes anything of them.
+
+    Taken is one form only, which every reader understands alike: the end record is the last of the file, without a
+    comment that could hold another one; the directory lies right before it; and no ZIP64 record says anything else, for
+    `zipfile` would believe that one. Raises Invalid.
+    """
+    at = whole.seek(0, 2) - _ZIP_END.size
+    if at < _ZIP64_LOCATOR_SIZE:
+        raise _unreadable()
+    whole.seek(at - _ZIP64_LOCATOR_SIZE)
+    before, end = whole.read(_ZIP64_LOCATOR_SIZE), whole.read(_ZIP_END.size)
+    mark, disk, first_disk, here, entries, size, begin, comment = _ZIP_END.unpack(end)
+    if mark != b"PK\x05\x06" or disk or first_disk or comment or before.startswith(b"PK\x06\x07"):
+        raise _unreadable()
+    if entries > MAX_ENTRIES or size > MAX_DIRECTORY:
         raise Invalid(f"A document may have at most {MAX_ENTRIES} parts.", field="")
+    if here != entries or begin + size != at:
+        raise _unreadable()
+    whole.seek(begin)
+    _check_count(whole.read(size), entries)
+    return entries, begin
 
 
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+def _check_count(directory: bytes, entries: int) -> None:
+    """Raise Invalid where the directory is not so many entries, one after the other to its end."""
+    at = 0
+    for _ in range(entries):
+        entry = directory[at : at + _ZIP_ENTRY_SIZE]
+        if len(entry) < _ZIP_ENTRY_SIZE or not entry.startswith(b"PK\x01\x02"):
+            raise _unreadable()
+        at += _ZIP_ENTRY_SIZE + sum(struct.unpack_from("<3H", entry, _ZIP_ENTRY_LENGTHS))
+    if at != len(directory):
+        raise _unreadable()
+
+
+def _unreadable() -> Invalid:
+    return Invalid("The document's parts cannot be read; save it once more, and send that.", field="")
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], room: int) -> None:
+    """Raise Invalid where a part is not taken, or where they cannot all lie in the `room` before the directory."""
     packed = sum(entry.compress_size for entry in entries)
+    if packed > room:
+        raise _unreadable()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1024):
         raise Invalid("The document would become far larger when it is unpacked; send a plainer one.", field="")
