@@ -119,6 +119,7 @@ def print_waiting(redos: list[dict[str, Any]], console: Console = out) -> None:
     rows = table("waiting", "for", "competency", "version", "redo, learner", whole=("waiting", "for", "redo, learner"))
     for one in redos:
         waits = one["missing"][0] if one["waits_for"] == "conference" else one["waits_for"]
+        waits += ", anew" if one["waits_for"] == "opening" and one["anew"] else ""
         what, who = one.get("code", one["competency"]), f"{one['id']}\n{one['learner']}"
         rows.add_row(_waiting(one["waiting_seconds"]), waits, what, str(one["version"]), who)
     console.print(rows)

@@ -100,12 +100,15 @@ ON_TEACHER = frozenset({Turn.CONFERENCE, Turn.OPENING, Turn.SCORE})
 
 
 class Standing(NamedTuple):
-    """What a cycle waits for, and since when; `missing` is what is still to be relearned, the first of it first."""
+    """What a cycle waits for, and since when; `missing` is what is still to be relearned, the first of it first. `anew`
+    says that the piece it began with is withdrawn and nothing stands in its place, so that it is opened anew.
+    """
 
     turn: Turn
     since: Instant
     missing: tuple[str, ...] = ()
     done: Contribution | None = None
+    anew: bool = False
 
 
 def begun_by(entry: Entry, body: Body) -> Cycle:
@@ -189,15 +192,35 @@ def missing(cycle: Cycle, required: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for kind in required if kind not in logged))
 
 
+def standing_for(event: str | None, pieces: Sequence[Contribution]) -> Contribution | None:
+    """A piece of a competency, or what stands in its place by now; None where it is not known, or where what took its
+    place does not show the competency.
+    """
+    line = _line(event, pieces)
+    return next((piece for piece in pieces if line and piece.event == line[-1]), None)
+
+
+def task_done_over(event: str | None, pieces: Sequence[Contribution]) -> str | None:
+    """The task of a piece, or of what stands in its place by now."""
+    of_event = {piece.event: piece.task for piece in pieces}
+    return next((of_event[one] for one in reversed(_line(event, pieces)) if one in of_event), None)
+
+
+def _line(event: str | None, pieces: Sequence[Contribution]) -> list[str]:
+    """A piece, then what took its place, then what took the place of that."""
+    places = {piece.event: piece.withdrawn.by for piece in pieces if piece.withdrawn is not None}
+    line: list[str] = []
+    while event is not None and event not in line:
+        line.append(event)
+        event = places.get(event)
+    return line
+
+
 def done_by(opening: Opening, pieces: Sequence[Contribution]) -> Contribution | None:
     """The first piece that did it over; `pieces` are those of the competency that were recorded after the opening, and
     any others.
     """
-    places = {piece.event: piece.withdrawn.by for piece in pieces if piece.withdrawn is not None}
-    meant, place = set[str](), opening.evidence
-    while place is not None and place not in meant:
-        meant.add(place)
-        place = places.get(place)
+    meant = _line(opening.evidence, pieces)
     for piece in sorted(pieces, key=lambda piece: piece.position):
         if piece.position <= opening.position or piece.withdrawn is not None or not _does_over(piece):
             continue
@@ -218,13 +241,19 @@ def standing(
     """
     opened = cycle.opened
     if opened is None:
-        return _before(cycle, required)
+        return _before(cycle, required)._replace(anew=_withdrawn(cycle, pieces))
     done = done_by(opened, pieces)
     if done is not None:
         return Standing(Turn.OVER, done.recorded_at, done=done)
     if handed_in is not None and handed_in > opened.recorded_at:
         return Standing(Turn.SCORE, handed_in)
     return Standing(Turn.REDO, opened.recorded_at)
+
+
+def _withdrawn(cycle: Cycle, pieces: Sequence[Contribution]) -> bool:
+    known = any(piece.event == cycle.evidence for piece in pieces)
+    piece = standing_for(cycle.evidence, pieces)
+    return known and (piece is None or piece.withdrawn is not None)
 
 
 def _before(cycle: Cycle, required: Sequence[str]) -> Standing:

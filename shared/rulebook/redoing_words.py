@@ -13,6 +13,8 @@ _OWN = {"practice": "practise it, and say what you did", "reflection": "look bac
 
 def next_step(standing: Standing) -> str:
     """The one thing that comes next."""
+    if standing.turn is Turn.OPENING and standing.anew:
+        return "What it began with was withdrawn: next, the teacher opens it anew."
     if standing.turn in _SAID:
         return _SAID[standing.turn]
     kind = standing.missing[0]

@@ -9,7 +9,7 @@ from services.mastery.ports import District, WaitingRedo
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.known import EVERYTHING, Pin
-from shared.rulebook.redoing import ON_TEACHER, Cycle, Standing, required_before, standing
+from shared.rulebook.redoing import ON_TEACHER, Cycle, Standing, required_before, standing, task_done_over
 from shared.runtime.definitions.view import DefinitionsView
 
 WaitsFor: TypeAlias = Literal["conference", "opening", "score"]
@@ -55,10 +55,10 @@ async def list_redos(
 
 
 def task_of(cycle: Cycle, pieces: Sequence[Contribution]) -> str | None:
-    """The task that is to be done over: what the opening names, else that of the piece."""
+    """The task that is to be done over: what the opening names, else that of the piece, or of what stands in its place."""
     if cycle.opened is not None and cycle.opened.task is not None:
         return cycle.opened.task
-    return next((piece.task for piece in pieces if piece.event == cycle.evidence), None)
+    return task_done_over(cycle.evidence, pieces)
 
 
 def _listed(one: WaitingRedo, view: DefinitionsView, expected: Mapping[str, Sequence[str]]) -> ListedRedo:

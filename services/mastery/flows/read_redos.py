@@ -1,6 +1,6 @@
 """A learner's redos: what to relearn, where each stands, and what comes next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.mastery.domain.horizon import Horizon
@@ -11,7 +11,16 @@ from services.mastery.ports import District, Record
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.known import known_of
-from shared.rulebook.redoing import Cycle, Standing, as_known, latest, required_before, standing, weakest_of
+from shared.rulebook.redoing import (
+    Cycle,
+    Standing,
+    as_known,
+    latest,
+    required_before,
+    standing,
+    standing_for,
+    weakest_of,
+)
 from shared.runtime.definitions.view import PlacedCompetency
 from shared.runtime.pace import Pace
 
@@ -75,7 +84,7 @@ def _seen(  # noqa: PLR0913, PLR0917 - all that is told of a redo
         None if adoption is None else adoption.policy, expected.get(task_of(cycle, pieces) or "", ())
     )
     work = None if cycle.opened is None else cycle.opened.work
-    piece = next(_done_over(cycle, pieces), None)
+    piece = _done_over(cycle, pieces)
     return SeenRedo(
         cycle=cycle,
         standing=standing(cycle, required, pieces, handed_in.get(work or "")),
@@ -88,7 +97,9 @@ def _seen(  # noqa: PLR0913, PLR0917 - all that is told of a redo
     )
 
 
-def _done_over(cycle: Cycle, pieces: Sequence[Contribution]) -> Iterator[Contribution]:
-    """The piece that is done over: what the opening names, else what the redo began with."""
-    meant = cycle.evidence if cycle.opened is None else cycle.opened.evidence
-    return (piece for piece in pieces if piece.event == meant)
+def _done_over(cycle: Cycle, pieces: Sequence[Contribution]) -> Contribution | None:
+    """The piece that is done over: what the opening names, else what the redo began with, or what stands in its place
+    by now. None where that was voided: of what was withdrawn there is nothing to relearn.
+    """
+    piece = standing_for(cycle.evidence if cycle.opened is None else cycle.opened.evidence, pieces)
+    return None if piece is None or piece.withdrawn is not None else piece

@@ -66,6 +66,7 @@ def _begun(cycle: Cycle, standing: Standing, code: str | None) -> dict[str, Any]
         "waits_for": standing.turn.value,
         "since": instant_text(standing.since),
         "missing": standing.missing,
+        "anew": standing.anew,
         "next": next_step(standing),
     }
 

@@ -68,6 +68,9 @@ class RedoBegunDocument(BaseModel):
     waits_for: Turn
     since: Moment
     missing: list[Code]
+    anew: bool = Field(
+        description="The piece that it began with was withdrawn, and nothing stands in its place: it is opened `anew`."
+    )
     next: str = Field(description="What comes next, in one sentence.")
 
 

@@ -111,6 +111,28 @@ async def test_a_redo_says_what_to_relearn_whose_turn_it_is_and_what_comes_next(
     assert told["waits_for"] == "redo"
 
 
+async def test_what_stands_in_the_place_of_the_first_piece_is_what_there_is_to_relearn(
+    graded: Graded, mastery: Mastery
+) -> None:
+    story = graded.story
+    first = story.score(ANA, result(READING, "1", criterion="thesis"), feedback_ref="ef" * 32, work=named("work"))
+    redo = Redoing(graded, ANA)
+    redo.begin(evidence=first)
+    story.now += MINUTE
+    instead = story.score(ANA, result(READING, "4", criterion="thesis"), feedback_ref="cd" * 32)
+    story.supersede(ANA, first, instead)
+    await graded.come()
+    [told] = await own(mastery)
+    nothing: dict[str, Any] = {"first": [], "find_out": []}
+    assert (told["relearn"], told["anew"]) == ({"feedback_ref": "cd" * 32, **nothing}, False)
+    story.void(ANA, instead)
+    await graded.come()
+    [told], [listed] = await own(mastery), (await waiting(mastery))["items"]
+    assert (told["relearn"], told["anew"]) == (nothing, True)
+    assert told["next"] == listed["next"] == "What it began with was withdrawn: next, the teacher opens it anew."
+    assert (listed["waits_for"], listed["anew"]) == ("opening", True)
+
+
 async def test_the_latest_redo_of_each_competency_is_told_and_none_is_counted(graded: Graded, mastery: Mastery) -> None:
     for _ in range(3):
         redo = Redoing(graded, ANA)

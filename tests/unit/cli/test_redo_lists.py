@@ -12,7 +12,7 @@ SECOND = "5e5b674b-7140-59c1-9f85-d588cc8e9019"
 
 
 def begun(**more: Any) -> dict[str, Any]:
-    named = {"id": ID, "learner": OTHER, "competency": OTHER, "code": "art.composition", "version": 3}
+    named = {"id": ID, "learner": OTHER, "competency": OTHER, "code": "art.composition", "version": 3, "anew": False}
     return {**named, "waits_for": "conference", "missing": ["conference"], "next": "Next, talk it over.", **more}
 
 
@@ -23,7 +23,7 @@ def shown(console: Console) -> list[str]:
 
 def test_who_waits_for_the_teacher_is_told_in_the_order_of_the_answer() -> None:
     console = Console(width=80, file=io.StringIO(), highlight=False)
-    opening = begun(id=SECOND, waits_for="opening", missing=[], waiting_seconds=3_600 * 30)
+    opening = begun(id=SECOND, waits_for="opening", missing=[], anew=True, waiting_seconds=3_600 * 30)
     print_waiting([begun(waiting_seconds=3_600 * 50), opening], console)
     lines = shown(console)
     assert all(len(line) <= 80 for line in lines)
@@ -31,6 +31,7 @@ def test_who_waits_for_the_teacher_is_told_in_the_order_of_the_answer() -> None:
     assert first < second
     assert lines[first].startswith("2 d 2 h")
     assert lines[second].startswith("1 d 6 h")
+    assert "opening, anew" in lines[second]
 
 
 def test_a_learner_is_told_what_to_relearn_and_what_comes_next() -> None:

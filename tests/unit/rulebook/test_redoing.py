@@ -18,6 +18,7 @@ from shared.rulebook.redoing import (
     missing,
     required_before,
     standing,
+    standing_for,
     weakest_of,
 )
 from shared.rulebook.redoing_words import next_step
@@ -88,6 +89,31 @@ def test_it_is_done_by_the_first_piece_after_the_opening_that_names_what_is_done
     assert opening is not None
     found = done_by(opening, pieces)
     assert (None if found is None else found.event) == done
+
+
+VOIDED = Withdrawal(12, 12, "void")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stands", "anew"),
+    [
+        ((piece("first", 5),), "first", False),
+        ((piece("first", 5, withdrawn=VOIDED),), "first", True),
+        ((piece("first", 5, withdrawn=SUPERSEDED), piece("instead", 44)), "instead", False),
+        ((piece("first", 5, withdrawn=SUPERSEDED), piece("instead", 44, withdrawn=VOIDED)), "instead", True),
+        ((piece("first", 5, withdrawn=SUPERSEDED),), None, True),
+        ((), None, False),
+    ],
+)
+def test_what_stands_in_the_place_of_the_first_piece_is_meant_and_else_it_is_opened_anew(
+    pieces: tuple[Contribution, ...], stands: str | None, anew: bool
+) -> None:
+    found = standing_for("first", pieces)
+    assert (None if found is None else found.event) == stands
+    seen = standing(cycle(), (), pieces)
+    assert (seen.turn, seen.anew) == (Turn.OPENING, anew)
+    assert ("opens it anew" in next_step(seen)) is anew
+    assert standing(cycle(opened=40), (), pieces).anew is False
 
 
 def test_a_competency_shown_anew_is_shown_by_any_piece_or_by_one_of_the_task() -> None:
