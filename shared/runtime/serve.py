@@ -58,6 +58,7 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whoever writes X-Forwarded-For would choose the address that is counted
         timeout_graceful_shutdown=int(GRACE),
         timeout_keep_alive=75,
         http=HeadBoundedProtocol,

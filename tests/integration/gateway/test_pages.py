@@ -10,6 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.gateway.http.limits import PER_ADDRESS
 from shared.runtime.tokens import Verifier
 from tests.support.browser import Browser
 from tests.support.hostile_issuer import HostileIssuer
@@ -176,7 +177,7 @@ async def test_a_vote_by_a_form_counts_as_at_the_api(door: Door) -> None:
 
     door.world.services["evidence"].answer = evidence
     browser = door.browser()
-    form = {"answer/leader": "snowball", "answer/poster/x": "3", "other": "1"}
+    form = {"answer/leader": "snowball", "answer/poster/x": "3", "answer/citizen": "", "other": "1"}
     first = await browser.send("POST", f"{door.url}/vote/{token}", form=form)
     assert (first.status_code, "Your vote is counted" in first.text) == (200, True)
     assert asked == [{"token": token, "answers": {"leader": "snowball", "poster/x": "3"}}]
@@ -190,3 +191,18 @@ async def test_words_that_are_no_ballot(door: Door) -> None:
     assert (wrong.status_code, "not the twelve words" in wrong.text) == (422, True)
     right = await door.browser().send("POST", f"{door.url}/vote", form={"words": "AB" * 16})
     assert (right.status_code, right.headers["location"]) == (303, f"/vote/{'ab' * 16}")
+
+
+@pytest.mark.parametrize("token", ["x", "AB" * 16, "ab" * 15, "a" * 400])
+async def test_what_is_no_token_is_no_ballot(door: Door, token: str) -> None:
+    for method in ("GET", "POST"):
+        answer = await door.browser().send(method, f"{door.url}/vote/{token}")
+        assert (answer.status_code, "No ballot has these words" in answer.text) == (404, True)
+    assert door.world.untouched
+
+
+async def test_a_whole_school_may_type_its_words(door: Door) -> None:
+    """From one address, beyond what an address may ask otherwise."""
+    browser = door.browser()
+    statuses = {(await browser.send("GET", f"{door.url}/vote")).status_code for _ in range(PER_ADDRESS + 50)}
+    assert statuses == {200}

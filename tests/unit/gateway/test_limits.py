@@ -1,10 +1,12 @@
 """How many requests of a caller are answered, and when the next one would be."""
 
 import pytest
+from fastapi import FastAPI
 
 from services.gateway.http import limits
 from services.gateway.http.limits import WINDOW, Limiter, address_of
 from shared.runtime.problems import Problem
+from shared.runtime.serve import _server
 
 
 class Clock:
@@ -87,3 +89,8 @@ def test_what_counts_as_one_address() -> None:
     assert address_of("2001:db8:1:2:3:4:5:6") == address_of("2001:db8:1:2::1")
     assert address_of("2001:db8:1:3::1") != address_of("2001:db8:1:2::1")
     assert address_of(None) == address_of("") == ""
+
+
+def test_nobody_chooses_the_address_that_is_counted() -> None:
+    """`X-Forwarded-For` is believed from nobody, also not from the loopback."""
+    assert not _server(FastAPI(), "127.0.0.1", 0).config.proxy_headers

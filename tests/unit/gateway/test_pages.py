@@ -89,7 +89,7 @@ def test_a_text_on_a_page_stays_a_text(language: str) -> None:
     ballot = {"title": {"en": HOSTILE}, "language": "en", "questions": [], "works": [], "state": "open"}
     question = {"question": HOSTILE, "kind": "choice", "title": {"en": HOSTILE}, "work": None}
     asked = [{**question, "options": [{"option": HOSTILE, "title": {"en": HOSTILE}}]}]
-    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=HOSTILE, said=lambda words: words["en"])
+    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=True, said=lambda words: words["en"])
     tags = Tags(bytes(answer.body).decode()).tags
     assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "style"}
     assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
@@ -112,7 +112,7 @@ def test_what_a_voter_has_to_load_is_small() -> None:
     question = {"question": "leader", "kind": "choice", "title": {"en": "Who leads best?"}, "work": None}
     ballot = {"title": {"en": "Animal Farm"}, "language": "en"}
     asked = [{**question, "question": f"q{n}", "options": option} for n in range(3)]
-    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=None, said=lambda words: words["en"])
+    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=False, said=lambda words: words["en"])
     everything = len(answer.body) + sum(file.stat().st_size for file in STATIC.glob("*.css"))
     assert everything <= 30 * 1024, f"{everything} bytes"
 

@@ -37,35 +37,40 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
             return page("vote_by_hand.html", visiting.reader(request), status=422, wrong="unreadable")
         return RedirectResponse(f"/vote/{token}", 303)
 
-    async def answered(request: Request, asked: Callable[[], Awaitable[Response]]) -> tuple[int, Any]:
-        answer = await asked()
-        if answer.status_code == 404:
+    async def answered(
+        token: str, request: Request, asked: Callable[[str], Awaitable[Response]]
+    ) -> tuple[int, Mapping[str, Any]]:
+        """What evidence says of a token; one that is none is not even asked for, and counted as one that is unknown."""
+        answer = await asked(token) if token_of(token) == token else None
+        if answer is None or answer.status_code == 404:
             await misses.count(address_of(request.client.host if request.client else None))
-        return answer.status_code, orjson.loads(answer.body)
+        return (404, {}) if answer is None else (answer.status_code, orjson.loads(answer.body))
 
     @router.get("/vote/{token}")
     async def ballot(token: Token, request: Request) -> Response:
-        status, told = await answered(request, lambda: ballots.show(token))
-        return _ballot(status, told, request, visiting, wrong=None)
+        status, told = await answered(token, request, ballots.show)
+        return _ballot(status, told, request, visiting)
 
     @router.post("/vote/{token}")
     async def vote(token: Token, request: Request) -> Response:
         fields = await fields_of(request)
-        answers = {name.removeprefix("answer/"): value for name, value in fields.items() if name.startswith("answer/")}
-        status, told = await answered(request, lambda: ballots.vote(token, answers))
+        answers = {
+            name.removeprefix("answer/"): value
+            for name, value in fields.items()
+            if name.startswith("answer/") and value
+        }
+        status, told = await answered(token, request, lambda known: ballots.vote(known, answers))
         if status in {200, 201}:
             return page("voted.html", visiting.reader(request), before=status == 200, receipt=told["receipt"])
         if status == 422:
-            _, asked = await answered(request, lambda: ballots.show(token))
-            return _ballot(422, asked, request, visiting, wrong=told["detail"])
-        return _ballot(status, told, request, visiting, wrong=None)
+            _, told = await answered(token, request, ballots.show)
+        return _ballot(status, told, request, visiting)
 
     return router
 
 
-def _ballot(
-    status: int, told: Mapping[str, Any], request: Request, visiting: Visiting, *, wrong: str | None
-) -> Response:
+def _ballot(status: int, told: Mapping[str, Any], request: Request, visiting: Visiting) -> Response:
+    """The page of a ballot as evidence answered for it; 422 where an answer was none of those asked."""
     reader = visiting.reader(request)
     if status == 404:
         return page("vote_by_hand.html", reader, status=404, wrong="unknown")
@@ -80,9 +85,8 @@ def _ballot(
         for question in told["questions"]
         for work in (told["works"] if question["kind"] == "rating" else [None])
     ]
-    return page(
-        "ballot.html", reader, status=status, ballot=told, asked=asked, wrong=wrong, said=_said(told, reader.language)
-    )
+    said = _said(told, reader.language)
+    return page("ballot.html", reader, status=status, ballot=told, asked=asked, wrong=status == 422, said=said)
 
 
 def _said(told: Mapping[str, Any], language: str) -> Callable[[Mapping[str, str]], str]:
