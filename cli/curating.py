@@ -93,7 +93,7 @@ def order(
 @portfolio.command("share")
 def share(
     learner: Learner,
-    audience: Annotated[str, typer.Option(help="For whom: public, college, or another code.")],
+    audience: Annotated[str, typer.Option(help="For whom: public, college, family, employer, school or other.")],
     days: Annotated[int, typer.Option(help="Days until it ends.", min=1, max=366)] = 30,
     exhibit: Annotated[list[str] | None, typer.Option(help="An exhibit; repeatable. All, where none is given.")] = None,
     *,

@@ -143,10 +143,10 @@ class Issuer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenedShare:
-    """A share that is open, whose it is, and what it shows, as it is told on."""
+    """A share that is open, the learners whose work it shows, and what it shows, as it is told on."""
 
     share: str
-    learner: str
+    learners: Sequence[str]
     shown: Mapping[str, Any]
 
 

@@ -5,12 +5,13 @@ made again for the same request, is stored nowhere, and is gone with the key.
 """
 
 import hmac
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from services.evidence.domain.errors import Conflict, Invalid, NotFound
+from services.evidence.domain.family_names import LEFT_OUT
 from shared.contracts.portfolios import Pinned, PortfolioShared, ShareRevoked
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant, instant, instant_text
@@ -18,9 +19,6 @@ from shared.rulebook.curated import Curated, Exhibit, Share
 
 LONGEST: Final = 366 * 24 * 60 * 60 * 1000
 """Milliseconds that a share lasts at most: a year."""
-
-LEFT_OUT: Final = "[…]"
-"""Stands where a family name was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +108,9 @@ def opened(known: Curated, share: str, token: str, now: Instant) -> Share:
     return found
 
 
-def without_families(text: str, families: Iterable[str]) -> str:
-    """A text in which the family names of those who made a work are left out, each of their parts too.
-
-    Whole words, as the roster writes them or in capitals: somebody called Young loses no *young*.
-    """
-    parts = {part for family in families for part in (family.strip(), *re.split(r"[\s-]+", family))}
-    words = {word for part in parts if len(part) > 1 and part[0].isupper() for word in (part, part.upper())}
-    if not words:
-        return text
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", LEFT_OUT, text)
+def host_of(link: str) -> str:
+    """What is shown of a link: its host alone, since paths and parameters name people."""
+    try:
+        return urlsplit(link).hostname or LEFT_OUT
+    except ValueError:
+        return LEFT_OUT

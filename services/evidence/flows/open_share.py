@@ -1,13 +1,14 @@
 """What whoever has a share's link sees: exhibits as they were when it was made, and nothing else of the learner."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.evidence.domain.errors import NotFound
 from services.evidence.domain.exhibits import curated_of
+from services.evidence.domain.family_names import without_families
 from services.evidence.domain.files import NamedFile
-from services.evidence.domain.sharing import opened, without_families
-from services.evidence.domain.texts import KeptText, Name
+from services.evidence.domain.sharing import host_of, opened
+from services.evidence.domain.texts import KeptText
 from services.evidence.ports import District
 from shared.contracts.events import decode
 from shared.contracts.works import WorkStarted, WorkVersionAdded
@@ -19,16 +20,21 @@ from shared.rulebook.curated import Exhibit, Share
 
 @dataclass(frozen=True, slots=True)
 class SharedArtefact:
-    """A part of a version: its text or link, or of a file what it is called and what it is."""
+    """A part of a version: its text, the host of its link, or of a file what it is and how large: never its name."""
 
     kind: str
-    content: str
-    file: NamedFile | None = None
+    content: str | None = None
+    media_type: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SharedExhibit:
-    """A version of a work as it was. `others` is how many made it with her; `shows` are competencies by id."""
+    """A version of a work as it was. `others` is how many made it with her; `shows` are competencies by id.
+
+    Not `is_whole` where one who made it is forgotten: her name to be left out is known no more, so whatever could tell
+    it is not shown.
+    """
 
     title: str | None
     reason: str | None
@@ -37,14 +43,18 @@ class SharedExhibit:
     others: int
     shows: tuple[str, ...]
     artefacts: tuple[SharedArtefact, ...]
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPortfolio:
-    """A share that is open. `given` is the learner's first name; `named` has code and statement of competencies."""
+    """A share that is open. `given` is the learner's first name; `named` has code and statement of competencies.
+
+    `learners` are she and all others who made what is shown, but for the forgotten: the read stands in their logs.
+    """
 
     share: Share
-    learner: str
+    learners: frozenset[str]
     given: str | None
     exhibits: tuple[SharedExhibit, ...]
     named: Mapping[str, tuple[str, str]]
@@ -63,32 +73,37 @@ async def open_share(share: str, token: str, district: District) -> SharedPortfo
     learner = made.owner
     known = curated_of(await district.ledger.stream(portfolio_stream(learner)))
     found = opened(known, share, token, district.now())
-    if any(entry.event == "LearnerForgotten" for entry in await district.ledger.stream(learner_stream(learner))):
-        raise NotFound("share")
     shown = {exhibit.id for exhibit in known.exhibits}
     exhibits = [known.chosen[exhibit] for exhibit in found.exhibits if exhibit in shown]
     entries = await district.ledger.entries([id_ for one in exhibits for id_ in (one.version, one.work)])
-    members = {member for one in exhibits for member in decode(entries[one.work], WorkStarted).members}
-    names = await district.vault.names({learner, *members})
-    texts = await _texts(learner, exhibits, entries, names, district)
+    made_by = {one.id: decode(entries[one.work], WorkStarted).members for one in exhibits}
+    people = {learner, *(member for members in made_by.values() for member in members)}
+    names = await district.vault.names(people)
+    # After the names: a key that was destroyed before they were read has its entry in the ledger by now.
+    forgotten = {person for person in people if await _is_forgotten(person, district)}
+    if learner in forgotten:
+        raise NotFound("share")
+    whole = [one for one in exhibits if forgotten.isdisjoint(made_by[one.id])]
+    texts = await _texts(learner, whole, entries, district)
+    families = {name.family for name in names.values()}
     competencies = {competency for one in exhibits for competency in one.competencies}
     return SharedPortfolio(
         share=found,
-        learner=learner,
+        learners=frozenset(people - forgotten),
         given=names[learner].given if learner in names else None,
-        exhibits=tuple(_exhibit(one, entries, texts) for one in exhibits),
+        exhibits=tuple(_exhibit(one, entries, texts, families, is_whole=one in whole) for one in exhibits),
         named=await district.definitions.named(competencies),
     )
 
 
+async def _is_forgotten(learner: str, district: District) -> bool:
+    return any(entry.event == "LearnerForgotten" for entry in await district.ledger.stream(learner_stream(learner)))
+
+
 async def _texts(
-    learner: str,
-    exhibits: Sequence[Exhibit],
-    entries: Mapping[str, Entry],
-    names: Mapping[str, Name],
-    district: District,
+    learner: str, exhibits: Sequence[Exhibit], entries: Mapping[str, Entry], district: District
 ) -> dict[str, str]:
-    """The texts that these exhibits' events refer to, by reference, without the family names of who made them."""
+    """The texts that these exhibits' events refer to, by reference, as they were written."""
     where: dict[str, tuple[str, str]] = {}
     for one in exhibits:
         if one.reason_ref is not None:
@@ -99,34 +114,39 @@ async def _texts(
         for artefact in decode(entries[one.version], WorkVersionAdded).artefacts:
             where[artefact.content_ref] = (one.work, one.version)
     kept: Mapping[str, KeptText] = await district.vault.texts(where.keys()) if where else {}
-    families = {name.family for name in names.values()}
-    return {
-        ref: without_families(text.text, families)
-        for ref, text in kept.items()
-        if (text.owner, text.event) == where[ref]
-    }
+    return {ref: text.text for ref, text in kept.items() if (text.owner, text.event) == where[ref]}
 
 
-def _exhibit(exhibit: Exhibit, entries: Mapping[str, Entry], texts: Mapping[str, str]) -> SharedExhibit:
+def _exhibit(
+    exhibit: Exhibit,
+    entries: Mapping[str, Entry],
+    texts: Mapping[str, str],
+    families: Collection[str],
+    *,
+    is_whole: bool,
+) -> SharedExhibit:
+    """The exhibit as it is shown; without `is_whole` no text is, not even one that another exhibit refers to."""
     started, version = decode(entries[exhibit.work], WorkStarted), entries[exhibit.version]
-    artefacts = decode(version, WorkVersionAdded).artefacts
+    known = texts if is_whole else {}
+    title, reason = known.get(started.title_ref or ""), known.get(exhibit.reason_ref or "")
     return SharedExhibit(
-        title=texts.get(started.title_ref or ""),
-        reason=texts.get(exhibit.reason_ref or ""),
+        title=None if title is None else without_families(title, families),
+        reason=None if reason is None else without_families(reason, families),
         number=version.version - 1,
         made_at=version.occurred_at,
         others=len(started.members) - 1,
         shows=exhibit.competencies,
         artefacts=tuple(
-            _artefact(artefact.kind, texts[artefact.content_ref])
-            for artefact in artefacts
-            if artefact.content_ref in texts
+            _artefact(artefact.kind, known[artefact.content_ref], families)
+            for artefact in decode(version, WorkVersionAdded).artefacts
+            if artefact.content_ref in known
         ),
+        is_whole=is_whole,
     )
 
 
-def _artefact(kind: str, text: str) -> SharedArtefact:
-    if kind != "file":
-        return SharedArtefact(kind, text)
-    file = NamedFile.read(text)
-    return SharedArtefact(kind, file.name, file)
+def _artefact(kind: str, text: str, families: Collection[str]) -> SharedArtefact:
+    if kind == "file":
+        file = NamedFile.read(text)
+        return SharedArtefact(kind, media_type=file.media_type, size=file.size)
+    return SharedArtefact(kind, without_families(host_of(text) if kind == "link" else text, families))

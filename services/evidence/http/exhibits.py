@@ -1,6 +1,6 @@
 """Portfolios: exhibits chosen, withdrawn and put in order, and shares made and revoked."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, Field
@@ -16,7 +16,7 @@ from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDo
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.portfolios import MAX_EXHIBITS
-from shared.contracts.values import Code, Contract, Id, Moment
+from shared.contracts.values import Contract, Id, Moment
 from shared.ledger.instants import instant
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -70,11 +70,15 @@ class OrderRequest(Contract):
     expected_version: Version
 
 
+Audience: TypeAlias = Literal["public", "college", "family", "employer", "school", "other"]
+"""For whom a share is. A closed list: in a free code a name could stand. Nothing is decided by it."""
+
+
 class ShareRequest(Contract):
-    """For whom it is meant (`public`, `college` or another code), until when, and which exhibits: left out, all."""
+    """For whom it is meant, until when, and which exhibits: left out, all."""
 
     id: Id | None = None
-    audience: Code
+    audience: Audience
     expires_at: Moment
     exhibits: _Exhibits | None = None
     expected_version: Version | None = None

@@ -12,6 +12,9 @@ from shared.contracts.values import Contract, Digest, Id
 from shared.ledger.instants import instant_text
 from shared.runtime.tokens import Verifier
 
+LEFT_OUT = "Its title, words, links and files are not shown any more."
+"""Of an exhibit whose makers' names cannot all be left out. It does not say that one of them is forgotten."""
+
 
 class OpenRequest(Contract):
     """A share by its id, and the SHA-256 of the secret that was brought."""
@@ -26,7 +29,7 @@ def share_door(district: District, verifier: Verifier) -> APIRouter:
 
     @router.post("/shares/open")
     async def open_(request: Request) -> Response:
-        """What the share shows, and whose it is, which is for the log alone."""
+        """What the share shows; and who made what it shows, which is for the log alone."""
         asked = OpenRequest.model_validate_json(await request.body())
         return json_response(_document(await open_share(asked.share, asked.token, district)))
 
@@ -36,7 +39,7 @@ def share_door(district: District, verifier: Verifier) -> APIRouter:
 def _document(shared: SharedPortfolio) -> dict[str, Any]:
     return {
         "share": shared.share.id,
-        "learner": shared.learner,
+        "learners": sorted(shared.learners),
         "shown": {
             **({} if shared.given is None else {"given": shared.given}),
             "audience": shared.share.audience,
@@ -52,6 +55,7 @@ def _exhibit(exhibit: SharedExhibit, shared: SharedPortfolio) -> dict[str, Any]:
     return {
         **({} if exhibit.title is None else {"title": exhibit.title}),
         **({} if exhibit.reason is None else {"reason": exhibit.reason}),
+        **({} if exhibit.is_whole else {"left_out": LEFT_OUT}),
         "number": exhibit.number,
         "made_at": instant_text(exhibit.made_at),
         "others": exhibit.others,
@@ -61,11 +65,6 @@ def _exhibit(exhibit: SharedExhibit, shared: SharedPortfolio) -> dict[str, Any]:
 
 
 def _artefact(artefact: SharedArtefact) -> dict[str, Any]:
-    if artefact.file is None:
+    if artefact.content is not None:
         return {"kind": artefact.kind, "content": artefact.content}
-    return {
-        "kind": artefact.kind,
-        "name": artefact.content,
-        "media_type": artefact.file.media_type,
-        "size": artefact.file.size,
-    }
+    return {"kind": artefact.kind, "media_type": artefact.media_type, "size": artefact.size}

@@ -1,7 +1,7 @@
 """What a share shows, as a plain page for whoever opens its link in a browser. Pure.
 
-Everything that comes from elsewhere is escaped. It has no scripts, fetches nothing, and its one style is allowed by
-digest; a link in a work is written out and leads away without telling from where.
+Everything that comes from elsewhere is escaped. It has no scripts, fetches nothing, leads nowhere, and its one style is
+allowed by digest.
 """
 
 import base64
@@ -14,7 +14,7 @@ _STYLE = """
 :root{color-scheme:light dark;--line:#8884}body{font:17px/1.6 system-ui,sans-serif;max-width:42rem;margin:0 auto;
 padding:2rem 1.2rem 4rem}h1{font-size:1.6rem}h2{font-size:1.25rem;margin:2.4rem 0 .3rem}h3{font-size:1rem}
 blockquote{margin:.6rem 0;padding-left:1rem;border-left:3px solid var(--line)}.text{white-space:pre-wrap;
-border-top:1px solid var(--line);padding-top:.6rem}a{overflow-wrap:anywhere}
+border-top:1px solid var(--line);padding-top:.6rem;overflow-wrap:anywhere}
 """
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
@@ -45,6 +45,8 @@ def _exhibit(number: int, one: Mapping[str, Any]) -> str:
 def _parts(one: Mapping[str, Any]) -> Iterator[str]:
     together = {0: "", 1: ", made with one other"}.get(one["others"], f", made with {one['others']} others")
     yield f"<p>Draft {one['number']}, {_text(one['made_at'][:10])}{together}.</p>"
+    if one.get("left_out"):
+        yield f"<p>{_text(one['left_out'])}</p>"
     if one.get("reason"):
         yield f"<blockquote>{_text(one['reason'])}</blockquote>"
     if one["shows"]:
@@ -56,11 +58,10 @@ def _parts(one: Mapping[str, Any]) -> Iterator[str]:
 
 def _part(part: Mapping[str, Any]) -> str:
     if part["kind"] == "file":
-        return f"<p>A file: {_text(part['name'])}</p>"
-    content = _text(part["content"])
-    if part["kind"] == "link" and part["content"].startswith(("https://", "http://")):
-        return f'<p><a href="{content}" rel="noreferrer noopener nofollow">{content}</a></p>'
-    return f'<div class="text">{content}</div>'
+        return f"<p>A file: {_text(part['media_type'])}, {part['size']} bytes.</p>"
+    if part["kind"] == "link":
+        return f"<p>A link to {_text(part['content'])}.</p>"
+    return f'<div class="text">{_text(part["content"])}</div>'
 
 
 def _text(value: str) -> str:

@@ -18,7 +18,7 @@ class _Opened(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     share: Id
-    learner: Id
+    learners: tuple[Id, ...]
     shown: dict[str, Any]
 
 
@@ -40,4 +40,4 @@ class ShareDoor:
         except (httpx.HTTPError, ValidationError) as error:
             _log.warning("shares cannot be had", service="evidence", error=type(error).__name__)
             raise unavailable("What is shared cannot be read at the moment; ask again soon.") from None
-        return OpenedShare(opened.share, opened.learner, opened.shown)
+        return OpenedShare(opened.share, opened.learners, opened.shown)

@@ -1,8 +1,8 @@
 """The public door of shares: whoever has a link sees what a learner shows by it. Nobody asks who that is.
 
 A link's secret goes no further than here: `evidence` is asked with its digest, in a body. What comes back may be kept
-by nobody on the way, found by no search engine and told to no other site. That a share was read is in the learner's
-log before it is shown: when, by which share, and nothing of the reader.
+by nobody on the way, found by no search engine and told to no other site. That a share was read is in the logs of the
+learner and of all who made with her what it shows, before it is shown: when, by which share, and nothing of the reader.
 """
 
 from typing import Annotated
@@ -19,7 +19,7 @@ from services.gateway.ports import Disclosures, OpenedShare, Shares
 from shared.contracts.values import Code, Moment
 from shared.ledger.links import share_named, token_of
 from shared.runtime.documents import refusals
-from shared.runtime.problems import not_found
+from shared.runtime.problems import Problem, not_found
 
 ROUTE = "/v1/shares/{secret}"
 
@@ -29,7 +29,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Vary": "Accept",
 }
-"""On whatever is answered of a share."""
+"""On whatever is answered of a share, refusals too: their address has a secret in it."""
 
 
 class _Answer(BaseModel):
@@ -42,20 +42,23 @@ class SharedSkill(_Answer):
 
 
 class SharedPart(_Answer):
-    """A text or a link with its `content`, or what a file is called and what it is."""
+    """A text, or the host of a link, as `content`; or what a file is and how large. Files' names tell of people."""
 
     kind: Code
     content: str | None = None
-    name: str | None = None
     media_type: str | None = None
     size: int | None = None
 
 
 class SharedExhibit(_Answer):
-    """A version of a work as it was, with what its maker says of it. `others` made it with her."""
+    """A version of a work as it was, with what its maker says of it. `others` made it with her.
+
+    `left_out` is a sentence, and stands where title, reason and parts are not shown any more.
+    """
 
     title: str | None = None
     reason: str | None = None
+    left_out: str | None = None
     number: int
     made_at: Moment
     others: int
@@ -80,7 +83,7 @@ class ShareDoors:
         self._shares, self._log, self._misses = shares, log, misses
 
     async def open(self, secret: str, request: Request) -> OpenedShare:
-        """What this secret opens; it is logged when this returns.
+        """What this secret opens; it is logged, for each learner whose work it shows, when this returns.
 
         Raises 404 where nothing does, and 429 where an address tried too many; `problems.unavailable` where it cannot
         be read or logged.
@@ -90,7 +93,7 @@ class ShareDoors:
         if opened is None:
             await self._misses.count(address_of(request.client.host if request.client else None))
             raise not_found("share, or it is over")
-        await self._log.note([Disclosure(opened.learner, opened.share, BY_SHARE)])
+        await self._log.note([Disclosure(learner, opened.share, BY_SHARE) for learner in opened.learners])
         return opened
 
 
@@ -112,7 +115,12 @@ def share_routes(doors: ShareDoors) -> APIRouter:
 
         To a browser, which asks for `text/html`, as a plain page without scripts.
         """
-        opened = await doors.open(secret, request)
+        try:
+            opened = await doors.open(secret, request)
+        except Problem as refused:
+            answer = refused.response()
+            answer.headers.update(HEADERS)
+            return answer
         shown = SharedPortfolio.model_validate(opened.shown).model_dump(exclude_none=True)
         if "text/html" in request.headers.get("accept", ""):
             return HTMLResponse(page(shown), headers={**HEADERS, "Content-Security-Policy": POLICY})
