@@ -359,8 +359,11 @@ class BallotBox(Protocol):
         """The key that opens every vote, 64 hex digits: shown to nobody before the tally."""
         ...
 
-    def token(self, request: str, n: int) -> str:
-        """The n-th token, from 0, of a request for ballots: always the same; 32 hex digits."""
+    def token(self, request: str, actor: str, n: int) -> str:
+        """The n-th token, from 0, of a request for ballots by this person: always the same; 32 hex digits.
+
+        Who sends the request of somebody else gets others: nobody learns tokens that another printed.
+        """
         ...
 
     def vote(self, ballot: str) -> str:
@@ -369,6 +372,10 @@ class BallotBox(Protocol):
 
     def tally(self) -> str:
         """The id of the tally, as unforeseeable."""
+        ...
+
+    def audience(self, work: str, member: str) -> str:
+        """The id of what a member of a work is told of the audience, as unforeseeable."""
         ...
 
     def seal(self, ballot: str, answers: bytes) -> str:

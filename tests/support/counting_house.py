@@ -186,7 +186,7 @@ class House:
         tokens: list[str] = []
         for role, own in votes.items():
             issue = IssueBallots(new(role), EXHIBITION, role, len(own) + 1)
-            issued = [box.token(issue.id, n) for n in range(issue.count)]
+            issued = [box.token(issue.id, TEACHER, n) for n in range(issue.count)]
             ballots = [ballot for token in issued if (ballot := ballot_of(token)) is not None]
             await self.do(decide_issue(issue, ballots, tenant=TENANT, actor=TEACHER))
             tokens += issued

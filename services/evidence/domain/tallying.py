@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
-from uuid import UUID, uuid5
 
 from services.evidence.domain.commands import Command, Expectation, Guard
 from services.evidence.domain.exhibitions import answer_name
@@ -127,13 +126,13 @@ def published_tally(stream: Sequence[Entry]) -> tuple[TallyPublished, str] | Non
 
 
 def decide_audience(  # noqa: PLR0913 - what stands in the event
-    exhibition: str, work: str, member: str, ratings: tuple[Rated, ...], by: str, *, tenant: str
+    id_: str, exhibition: str, work: str, member: str, ratings: tuple[Rated, ...], by: str, *, tenant: str
 ) -> Command:
     """The command that tells one member of a work what the audience gave it; `by` is the event of the tally.
 
-    She must be open: of the forgotten nothing more is recorded.
+    `id_` must follow from nothing that is published: whoever foresaw it could record something else under it, and the
+    count could never end. She must be open: of the forgotten nothing more is recorded.
     """
-    id_ = str(uuid5(UUID(by), f"{work}/{member}"))
     body = AudienceTallied(learner=member, exhibition=exhibition, work=work, tally=by, ratings=ratings)
     guards = (Guard(member, learner_stream(member), "open"),)
     return Command(id_, _counter(tenant), "evidence", (new_event(tenant, id_, body),), guards=guards)

@@ -52,19 +52,21 @@ async def count_votes(exhibition: str, district: Counting) -> None:
     if found is None or found.closed_by is None:
         raise NotNow("The exhibition is not closed.")
     if found.opened is not None:
-        told, by = await _published(found, entries, district)
-        await _tell_members(found, told, by, district)
+        known = published_tally(await district.ledger.stream(tally_stream(found.id)))
+        box = await district.boxes.known(exhibition)
+        if box is None:
+            if known is None:
+                raise NotNow("The key of the votes is not in the database of keys.")
+            return  # all was told before it was destroyed
+        told, by = known or await _published(found, entries, box, district)
+        await _tell_members(found, told, by, box, district)
     await district.boxes.destroy(exhibition)
 
 
-async def _published(found: Exhibition, entries: Sequence[Entry], district: Counting) -> tuple[TallyPublished, str]:
-    """The tally, and the event that told it."""
-    known = published_tally(await district.ledger.stream(tally_stream(found.id)))
-    if known is not None:
-        return known
-    box = await district.boxes.known(found.id)
-    if box is None:
-        raise NotNow("The key of the votes is not in the database of keys.")
+async def _published(
+    found: Exhibition, entries: Sequence[Entry], box: BallotBox, district: Counting
+) -> tuple[TallyPublished, str]:
+    """The tally, and the event that tells it."""
     told = await asyncio.to_thread(_counted, found, entries, box)
     command = decide_tally(told, box.tally(), tenant=district.tenant)
     [outcome] = await district.ledger.append([command])
@@ -78,7 +80,7 @@ def _counted(found: Exhibition, entries: Sequence[Entry], box: BallotBox) -> Tal
     return tally(found.id, found.opened.asked, issued, votes, box.key)
 
 
-async def _tell_members(found: Exhibition, told: TallyPublished, by: str, district: Counting) -> None:
+async def _tell_members(found: Exhibition, told: TallyPublished, by: str, box: BallotBox, district: Counting) -> None:
     """One event a member of each rated work, in her own shard; whoever is forgotten has none."""
     if found.plan.questions is None:
         return
@@ -86,7 +88,10 @@ async def _tell_members(found: Exhibition, told: TallyPublished, by: str, distri
     for work, own in ratings.items():
         started = work_of(await district.ledger.stream(work_stream(work)))
         members = () if started is None else started.members
-        commands = [decide_audience(found.id, work, member, own, by, tenant=district.tenant) for member in members]
+        commands = [
+            decide_audience(box.audience(work, member), found.id, work, member, own, by, tenant=district.tenant)
+            for member in members
+        ]
         for command, outcome in zip(commands, await district.ledger.append(commands), strict=True):
             if not isinstance(outcome, Appended | Repeated | Refused):
                 receipt(command, outcome)

@@ -18,7 +18,8 @@ class Issued:
 
 
 async def issue_ballots(issue: IssueBallots, actor: str, district: District) -> Issued:
-    """The tokens, the same again for the same request: they are made of it and of the exhibition's secret.
+    """The tokens, the same again for the same request of the same person: they are made of both and of the
+    exhibition's secret. Somebody else's request is a mismatch, whoever else may hold the exhibition.
 
     Raises NotFound, Conflict unless the exhibition is open (also for ballots that were issued before it was closed: by
     then nobody needs them), Invalid, Mismatch, VaultUnavailable and LedgerUnavailable.
@@ -28,7 +29,7 @@ async def issue_ballots(issue: IssueBallots, actor: str, district: District) -> 
     box = await district.boxes.known(issue.exhibition)
     if box is None:
         raise Conflict("The exhibition is closed.")
-    tokens = tuple(box.token(issue.id, n) for n in range(issue.count))
+    tokens = tuple(box.token(issue.id, actor, n) for n in range(issue.count))
     ballots = [ballot for token in tokens if (ballot := ballot_of(token)) is not None]
     command = decide_issue(issue, ballots, tenant=district.tenant, actor=actor)
     [outcome] = await district.ledger.append([command])

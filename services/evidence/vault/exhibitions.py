@@ -45,9 +45,9 @@ class ExhibitionSecret:
         """See `BallotBox.key`."""
         return self._key.hex()
 
-    def token(self, request: str, n: int) -> str:
+    def token(self, request: str, actor: str, n: int) -> str:
         """See `BallotBox.token`."""
-        return self._made(b"token" + UUID(request).bytes + n.to_bytes(4, "big")).hex()
+        return self._made(b"token" + UUID(request).bytes + UUID(actor).bytes + n.to_bytes(4, "big")).hex()
 
     def vote(self, ballot: str) -> str:
         """See `BallotBox.vote`."""
@@ -56,6 +56,10 @@ class ExhibitionSecret:
     def tally(self) -> str:
         """See `BallotBox.tally`."""
         return self._id(b"tally")
+
+    def audience(self, work: str, member: str) -> str:
+        """See `BallotBox.audience`."""
+        return self._id(b"audience" + UUID(work).bytes + UUID(member).bytes)
 
     def seal(self, ballot: str, answers: bytes) -> str:
         """See `BallotBox.seal`."""

@@ -126,6 +126,8 @@ async def test_a_plan_is_changed_until_it_is_opened(evidence: Running, people: P
     issue = {"id": str(uuid4()), "role": "family", "count": 2}
     assert (await people.teacher.post(f"{path}/ballots", {**issue, "role": "staff"})).json()["field"] == "/role"
     assert [(await people.teacher.post(f"{path}/ballots", issue)).status_code for _ in range(2)] == [201, 200]
+    theirs = await people.administrator.post(f"{path}/ballots", issue)
+    assert (theirs.status_code, theirs.json()["type"]) == (422, "urn:ascertain:problem:mismatch"), "not whose tokens"
     more = await people.teacher.post(f"{path}/ballots", {**issue, "count": 3})
     assert (more.status_code, more.json()["type"]) == (422, "urn:ascertain:problem:mismatch")
 

@@ -3,18 +3,22 @@
 import hashlib
 import json
 from contextlib import suppress
+from uuid import UUID, uuid5
 
 import pytest
 
+from services.evidence.domain.commands import Command
 from services.evidence.domain.errors import NotNow
+from services.evidence.domain.facts import new_event
 from services.evidence.flows.count_votes import count_votes
 from services.evidence.vault.counting import VoteCounting
+from shared.contracts.bodies import LearnerEnrolled
 from shared.contracts.events import decode
 from shared.contracts.exhibitions import AudienceTallied, TallyPublished
 from shared.ledger.entry import Entry
-from tests.support.counting_house import EXHIBITION, SECRET, Broken, Fuse, House, said
+from tests.support.counting_house import EXHIBITION, SECRET, Broken, Fuse, House, new, said
 from tests.support.exhibitions import BEST, WELL
-from tests.support.pure_district import AMARA, BAO, WORK
+from tests.support.pure_district import AMARA, BAO, TEACHER, TENANT, WORK
 
 FAMILY = [said("boxer", 4), said("boxer", 3), said("clover", 4), said("boxer", 2), said("snowball", 4)]
 STAFF = [said("clover", 1), said(None, 2)]
@@ -88,6 +92,20 @@ async def test_an_exhibition_that_is_open_is_not_counted() -> None:
         await count_votes(EXHIBITION, house)
     assert not await VoteCounting(house).step(), "nor does the worker find anything to do"
     assert await house.real_boxes.kept() == [EXHIBITION]
+
+
+async def test_nobody_can_occupy_what_members_are_told_once_the_tally_is_published() -> None:
+    house = House()
+    await house.held({"family": FAMILY})
+    with pytest.raises(Broken):
+        await count_votes(EXHIBITION, House(Fuse(4, after=True), house))
+    [published] = entries(house, "TallyPublished")
+    assert entries(house, "AudienceTallied") == []
+    foreseen = str(uuid5(UUID(published.id), f"{WORK}/{AMARA}"))
+    body = LearnerEnrolled(learner=AMARA, school=new("school"))
+    await house.do(Command(foreseen, TEACHER, "evidence", (new_event(TENANT, foreseen, body),)))
+    await count_votes(EXHIBITION, house)
+    assert {entry.owner for entry in entries(house, "AudienceTallied")} == {AMARA, BAO}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
