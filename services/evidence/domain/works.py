@@ -76,12 +76,10 @@ def work_of(stream: Sequence[Entry]) -> Work | None:
     return Work(stream[0].owner, members_of(stream[0]))
 
 
-def check_may_start(members: Sequence[str], actor: str, recordable: Container[str]) -> None:
-    """Raise NotFound, naming a member, where somebody starts a work who is neither a member nor may record for all."""
-    if actor in members:
-        return
+def check_members(members: Sequence[str], allowed: Container[str]) -> None:
+    """Raise NotFound, naming the first member whom the caller may not put into a work: the same whatever she is."""
     for n, member in enumerate(members):
-        if member not in recordable:
+        if member not in allowed:
             raise NotFound("learner", field=f"/members/{n}")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.ledger.identifiers import further_event_id, shard_of
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import TENANT, Running, applied, attempt, roster
+from tests.support.evidence import TENANT, Running, applied, attempt, enrolment, roster
 from tests.support.pieces import BY_RUBRIC, scores, started, version
 from tests.support.waiting import until
 
@@ -49,6 +49,27 @@ async def test_who_may_start_a_work(evidence: Running, people: People) -> None:
             assert (answer.status_code, answer.json()["field"]) == (404, f"/members/{place}")
     strange = await amara.post("/v1/works", {**both, "members": [people.amara, UNKNOWN]})
     assert (strange.status_code, strange.json()["field"]) == (404, "/members/1")
+    assert await evidence.count() == before
+
+
+async def test_a_learner_is_told_the_same_of_whoever_is_no_classmate(evidence: Running, people: People) -> None:
+    """Of another class, forgotten or nobody: no learner can put her into a work, or learn that she is here."""
+    names = [f"{name}-{uuid4().hex[:8]}" for name in ("fay", "gus")]
+    fay, gus = (evidence.id("user", name) for name in names)
+    enrolled = [enrolment(names[0], "history"), enrolment(names[1])]
+    rows = roster(names, enrollments=enrolled)
+    assert not (await people.administrator.post("/v1/rosters", rows)).json()["refused"]
+    await applied(evidence)
+    amara = evidence.person(people.amara)
+    assert await started(amara, people.amara, gus)
+    await forgotten(evidence, gus)
+    before, told = await evidence.count(), []
+    for other in (fay, gus, UNKNOWN):
+        answer = await amara.post("/v1/works", {"id": str(uuid4()), "members": [people.amara, people.bao, other]})
+        told.append((answer.status_code, answer.content))
+        assert answer.json()["field"] == "/members/2"
+    assert {status for status, _ in told} == {404}
+    assert len(set(told)) == 1
     assert await evidence.count() == before
 
 

@@ -29,6 +29,8 @@ from tests.support.pure_district import (
     entry,
 )
 
+NO_LEARNER = NotFound("learner").detail
+
 
 def started(*members: str) -> Any:
     body = json.dumps({"work": WORK, "members": members}).encode()
@@ -81,11 +83,31 @@ async def test_a_work_belongs_to_itself_and_every_member_is_open() -> None:
 
 async def test_a_member_starts_a_work_and_a_stranger_to_one_member_does_not() -> None:
     given = PureDistrict()
-    await start_work(start(AMARA, CHIARA), AMARA, given.district())
+    await start_work(start(AMARA, BAO), AMARA, given.district())
     assert len(given.ledger.appended) == 1
     refused = await told(start_work, start(AMARA, CHIARA), given)
     assert (type(refused), refused.field) == (NotFound, "/members/1")
     assert isinstance(await told(start_work, start(AMARA), given, BAO), NotFound)
+
+
+async def test_a_learner_starts_works_with_classmates_and_nobody_else() -> None:
+    """Whether the other is of another class, forgotten or nobody at all, she is told the same."""
+    given = PureDistrict()
+    given.forgettings.forgotten = {CHIARA}
+    for other in (CHIARA, THEME):
+        refused = await told(start_work, start(AMARA, BAO, other), given, AMARA)
+        assert (type(refused), refused.field, refused.detail) == (NotFound, "/members/2", NO_LEARNER)
+    assert given.ledger.appended == []
+
+
+async def test_a_classmate_who_is_forgotten_meanwhile_is_not_told_of() -> None:
+    for state in ("closed", "absent"):
+        given = PureDistrict()
+        given.ledger.answers = [Refused(f"learner/{BAO}", state)]
+        refused = await told(start_work, start(AMARA, BAO), given, AMARA)
+        assert (type(refused), refused.field, refused.detail) == (NotFound, "/members/1", NO_LEARNER)
+    given.ledger.answers = [Refused(f"learner/{AMARA}", "closed")]
+    assert isinstance(await told(start_work, start(AMARA, BAO), given, AMARA), Gone)
 
 
 @pytest.mark.parametrize(
