@@ -2,9 +2,10 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from cli.connection import connect
 from cli.errors import CommandError
@@ -72,13 +73,18 @@ async def _tell(learner: str, as_of: str | None, json: bool) -> None:
     if json:
         print_json(answer)
         return
+    print_transcript(answer)
+
+
+def print_transcript(answer: dict[str, Any], console: Console = out) -> None:
+    """Levels in the order of the answer; which kinds of evidence each rests on, never how many pieces."""
     for section in answer["frameworks"]:
-        out.print(f"[bold]{section.get('title') or 'Other competencies'}[/bold]")
-        rows = table("code", "level", "since", "rests on", whole=("code", "since"))
+        console.print(f"[bold]{section.get('title') or 'Other competencies'}[/bold]")
+        rows = table("code", "level", "latest", "rests on", whole=("code", "latest"))
         for area in section["areas"]:
             for line in area["competencies"]:
-                rests = ", ".join(f"{number} {kind}" for kind, number in sorted(line["kinds"].items()))
+                rests = ", ".join([*(["judgement"] if line["judged"] else []), *line["kinds"]])
                 level = f"{line['level']} (under review)" if line["under_review"] else line["level"]
                 rows.add_row(line.get("code") or line["competency"], level, line.get("at", "")[:10], rests)
-        out.print(rows)
-    out.print(f"{len(answer['grades'])} grades released. Code {answer['code']}")
+        console.print(rows)
+    console.print(f"{len(answer['grades'])} grades released. Code {answer['code']}")

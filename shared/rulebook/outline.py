@@ -24,12 +24,14 @@ class OutlinedFramework:
     headings: frozenset[str]
 
     def areas(self, chosen: Mapping[str, object] | frozenset[str]) -> Iterator[tuple[str | None, list[Listed]]]:
-        """The chosen competencies by area, both in the framework's order."""
-        by_area: dict[str | None, list[Listed]] = {}
+        """The chosen competencies by area, both in the framework's order; first those at its top, which are in none and
+        would else be read under the heading of the area before them.
+        """
+        by_area: dict[str | None, list[Listed]] = {None: []}
         for one in self.competencies:
             if one.id in chosen:
                 by_area.setdefault(one.area, []).append(one)
-        yield from by_area.items()
+        yield from ((area, listed) for area, listed in by_area.items() if listed)
 
 
 @dataclass(frozen=True, slots=True)

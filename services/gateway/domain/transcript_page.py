@@ -30,13 +30,14 @@ HEADERS = {
 }
 
 KINDS = {
-    "attempt": ("attempt", "attempts"),
-    "rubric_score": ("rubric score", "rubric scores"),
-    "observation": ("observation", "observations"),
-    "reflection": ("reflection", "reflections"),
-    "attestation": ("attestation", "attestations"),
-    "audience": ("vote of an audience", "votes of audiences"),
+    "attempt": "attempt",
+    "rubric_score": "rubric score",
+    "observation": "observation",
+    "reflection": "reflection",
+    "attestation": "attestation",
+    "audience": "vote of an audience",
 }
+"""What each kind is called. A transcript goes out, so it never says how many there were."""
 
 
 def told_of(transcript: Mapping[str, Any], name: str | None, address: str) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def _sections(told: Mapping[str, Any]) -> Iterator[str]:
         for area in section["areas"]:
             if area["title"] is not None:
                 yield f"<h3>{_text(area['title'])}</h3>"
-            yield _table(("Competency", "Level", "Since", "Evidence"), area["lines"])
+            yield _table(("Competency", "Level", "Latest evidence", "Evidence"), area["lines"])
     if told["grades"]:
         yield "<h2>Grades released</h2>"
         for grade in told["grades"]:
@@ -114,13 +115,8 @@ def _line(line: Mapping[str, Any]) -> list[str]:
 
 
 def _evidence(line: Mapping[str, Any]) -> str:
-    counted = [_counted(kind, number) for kind, number in sorted(line["kinds"].items())]
-    return ", ".join([*(["a teacher's judgement"] if line["judged"] else []), *counted])
-
-
-def _counted(kind: str, number: int) -> str:
-    one, several = KINDS.get(kind, (kind, kind))
-    return f"{number} {one if number == 1 else several}"
+    kinds = [KINDS.get(kind, kind) for kind in line["kinds"]]
+    return ", ".join([*(["teacher's judgement"] if line["judged"] else []), *kinds])
 
 
 def _grade(grade: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,13 +27,14 @@ _WORDS = {
 class Line:
     """A competency on a transcript: its level in words, and what it rests on.
 
-    `kinds` counts the pieces that count by their kind, `latest` is the last of them in fold order, `at` when the level
-    came about: when that piece happened, or when a teacher judged (`judged`). `asked` says that a review of it is open.
+    `kinds` are those of the pieces that count, without how many of each there are: a transcript goes out, and nothing on
+    it counts attempts. `latest` is the last of the pieces in fold order, `at` when that happened, or when a teacher judged
+    (`judged`), which is not since when the level holds. `asked` says that a review of it is open.
     """
 
     state: State
     level: str
-    kinds: dict[str, int]
+    kinds: tuple[str, ...]
     latest: Contribution | None
     at: Instant | None
     judged: bool
@@ -44,9 +45,7 @@ def line_of(state: State, pieces: Sequence[Contribution], *, asked: bool) -> Lin
     """`pieces` are all of the competency that are known."""
     by_event = {piece.event: piece for piece in pieces}
     counted = [by_event[event] for event, _ in state.counted if event in by_event]
-    kinds: dict[str, int] = {}
-    for piece in counted:
-        kinds[piece.kind] = kinds.get(piece.kind, 0) + 1
+    kinds = tuple(sorted({piece.kind for piece in counted}))
     latest = counted[-1] if counted else None
     judged = state.override is not None
     at = state.override.recorded_at if state.override is not None else None

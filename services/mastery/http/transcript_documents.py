@@ -21,7 +21,7 @@ class LatestDocument(BaseModel):
 class LineDocument(BaseModel):
     """A competency with its level in words. `state` is the digest of the state that it is of.
 
-    `kinds` counts what counts, by kind; `at` is when the level came about: by the last piece, or by a teacher's
+    `kinds` are those of what counts, never how many; `at` is when the latest piece that counts was, or a teacher's
     judgement (`judged`). `under_review`: somebody asked to look at it again.
     """
 
@@ -33,7 +33,7 @@ class LineDocument(BaseModel):
     at: Moment | None = None
     judged: bool
     under_review: bool
-    kinds: dict[str, int]
+    kinds: list[str]
     latest: LatestDocument | None = None
     state: Digest
 

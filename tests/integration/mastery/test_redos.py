@@ -12,6 +12,7 @@ from shared.ledger.identifiers import shard_of
 from shared.runtime.ledger_table import LedgerTable
 from tests.integration.mastery.test_grades import CY, ENGLISH, GUARDIAN, HEAD, TEACHER, Graded
 from tests.integration.mastery.test_states import ANA, BO, NORTH, READING, SECOND, WRITING, adopt
+from tests.support.attempt_counts import counted
 from tests.support.ledger_writer import TENANT, named, policy_document, result
 from tests.support.mastery_http import Mastery, serving
 
@@ -56,12 +57,14 @@ class Redoing:
 async def own(mastery: Mastery, learner: str = ANA, **query: str) -> list[dict[str, Any]]:
     document = (await mastery.get(f"/v1/learners/{learner}/redos", learner, **query)).json()
     LearnerRedosDocument.model_validate(document)
+    assert list(counted(document)) == []
     return list(document["redos"])
 
 
 async def waiting(mastery: Mastery, person: str = TEACHER, **query: str) -> dict[str, Any]:
     page = (await mastery.get("/v1/redos", person, **(query or {"section": ENGLISH}))).json()
     RedosDocument.model_validate(page)
+    assert list(counted(page)) == []
     return dict(page)
 
 
