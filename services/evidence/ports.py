@@ -108,6 +108,10 @@ class Rights(Protocol):
         """The works among these that an exhibition shows in which a person is a panelist now."""
         ...
 
+    async def panels(self, person: str) -> list[str]:
+        """The exhibitions on whose panels a person sits or sat, in ascending order."""
+        ...
+
     async def members(self, scope: str) -> list[str]:
         """The learners enrolled in `section/{id}` or `school/{id}`, in ascending order."""
         ...

@@ -98,6 +98,13 @@ class Panels(Protocol):
         """
         ...
 
+    async def sits(self, panelist: str, exhibition: str) -> bool:
+        """Whether a person without an account sits on an exhibition's panel at this moment.
+
+        Raises `problems.unavailable` where that is not known.
+        """
+        ...
+
 
 class AnyRelation(Protocol):
     async def has_any_relation(self, person: str) -> bool:

@@ -73,6 +73,10 @@ class RightsTogether:
         """See `Rights.exhibited`."""
         return await self._access.exhibited(person, works)
 
+    async def panels(self, person: str) -> list[str]:
+        """See `Rights.panels`."""
+        return await self._access.panels(person)
+
     async def members(self, scope: str) -> list[str]:
         """See `Rights.members`."""
         return await self._access.members(scope)

@@ -10,11 +10,16 @@ from shared.runtime.tokens import ACCESS_LIFE
 async def exchange_pass(text: str, passes: PassKeeping, access: MintsAccessTokens, now: Instant) -> tuple[str, int]:
     """A new access token, and the seconds that it lives.
 
-    Raises `problems.unauthenticated` where the pass is unknown, revoked or over, and where its person has come to be
-    anything in the district beside a panelist: a pass lets nobody in who could sign in otherwise.
+    Raises `problems.unauthenticated` where the pass is unknown, revoked or over, where its person is dismissed or her
+    appointment over, and where she has come to be anything in the district beside a panelist: a pass lets nobody in who
+    could sign in otherwise. Raises `problems.unavailable` where that is not known.
     """
     kept = await passes.passes.use(token_digest(text), now)
-    if kept is None or await passes.relations.has_any_relation(kept.person):
+    if (
+        kept is None
+        or not await passes.panels.sits(kept.person, kept.exhibition)
+        or await passes.relations.has_any_relation(kept.person)
+    ):
         raise unauthenticated("Send the header 'Authorization: Bearer' with a pass that is neither revoked nor over.")
     life = min(ACCESS_LIFE, max(1, (kept.ends_at - now) // 1000))
     return access.mint(kept.person, life=life), life

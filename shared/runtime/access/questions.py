@@ -132,6 +132,12 @@ _ON_A_PANEL = f"""
     ) AS allowed
 """  # noqa: S608 - of constants
 
+_PANELS = f"""
+    SELECT {_COMPLETE} AS complete_ms, ARRAY(
+        SELECT exhibition::text FROM access.panelists WHERE panelist = $1 ORDER BY exhibition
+    ) AS exhibitions
+"""  # noqa: S608 - of constants
+
 _MEMBERS = f"""
     SELECT {_COMPLETE} AS complete_ms, ARRAY(
         SELECT DISTINCT learner::text FROM access.enrolments WHERE %s = $1 ORDER BY learner::text
@@ -271,6 +277,14 @@ class Access:
     async def is_panelist(self, person: str) -> bool:
         """Whether the person sits on any panel now."""
         return is_id(person) and await self._whether(_ON_A_PANEL, person, self._clock())
+
+    async def panels(self, person: str) -> list[str]:
+        """The exhibitions on whose panels the person sits or sat, in ascending order."""
+        if not is_id(person):
+            return []
+        [row] = await self._pool.fetch(_PANELS, person)
+        self._check(row["complete_ms"])
+        return list(row["exhibitions"])
 
     async def has_any_relation(self, person: str) -> bool:
         """Whether the person is of the district: has a role now, is enrolled, or is a guardian."""

@@ -221,3 +221,62 @@ async def test_a_guests_name_is_for_whoever_belongs_and_in_no_event(
     assert names == {shown.teacher.id: [("Ada", "Reader")], shown.employer.id: [], people.stranger.id: []}
     bodies = await evidence.owner.fetch("SELECT body FROM ledger.stored_entry WHERE owner = $1", shown.exhibition)
     assert not any(b"Ada" in row["body"] for row in bodies)
+
+
+async def guest_named(evidence: Running, reader: Client, guest: str) -> list[tuple[str, str]]:
+    """The guest's name as a reader is given it."""
+    await applied(evidence)
+    answer = await evidence.service("gateway").post("/reveal", {"person": reader.id, "texts": [], "names": [guest]})
+    return [(name["given"], name["family"]) for name in answer.json()["names"]]
+
+
+async def other_show(evidence: Running, people: People) -> str:
+    """Another exhibition with a panel."""
+    plan = {
+        "id": str(uuid4()), "school": evidence.id("org", "school"), "panel": {"rubric": document_digest(rubric())},
+        "works": [await started(people.teacher, people.bao)],
+    }  # fmt: skip
+    assert (await people.teacher.post("/v1/exhibitions", plan)).status_code == 201
+    return f"/v1/exhibitions/{plan['id']}"
+
+
+async def test_no_later_request_renames_a_guest_also_where_it_is_refused(
+    evidence: Running, people: People, shown: Shown
+) -> None:
+    wish = {"id": str(uuid4()), "role": "work", "name": {"given": "Ada", "family": "Reader"}}
+    path = f"/v1/exhibitions/{shown.exhibition}/panelists"
+    guest = (await shown.teacher.post(path, wish)).json()["panelist"]
+    renamed = {**wish, "name": {"given": "Mallory", "family": "Changed"}}
+    elsewhere = await shown.teacher.post(f"{await other_show(evidence, people)}/panelists", renamed)
+    again = await shown.teacher.post(path, renamed)
+    assert (elsewhere.status_code, again.status_code) == (422, 200)
+    assert await guest_named(evidence, shown.teacher, guest) == [("Ada", "Reader")]
+
+
+async def test_a_guest_is_one_exhibitions_and_known_to_sit_there_until_she_is_dismissed(
+    evidence: Running, people: People, shown: Shown
+) -> None:
+    other = await other_show(evidence, people)
+    wish = {"id": str(uuid4()), "role": "work", "panelist": shown.librarian.id}
+    await applied(evidence)
+    refused = await shown.teacher.post(f"{other}/panelists", wish)
+    assert (refused.status_code, refused.json()["field"]) == (422, "/panelist")
+    assert "guest of another exhibition" in refused.text
+    teachers = [await shown.teacher.post(f"{path}/panelists", {**wish, "id": str(uuid4()), "panelist": expert})
+                for expert in (str(uuid4()),) for path in (other, f"/v1/exhibitions/{shown.exhibition}")]  # fmt: skip
+    assert [answer.status_code for answer in teachers] == [201, 201]
+    own = await shown.teacher.post(f"/v1/exhibitions/{shown.exhibition}/panelists", {**wish, "id": str(uuid4())})
+    assert own.status_code == 201, "her own exhibition may let her score for longer"
+    assert [await seated(evidence, path.rpartition("/")[2], shown.librarian.id)
+            for path in (shown.exhibition, other, str(uuid4()))] == [True, False, False]  # fmt: skip
+    path = f"/v1/exhibitions/{shown.exhibition}/panelists/{shown.librarian.id}/dismiss"
+    assert (await shown.teacher.post(path, {"id": str(uuid4())})).status_code == 201
+    assert not await seated(evidence, shown.exhibition, shown.librarian.id)
+
+
+async def seated(evidence: Running, exhibition: str, panelist: str) -> bool:
+    """Whether a guest sits on a panel, as the gateway is told."""
+    asked = {"exhibition": exhibition, "panelist": panelist}
+    answer = await evidence.service("gateway").post("/panels/seat", asked)
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["sits"])

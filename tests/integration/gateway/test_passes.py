@@ -25,6 +25,8 @@ def guest(world: World) -> str:
 
     async def guests(request: Request) -> Response:
         asked = await request.json()
+        if request.url.path == "/panels/seat":
+            return JSONResponse({"sits": asked == {"panelist": panelist, "exhibition": EXHIBITION}})
         if asked != {"person": TEACHER, "exhibition": EXHIBITION}:
             return JSONResponse({}, status_code=404)
         return JSONResponse({"guests": {panelist: LATER}})
@@ -84,6 +86,22 @@ async def test_a_pass_that_is_over_or_revoked_gives_nothing(world: World, pool: 
     await _moved(pool, second["id"], now())
     assert (await exchange(world, second["pass"])).status_code == 401
     assert (await exchange(world, "ascx_" + "A" * 43)).status_code == 401
+
+
+async def test_a_pass_of_who_sits_on_the_panel_no_longer_gives_nothing(world: World, guest: str) -> None:
+    made = (await make(world, guest)).json()
+    assert (await exchange(world, made["pass"])).status_code == 200
+
+    async def dismissed(_request: Request) -> Response:
+        return JSONResponse({"sits": False})
+
+    async def away(_request: Request) -> Response:
+        return JSONResponse({}, status_code=500)
+
+    world.services["evidence"].answer = dismissed
+    assert (await exchange(world, made["pass"])).status_code == 401
+    world.services["evidence"].answer = away
+    assert (await exchange(world, made["pass"])).status_code == 503
 
 
 async def test_a_pass_lets_in_nobody_who_is_anything_else(world: World, pool: asyncpg.Pool, guest: str) -> None:
