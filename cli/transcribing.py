@@ -21,7 +21,7 @@ STANDINGS = {
 
 
 def transcript(  # noqa: PLR0913 - options
-    learner: Annotated[str, typer.Argument(help="The learner's id or sourcedId; with --check, a code.")],
+    learner: Annotated[str, typer.Argument(help="The learner's id or sourcedId; with --check, a code, however typed.")],
     to: Annotated[Path | None, typer.Option(help="A file that ends in .pdf or .html; with her name.")] = None,
     as_of: Annotated[str | None, typer.Option(help="An instant, a date, or pins.")] = None,
     purpose: Annotated[
@@ -42,11 +42,19 @@ def transcript(  # noqa: PLR0913 - options
 
 async def _check(code: str, json: bool) -> None:
     async with connect() as gateway:
-        answer = await gateway.get(f"/v1/transcripts/{code}")
+        answer = await gateway.get(f"/v1/transcripts/{typed_code(code)}")
     if json:
         print_json(answer)
     else:
         out.print(f"{answer['standing']}: {STANDINGS[answer['standing']]}")
+
+
+def typed_code(written: str) -> str:
+    """A code as it is asked by: a path has no spaces, while what is copied from paper does."""
+    code = "".join(letter for letter in written if letter.isascii() and letter.isalnum())
+    if not code:
+        raise CommandError("A code is of letters and digits, as it stands on the transcript.")
+    return code
 
 
 async def _content(learner: str, to: Path, as_of: str | None, purpose: str | None) -> bytes:

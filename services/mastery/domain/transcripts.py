@@ -69,7 +69,7 @@ def code_of(learner: str, lines: Iterable[Line], grades: Iterable[Grade], defini
 
 
 def read_code(written: str) -> str:
-    """A code as it is kept, however it was typed."""
+    """A code as it is kept: it may come in capitals or not, with its hyphens, others or none."""
     text = "".join(letter for letter in written.upper() if letter.isascii() and letter.isalnum())
     return "-".join(text[n : n + 8] for n in range(0, len(text), 8))
 

@@ -20,6 +20,12 @@ from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.tokens import Caller, Verifier, person
 
 
+CODE = (
+    "What stands on the transcript: letters and digits, in capitals or not, with hyphens or without. No spaces: paths here "
+    "have none."
+)
+
+
 def transcript_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["transcripts"])
     caller = Depends(person(verifier))
@@ -42,7 +48,7 @@ def transcript_routes(district: District, verifier: Verifier) -> APIRouter:
 
     @router.get("/v1/transcripts/{code}", response_model=StandingDocument, summary="Confirm a transcript")
     async def standing(
-        code: Annotated[str, Path(max_length=100, description="What stands on the transcript.")],
+        code: Annotated[str, Path(max_length=100, description=CODE)],
     ) -> Response:
         """Whether a transcript with this code stands. For everyone; nothing else is told."""
         return json_answer({"standing": await check_transcript(code, district)}, {"Cache-Control": "no-store"})

@@ -55,4 +55,5 @@ async def test_what_a_learner_does_with_her_portfolio(stack: Stack, tmp_path: Pa
     assert "How to check this" in html.read_text()
     code = (await told(stack, "transcript", learner))["code"]
     assert (await hers("transcript", code, "--check")).startswith("valid")
+    assert (await hers("transcript", code.lower().replace("-", " "), "--check")).startswith("valid")
     assert is_one_sentence(await run(stack, "transcript", learner, "--to", tmp_path / "x.doc"))
