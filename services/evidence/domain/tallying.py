@@ -4,9 +4,11 @@ Nothing is told from which it follows how a role of fewer than five voted:
 
 - The key, which opens every vote, and with it counts by role, are told only where of every role that voted at least
   five answered every question.
-- Otherwise only what all roles said together is told, once, so that there is nothing to subtract from it.
-- Counts of fewer than five answers are withheld. So are counts that say what each and every one answered, where a role
-  of fewer than five was among them: where all agree, the sum tells of each.
+- Otherwise only what all roles said together is told, once, and only where five answered beside the roles in which
+  fewer than five voted: from less, such a role could subtract what it said itself. How many voted everybody can see; a
+  rule by how many answered would tell by what it withholds.
+- Counts that say what each and every one answered are withheld, where a role of fewer than five was among them, or one
+  that left it blank: where all agree, the sum tells of each.
 """
 
 from collections import Counter
@@ -48,6 +50,10 @@ class _Counted:
     answers: int = 0
     abstained: int = 0
     options: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def voted(self) -> int:
+        return self.answers + self.abstained
 
     def add(self, option: str | None) -> None:
         if option is None:
@@ -126,7 +132,7 @@ def published_tally(stream: Sequence[Entry]) -> tuple[TallyPublished, str] | Non
 
 
 def decide_audience(  # noqa: PLR0913 - what stands in the event
-    id_: str, exhibition: str, work: str, member: str, ratings: tuple[Rated, ...], by: str, *, tenant: str
+    exhibition: str, work: str, member: str, ratings: tuple[Rated, ...], *, id_: str, by: str, tenant: str
 ) -> Command:
     """The command that tells one member of a work what the audience gave it; `by` is the event of the tally.
 
@@ -155,9 +161,11 @@ def _merged(asked: Asked, counted: Sequence[_Counted]) -> Tallied:
         sum(one.abstained for one in counted),
         sum((one.options for one in counted), Counter()),
     )
-    some_are_few = any(0 < one.answers < ENOUGH for one in counted)
+    in_small_roles = sum(one.voted for one in counted if one.voted < ENOUGH)
+    some_are_few = any(one.answers < ENOUGH for one in counted)
     all_agree = sum(1 for count in whole.options.values() if count) == 1
-    return whole.tell(asked, None, shown=whole.answers >= ENOUGH and not (some_are_few and all_agree))
+    enough_beside = whole.answers - in_small_roles >= ENOUGH
+    return whole.tell(asked, None, shown=enough_beside and not (some_are_few and all_agree))
 
 
 def rated(told: TallyPublished, questions: Questions) -> dict[str, tuple[Rated, ...]]:

@@ -89,7 +89,7 @@ async def _tell_members(found: Exhibition, told: TallyPublished, by: str, box: B
         started = work_of(await district.ledger.stream(work_stream(work)))
         members = () if started is None else started.members
         commands = [
-            decide_audience(box.audience(work, member), found.id, work, member, own, by, tenant=district.tenant)
+            decide_audience(found.id, work, member, own, id_=box.audience(work, member), by=by, tenant=district.tenant)
             for member in members
         ]
         for command, outcome in zip(commands, await district.ledger.append(commands), strict=True):

@@ -15,7 +15,10 @@ ENOUGH = 5
 """Answers below which nothing is told of who gave them (shared.contracts.exhibitions)."""
 
 FEW = "Fewer than five answered, so what they said is withheld."
-TELLING = "In some role fewer than five answered, and all agree: what they said is withheld, for it would tell of each."
+TELLING = (
+    "In some role fewer than five answered, and all agree, or too few answered beside it: what they said is withheld,"
+    " for it would tell of that role."
+)
 MERGED = "Not told by role: of some role fewer than five answered a question. Nobody can count again: the key is gone."
 
 
