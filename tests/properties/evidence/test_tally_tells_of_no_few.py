@@ -2,8 +2,8 @@
 
 A stranger has everything that is told: the tally, how many of each role voted (the ledger says so, ballot by ballot),
 and the ratings in members' records. For each question and each role that voted and gave fewer than five answers to it,
-or none, the test finds votes that differ in what that role said and of which exactly the same would have been told. Only
-where nobody at all answered there are no such votes.
+or none, the test finds votes that differ in what that role said and of which exactly the same would have been told.
+Only where nobody at all answered there are no such votes.
 """
 
 from collections import Counter
