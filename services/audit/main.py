@@ -48,6 +48,7 @@ from shared.runtime.settings import Settings
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import ServiceTokens, Verifier
 from shared.runtime.versions.filling import Filler, Tell
+from shared.runtime.versions.forgetting import OtherVersionsGo
 from shared.runtime.versions.rebuild import Rebuildable, rebuilt
 from shared.runtime.versions.switching import Schemas
 from shared.runtime.versions.wishes import Wish
@@ -114,7 +115,7 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=PROJECTING, name="audit projector")
             projections = _projections(pool, peers)
-            keepers, tracing = [CopyKeeper()], observing.tracing
+            keepers, tracing = [CopyKeeper(), OtherVersionsGo()], observing.tracing
             projector = kafka_projector(
                 settings, SERVICE, pool, projections, peers.ledger, keepers=keepers, tracing=tracing
             )

@@ -60,6 +60,7 @@ from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import Verifier
 from shared.runtime.versions.filling import Filler, Tell
+from shared.runtime.versions.forgetting import OtherVersionsGo
 from shared.runtime.versions.rebuild import Rebuildable, rebuilt
 from shared.runtime.versions.switching import Schemas
 from shared.runtime.versions.wishes import Wish
@@ -92,8 +93,9 @@ async def process(settings: Settings, roles: Collection[str]) -> AsyncIterator[P
             pool = await open_pool(opened, settings.database, size=WORKERS, name=f"{SERVICE} projector")
             refolding = Refolding(pool, DefinitionsReader(), workers=REFOLDING, folds=FoldsInProcess)
             projections = _projections(settings, pool, evidence)
+            keepers, tracing = [OtherVersionsGo()], observing.tracing
             projector = kafka_projector(
-                settings, SERVICE, pool, projections, evidence.ledger, tracing=observing.tracing
+                settings, SERVICE, pool, projections, evidence.ledger, keepers=keepers, tracing=tracing
             )
             lag = AccessLag(pool, evidence.ledger)
             observing.measures.read_by(*projector_measures(projector, lag), refolding_measures(refolding))

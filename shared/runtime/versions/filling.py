@@ -10,6 +10,7 @@ from typing import TypeAlias
 import asyncpg
 
 from shared.runtime.access.lag import AccessLag
+from shared.runtime.forgetting import forgetting_among
 from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.projection import Keeper, Projection
 from shared.runtime.projector import Projector
@@ -105,6 +106,17 @@ class Filling:
                 return False
             await asyncio.sleep(POLL / 5)
         return True
+
+    async def forgets(self, after: Mapping[Shard, int], until: Mapping[Shard, int]) -> bool:
+        """Whether somebody is forgotten by an entry above the one positions, up to the others."""
+        for shard, last in until.items():
+            position = after.get(shard, 0) if shard.ledger == "evidence" else last
+            while position < last:
+                entries = (await self._ledger.entries(shard, after=position, limit=PAGE)).entries
+                if forgetting_among(entries) is not None:
+                    return True
+                position = entries[-1].position
+        return False
 
     async def _waits(self) -> bool:
         return self._pending is not None and bool(await self._pool.fetchval(self._pending))

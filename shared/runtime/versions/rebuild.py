@@ -30,6 +30,9 @@ CONNECTIONS = 8
 TRIES = 20
 """How often a switch is tried: under traffic it may take a few times to have everybody stand still at once."""
 
+_KEPT = "The version before is kept: --back returns to it, --drop removes it; it goes when somebody is forgotten."
+_NOT_KEPT = "The version before is not kept: somebody was forgotten meanwhile of whom it does not know."
+
 
 @dataclass(frozen=True, slots=True)
 class Rebuildable:
@@ -126,10 +129,10 @@ async def _switch(what: Rebuildable, owner: asyncpg.Connection, under_way: Filli
     for attempt in range(TRIES):
         under_way.go_on()
         try:
-            await switch(owner, what.schemas, under_way, what.differ)
+            is_kept = await switch(owner, what.schemas, under_way, what.differ)
         except (NotYetError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             await asyncio.sleep(0.2 * (attempt + 1))
         else:
-            tell("Switched. The version before is kept: --back returns to it, --drop removes it.")
+            tell(f"Switched. {_KEPT if is_kept else _NOT_KEPT}")
             return
     raise NotRebuiltError("Nothing was switched: the tables never stood still for long enough. Try again.")

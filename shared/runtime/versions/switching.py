@@ -77,8 +77,10 @@ async def switch(
     schemas: Schemas,
     filling: Filling,
     differ: Callable[[asyncpg.Connection, str, str], Awaitable[object]] | None = None,
-) -> None:
+) -> bool:
     """Let the version being filled serve, and keep the other as the one before. `connection` is the migrator's.
+
+    Whether it is kept: not where somebody is forgotten of whom it does not know, since nobody would tell it any more.
 
     `differ` is called in the transaction with the suffixes of the version that serves and of the one that will.
     Raises NotYetError, asyncpg.LockNotAvailableError or DeadlockDetectedError: then nothing has changed, but that the
@@ -96,6 +98,7 @@ async def switch(
         here, there = await _marks(connection, ""), await _marks(connection, NEXT)
         if any(there.get(shard, 0) < position for shard, position in here.items()):
             raise NotYetError
+        is_kept = not await filling.forgets(here, there)
         await filling.stop()  # it would find its tables gone, and take that for a fault
         await _carry_over(connection)
         if differ is not None:
@@ -107,6 +110,9 @@ async def switch(
             await connection.execute(f'ALTER SCHEMA "{name}{NEXT}" RENAME TO "{name}"')
         await connection.execute(f"CREATE TABLE public.{VERSION_TABLE}{BEFORE} AS TABLE public.{VERSION_TABLE}")
         await connection.execute(f"DROP TABLE public.{VERSION_TABLE}{NEXT}")
+        if not is_kept:
+            await drop(connection, schemas, BEFORE)
+    return is_kept
 
 
 async def _shut_readers_out(connection: asyncpg.Connection, schemas: Schemas) -> None:
