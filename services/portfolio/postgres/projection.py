@@ -1,7 +1,7 @@
 """The projection of the evidence ledger into works, pieces and exhibitions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -18,6 +18,9 @@ from shared.contracts.works import FeedbackGiven, FeedbackRead, WorkStarted, Wor
 from shared.ledger.entry import Entry
 
 Row: TypeAlias = tuple[Any, ...]
+
+FORGETTING = 7005
+"""The advisory lock between learners who are forgotten and works."""
 
 _OF_WORKS: Mapping[str, type[Contract]] = {
     "WorkStarted": WorkStarted,
@@ -45,12 +48,16 @@ class PortfolioProjection:
         """Raises what `decode` raises for a body that breaks its contract."""
         if entries[0].ledger != "evidence":
             return
+        forgotten = [_forgotten(entry) for entry in entries if entry.event == "LearnerForgotten"]
+        works = {entry.owner for entry in entries if entry.event in _OF_WORKS}
+        await _take_turn(connection, forgotten, works)
         await _write_works(connection, entries)
         await write_curated(connection, entries)
         await _write_pieces(connection, [_piece(entry) for entry in entries if entry.event in _PIECES])
         await _withdraw(connection, [_withdrawal(entry) for entry in entries if entry.event in _WITHDRAWALS])
         await write_exhibitions(connection, entries)
-        await _forget(connection, [_forgotten(entry) for entry in entries if entry.event == "LearnerForgotten"])
+        await _forget(connection, forgotten)
+        await _drop_nobodys(connection, forgotten, works)
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:
         await connection.execute("DELETE FROM portfolio.piece WHERE learner = $1", owner)
@@ -105,7 +112,7 @@ async def _withdraw(connection: asyncpg.Connection, rows: Sequence[Row]) -> None
 
 
 async def _forget(connection: asyncpg.Connection, learners: Sequence[str]) -> None:
-    """Drop what is theirs alone. A work whose every member is forgotten is no longer told of, and dropped too."""
+    """Note that they are forgotten, and drop what is theirs alone."""
     if not learners:
         return
     await connection.execute(
@@ -113,13 +120,32 @@ async def _forget(connection: asyncpg.Connection, learners: Sequence[str]) -> No
     )
     await connection.execute("DELETE FROM portfolio.piece WHERE learner = ANY ($1::uuid[])", learners)
     await drop_curated(connection, learners)
-    await connection.execute(
-        "DELETE FROM portfolio.work_entry AS entry USING portfolio.member AS own"
-        " WHERE own.member = ANY ($1::uuid[]) AND entry.work = own.work AND NOT EXISTS ("
-        "SELECT FROM portfolio.member AS other WHERE other.work = own.work"
-        " AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = other.member))",
-        learners,
+
+
+async def _take_turn(connection: asyncpg.Connection, forgotten: Collection[str], works: Collection[str]) -> None:
+    """Members of a work lie in several shards, whose transactions do not see each other; under this lock, between who
+    is forgotten (alone) and works (together), one of them sees the other. It is taken after those of the watermark.
+    """
+    if forgotten or works:
+        lock = "pg_advisory_xact_lock" if forgotten else "pg_advisory_xact_lock_shared"
+        await connection.execute(f"SELECT {lock}({FORGETTING})")
+
+
+async def _drop_nobodys(connection: asyncpg.Connection, forgotten: Sequence[str], works: Collection[str]) -> None:
+    """Drop works all of whose members are forgotten, in whatever order that came: nobody is told of them any more."""
+    if not (forgotten or works):
+        return
+    nobodys = await connection.fetchval(
+        "SELECT array_agg(work) FROM ("
+        "SELECT unnest($2::uuid[]) AS work UNION SELECT work FROM portfolio.member WHERE member = ANY ($1::uuid[])"
+        ") AS touched WHERE NOT EXISTS (SELECT FROM portfolio.member AS own WHERE own.work = touched.work"
+        " AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = own.member))",
+        forgotten,
+        list(works),
     )
+    if nobodys:
+        await connection.execute("DELETE FROM portfolio.work_entry WHERE work = ANY ($1::uuid[])", nobodys)
+        await connection.execute("DELETE FROM portfolio.member WHERE work = ANY ($1::uuid[])", nobodys)
 
 
 def _of_work(entry: Entry) -> Row:

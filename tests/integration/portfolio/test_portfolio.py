@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from services.portfolio.http.documents import HealthDocument, OneWorkDocument, PortfolioDocument
+from services.portfolio.postgres.projection import PortfolioProjection
 from shared.ledger.canonical import canonical
 from shared.ledger.identifiers import digest, shard_of
 from shared.ledger.instants import instant_text
+from shared.runtime.connections import borrowed
 from tests.support.ledger_writer import TENANT, framework_document, named, result
+from tests.support.mastery import entries_of
 from tests.support.portfolio import REF, Served, WorkWriter, serving_portfolio
 from tests.support.servers import District
 
@@ -169,6 +172,27 @@ async def test_a_forgotten_learner_is_gone_and_the_others_keep_their_work(served
     assert [piece["event"] for piece in seen["evidence"]] == [mine]
     assert (await served.get(f"/v1/learners/{ANA}/portfolio", ANA)).status_code == 410
     assert (await served.get(f"/v1/works/{ESSAY}", ANA)).status_code == 404
+
+
+@pytest.mark.parametrize("first", ["the work", "her forgetting"])
+async def test_of_a_work_whose_every_member_is_forgotten_no_row_stays(
+    served: Served, ledger: WorkWriter, first: str
+) -> None:
+    """Whichever the shards bring first, as in a rebuild."""
+    [projection] = [one for one in served.applied.projections if isinstance(one, PortfolioProjection)]
+    ledger.start(ESSAY, ANA, CLEO)
+    ledger.version(ESSAY)
+    for learner in (ANA, CLEO):
+        ledger.of_learner("LearnerForgotten", learner, {"request": named("request")}, stream=f"learner/{learner}")
+    entries = [entry for entry in entries_of(ledger) if entry.owner in {ESSAY, ANA, CLEO, POSTER}]
+    entries.sort(key=lambda entry: (entry.event == "LearnerForgotten") == (first == "the work"))
+    async with borrowed(served.pool) as connection:
+        for entry in entries:
+            async with connection.transaction():
+                await projection.apply(connection, [entry])
+    for table in ("member", "work_entry"):
+        rows = await served.pool.fetch(f"SELECT DISTINCT work::text FROM portfolio.{table}")
+        assert [row["work"] for row in rows] == [POSTER], "Bo's and hers stays, for Bo"
 
 
 async def test_health_tells_how_each_shard_stands(served: Served) -> None:
