@@ -58,6 +58,7 @@ UNDECLARED = frozenset({"", "application/octet-stream"})
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 _MAX_NAME = 200
 _FORBIDDEN = frozenset('/\\<>:"|?*')
+_JOINERS = frozenset("\u200c\u200d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,14 @@ def check_declared(declared: str | None, found: str) -> None:
 
 
 def checked_name(name: str, media_type: str, *, field: str) -> str:
-    """A file's name as it is kept, in one form of Unicode. Raises Invalid where it could mislead or lead elsewhere."""
-    name = unicodedata.normalize("NFC", name.strip())
+    """A file's name as it is kept: without spaces at its ends, and in one form of Unicode (NFC).
+
+    Raises Invalid where it could mislead or lead elsewhere.
+    """
+    name = unicodedata.normalize("NFC", name.strip(" "))
     if not name or len(name.encode()) > _MAX_NAME:
         raise Invalid(f"A file's name has from 1 to {_MAX_NAME} bytes.", field=field)
-    if any(letter in _FORBIDDEN or unicodedata.category(letter)[0] == "C" for letter in name):
+    if any(letter in _FORBIDDEN or _misleads(letter) for letter in _without_joiners(name)):
         raise Invalid(
             "A file's name is no path, and has none of < > : \" | ? * and no control characters or marks of direction.",
             field=field,
@@ -139,3 +143,25 @@ def checked_name(name: str, media_type: str, *, field: str) -> str:
     if ending.lower() not in ENDINGS[media_type]:
         raise Invalid(f"The name of a {media_type} ends in .{' or .'.join(ENDINGS[media_type])}.", field=field)
     return name
+
+
+def _misleads(letter: str) -> bool:
+    """Controls, marks of direction and others that nobody sees, and ends of lines."""
+    category = unicodedata.category(letter)
+    return category[0] == "C" or category in {"Zl", "Zp"}
+
+
+def _without_joiners(name: str) -> str:
+    """The name without the joiners and non-joiners that its script or its emoji need: those between two letters, marks
+    or symbols beyond ASCII. Persian cannot be written without them.
+    """
+    last = len(name) - 1
+    return "".join(
+        letter
+        for at, letter in enumerate(name)
+        if not (letter in _JOINERS and 0 < at < last and _is_joined(name[at - 1]) and _is_joined(name[at + 1]))
+    )
+
+
+def _is_joined(letter: str) -> bool:
+    return not letter.isascii() and unicodedata.category(letter)[0] in "LMS"

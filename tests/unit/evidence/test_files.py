@@ -112,7 +112,9 @@ def test_too_large_a_file_ends_as_soon_as_it_is(tmp_path: Path) -> None:
     "name",
     ["../essay.pdf", "a/b.pdf", "a\\b.pdf", "C:essay.pdf", "essay\x00.pdf", "essay\n.pdf", "essay\u202efdp.pdf",
      "\u2066essay.pdf", "CON.pdf", "nul.pdf", "com1.old.pdf", ".pdf", "..pdf", "essay", "essay.pdf.exe", "essay.html",
-     "essay .pdf", "essay..pdf", "a" * 250 + ".pdf", "", "essay\u200b.pdf", 'es"say.pdf'],
+     "essay .pdf", "essay..pdf", "a" * 250 + ".pdf", "", "essay\u200b.pdf", 'es"say.pdf', "essay.pdf\n", "\tessay.pdf",
+     "es\u2028say.pdf", "es\u200dsay.pdf", "es\u200csay.pdf", "\u200dessay.pdf", "می\u200c.pdf", "می\u200c\u200cخوا.pdf",
+     "می\u202eخوا.pdf", "می\u061cخوا.pdf", "می\ufeffخوا.pdf", "\U0001f3f4\U000e0067\U000e007f.pdf"],
 )  # fmt: skip
 def test_names_that_lead_elsewhere_or_mislead_are_refused(name: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -120,7 +122,11 @@ def test_names_that_lead_elsewhere_or_mislead_are_refused(name: str) -> None:
     assert refused.value.field == "/artefacts/0/name"
 
 
-@pytest.mark.parametrize("name", ["essay.pdf", "Mi ensayo (2).PDF", "Über Napoléon.pdf", "羊.pdf", "v1.2.pdf"])
+@pytest.mark.parametrize(
+    "name",
+    ["essay.pdf", "Mi ensayo (2).PDF", "Über Napoléon.pdf", "羊.pdf", "v1.2.pdf", "می\u200cخواهم.pdf", "क्\u200dष.pdf",
+     "Us \U0001f469\U0001f3fd\u200d\U0001f393.pdf", "\u2764\ufe0f\u200d\U0001f525.pdf"],
+)  # fmt: skip
 def test_plain_names_are_kept(name: str) -> None:
     assert checked_name(f" {name} ", "application/pdf", field="") == name
 
