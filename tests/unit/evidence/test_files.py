@@ -113,7 +113,8 @@ def test_too_large_a_file_ends_as_soon_as_it_is(tmp_path: Path) -> None:
     ["../essay.pdf", "a/b.pdf", "a\\b.pdf", "C:essay.pdf", "essay\x00.pdf", "essay\n.pdf", "essay\u202efdp.pdf",
      "\u2066essay.pdf", "CON.pdf", "nul.pdf", "com1.old.pdf", ".pdf", "..pdf", "essay", "essay.pdf.exe", "essay.html",
      "essay .pdf", "essay..pdf", "a" * 250 + ".pdf", "", "essay\u200b.pdf", 'es"say.pdf', "essay.pdf\n", "\tessay.pdf",
-     "es\u2028say.pdf", "es\u200dsay.pdf", "es\u200csay.pdf", "\u200dessay.pdf", "می\u200c.pdf", "می\u200c\u200cخوا.pdf",
+     "es\u2028say.pdf", "es\u200dsay.pdf", "es\u200csay.pdf", "\u200dessay.pdf",
+     "می\u200c.pdf", "می\u200c\u200cخوا.pdf",
      "می\u202eخوا.pdf", "می\u061cخوا.pdf", "می\ufeffخوا.pdf", "\U0001f3f4\U000e0067\U000e007f.pdf"],
 )  # fmt: skip
 def test_names_that_lead_elsewhere_or_mislead_are_refused(name: str) -> None:
