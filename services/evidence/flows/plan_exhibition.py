@@ -1,7 +1,7 @@
 """Plan an exhibition: which works are shown, to whom, and what an audience is asked."""
 
 from services.evidence.domain.commands import Refused
-from services.evidence.domain.errors import Invalid
+from services.evidence.domain.errors import Invalid, NotFound
 from services.evidence.domain.exhibitions import PlanExhibition, asked_of, check_may_plan_anew, decide_plan
 from services.evidence.domain.receipts import Receipt, receipt
 from services.evidence.flows.exhibiting import check_plan, held_exhibition, published_questions
@@ -18,6 +18,7 @@ async def plan_exhibition(plan: PlanExhibition, actor: str, district: District) 
     if plan.exhibition is not None:
         check_may_plan_anew(await held_exhibition(plan.exhibition, actor, district), plan)
     await check_plan(plan, actor, district)
+    await _check_place(plan, actor, district)
     if plan.questions is not None:
         asked_of(plan.works, await published_questions(plan.questions, district))
     if plan.panel is not None and plan.panel.rubric not in await district.definitions.rubrics([plan.panel.rubric]):
@@ -28,3 +29,21 @@ async def plan_exhibition(plan: PlanExhibition, actor: str, district: District) 
     if isinstance(outcome, Refused) and not outcome.stream.startswith("exhibition/"):
         raise Invalid("The id of an exhibition must be new; this one is a learner's or a work's.", field="/id")
     return receipt(command, outcome)
+
+
+async def _check_place(plan: PlanExhibition, actor: str, district: District) -> None:
+    """Raise NotFound for a school that there is none of, and for a section that is none of the school, or that the
+    caller neither teaches nor administers: whoever is in it is told of the exhibition.
+    """
+    sections = [] if plan.section is None else [plan.section]
+    known = await district.roster.known(orgs=[plan.school], sessions=[], sections=sections, people=[actor])
+    if plan.school not in known.orgs and not await district.rights.members(f"school/{plan.school}"):
+        raise NotFound("school", field="/school")
+    if plan.section is None:
+        return
+    section, grants = known.sections.get(plan.section), known.grants.get(actor, {})
+    ends = grants.get(("teacher", f"section/{plan.section}"), 0)
+    teaches = ends is None or ends > district.now()
+    administers = await district.rights.is_administrator(actor, f"school/{plan.school}")
+    if section is None or section.school != plan.school or not (teaches or administers):
+        raise NotFound("section", field="/section")

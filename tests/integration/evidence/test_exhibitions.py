@@ -86,8 +86,19 @@ async def test_who_may_plan_and_hold_an_exhibition(evidence: Running, people: Pe
     bare = {"id": str(uuid4()), "school": school}
     assert (await people.teacher.post("/v1/exhibitions", bare)).json()["field"] == "/section"
     own = {**bare, "section": evidence.id("class", "english")}
+    others: dict[str, Any] = {**bare, "works": [work], "section": evidence.id("class", "history")}
+    for client, wish, field in (
+        (people.teacher, others, "/section"),
+        (people.teacher, {**others, "section": str(uuid4())}, "/section"),
+        (people.administrator, {**others, "section": str(uuid4())}, "/section"),
+        (people.administrator, {**bare, "school": str(uuid4())}, "/school"),
+        (people.administrator, {**others, "school": str(uuid4()), "section": own["section"]}, "/school"),
+    ):
+        answer = await client.post("/v1/exhibitions", {**wish, "id": str(uuid4())})
+        assert (answer.status_code, answer.json().get("field")) == (404, field), answer.text
     assert await evidence.count() == before
     assert (await people.teacher.post("/v1/exhibitions", own)).status_code == 201
+    assert (await people.administrator.post("/v1/exhibitions", {**others, "id": str(uuid4())})).status_code == 201
     show = await held(evidence, people.teacher, [work])
     for path, body in (
         ("open", {"expected_version": 1}),
