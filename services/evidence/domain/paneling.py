@@ -109,10 +109,15 @@ def decide_appoint(panel: Panel, appoint: Appoint, *, now: Instant, tenant: str,
 
 
 def decide_dismiss(panel: Panel, dismiss: Dismiss, *, tenant: str, actor: str) -> Command:
-    """The command that dismisses somebody. What she scored stays. Raises NotFound for who is no panelist."""
+    """The command that dismisses somebody. What she scored stays.
+
+    Raises NotFound for who is no panelist, and Conflict for herself: she would see the others' scores, and come back.
+    """
     known = panel.panelists.get(dismiss.panelist)
     if known is None:
         raise NotFound("panelist")
+    if dismiss.panelist == actor:
+        raise Conflict("Nobody dismisses herself from a panel; somebody else who holds the exhibition can.")
     body = PanelistDismissed(exhibition=dismiss.exhibition, panelist=dismiss.panelist)
     return _command(dismiss.id, body, tenant=tenant, actor=actor)
 
@@ -186,8 +191,12 @@ def decide_score(  # noqa: PLR0913 - the panel, who of it gives what, and where 
     )
 
 
-def check_seen(panel: Panel, conclude: Conclude) -> list[PanelScore]:
-    """The scores that are concluded on. Raises Conflict where they are not the ones that the caller saw."""
+def check_seen(panel: Panel, conclude: Conclude, actor: str) -> list[PanelScore]:
+    """The scores that are concluded on. Raises Conflict where they are not the ones that the caller saw, and where she
+    may not see them yet.
+    """
+    if panel.withholds(conclude.work, actor):
+        raise Conflict("You sit on this panel: score the work first, then conclude.")
     counted = panel.concluded_from(conclude.work)
     if {score.event for score in counted} != set(conclude.scores) or not counted:
         said = ", ".join(score.event for score in counted) or "none"
@@ -207,18 +216,17 @@ def check_resolved(conclude: Conclude, apart: Sequence[Difference]) -> None:
 def decide_conclude(  # noqa: PLR0913 - what was seen, what is agreed on, of whom, and who says so
     panel: Panel,
     conclude: Conclude,
-    counted: Sequence[PanelScore],
     results: tuple[CriterionResult, ...],
     members: Sequence[str],
     *,
     resolution_ref: str | None,
-    now: Instant,
     tenant: str,
     actor: str,
 ) -> Command:
     """The command that concludes and scores each member, all or none.
 
-    No score may have been given or replaced meanwhile, the panel must not have concluded, and each member be open.
+    No score may have been given or replaced meanwhile by anybody who sits or sat on the panel, whatever it was by, the
+    panel must not have concluded, and each member be open.
     """
     exhibition, work = conclude.exhibition, conclude.work
     rubric = planned_panel(panel).rubric
@@ -247,15 +255,16 @@ def decide_conclude(  # noqa: PLR0913 - what was seen, what is agreed on, of who
         )
         for n, member in enumerate(members)
     ]
-    silent = [one.id for one in panel.panelists.values() if one.is_current(now) and (work, one.id) not in panel.scores]
+    silent = [one for one in panel.panelists if (work, one) not in panel.versions]
     return Command(
         conclude.id,
         actor,
         "evidence",
         (new_event(tenant, conclude.id, concluded, occurred_at=conclude.occurred_at), *pieces),
         expects=tuple(
-            Expectation(exhibition, panel_score_stream(exhibition, work, score.panelist), score.version)
-            for score in counted
+            Expectation(exhibition, panel_score_stream(exhibition, work, one), version)
+            for (scored, one), version in panel.versions.items()
+            if scored == work
         ),
         guards=(
             Guard(exhibition, panel_stream(exhibition, work), "absent"),

@@ -48,7 +48,7 @@ class Panelist:
 
 @dataclass(frozen=True, slots=True)
 class PanelScore:
-    """What a panelist gives a work by now; `version` is that of the stream that her scores of it are in."""
+    """What a panelist gives a work by now, in earnest or as a calibration."""
 
     event: str
     work: str
@@ -57,7 +57,6 @@ class PanelScore:
     calibration: bool
     results: tuple[CriterionResult, ...]
     note_ref: str | None
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +73,16 @@ class Conclusion:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """An exhibition's panel as its entries tell it; panelists in the order of their appointment. `last` is its last
-    entry.
+    entry. `scores` has a place for each work, panelist and kind (calibration or not); `versions` that of the stream of
+    all that a panelist gave a work.
     """
 
     exhibition: str
     plan: ExhibitionPlanned
     last: Entry
     panelists: Mapping[str, Panelist] = field(default_factory=dict)
-    scores: Mapping[tuple[str, str], PanelScore] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str, bool], PanelScore] = field(default_factory=dict)
+    versions: Mapping[tuple[str, str], int] = field(default_factory=dict)
     conclusions: Mapping[str, Conclusion] = field(default_factory=dict)
 
     @property
@@ -97,6 +98,14 @@ class Panel:
             if score.work == work and not score.calibration and score.rubric == rubric
         ]
 
+    def withholds(self, work: str, person: str) -> bool:
+        """Whether a person does not see yet what others give a work: she sits or sat on the panel, has no score of her
+        own that counts, and nothing is concluded.
+        """
+        if person not in self.panelists or work in self.conclusions:
+            return False
+        return all(score.panelist != person for score in self.counted(work))
+
     def concluded_from(self, work: str) -> list[PanelScore]:
         """The scores that the conclusion on a work came out of, or would."""
         concluded = self.conclusions.get(work)
@@ -111,7 +120,8 @@ def panel_of(entries: Sequence[Entry]) -> Panel | None:
     if exhibition is None:
         return None
     panelists: dict[str, Panelist] = {}
-    scores: dict[tuple[str, str], PanelScore] = {}
+    scores: dict[tuple[str, str, bool], PanelScore] = {}
+    versions: dict[tuple[str, str], int] = {}
     conclusions: dict[str, Conclusion] = {}
     for entry in entries:
         match entry.event:
@@ -123,7 +133,8 @@ def panel_of(entries: Sequence[Entry]) -> Panel | None:
                 panelists[gone.id] = Panelist(gone.id, gone.role, gone.ends_at, entry.version, gone.is_guest, True)
             case "PanelScored":
                 score = _scored(entry)
-                scores[score.work, score.panelist] = score
+                scores[score.work, score.panelist, score.calibration] = score
+                versions[score.work, score.panelist] = entry.version
             case "PanelConcluded":
                 said = decode(entry, PanelConcluded)
                 conclusions[said.work] = Conclusion(
@@ -131,7 +142,7 @@ def panel_of(entries: Sequence[Entry]) -> Panel | None:
                 )
             case _:
                 pass
-    return Panel(exhibition.id, exhibition.plan, entries[-1], panelists, scores, conclusions)
+    return Panel(exhibition.id, exhibition.plan, entries[-1], panelists, scores, versions, conclusions)
 
 
 def guest_of(appointment: str) -> str:
@@ -157,5 +168,4 @@ def _scored(entry: Entry) -> PanelScore:
         body.calibration,
         body.results,
         body.note_ref,
-        entry.version,
     )

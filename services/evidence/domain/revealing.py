@@ -55,8 +55,10 @@ def referred(kept: Mapping[str, KeptText], entries: Mapping[str, Entry]) -> dict
 
 
 def _keeps(entry: Entry, owner: str) -> bool:
-    """Whether the texts of an event are kept under an owner's key: its own, or a learner's whose policy it adopts."""
-    return entry.owner == owner or entry.stream == policy_stream(f"learner/{owner}")
+    """Whether the texts of an event are kept under an owner's key: its own, a learner's whose policy it adopts, or a
+    work's on which a panel says something.
+    """
+    return owner in {entry.owner, work_told_of(entry)} or entry.stream == policy_stream(f"learner/{owner}")
 
 
 def is_for_everyone(entry: Entry) -> bool:

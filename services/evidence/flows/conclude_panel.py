@@ -26,26 +26,28 @@ async def conclude_panel(
     """The receipt of the conclusion, and each member with that of her score; repeated where this was done before.
 
     Raises NotFound for who does not hold the exhibition or may not record for every member; Conflict where the scores
-    are not those that were seen, or the panel has concluded; Invalid where panelists differ and nothing says what they
-    agreed on; StaleVersion, Gone, Mismatch, VaultUnavailable and LedgerUnavailable.
+    are not those that were seen, the panel has concluded, or she sits on it and has not scored the work herself;
+    Invalid where panelists differ and nothing says what they agreed on; StaleVersion, Gone, Mismatch, VaultUnavailable
+    and LedgerUnavailable.
     """
     panel = await panel_held(conclude.exhibition, actor, district)
     members = await _members(panel, conclude.work, actor, district)
     check_instant(conclude.occurred_at, district.now())
     plan = planned_panel(panel)
-    counted = check_seen(panel, conclude)
+    counted = check_seen(panel, conclude, actor)
     results = await scored(conclude.levels, plan.rubric, district)
     criteria = await criteria_of(plan.rubric, district)
     check_resolved(conclude, differences(counted, criteria, discuss_from=plan.discuss_from))
-    refs = await keep_texts(panel.exhibition, conclude.id, {"resolution_ref": conclude.resolution}, district)
+    refs = await keep_texts(conclude.work, conclude.id, {"resolution_ref": conclude.resolution}, district)
+    # Whoever was appointed meanwhile, and scored: nothing but the panel itself tells of her.
+    panel = await panel_held(conclude.exhibition, actor, district)
+    check_seen(panel, conclude, actor)
     command = decide_conclude(
         panel,
         conclude,
-        counted,
         results,
         members,
         resolution_ref=refs.get("resolution_ref"),
-        now=district.now(),
         tenant=district.tenant,
         actor=actor,
     )

@@ -25,13 +25,13 @@ async def held_exhibition(exhibition: str, actor: str, district: District) -> Ex
 async def check_plan(plan: PlanExhibition, actor: str, district: District) -> None:
     """Raise NotFound where the caller may not hold an exhibition as planned, naming what is not there or not hers.
 
-    Whoever is not the school's administrator shows works of learners for all of whom she may record, of whom one at
-    least is at the school; an administrator works of which she may record for a member.
+    Whoever is not the school's administrator shows works of learners for all of whom she may record, the forgotten left
+    out, of whom one at least is at the school; an administrator works of which she may record for a member.
     """
     administers = await district.rights.is_administrator(actor, f"school/{plan.school}")
     everybody: set[str] = set()
     for n, work in enumerate(plan.works):
-        members = await _members(work, district)
+        members = await _left(work, district)
         recordable = await district.rights.recordable(actor, members) if members else set()
         if not recordable or not (administers or recordable >= set(members)):
             raise NotFound("work", field=f"/works/{n}")
@@ -77,3 +77,10 @@ async def _holds(plan: ExhibitionPlanned, actor: str, district: District) -> boo
 async def _members(work: str, district: District) -> tuple[str, ...]:
     found = work_of(await district.ledger.stream(work_stream(work)))
     return () if found is None else found.members
+
+
+async def _left(work: str, district: District) -> tuple[str, ...]:
+    """The members of a work who are not forgotten."""
+    members = await _members(work, district)
+    gone = await district.forgettings.forgotten(members) if members else set()
+    return tuple(member for member in members if member not in gone)

@@ -39,7 +39,8 @@ async def read_panel(exhibition: str, reader: str, district: District) -> PanelS
     """For whoever holds the exhibition, and for its panelists now. Raises NotFound for everyone else.
 
     A panelist sees her own scores, and what the panel concluded; never what another gave. Whoever leads the panel and
-    sits on it sees the others' scores of a work once she has given her own, or the panel has concluded on it.
+    sits or sat on it sees the others' scores of a work once she has given her own that counts, or the panel has
+    concluded on it; their calibrations once she has calibrated.
     """
     panel = await panel_known(exhibition, district)
     if panel is None:
@@ -54,9 +55,9 @@ async def read_panel(exhibition: str, reader: str, district: District) -> PanelS
         mine = tuple(WorkSeen(work, _own(panel, work, reader), 0, ()) for work in panel.plan.works)
         return PanelSeen(panel, mine, None, None, leads=False, now=district.now())
     works = tuple(
-        _seen(panel, work, criteria, plan.discuss_from)
-        if own is None or work in panel.conclusions or (work, reader) in panel.scores
-        else WorkSeen(work, (), len(_given(panel, work)), ())
+        _withheld(panel, work, reader)
+        if panel.withholds(work, reader)
+        else _seen(panel, work, criteria, plan.discuss_from)
         for work in panel.plan.works
     )
     seen = [score for work in works for score in work.scores]
@@ -79,12 +80,19 @@ async def _leads(exhibition: str, reader: str, district: District) -> bool:
 
 
 def _own(panel: Panel, work: str, panelist: str) -> tuple[PanelScore, ...]:
-    own = panel.scores.get((work, panelist))
-    return () if own is None else (own,)
+    return tuple(score for score in _given(panel, work) if score.panelist == panelist)
 
 
 def _given(panel: Panel, work: str) -> tuple[PanelScore, ...]:
-    return tuple(score for (scored, _), score in panel.scores.items() if scored == work)
+    return tuple(score for score in panel.scores.values() if score.work == work)
+
+
+def _withheld(panel: Panel, work: str, reader: str) -> WorkSeen:
+    """The reader's own scores, and calibrations where one is hers."""
+    given = _given(panel, work)
+    calibrates = any(score.calibration and score.panelist == reader for score in given)
+    shown = tuple(score for score in given if score.panelist == reader or (calibrates and score.calibration))
+    return WorkSeen(work, shown, len(given) - len(shown), ())
 
 
 def _seen(panel: Panel, work: str, criteria: Criteria, discuss_from: int) -> WorkSeen:

@@ -14,7 +14,8 @@ from shared.ledger.streams import work_stream
 async def score_for_panel(score: Score, actor: str, district: District) -> Receipt:
     """The receipt; repeated where this very request was done before. A later score takes the place of an earlier one.
 
-    Raises NotFound for who is no panelist now, and for a work that is not shown; Conflict where the panel has
+    Raises NotFound for who is no panelist now, and for a work that is not shown, or has no
+    member left; Conflict where the panel has
     concluded, and for a work of her own; StaleVersion where she was appointed anew or dismissed meanwhile; Invalid,
     Mismatch, VaultUnavailable and LedgerUnavailable.
     """
@@ -25,11 +26,13 @@ async def score_for_panel(score: Score, actor: str, district: District) -> Recei
     if score.work not in panel.plan.works:
         raise NotFound("work")
     work = work_of(await district.ledger.stream(work_stream(score.work)))
-    if work is not None and actor in work.members:
+    if work is None or not set(work.members) - await district.forgettings.forgotten(work.members):
+        raise NotFound("work")
+    if actor in work.members:
         raise Conflict("Nobody sits in judgement of her own work.")
     check_instant(score.occurred_at, district.now())
     results = await scored(score.levels, planned_panel(panel).rubric, district)
-    refs = await keep_texts(panel.exhibition, score.id, {"note_ref": score.note}, district)
+    refs = await keep_texts(score.work, score.id, {"note_ref": score.note}, district)
     command = decide_score(panel, panelist, score, results, note_ref=refs.get("note_ref"), tenant=district.tenant)
     [outcome] = await district.ledger.append([command])
     refusal = refused_panel(outcome, panel, score.work)

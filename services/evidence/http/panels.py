@@ -99,7 +99,7 @@ def _membership(router: APIRouter, district: District, verifier: Verifier) -> No
         actor: Annotated[Caller, caller],
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        """Let somebody score no longer, and be shown nothing more. What she scored stays."""
+        """Let somebody else score no longer, and be shown nothing more. What she scored stays."""
         id_ = id_of(request.id, idempotency_key, actor=actor.id, route=DISMISS_ROUTE)
         return answer(await dismiss_panelist(Dismiss(id_, exhibition, panelist), actor.id, district))
 
@@ -135,7 +135,9 @@ def _judgement(router: APIRouter, district: District, verifier: Verifier) -> Non
         actor: Annotated[Caller, caller],
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        """Say what the panel agreed on: one score a member, all or none. For whoever holds the exhibition."""
+        """Say what the panel agreed on: one score a member, all or none. For whoever holds the exhibition; where she
+        sits or sat on the panel, once she has scored the work herself.
+        """
         wish = Conclude(
             id=id_of(request.id, idempotency_key, actor=actor.id, route=CONCLUDE_ROUTE),
             exhibition=exhibition,

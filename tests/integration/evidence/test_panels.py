@@ -118,6 +118,37 @@ async def test_of_a_calibration_nothing_is_concluded(shown: Shown) -> None:
     assert (await shown.conclude(*ids, resolution="So.")).status_code == 409
 
 
+async def test_a_calibration_after_a_score_takes_nothing_away(shown: Shown) -> None:
+    score = (await shown.score(shown.librarian, HIGH)).json()["id"]
+    assert (await shown.score(shown.librarian, LOW, calibration=True)).status_code == 201
+    [work] = (await shown.panel(shown.librarian)).json()["works"]
+    assert [one["calibration"] for one in work["scores"]] == [False, True]
+    concluded = await shown.conclude(score)
+    assert concluded.status_code == 201, concluded.text
+
+
+async def test_who_leads_a_panel_and_sits_on_it_scores_before_she_sees_the_others(people: People, shown: Shown) -> None:
+    path = f"/v1/exhibitions/{shown.exhibition}/panelists"
+    seat = {"role": "teacher", "panelist": shown.teacher.id}
+    assert (await shown.teacher.post(path, {"id": str(uuid4()), **seat})).status_code == 201
+    theirs = (await shown.score(shown.librarian, LOW)).json()["id"]
+    assert (await shown.score(shown.teacher, HIGH, calibration=True)).status_code == 201
+    gone = f"{path}/{shown.teacher.id}/dismiss"
+    assert (await shown.teacher.post(gone, {"id": str(uuid4())})).status_code == 409
+    for dismissed in (False, True):
+        if dismissed:
+            assert (await people.administrator.post(gone, {"id": str(uuid4())})).status_code == 201
+        [work] = (await shown.panel()).json()["works"]
+        assert ([one["calibration"] for one in work["scores"]], work["hidden"]) == ([True], 1)
+        answer = await shown.conclude(str(uuid4()))
+        assert (answer.status_code, theirs in answer.text, "score the work first" in answer.text) == (409, False, True)
+    assert (await shown.teacher.post(path, {"id": str(uuid4()), **seat})).status_code == 201
+    mine = (await shown.score(shown.teacher, HIGH)).json()["id"]
+    [work] = (await shown.panel()).json()["works"]
+    assert ({one["score"] for one in work["scores"]} >= {mine, theirs}, work["hidden"]) == (True, 0)
+    assert (await shown.conclude(mine, theirs, resolution="We read it again.")).status_code == 201
+
+
 async def test_who_is_dismissed_or_whose_time_is_over_scores_no_longer(
     evidence: Running, people: People, shown: Shown
 ) -> None:

@@ -31,7 +31,7 @@ def score(panelist: str, work: str = "poster", **levels: str) -> PanelScore:
         for code, earned in levels.items()
     )
     event = f"{panelist} on {work}"
-    return PanelScore(event, work, panelist, "r", calibration=False, results=results, note_ref=None, version=1)
+    return PanelScore(event, work, panelist, "r", calibration=False, results=results, note_ref=None)
 
 
 def test_every_two_panelists_are_compared_on_every_criterion_of_a_work() -> None:

@@ -124,10 +124,10 @@ def test_a_panelist_is_one_until_she_is_dismissed_or_her_time_is_over() -> None:
 def test_a_later_score_takes_the_place_of_an_earlier_and_a_calibration_is_concluded_of_by_nobody() -> None:
     found = panel(scored(CHIARA, FIRST), scored(CHIARA, SECOND, 2), scored(TEACHER, THEME, calibration=True))
     assert [score.event for score in found.counted(WORK)] == [SECOND]
-    assert [score.event for score in check_seen(found, conclude(SECOND))] == [SECOND]
+    assert [score.event for score in check_seen(found, conclude(SECOND), TEACHER)] == [SECOND]
     for seen in ((FIRST,), (SECOND, THEME), ()):
         with pytest.raises(Conflict, match=SECOND):
-            check_seen(found, conclude(*seen))
+            check_seen(found, conclude(*seen), BAO)
     other = panel(scored(CHIARA, FIRST, rubric="b" * 64))
     assert other.counted(WORK) == []
 
@@ -155,8 +155,7 @@ def test_a_conclusion_expects_what_was_seen_and_scores_every_member() -> None:
     found = panel(appointed(CHIARA), appointed(TEACHER, THEME), scored(CHIARA, FIRST, 3))
     wish = conclude(FIRST)
     command = decide_conclude(
-        found, wish, found.counted(WORK), (RESULT,), [AMARA, BAO], resolution_ref=None, now=NOW, tenant=TENANT,
-        actor=TEACHER,
+        found, wish, (RESULT,), [AMARA, BAO], resolution_ref=None, tenant=TENANT, actor=TEACHER
     )  # fmt: skip
     assert [(event.id, event.owner) for event in command.events] == [
         (SECOND, SHOW), (further_event_id(SECOND, 1), AMARA), (further_event_id(SECOND, 2), BAO)
@@ -168,6 +167,50 @@ def test_a_conclusion_expects_what_was_seen_and_scores_every_member() -> None:
         Guard(AMARA, f"learner/{AMARA}", "open"),
         Guard(BAO, f"learner/{BAO}", "open"),
     )
+
+
+def test_a_calibration_stands_beside_the_score_that_counts_and_both_are_expected_in_one_stream() -> None:
+    found = panel(appointed(CHIARA), scored(CHIARA, FIRST, 1), scored(CHIARA, SECOND, 2, calibration=True))
+    assert [score.event for score in found.counted(WORK)] == [FIRST]
+    command = decide_conclude(
+        found, conclude(FIRST), (RESULT,), [AMARA], resolution_ref=None, tenant=TENANT, actor=TEACHER
+    )
+    assert command.expects == (Expectation(SHOW, f"panel/{SHOW}/{WORK}/{CHIARA}", 2),)
+
+
+def test_a_conclusion_guards_whoever_may_come_back_and_whoever_scored_by_an_older_rubric() -> None:
+    found = panel(
+        appointed(CHIARA),
+        told("PanelistDismissed", SECOND, 2, panelist=CHIARA),
+        scored(TEACHER, THEME, 4, rubric="b" * 64),
+        scored(BAO, FIRST, 1),
+    )
+    command = decide_conclude(
+        found, conclude(FIRST), (RESULT,), [AMARA], resolution_ref=None, tenant=TENANT, actor=TEACHER
+    )
+    assert command.expects == (
+        Expectation(SHOW, f"panel/{SHOW}/{WORK}/{TEACHER}", 4), Expectation(SHOW, f"panel/{SHOW}/{WORK}/{BAO}", 1)
+    )  # fmt: skip
+    assert Guard(SHOW, f"panel/{SHOW}/{WORK}/{CHIARA}", "absent") in command.guards
+
+
+@pytest.mark.parametrize("more", [{"calibration": True}, {"rubric": "b" * 64}], ids=["a calibration", "an old rubric"])
+def test_who_sits_or_sat_on_the_panel_sees_and_concludes_nothing_before_a_score_of_hers_counts(
+    more: dict[str, Any],
+) -> None:
+    entries = [appointed(TEACHER), scored(CHIARA, FIRST), scored(TEACHER, THEME, **more)]
+    for found in (panel(*entries), panel(*entries, told("PanelistDismissed", SECOND, 2, panelist=TEACHER))):
+        assert found.withholds(WORK, TEACHER)
+        assert not found.withholds(WORK, AMARA)
+        with pytest.raises(Conflict) as refused:
+            check_seen(found, conclude(FIRST), TEACHER)
+        assert FIRST not in str(refused.value)
+    assert not panel(*entries, scored(TEACHER, SECOND, 2)).withholds(WORK, TEACHER)
+
+
+def test_nobody_dismisses_herself() -> None:
+    with pytest.raises(Conflict, match="herself"):
+        decide_dismiss(panel(appointed(TEACHER)), Dismiss(SECOND, SHOW, TEACHER), tenant=TENANT, actor=TEACHER)
 
 
 def test_where_panelists_differ_something_has_to_be_said() -> None:
