@@ -24,7 +24,9 @@ Exhibition = Annotated[str, typer.Argument(help="The exhibition's id.")]
 Work = Annotated[str, typer.Argument(help="The id of a work that it shows.")]
 Panelist = Annotated[str, typer.Argument(help="The panelist's id, as `panel appoint` said it.")]
 Levels = Annotated[list[str], typer.Option("--level", help="CRITERION=EARNED, each criterion of the rubric once.")]
-Until = Annotated[str | None, typer.Option(help="An instant, or a day (to its end, UTC).")]
+Until = Annotated[
+    str | None, typer.Option(help="An instant, 2026-11-28T21:00:00-06:00, or a day: to its midnight, UTC.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 
 
@@ -121,7 +123,10 @@ def _levels(given: Sequence[str]) -> dict[str, str]:
 
 
 def _until(text: str | None) -> dict[str, str]:
-    """`ends_at`, where it is said. Raises CommandError where it is no moment."""
+    """`ends_at`, where it is said. A day ends at midnight UTC: nothing here knows the district's time zone.
+
+    Raises CommandError where it is no moment.
+    """
     if text is None:
         return {}
     try:
@@ -130,7 +135,7 @@ def _until(text: str | None) -> dict[str, str]:
             return {"ends_at": instant_text(int(ends.timestamp() * 1000))}
         return {"ends_at": instant_text(instant(text))}
     except ValueError as error:
-        raise CommandError(f"{text} is neither a day nor an instant such as 2026-11-28T20:00:00.000Z.") from error
+        raise CommandError(f"{text} is neither a day nor an instant such as 2026-11-28T21:00:00-06:00.") from error
 
 
 async def _appoint(exhibition: str, person: str | None, body: dict[str, Any], json: bool) -> None:
@@ -140,7 +145,8 @@ async def _appoint(exhibition: str, person: str | None, body: dict[str, Any], js
         _, receipt = await gateway.post(f"/v1/exhibitions/{exhibition}/panelists", {"id": str(uuid4()), **body})
     print_receipt(receipt, json=json)
     if not json:
-        out.print(f"panelist {receipt['panelist']}", soft_wrap=True)
+        until = f", until {body['ends_at']} (UTC)" if "ends_at" in body else ""
+        out.print(f"panelist {receipt['panelist']}{until}", soft_wrap=True)
 
 
 async def _write(path: str, body: dict[str, Any], json: bool) -> None:

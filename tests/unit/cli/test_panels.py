@@ -19,6 +19,7 @@ def test_a_day_lasts_to_its_end_and_an_instant_is_itself() -> None:
     assert _until(None) == {}
     assert _until("2026-11-28") == {"ends_at": "2026-11-29T00:00:00.000Z"}
     assert _until("2026-11-28T20:00:00.000Z") == {"ends_at": "2026-11-28T20:00:00.000Z"}
+    assert _until("2026-11-28T21:00:00-06:00") == {"ends_at": "2026-11-29T03:00:00.000Z"}
     with pytest.raises(CommandError, match="neither a day nor an instant"):
         _until("soon")
 
