@@ -20,13 +20,14 @@ from cli.subscribing import records_of
 Body: TypeAlias = dict[str, Any]
 Count: TypeAlias = Counter[tuple[str, str | None, str]]  # what was asked, of which role or all, which option
 STEPS = ("ExhibitionOpened", "ExhibitionClosed", "TallyPublished")
-MERGED = "The answers cannot be counted again: of some role fewer than five answered, so their key is not published."
+MERGED = "Not recounted: of some role fewer than five answered, so the key that opens votes is not published."
 
 
 def recount(exhibition: Annotated[str, typer.Argument(help="The exhibition's id.")]) -> int:
     """Count the votes of a closed exhibition again, from the topic alone. Exits with 1 where anything differs."""
     lines, faults = counted_again(exhibition, records_of(exhibition))
-    print("\n".join([*lines, *(f"FOUND: {fault}" for fault in faults)] + ([] if faults else ["Nothing differs."])))
+    verdict = [f"FOUND: {fault}" for fault in faults] or ([] if MERGED in lines else ["Nothing differs."])
+    print("\n".join([*lines, *verdict]))
     return 1 if faults else 0
 
 
@@ -38,12 +39,13 @@ def counted_again(exhibition: str, records: Iterable[tuple[Mapping[str, str], by
     told, lines = steps["TallyPublished"], [f"{len(issued)} ballots were issued, {len(votes)} voted."]
     if (told["issued"], told["voted"]) != (len(issued), len(votes)):
         faults.append(f"Published were {told['issued']} ballots issued, {told['voted']} voted.")
+    opened = steps["ExhibitionOpened"]
+    asked = {_name(one): one["options"] for one in opened["asked"]}
     if told.get("key") is None:
-        return [*lines, MERGED], faults
-    key, place, opened = bytes.fromhex(told["key"]), UUID(exhibition).bytes, steps["ExhibitionOpened"]
+        return [*lines, MERGED], [*faults, *_at_odds(asked, told)]
+    key, place = bytes.fromhex(told["key"]), UUID(exhibition).bytes
     if opened["commitment"] != hashlib.sha256(b"ascertain exhibition key" + place + key).hexdigest():
         faults.append("The key is not the one that was committed to at the opening.")
-    asked = {_name(one): one["options"] for one in opened["asked"]}
     cipher, counts = AESSIV(hashlib.sha512(b"ascertain ballot" + key).digest()), Count()
     for ballot, sealed in votes.items():
         try:
@@ -93,6 +95,18 @@ def _compared(asked: Body, counts: Count, voters: Mapping[Any, int], told: Body,
         faults += [f"{name}, {role}: the key is published, though few answered."] if sum(again.values()) < 5 else []
     faults.extend(f"{name}, {role or 'all'}: published, but not asked, or nobody voted." for name, role in published)
     return lines
+
+
+def _at_odds(asked: Body, told: Body) -> list[str]:
+    """What speaks against a tally without its key: a row for each that was asked, of all roles, and sums that agree."""
+    rows = Counter((_name(row), row.get("role")) for row in told["tallied"])
+    faults = [] if rows == Counter((name, None) for name in asked) else ["Its rows are not one of each that was asked."]
+    for row in told["tallied"]:
+        counts = {one["option"]: one["count"] for one in row.get("counts", ())}
+        wrong = counts and (list(counts), sum(counts.values())) != (asked.get(_name(row)), row["answers"])
+        if wrong or row["answers"] + row["abstained"] != told["voted"]:
+            faults.append(f"{_name(row)}: what was published of it does not add up.")
+    return faults
 
 
 def _name(asked: Mapping[str, Any]) -> str:

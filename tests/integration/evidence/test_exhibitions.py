@@ -83,10 +83,10 @@ async def test_who_may_plan_and_hold_an_exhibition(evidence: Running, people: Pe
         assert nothing.json() == answer.json(), "what is hidden looks as if it were not there"
     elsewhere = {"id": str(uuid4()), "school": str(uuid4()), "works": [work]}
     assert (await people.teacher.post("/v1/exhibitions", elsewhere)).json()["field"] == "/school"
-    bare = {"id": str(uuid4()), "school": school}
+    bare: dict[str, Any] = {"id": str(uuid4()), "school": school}
     assert (await people.teacher.post("/v1/exhibitions", bare)).json()["field"] == "/section"
     own = {**bare, "section": evidence.id("class", "english")}
-    others: dict[str, Any] = {**bare, "works": [work], "section": evidence.id("class", "history")}
+    others = {**bare, "works": [work], "section": evidence.id("class", "history")}
     for client, wish, field in (
         (people.teacher, others, "/section"),
         (people.teacher, {**others, "section": str(uuid4())}, "/section"),

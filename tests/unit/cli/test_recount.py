@@ -57,7 +57,31 @@ def test_where_the_key_was_not_published_it_says_what_cannot_be_counted_and_why(
     lines, faults = told(MANY[:7])
     assert faults == []
     assert "7 ballots were issued, 7 voted." in lines
-    assert "cannot be counted again: of some role fewer than five answered" in lines
+    assert "Not recounted: of some role fewer than five answered" in lines
+
+
+def _forged(change: Callable[[dict[str, Any]], object]) -> Callable[[Entries], object]:
+    return lambda entries: change(of(entries, "TallyPublished")[0]["body"])
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda told: told["tallied"][0]["counts"][0].update(count=9), "best: what"),
+        (lambda told: told["tallied"][0].update(abstained=7), "best: what"),
+        (lambda told: told["tallied"][0]["counts"].pop(), "best: what"),
+        (lambda told: told["tallied"].append({**told["tallied"][0], "role": "staff"}), "Its rows"),
+        (lambda told: told["tallied"].append(told["tallied"][0]), "Its rows"),
+        (lambda told: told["tallied"].pop(), "Its rows"),
+    ],
+)
+def test_a_tally_without_its_key_must_still_agree_with_itself(
+    change: Callable[[dict[str, Any]], object], found: str
+) -> None:
+    votes = [*MANY[:6], ("family", {"best": "clover"})]
+    lines, faults = told(votes, _forged(change))
+    assert any(found in fault for fault in faults), faults
+    assert "Not recounted" in lines
 
 
 @given(
