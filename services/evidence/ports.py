@@ -188,12 +188,13 @@ class Files(Protocol):
     """Files of works, encrypted under the works' keys. Raises VaultUnavailable and ArtefactsUnavailable."""
 
     async def receive(
-        self, work: str, file: str, declared: str | None, parts: AsyncIterator[bytes]
+        self, work: str, file: str, declared: str | None, parts: AsyncIterator[bytes], *, sender: str
     ) -> tuple[KeptFile, bool]:
         """Take a file as it comes, never whole into memory; as it is kept, and whether it is new.
 
         Raises Invalid where it is not taken or is not of the type `declared`, Mismatch where `file` names another
-        one, Conflict where too many of the work wait to be named, Gone where the work's key is destroyed, NoRoom.
+        one, Conflict where too many of the work, or too much of the sender's, wait to be named, Gone where the work's
+        key is destroyed, NoRoom.
         One that no text comes to name within a day is swept.
         """
         ...

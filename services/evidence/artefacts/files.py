@@ -10,7 +10,7 @@ from services.evidence.artefacts.sealing import BEGIN, PART, TAG, FileCipher, Un
 from services.evidence.artefacts.staging import Staged
 from services.evidence.artefacts.tables import ArtefactTables, SealedFile
 from services.evidence.domain.errors import Conflict, Forgotten, Mismatch, NotFound
-from services.evidence.domain.files import MAX_FILE, MAX_WAITING, KeptFile, NamedFile, check_declared
+from services.evidence.domain.files import MAX_FILE, MAX_WAITING, MAX_WAITING_SIZE, KeptFile, NamedFile, check_declared
 from services.evidence.ports import ArtefactStore, ArtefactsUnavailable
 from services.evidence.vault.answering import answering
 from services.evidence.vault.cipher import OwnerKey
@@ -30,13 +30,18 @@ class StoredFiles:
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def receive(
-        self, work: str, file: str, declared: str | None, parts: AsyncIterator[bytes]
+        self, work: str, file: str, declared: str | None, parts: AsyncIterator[bytes], *, sender: str
     ) -> tuple[KeptFile, bool]:
         """See `Files.receive`."""
         owner = await self._owner(work)
         async with answering():
             if await self._tables.waiting(work) >= MAX_WAITING:
                 raise Conflict(f"{MAX_WAITING} files of this work wait to be named by a version; add one first.")
+            if await self._tables.waiting_of(sender) >= MAX_WAITING_SIZE:
+                raise Conflict(
+                    f"{MAX_WAITING_SIZE >> 20} MiB of files that you handed in wait to be named by versions; add these,"
+                    " or wait a day."
+                )
         key = str(uuid4())
         async with self._turns:
             await asyncio.to_thread(self._incoming.check_room, 2 * MAX_FILE)
@@ -48,7 +53,7 @@ class StoredFiles:
                     check_declared(declared, media_type)
                     kept = KeptFile(file, work, key, media_type, staged.size, staged.sha256)
                     async with answering():
-                        await self._tables.coming(key, file, work)
+                        await self._tables.coming(key, file, work, sender=sender, size=staged.size)
                     await self._store.put(key, staged.sealed)
             except OSError as error:
                 raise told(error) from error

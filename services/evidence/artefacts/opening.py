@@ -22,7 +22,13 @@ class NoFiles:
     """The port `Files` where no place for them is set: none is taken, and none is there."""
 
     async def receive(
-        self, _work: str, _file: str, _declared: str | None, _parts: AsyncIterator[bytes]
+        self,
+        _work: str,
+        _file: str,
+        _declared: str | None,
+        _parts: AsyncIterator[bytes],
+        *,
+        sender: str,  # noqa: ARG002 - as the port
     ) -> tuple[KeptFile, bool]:
         raise ArtefactsUnavailable(_UNSET)
 

@@ -28,9 +28,12 @@ class ArtefactTables:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def coming(self, key: str, file: str, owner: str) -> None:
+    async def coming(self, key: str, file: str, owner: str, *, sender: str, size: int) -> None:
         """Note that a file is about to come under this key."""
-        await self._pool.execute("INSERT INTO vault.artefact (key, file, owner) VALUES ($1, $2, $3)", key, file, owner)
+        await self._pool.execute(
+            "INSERT INTO vault.artefact (key, file, owner, sender, size) VALUES ($1, $2, $3, $4, $5)",
+            *(key, file, owner, sender, size),
+        )
 
     async def came(self, key: str, sealed: bytes) -> bool:
         """Note that it is there; False where another of the same name was first, or it was removed meanwhile."""
@@ -58,10 +61,20 @@ class ArtefactTables:
         )
         return counted
 
+    async def waiting_of(self, sender: str) -> int:
+        """Bytes of a person's files that no text names, whole or not."""
+        size: int = await self._pool.fetchval(
+            "SELECT coalesce(sum(size), 0) FROM vault.artefact WHERE sender = $1", sender
+        )
+        return size
+
     async def use(self, uses: Collection[tuple[str, str]]) -> None:
-        """Note which texts name which files: pairs of a file's key and a text's reference."""
+        """Note which texts name which files: pairs of a file's key and a text's reference. They wait no more, and who
+        sent them is not kept.
+        """
         await self._pool.execute(
-            "INSERT INTO vault.artefact_use (key, ref) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
+            "WITH named AS (UPDATE vault.artefact SET sender = NULL WHERE key = ANY ($1::uuid[]))"
+            " INSERT INTO vault.artefact_use (key, ref) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
             " ON CONFLICT DO NOTHING",
             [key for key, _ in uses],
             [bytes.fromhex(ref) for _, ref in uses],

@@ -15,6 +15,9 @@ MAX_FILE = 25 * 1024 * 1024
 MAX_WAITING = 20
 """Files of one work that no version names yet, at most."""
 
+MAX_WAITING_SIZE = 250 * 1024 * 1024
+"""Bytes of one person's files that no version names yet: with so many, in whatever works, no more is taken."""
+
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
 

@@ -23,4 +23,4 @@ async def receive_file(  # noqa: PLR0913 - whose, what, and from whom
         raise NotFound("work")
     if actor not in known.members and not await district.rights.recordable(actor, known.members):
         raise NotFound("work")
-    return await district.files.receive(work, file, declared_type(declared), parts)
+    return await district.files.receive(work, file, declared_type(declared), parts, sender=actor)

@@ -12,7 +12,7 @@ import pytest
 
 from services.evidence.artefacts.opening import Destroyed, open_artefact_tables, open_files, store_of
 from services.evidence.artefacts.sweep import ArtefactSweep
-from services.evidence.domain.files import MAX_FILE
+from services.evidence.domain.files import MAX_FILE, MAX_WAITING_SIZE
 from services.evidence.vault.opening import open_vault
 from shared.runtime.disclosing import HEADER, disclosed
 from tests.integration.evidence.conftest import People
@@ -136,6 +136,27 @@ async def test_who_hands_in_and_how_much(evidence: Running, people: People) -> N
         draft = version(artefacts=[{**kept, "name": name}])
         answer = await people.teacher.post(f"/v1/works/{work}/versions", draft)
         assert answer.status_code == 422, name
+
+
+async def test_what_waits_for_one_person_is_bounded_across_works(evidence: Running, people: People) -> None:
+    works = [await started(people.teacher, people.amara) for _ in range(2)]
+    named = file(await send(people.teacher, works[0], documents.PNG), "poster.png")
+    waits = "SELECT coalesce(sum(size), 0) FROM vault.artefact WHERE owner = $1 AND sender = $2"
+    assert await evidence.owner.fetchval(waits, works[0], people.teacher.id) == len(documents.PNG)
+    much = await evidence.owner.fetchval(
+        "INSERT INTO vault.artefact (key, file, owner, sender, size)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), $1, $2, $3) RETURNING key",
+        *(works[0], people.teacher.id, MAX_WAITING_SIZE),
+    )
+    refused = await send(people.teacher, works[1], documents.PNG)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:ascertain:problem:conflict")
+    assert "250 MiB" in refused.json()["detail"]
+    assert (await send(evidence.person(people.amara), works[1], documents.PNG)).status_code == 201
+    await evidence.owner.execute("DELETE FROM vault.artefact WHERE key = $1", much)
+    assert (await send(people.teacher, works[1], documents.PNG)).status_code == 201
+    draft = version(artefacts=[named])
+    assert (await people.teacher.post(f"/v1/works/{works[0]}/versions", draft)).status_code == 201
+    assert await evidence.owner.fetchval(waits, works[0], people.teacher.id) == 0, "what is named waits no more"
 
 
 async def test_what_no_version_names_is_swept_and_the_rest_stays(evidence: Running, people: People) -> None:
