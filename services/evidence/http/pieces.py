@@ -217,12 +217,25 @@ def text_of(piece: Attempt | Scoring | Observation | Reflection | Attestation) -
 
 
 def told_of_pieces(errors: Iterable[Any]) -> list[dict[str, Any]]:
-    """Pydantic's errors with the places that stand in the request: its own name of the kind of evidence left out."""
+    """Pydantic's errors with the places that stand in the request: without its own names of kinds of evidence and of
+    artefacts, which it puts where it chose between several forms.
+    """
     return [_told(error) for error in errors]
 
 
 def _told(error: Mapping[str, Any]) -> dict[str, Any]:
-    place = tuple(part for part in error["loc"] if part not in EVIDENCE)
+    loc = tuple(error["loc"])
+    place = tuple(
+        part
+        for before, part in zip((None, *loc), loc, strict=False)
+        if part not in EVIDENCE and not (isinstance(before, int) and part in _ARTEFACTS)
+    )
     if str(error["type"]).startswith("union_tag"):
-        return {**error, "loc": (*place, "type"), "msg": f"must be one of {', '.join(sorted(EVIDENCE))}"}
+        chosen_by = str(error["ctx"]["discriminator"]).strip("'")
+        forms = EVIDENCE if chosen_by == "type" else _ARTEFACTS
+        return {**error, "loc": (*place, chosen_by), "msg": f"must be one of {', '.join(sorted(forms))}"}
     return {**error, "loc": place}
+
+
+_ARTEFACTS = frozenset({"text", "link", "file"})
+"""What a part of a version may be; where these follow on a number they are no member of a request."""
