@@ -17,6 +17,7 @@ from shared.runtime.disclosing import disclose
 
 NOT_YET = "Nothing is told of what the audience says before the exhibition is closed and its votes are counted."
 COUNTING = "The exhibition is closed; its votes are being counted."
+NEVER_OPENED = "The exhibition was closed without having been opened: nobody was asked anything."
 
 
 def exhibition_answer(seen: SeenExhibition) -> Response:
@@ -43,7 +44,8 @@ def results_answer(seen: SeenExhibition) -> Response:
         **_under_review(one),
     }
     if one.tally_at is None:
-        return _answer(document | {"note": COUNTING if one.state == "closed" else NOT_YET}, seen.reached)
+        closed = NEVER_OPENED if one.opened_at is None else COUNTING
+        return _answer(document | {"note": closed if one.state == "closed" else NOT_YET}, seen.reached)
     document |= {"published_at": instant_text(one.tally_at), "recountable": is_recountable(one)}
     document |= {} if is_recountable(one) else {"note": MERGED}
     return disclose(_answer(document, seen.reached), "results", seen.learners)

@@ -131,6 +131,17 @@ async def test_what_is_withheld_is_said_in_words(served: Served, ledger: Exhibit
     assert "Fewer than five answered" in well["withheld"]
 
 
+async def test_what_was_closed_before_it_was_opened_is_not_said_to_be_counted(
+    served: Served, ledger: ExhibitionWriter
+) -> None:
+    ledger.plan(FAIR, [POSTER], SCHOOL)
+    ledger.close(FAIR)
+    results = await told(served, f"{PATH}/results", ANA)
+    ResultsDocument.model_validate(results)
+    assert (results["state"], results["items"]) == ("closed", [])
+    assert results["note"] == "The exhibition was closed without having been opened: nobody was asked anything."
+
+
 async def test_nobody_else_can_tell_that_there_is_one(served: Served, ledger: ExhibitionWriter) -> None:
     ledger.plan(FAIR, [POSTER], SCHOOL, section=SECTION)
     await served.applied.more()
@@ -158,6 +169,12 @@ async def test_exhibitions_are_listed_of_a_learner_a_section_and_a_school(
     more = await told(served, "/v1/exhibitions", PRINCIPAL, school=SCHOOL, after=ours["next"])
     assert [one["exhibition"] for one in more["items"]] == [FAIR]
     assert [one["exhibition"] for one in (await told(served, "/v1/exhibitions", ANA, school=SCHOOL))["items"]] == [FAIR]
+    hers = await told(served, "/v1/exhibitions", ANA, school=SCHOOL, limit="1")
+    assert ([one["exhibition"] for one in hers["items"]], later in str(hers)) == ([FAIR], False), (
+        "no cursor tells of it"
+    )
+    nothing = await told(served, "/v1/exhibitions", CLEO, school=SCHOOL, limit="1")
+    assert (nothing["items"], nothing["next"]) == ([], None)
     assert (await told(served, "/v1/exhibitions", NEIGHBOUR, section=SECTION))["items"] == []
     assert (await served.get("/v1/exhibitions", CLEO, learner=ANA)).status_code == 404
     for query in ({}, {"learner": ANA, "school": SCHOOL}, {"learner": ANA, "after": "x"}):
