@@ -27,7 +27,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 @seminar.command("new")
 def new(
     moves: Annotated[Path, typer.Argument(help="The list of moves (ascertain.moves@1, JSON).")],
-    learner: Annotated[list[str], typer.Option(help="Who takes part: an id, or a sourcedId; repeatable.")],
+    learner: Annotated[
+        list[str], typer.Option(help="Who takes part: an id, or (for administrators) a sourcedId; repeatable.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to make.")],
     course: Annotated[str | None, typer.Option(help="The course's id.")] = None,
     purpose: Annotated[str, typer.Option(help="practice, performance or diagnostic.")] = "performance",
@@ -44,6 +46,8 @@ def new(
     except OSError as error:
         raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
     out.print(f"{output}: {len(made['observations'])} learners, {len(made['observations'][0]['moves'])} moves.")
+    if not all(is_id(name) for name in learner):
+        out.print("It has sourcedIds: only administrators of the district can send it as it is; teachers write ids.")
 
 
 @seminar.command("send")

@@ -65,7 +65,10 @@ def count_lines(path: Path) -> int:
 
 
 class RejectedRows:
-    """`FILE.rejected.csv`: made only once a row is refused; line, field, reason, and the row as it was."""
+    """`FILE.rejected.csv`: made only once a row is refused; line, field, reason, and the row as it was.
+
+    For whoever made it alone to read: rows may hold names, or the tokens of ballots.
+    """
 
     def __init__(self, source: Path, columns: tuple[str, ...]) -> None:
         self.path = source.with_name(f"{source.name}.rejected.csv")
@@ -92,6 +95,7 @@ class RejectedRows:
         """Write one refused row down."""
         if self._file is None:
             try:
+                self.path.touch(mode=0o600, exist_ok=False)
                 self._file = self.path.open("w", newline="", encoding="utf-8")
             except OSError as error:
                 raise self._unwritable(error) from error

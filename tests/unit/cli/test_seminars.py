@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.errors import CommandError
-from cli.seminars import empty_seminar, request_of
+from cli.seminars import empty_seminar, new, request_of
 from cli.works import show_portfolio
 from shared.ledger.identifiers import is_id
 from shared.ledger.instants import instant
@@ -44,6 +44,14 @@ def test_a_new_file_has_every_id_and_every_move_at_nought(moves: Path) -> None:
     assert (first["learner"], second["learner"]) == (AMARA, "roster:user/bao")
     assert len({first["id"], second["id"], seminar["seminar"]}) == 3
     assert first["moves"] == {"asks": 0, "builds": 0}
+
+
+def test_it_is_said_at_once_who_alone_can_send_a_file_with_names_of_the_roster(
+    moves: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for learner, warned in ((AMARA, False), ("bao", True)):
+        new(moves, [learner], moves.parent / f"{learner}.json")
+        assert ("only administrators of the district can send" in " ".join(capsys.readouterr().out.split())) is warned
 
 
 def test_only_moves_that_were_made_are_sent(moves: Path) -> None:

@@ -40,6 +40,12 @@ def test_a_place_where_refused_rows_cannot_be_written_is_told_as_that(tmp_path: 
         pass
 
 
+def test_refused_rows_are_for_their_owner_alone(tmp_path: Path) -> None:
+    with RejectedRows(tmp_path / "filled-in.csv", ("ballot",)) as rejected:
+        rejected.add(Line(2, {"ballot": "5e" * 16}), {"detail": "The exhibition is closed."})
+    assert (tmp_path / "filled-in.csv.rejected.csv").stat().st_mode & 0o777 == 0o600
+
+
 def test_refused_rows_do_not_become_formulas(tmp_path: Path) -> None:
     with RejectedRows(tmp_path / "marks.csv", ("learner",)) as rejected:
         rejected.add(Line(2, {"learner": "=1+1"}), {"detail": "There is no such learner.", "field": "learner"})
