@@ -8,6 +8,7 @@ come from one address: a whole school votes from one.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, TypeAlias
@@ -20,9 +21,15 @@ from services.gateway.ports import Ballots
 from shared.contracts.values import Code, Id, Moment
 from shared.ledger.canonical import parse
 from shared.runtime.documents import refusals
-from shared.runtime.problems import Problem
+from shared.runtime.problems import Problem, not_found
 
 ROUTE = "/v1/ballots/{token}"
+
+TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+"""What a token looks like; whatever else is sent is no ballot's, and asked of nobody."""
+
+UNKNOWN = not_found("ballot, or it is not yours")
+"""As `evidence` says it of a token that no ballot has."""
 
 MISSES_OF_ADDRESS, MISSES_OF_ALL = 120, 1_200
 """Tokens that no ballot has, of an address and of everybody, a window of the limiter. Who types them by hand errs."""
@@ -150,7 +157,7 @@ def ballot_routes(ballots: Ballots, misses: Misses) -> APIRouter:
     @router.get(ROUTE, response_model=Ballot, summary="Read a ballot")
     async def show(token: _Token, request: Request) -> Response:
         """What the ballot asks, and whether it can still be voted with. For whoever holds it."""
-        return await told(await ballots.show(token), request)
+        return await told(await ballots.show(token) if TOKEN.fullmatch(token) else UNKNOWN.response(), request)
 
     @router.post(
         ROUTE,
@@ -173,6 +180,7 @@ def ballot_routes(ballots: Ballots, misses: Misses) -> APIRouter:
         ballot.
         """
         brought = Vote.model_validate(parse(await request.body()))
-        return await told(await ballots.vote(token, brought.answers), request)
+        found = await ballots.vote(token, brought.answers) if TOKEN.fullmatch(token) else UNKNOWN.response()
+        return await told(found, request)
 
     return router

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
-from services.gateway.http.ballots import MISSES_OF_ADDRESS, MISSES_OF_ALL, PAUSE, ROUTE, Misses, ballot_routes
+from services.gateway.http.ballots import MISSES_OF_ADDRESS, MISSES_OF_ALL, PAUSE, ROUTE, UNKNOWN, Misses, ballot_routes
 from services.gateway.http.front import UNCOUNTED
-from shared.runtime.problems import Problem, answer_with_problems, not_found
+from shared.runtime.problems import Problem, answer_with_problems
 
 KNOWN = "0123456789abcdef0123456789abcdef"
 
@@ -19,9 +19,11 @@ class Ballots:
 
     def __init__(self) -> None:
         self.votes: list[Mapping[str, str]] = []
+        self.asked: list[str] = []
 
     async def show(self, token: str) -> Response:
-        return Response("{}", media_type="application/json") if token == KNOWN else not_found("ballot").response()
+        self.asked.append(token)
+        return Response("{}", media_type="application/json") if token == KNOWN else UNKNOWN.response()
 
     async def vote(self, token: str, answers: Mapping[str, str]) -> Response:
         if token == KNOWN:
@@ -60,6 +62,18 @@ async def test_misses_are_slowed_and_refused_and_ballots_from_the_same_address_n
     assert (await door.ask(KNOWN, body=b'{"answers": {"best": "boxer"}}')).status_code == 200
     assert (await door.ask(uuid4().hex, address="192.0.2.2")).status_code == 404
     assert ROUTE in UNCOUNTED, "nor does the front count whoever comes to this door"
+
+
+@pytest.mark.parametrize("token", ["x", KNOWN.upper(), KNOWN + "0", "a" * 200, "%C3%A9" * 32, "%0a" + KNOWN[1:]])
+async def test_what_is_no_token_is_a_miss_like_any_other_and_asked_of_nobody(token: str) -> None:
+    door = Door()
+    unknown = await door.ask(uuid4().hex)
+    asked = len(door.ballots.asked)
+    for n in range(MISSES_OF_ADDRESS):
+        answer = await door.ask(token, body=b'{"answers": {}}' if n % 2 else None)
+        if n < MISSES_OF_ADDRESS - 1:
+            assert (answer.status_code, answer.json()) == (404, unknown.json())
+    assert (answer.status_code, len(door.ballots.asked)) == (429, asked)
 
 
 async def test_many_addresses_together_are_slowed_as_well() -> None:
