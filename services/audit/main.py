@@ -40,7 +40,7 @@ from shared.runtime.observing import Observing
 from shared.runtime.process import Process, open_client, open_pool, roles_in_order
 from shared.runtime.process import run as serve_process
 from shared.runtime.projecting import kafka_projector
-from shared.runtime.projection import Projection
+from shared.runtime.projection import Keeper, Projection
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.projection_measures import projector_measures, table_measures
 from shared.runtime.serve import Worker
@@ -115,9 +115,9 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=PROJECTING, name="audit projector")
             projections = _projections(pool, peers)
-            keepers, tracing = [CopyKeeper(), OtherVersionsGo()], observing.tracing
+            keepers: list[Keeper] = [CopyKeeper(), OtherVersionsGo()]
             projector = kafka_projector(
-                settings, SERVICE, pool, projections, peers.ledger, keepers=keepers, tracing=tracing
+                settings, SERVICE, pool, projections, peers.ledger, keepers=keepers, tracing=observing.tracing
             )
             lag = AccessLag(pool, peers.ledger)
             observing.measures.read_by(*projector_measures(projector, lag))

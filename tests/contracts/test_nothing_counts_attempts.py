@@ -1,7 +1,7 @@
 """No answer, page or export says how often a learner tried: nothing counts attempts against her (DESIGN §5).
 
-Members of answers and events are looked at by their names, and every sentence of ours by its words. What goes out of the
-house (transcripts, shares) has no numbers but those that are named here, and what is read of it is looked at as it is set.
+Members of answers and events are looked at by their names, and every sentence of ours by its words. What goes out of
+the house (transcripts, shares) has no numbers but those that are named here, and is looked at as it is set.
 """
 
 import io
@@ -28,8 +28,8 @@ GOES_OUT = {
     "StandingDocument": set[str](),
     "SharedPortfolio": {"SharedExhibit.number", "SharedExhibit.others", "SharedPart.size"},
 }
-"""What is kept, printed or read by strangers, with the numbers in it: where the record stood, which version of a work is
-shown, how many made it with her, and bytes.
+"""What is kept, printed or read by strangers, with the numbers in it: where the record stood, which version of a work
+is shown, how many made it with her, and bytes.
 """
 TRANSCRIPT: dict[str, Any] = {
     "as_of": {"pins": []}, "under_review": False, "code": "A", "grades": [],

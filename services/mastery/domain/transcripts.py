@@ -27,9 +27,9 @@ _WORDS = {
 class Line:
     """A competency on a transcript: its level in words, and what it rests on.
 
-    `kinds` are those of the pieces that count, without how many of each there are: a transcript goes out, and nothing on
-    it counts attempts. `latest` is the last of the pieces in fold order, `at` when that happened, or when a teacher judged
-    (`judged`), which is not since when the level holds. `asked` says that a review of it is open.
+    `kinds` are those of the pieces that count, without how many of each there are: a transcript goes out, and nothing
+    on it counts attempts. `latest` is the last of the pieces in fold order, `at` when that happened, or when a teacher
+    judged (`judged`), which is not since when the level holds. `asked` says that a review of it is open.
     """
 
     state: State

@@ -55,7 +55,7 @@ async def list_redos(
 
 
 def task_of(cycle: Cycle, pieces: Sequence[Contribution]) -> str | None:
-    """The task that is to be done over: what the opening names, else that of the piece, or of what stands in its place."""
+    """The task to be done over: what the opening names, else that of the piece, or of what stands in its place."""
     if cycle.opened is not None and cycle.opened.task is not None:
         return cycle.opened.task
     return task_done_over(cycle.evidence, pieces)

@@ -19,10 +19,9 @@ from shared.runtime.definitions.view import PlacedCompetency
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.tokens import Caller, Verifier, person
 
-
 CODE = (
-    "What stands on the transcript: letters and digits, in capitals or not, with hyphens or without. No spaces: paths here "
-    "have none."
+    "What stands on the transcript: letters and digits, in capitals or not, with hyphens or without. No spaces: paths "
+    "here have none."
 )
 
 
