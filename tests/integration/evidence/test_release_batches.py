@@ -181,7 +181,8 @@ async def test_batches_are_of_who_may_grade_everyone_in_them(evidence: Running, 
     school = {**wish(music), "school": evidence.id("org", "school")}
     del school["section"]
     assert (await music.teacher.post("/v1/release-batches", school)).status_code == 404
-    assert (await people.administrator.post("/v1/release-batches", school)).status_code == 201
+    answer = await people.administrator.post("/v1/release-batches", school)
+    assert answer.status_code == 201, answer.text
     whole = await come_to(people.administrator, school["id"], "held")
     assert set(music.learners) <= {line["learner"] for line in await all_lines(people.administrator, school["id"])}
     mine = await all_lines(music.teacher, whole["id"])
