@@ -1,6 +1,7 @@
 """What passes the gateway to a service and back, and what does not."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +24,7 @@ BEHIND = [route for route in ROUTES if route.service != "gateway"]
 
 
 def filled(template: str) -> str:
-    return template.replace("{id}", new_id()).replace("{competency}", new_id()).replace("{digest}", "ab" * 32)
+    return re.sub(r"\{[a-z_]+\}", lambda _: new_id(), template.replace("{digest}", "ab" * 32))
 
 
 @pytest.mark.parametrize("route", BEHIND, ids=lambda route: f"{route.method} {route.template}")
@@ -247,7 +248,7 @@ async def test_a_compressed_body_is_refused_unread(world: World) -> None:
 
 async def test_nobody_gets_behind_the_door_without_a_token(world: World) -> None:
     for headers in ({}, {"Authorization": "Bearer x.y.z"}):
-        for route in BEHIND:
+        for route in (route for route in BEHIND if not route.open):
             answer = await world.http.request(route.method, filled(route.template), headers=headers)
             assert answer.status_code == 401, route
             problem(answer)

@@ -17,7 +17,7 @@ from shared.runtime.tokens import AccessTokens
 from tests.support.gateway import World, gateway_world, problem
 from tests.support.relations import TENANT, new_id
 
-OWN = {(route.method.lower(), route.template) for route in ROUTES if route.service == "gateway"}
+OWN = {(route.method.lower(), route.template) for route in ROUTES if route.service == "gateway" and not route.page}
 
 
 async def test_a_person_is_limited_wherever_she_calls_from(pool: asyncpg.Pool, tmp_path: Path) -> None:

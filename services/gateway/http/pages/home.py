@@ -1,5 +1,6 @@
 """The first page: whoever comes finds her first question. And the language that she chooses."""
 
+from collections.abc import Mapping
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -9,8 +10,9 @@ from services.gateway.domain.disclosures import Purpose, RevealedName
 from services.gateway.http.pages.languages import CHOSEN, languages
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.visitors import Visitor
 from shared.runtime.access.questions import Standing
-from shared.runtime.problems import not_found
+from shared.runtime.problems import Problem, not_found
 
 A_YEAR = 365 * 24 * 3600
 
@@ -40,7 +42,7 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         learners = list(dict.fromkeys([*standing.speaks_for, *(one for _, members in sections for one in members)]))
         purpose: Purpose = "teaching" if sections else "family"
         people = [visitor.person, *learners]
-        names = (await visiting.asking.revealed(visitor, purpose, names=people)).names
+        names = await _names(visiting, visitor, purpose, people)
         by_name = [(section, sorted(members, key=lambda one: _called(names.get(one)))) for section, members in sections]
         return page("home.html", reader, standing=standing, sections=by_name, names=names)
 
@@ -55,6 +57,18 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         return answer
 
     return router
+
+
+async def _names(
+    visiting: Visiting, visitor: Visitor, purpose: Purpose, people: list[str]
+) -> Mapping[str, RevealedName]:
+    """Names, as far as they can be had now: nobody is kept from her first page, or in, because they cannot."""
+    try:
+        return (await visiting.asking.revealed(visitor, purpose, names=people)).names
+    except Problem as problem:
+        if problem.status != 503:
+            raise
+        return {}
 
 
 def _called(name: RevealedName | None) -> tuple[str, str]:
