@@ -15,7 +15,8 @@ import pytest
 from rich.console import Console
 
 from cli.transcribing import print_transcript
-from services.gateway.domain.transcript_page import page, told_of
+from services.gateway.domain.transcripts import told_of
+from services.gateway.http.pages.rendering import page_of_one_file
 from tests.support.attempt_counts import COUNTS, counted
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +107,7 @@ def test_a_transcript_as_it_is_read_counts_nothing() -> None:
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()
     assert "rubric_score" in shown
-    assert list(counted([told, page(told), shown])) == []
+    assert list(counted([told, bytes(page_of_one_file("transcript.html", told=told).body).decode(), shown])) == []
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/passes", "gateway"),
     Route("DELETE", "/v1/passes/{id}", "gateway"),
     Route("GET", "/", "gateway", open=True, page=True),
-    Route("GET", "/language/{tag}", "gateway", open=True, page=True),
     Route("GET", "/static/{name}", "gateway", open=True, page=True),
     Route("GET", "/vote", "gateway", open=True, page=True),
     Route("POST", "/vote", "gateway", open=True, page=True),

@@ -1,5 +1,7 @@
 """Know a browser again by its session."""
 
+from dataclasses import replace
+
 from services.gateway.domain.sessions import Session, is_secret, secret_digest
 from services.gateway.ports import Sessions
 from shared.ledger.instants import Instant
@@ -14,4 +16,5 @@ async def resume_session(token: str, sessions: Sessions, now: Instant) -> Sessio
         return None
     if session.wants_touch(now):
         await sessions.touch(session.digest, now)
+        return replace(session, last_used_at=now)
     return session

@@ -31,7 +31,7 @@ from shared.runtime.observed import TEMPLATE
 from shared.runtime.problems import Problem, not_found, too_large
 from shared.runtime.tokens import Verifier
 
-UNCOUNTED = frozenset({"/health", "/v1/ballots/{token}", "/vote", "/vote/{token}", "/language/{tag}", "/static/{name}"})
+UNCOUNTED = frozenset({"/health", "/v1/ballots/{token}", "/vote", "/vote/{token}", "/static/{name}"})
 """Asked by machines that watch, at any rate; its answer is remembered for a moment. And by a whole school that votes
 from one address: there only what is no ballot is counted (`ballots.Misses`).
 """

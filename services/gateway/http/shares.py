@@ -5,16 +5,18 @@ by nobody on the way, found by no search engine and told to no other site. That 
 learner and of all who made with her what it shows, before it is shown: when, by which share, and nothing of the reader.
 """
 
+from datetime import tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from services.gateway.domain.disclosures import BY_SHARE, Disclosure
-from services.gateway.domain.share_page import POLICY, page
 from services.gateway.http.ballots import Misses
 from services.gateway.http.limits import address_of
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import reader_of
 from services.gateway.ports import Disclosures, OpenedShare, Shares
 from shared.contracts.values import Code, Moment
 from shared.ledger.links import share_named, token_of
@@ -97,7 +99,7 @@ class ShareDoors:
         return opened
 
 
-def share_routes(doors: ShareDoors) -> APIRouter:
+def share_routes(doors: ShareDoors, zone: tzinfo) -> APIRouter:
     """`GET /v1/shares/{secret}`."""
     router = APIRouter(
         tags=["portfolio"],
@@ -121,9 +123,11 @@ def share_routes(doors: ShareDoors) -> APIRouter:
             answer = refused.response()
             answer.headers.update(HEADERS)
             return answer
-        shown = SharedPortfolio.model_validate(opened.shown).model_dump(exclude_none=True)
+        shown = SharedPortfolio.model_validate(opened.shown)
         if "text/html" in request.headers.get("accept", ""):
-            return HTMLResponse(page(shown), headers={**HEADERS, "Content-Security-Policy": POLICY})
-        return JSONResponse(shown, headers=HEADERS)
+            answer = page("share.html", reader_of(request, zone, None), shown=shown)
+            answer.headers.update(HEADERS)
+            return answer
+        return JSONResponse(shown.model_dump(exclude_none=True), headers=HEADERS)
 
     return router

@@ -1,6 +1,7 @@
 """The routes of signing in and out."""
 
 import secrets
+from datetime import tzinfo
 from typing import Annotated
 from urllib.parse import parse_qs
 
@@ -9,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from services.gateway.domain import pages
 from services.gateway.domain.sessions import RANDOM_BYTES, csrf_token, is_secret, secret_text
 from services.gateway.domain.sign_in import (
     IssuerUnavailableError,
@@ -20,12 +20,17 @@ from services.gateway.domain.sign_in import (
 from services.gateway.flows.begin_sign_in import Wish, begin_sign_in
 from services.gateway.flows.end_sign_in import Answer, end_sign_in
 from services.gateway.http.cookies import SESSION, SIGN_IN, given_cookie, removed, session_cookie, sign_in_cookie
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import reader_of
 from services.gateway.http.visitors import CSRF_HEADER, Visitors
 from services.gateway.ports import Sessions, SigningIn
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
 from shared.runtime.documents import refusals
 from shared.runtime.problems import Problem, not_found
+
+CSRF_FIELD = "csrf_token"
+"""As `pages/templates/base.html` names it."""
 
 _Parameter = Annotated[str | None, Query(max_length=4096)]
 
@@ -40,7 +45,7 @@ class SessionInfo(BaseModel):
     expires_at: str
 
 
-def sign_in_routes(world: SigningIn, clock: Clock) -> APIRouter:
+def sign_in_routes(world: SigningIn, clock: Clock, zone: tzinfo) -> APIRouter:
     router = APIRouter()
 
     @router.get(
@@ -54,7 +59,7 @@ def sign_in_routes(world: SigningIn, clock: Clock) -> APIRouter:
         try:
             url = await begin_sign_in(Wish(return_to, login_hint), Question(browser, _secret()), world, clock())
         except IssuerUnavailableError as error:
-            return _page(pages.refused(error), 503)
+            return _refused(request, zone, error, 503)
         return _redirected(url, sign_in_cookie(browser))
 
     @router.get(
@@ -69,17 +74,17 @@ def sign_in_routes(world: SigningIn, clock: Clock) -> APIRouter:
         try:
             signed_in = await end_sign_in(answer, secrets.token_bytes(RANDOM_BYTES), world, clock())
         except NoAccountError as error:
-            return _page(pages.refused(error), 403, removed(SESSION))
+            return _with_cookies(_refused(request, zone, error, 403), removed(SESSION))
         except SignInRefusedError as error:
-            return _page(pages.refused(error), 400)
+            return _refused(request, zone, error, 400)
         except IssuerUnavailableError as error:
-            return _page(pages.refused(error), 503)
+            return _refused(request, zone, error, 503)
         return _redirected(signed_in.return_to, session_cookie(signed_in.session), removed(SIGN_IN))
 
     return router
 
 
-def session_routes(sessions: Sessions, visitors: Visitors) -> APIRouter:
+def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIRouter:
     router = APIRouter()
 
     @router.post("/sign-out", summary="Sign out", response_class=HTMLResponse)
@@ -91,9 +96,9 @@ def session_routes(sessions: Sessions, visitors: Visitors) -> APIRouter:
             try:
                 visitors.check_own_page(request.scope, text, await _csrf_token(request))
             except Problem:
-                return _page(pages.not_signed_out(), 403)
+                return page("not_signed_out.html", reader_of(request, zone, None), status=403)
             await sessions.end(session.digest)
-        return _page(pages.signed_out(), 200, removed(SESSION))
+        return _with_cookies(page("signed_out.html", reader_of(request, zone, None)), removed(SESSION))
 
     @router.get(
         "/v1/session", summary="Whose session this is", responses=refusals({404: "An access token is no session."})
@@ -119,22 +124,25 @@ async def _csrf_token(request: Request) -> str | None:
         fields = parse_qs((await request.body()).decode("ascii"), max_num_fields=10)
     except ValueError:
         return None
-    return next(iter(fields.get(pages.CSRF_FIELD, [])), None)
+    return next(iter(fields.get(CSRF_FIELD, [])), None)
 
 
 def _secret() -> str:
     return secret_text(secrets.token_bytes(RANDOM_BYTES))
 
 
-def _page(text: str, status: int = 200, *cookies: str) -> Response:
-    return _with_cookies(HTMLResponse(text, status, headers=pages.HEADERS), cookies)
+def _refused(
+    request: Request, zone: tzinfo, error: SignInRefusedError | IssuerUnavailableError, status: int
+) -> Response:
+    why = type(error).__name__
+    return page("sign_in_refused.html", reader_of(request, zone, None), status=status, why=why, error=error)
 
 
 def _redirected(url: str, *cookies: str) -> Response:
-    return _with_cookies(RedirectResponse(url, 303, headers={"Referrer-Policy": "no-referrer"}), cookies)
+    return _with_cookies(RedirectResponse(url, 303, headers={"Referrer-Policy": "no-referrer"}), *cookies)
 
 
-def _with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
+def _with_cookies(response: Response, *cookies: str) -> Response:
     for cookie in cookies:
         response.headers.append("Set-Cookie", cookie)
     return response

@@ -13,8 +13,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.gateway.domain.disclosures import Purpose
-from services.gateway.domain.transcript_page import HEADERS, page, told_of
+from services.gateway.domain.transcripts import told_of
 from services.gateway.http.pages.asking import Asking
+from services.gateway.http.pages.rendering import KEPT, page_of_one_file
 from services.gateway.http.visitors import Visitor
 from shared.ledger.identifiers import is_id
 from shared.runtime.clock import Clock
@@ -63,7 +64,7 @@ def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_ur
         purpose: _Purpose = None,
     ) -> Response:
         """One file, without scripts, to be read and printed."""
-        return HTMLResponse(page(await told(learner, as_of, purpose, request, caller)), headers=HEADERS)
+        return page_of_one_file("transcript.html", told=await told(learner, as_of, purpose, request, caller))
 
     @router.get(
         "/v1/learners/{id}/transcript.pdf",
@@ -84,6 +85,6 @@ def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_ur
             pdf = await asyncio.to_thread(printed, TEMPLATE, said, at=datetime.fromtimestamp(clock() // 1000, UTC))
         except PrintingError as error:
             raise invalid("There is no font here for some of its letters; read it as a page instead.") from error
-        return Response(pdf, headers={**HEADERS}, media_type="application/pdf")
+        return Response(pdf, headers=KEPT, media_type="application/pdf")
 
     return router

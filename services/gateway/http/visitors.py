@@ -1,8 +1,7 @@
 """Who is behind a session's cookie, and whether a request with it comes from a page of ours."""
 
-import hmac
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, cast
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -25,6 +24,9 @@ RENEW = ACCESS_LIFE * 1000 // 2
 """Milliseconds for which a session's access token is used again."""
 
 MAX_REMEMBERED = 10_000
+
+_KNOWN = "ascertain.session"
+"""In a request's scope: whose it is, once that was asked of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,15 @@ class Visitors:
         text = given_cookie(scope, SESSION)
         if text is None:
             return None
+        if _KNOWN in scope:  # the same request was asked for before
+            return cast("tuple[Session, str] | None", scope[_KNOWN])
         try:
             session = await resume_session(text, self._sessions, self._clock())
         except Exception as error:
             if not is_trouble(error):
                 raise
             raise unavailable("Who you are is not known at the moment; try again soon.", retry_after=2) from error
+        scope[_KNOWN] = None if session is None else (session, text)
         return None if session is None else (session, text)
 
     async def authorization(self, scope: Scope) -> tuple[str, bytes]:
@@ -84,19 +89,10 @@ class Visitors:
         session, text = known
         return Visitor(session.person, csrf_token(text), f"Bearer {self._token(session)}")
 
-    def check_page(self, scope: Scope, expected: str, token: str | None) -> None:
-        """Raise 403 unless a form brought its session's CSRF token and, as far as it is told, was on a page of ours."""
-        if token is None or not hmac.compare_digest(token.encode(), expected.encode()):
-            _refuse("This form has waited too long, or is of another session. Go back, and send it again.")
-        self._check_origin(scope)
-
     def check_own_page(self, scope: Scope, session: str, token: str | None) -> None:
         """Raise 403 unless `token` is the session's CSRF token and, as far as it is told, the page was ours."""
         if token is None or not is_csrf_token(session, token):
             _refuse("Send the header 'X-CSRF-Token' with the token that GET /v1/session shows.")
-        self._check_origin(scope)
-
-    def _check_origin(self, scope: Scope) -> None:
         origin, site = _header(scope, b"origin"), _header(scope, b"sec-fetch-site")
         if origin not in (None, self._origin) or site not in (None, "same-origin"):
             _refuse("The request does not come from a page of this address.")

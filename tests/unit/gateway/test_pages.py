@@ -1,6 +1,7 @@
 """The pages' words, figures and policy: each language is whole, no text can carry a script, no word ranks anybody."""
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -9,6 +10,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from services.gateway.domain.sign_in import (
+    DeclinedError,
+    InvalidAnswerError,
+    IssuerUnavailableError,
+    NoAccountError,
+    NoIssuerError,
+    StaleSignInError,
+)
 from services.gateway.http.pages import rendering
 from services.gateway.http.pages.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
 from services.gateway.http.pages.languages import FOLDER, SOURCE, language_for, languages, words_in
@@ -17,6 +26,14 @@ from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
 
 UTC = ZoneInfo("UTC")
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
+REFUSALS: list[Exception] = [
+    StaleSignInError(),
+    DeclinedError(),
+    InvalidAnswerError("secret words"),
+    NoAccountError("https://issuer.test", "<script>alert(1)</script>"),
+    IssuerUnavailableError("secret words"),
+    NoIssuerError(),
+]
 RANKING = re.compile(
     r"\b(rank|ranking|percentile|average|behind|below|fail|failed|worst|best in|attempt \d)\b", re.IGNORECASE
 )
@@ -30,18 +47,24 @@ def asked_for() -> set[str]:
         method_map=[("**/templates/**.html", "jinja2"), ("**.py", "python")],
         options_map={"**/templates/**.html": extensions},
     )
-    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+    return {_first(message) for _, _, message, _, _ in found}
+
+
+def _first(message: str | Sequence[str]) -> str:
+    """A message, or the singular of one that has a plural."""
+    return message if isinstance(message, str) else message[0]
 
 
 @pytest.mark.parametrize("language", [tag for tag in languages() if tag != SOURCE])
 def test_a_language_has_every_word_and_no_other(language: str) -> None:
     catalogue = read_po(BytesIO((FOLDER / f"{language}.po").read_bytes()), locale=language)
-    assert {message.id for message in catalogue if message.id} == asked_for()
+    told = {_first(message.id): message for message in catalogue if message.id}
+    assert told.keys() == asked_for()
     places = re.compile(r"%\([a-z]+\)s")
-    for message in catalogue:
-        if message.id:
-            assert message.string, message.id
-            assert sorted(places.findall(str(message.string))) == sorted(places.findall(str(message.id)))
+    for message in told.values():
+        given = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        assert all(given), message.id
+        assert set(places.findall(str(message.string))) == set(places.findall(str(message.id)))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +117,16 @@ def test_a_text_on_a_page_stays_a_text(language: str) -> None:
     assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "style"}
     assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
     assert b"49" not in bytes(answer.body).replace(rendering.digest_of("ascertain.css").encode(), b"")
+
+
+@pytest.mark.parametrize("error", REFUSALS, ids=lambda error: type(error).__name__)
+def test_each_refusal_of_a_sign_in_has_a_page_that_quotes_nothing_unescaped(error: Exception) -> None:
+    reader = Reader("en", UTC, "/")
+    answer = page("sign_in_refused.html", reader, status=400, why=type(error).__name__, error=error)
+    text = bytes(answer.body).decode()
+    assert "<script" not in text
+    assert "secret words" not in text
+    assert text.count("<h1>") == 1
 
 
 def test_a_page_loads_nothing_but_ours() -> None:

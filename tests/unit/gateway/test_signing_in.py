@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from services.gateway.domain.id_tokens import MAX_AGE, SKEW, Expected, RefusedTokenError, subject_of
-from services.gateway.domain.pages import refused
 from services.gateway.domain.sessions import (
     IDLE,
     LIFE,
@@ -20,14 +19,7 @@ from services.gateway.domain.sessions import (
 from services.gateway.domain.sign_in import (
     ATTEMPT_LIFE,
     Attempt,
-    DeclinedError,
-    InvalidAnswerError,
-    IssuerUnavailableError,
-    NoAccountError,
-    NoIssuerError,
     Question,
-    SignInRefusedError,
-    StaleSignInError,
     login_hint,
     own_path,
 )
@@ -187,23 +179,3 @@ def accepted(claims: dict[str, Any], now: int = NOW) -> bool:
     except RefusedTokenError:
         return False
     return True
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        StaleSignInError(),
-        DeclinedError(),
-        InvalidAnswerError("secret words"),
-        NoAccountError("https://issuer.test", "<script>alert(1)</script>"),
-        IssuerUnavailableError("secret words"),
-        NoIssuerError(),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_each_refusal_has_a_page_of_its_own_that_quotes_nothing_unescaped(
-    error: SignInRefusedError | IssuerUnavailableError,
-) -> None:
-    page = refused(error)
-    assert "<script" not in page
-    assert "secret words" not in page

@@ -1,6 +1,6 @@
 """Asks the services for a page, with the rights of whoever looks at it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -30,39 +30,30 @@ class Asking:
 
         Raises Problem as the service does, `problems.unavailable` where it does not answer or it cannot be logged.
         """
-        route, answer = await self._sent(visitor, "GET", path, params=query)
+        route = self._table.find("GET", path.encode("ascii"))
+        if not isinstance(route, Route) or route.service == "gateway":
+            raise LookupError(f"no service answers GET {path}")
+        answer = await self._asked(route, visitor, path, query)
         await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
         return orjson.loads(answer.content)
 
-    async def write(self, visitor: Visitor, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:
-        """What `POST path` answers. Raises Problem as the service does, or where it does not answer."""
-        _, answer = await self._sent(
-            visitor, "POST", path, json=body, headers={} if key is None else {"Idempotency-Key": key}
-        )
-        return orjson.loads(answer.content)
-
     async def revealed(
-        self, visitor: Visitor, purpose: Purpose, *, texts: Mapping[str, str] | None = None, names: list[str]
+        self, visitor: Visitor, purpose: Purpose, *, texts: Sequence[str] = (), names: Sequence[str] = ()
     ) -> Revealed:
         """Texts by their references and names, as far as they may be read. Raises `problems.unavailable`."""
-        wanted = list(dict.fromkeys((texts or {}).values()))
-        return await reveal(
-            visitor.person, purpose, wanted, list(dict.fromkeys(names)), reveals=self._reveals, log=self._log
-        )
+        return await reveal(visitor.person, purpose, texts, names, reveals=self._reveals, log=self._log)
 
-    async def _sent(self, visitor: Visitor, method: str, path: str, **more: Any) -> tuple[Route, httpx.Response]:
-        route = self._table.find(method, path.encode("ascii"))
-        if not isinstance(route, Route) or route.service == "gateway":
-            raise LookupError(f"no service answers {method} {path}")
-        headers = {"Authorization": visitor.authorization, **more.pop("headers", {})}
+    async def _asked(self, route: Route, visitor: Visitor, path: str, query: Mapping[str, str]) -> httpx.Response:
         try:
-            answer = await self._peers[route.service].request(method, path, headers=headers, **more)
+            answer = await self._peers[route.service].get(
+                path, params=query, headers={"Authorization": visitor.authorization}
+            )
         except httpx.HTTPError as error:
             _log.warning("a service did not answer a page", service=route.service, error=type(error).__name__)
             raise unavailable("This cannot be shown at the moment.", retry_after=2) from error
         if answer.status_code >= 400:
             raise _problem(answer)
-        return route, answer
+        return answer
 
 
 def _problem(answer: httpx.Response) -> Problem:

@@ -1,20 +1,16 @@
-"""The first page: whoever comes finds her first question. And the language that she chooses."""
+"""The first page: whoever comes finds her first question."""
 
 from collections.abc import Mapping
-from typing import Annotated, Protocol
+from typing import Protocol
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 
 from services.gateway.domain.disclosures import Purpose, RevealedName
-from services.gateway.http.pages.languages import CHOSEN, languages
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.runtime.access.questions import Standing
-from shared.runtime.problems import Problem, not_found
-
-A_YEAR = 365 * 24 * 3600
+from shared.runtime.problems import Problem
 
 
 class Relations(Protocol):
@@ -28,7 +24,7 @@ class Relations(Protocol):
 
 
 def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
-    """`/` and `/language/{tag}`."""
+    """`/`."""
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/")
@@ -45,16 +41,6 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         names = await _names(visiting, visitor, purpose, people)
         by_name = [(section, sorted(members, key=lambda one: _called(names.get(one)))) for section, members in sections]
         return page("home.html", reader, standing=standing, sections=by_name, names=names)
-
-    @router.get("/language/{tag}")
-    async def choose(tag: Annotated[str, Path()], back: Annotated[str, Query(max_length=512)] = "/") -> Response:
-        """Keep the choice, and lead back to a page of ours."""
-        if tag not in languages():
-            raise not_found("language")
-        own = back if back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable() else "/"
-        answer = RedirectResponse(own, 303)
-        answer.headers.append("Set-Cookie", f"{CHOSEN}={tag}; Path=/; Secure; SameSite=Lax; Max-Age={A_YEAR}")
-        return answer
 
     return router
 

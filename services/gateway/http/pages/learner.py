@@ -107,5 +107,5 @@ async def _reason(visiting: Visiting, visitor: Visitor, purpose: Purpose, state:
     if not state["override"]:
         return None
     ref = state["override"]["reason_ref"]
-    found = await visiting.asking.revealed(visitor, purpose, texts={"reason": ref}, names=[])
+    found = await visiting.asking.revealed(visitor, purpose, texts=[ref])
     return found.texts[ref].text if ref in found.texts else None

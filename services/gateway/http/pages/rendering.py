@@ -1,11 +1,11 @@
 """Turns a template and what it shows into a page: escaped, in the reader's language, under a strict policy.
 
-A page may load our one stylesheet and, by the page's own nonce, our one script; nothing from anywhere else, and no
-style or script that stands in a text. Missing values are errors, so that no page is ever silently half.
+A page may load our one stylesheet, and nothing else from anywhere: no script, and no style that stands in a text.
+Missing values are errors, so that no page is ever silently half.
 """
 
+import base64
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -15,46 +15,64 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from services.gateway.http.pages.languages import languages, locale_of, words_in
+from services.gateway.http.pages.languages import CHOSEN, SOURCE, languages, locale_of, words_in
 from services.gateway.http.pages.wording import Words
 from shared.ledger.instants import instant
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
+STATIC, TEMPLATES = HERE / "static", HERE / "templates"
+
+POLICY = "default-src 'none'; style-src {}; base-uri 'none'; form-action {}; frame-ancestors 'none'"
+HEADERS = {
+    "Content-Security-Policy": POLICY.format("'self'", "'self'"),
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+    "Cache-Control": "no-store",
+}
+"""On every page. The referrer policy is not `no-referrer`, for then a form's `Origin` would be `null`."""
+
+YEAR = 365 * 24 * 3600
+"""Seconds that a browser remembers the language."""
+
+KEPT = {"Referrer-Policy": "no-referrer", "Cache-Control": "private, no-store"}
+"""On a page that is one file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks at a page: in which language, where the district is, and by which session, if by any."""
+    """Who looks at a page: in which language, where the district is, and by which session, if by any.
+
+    `chooses` says that she chose the language by this very request: then her browser is told to remember it.
+    """
 
     language: str
     zone: tzinfo
     path: str
     person: str | None = None
     csrf: str = ""
+    chooses: bool = False
 
 
 def page(template: str, reader: Reader, /, *, status: int = 200, **shown: Any) -> HTMLResponse:
     """The page that a template makes of what is shown."""
-    nonce = secrets.token_urlsafe(16)
-    text = _environment(reader.language).get_template(template).render(reader=reader, nonce=nonce, **shown)
-    return HTMLResponse(text, status, headers=headers(nonce, reader.language))
+    text = _environment(reader.language).get_template(template).render(reader=reader, **shown)
+    answer = HTMLResponse(text, status, headers={**HEADERS, "Content-Language": reader.language})
+    if reader.chooses:
+        answer.headers.append("Set-Cookie", f"{CHOSEN}={reader.language}; Path=/; Secure; SameSite=Lax; Max-Age={YEAR}")
+    return answer
 
 
-def headers(nonce: str, language: str) -> dict[str, str]:
-    """What stands on every page. The referrer policy is not `no-referrer`: a form's `Origin` would then be `null`."""
-    return {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self'; connect-src 'self'; "
-            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        ),
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Content-Language": language,
-        "Vary": "Accept-Language, Cookie",
-        "Cache-Control": "no-store",
-    }
+def page_of_one_file(template: str, **shown: Any) -> HTMLResponse:
+    """A page to be kept and printed: the style beside its template stands in it, and is allowed by its digest."""
+    style = (TEMPLATES / template).with_suffix(".css").read_text()
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    text = _environment(SOURCE).get_template(template).render(style=Markup(style), **shown)  # noqa: S704 - our own file
+    return HTMLResponse(
+        text, headers={**KEPT, "Content-Security-Policy": POLICY.format(f"'sha256-{allowed}'", "'none'")}
+    )
 
 
 def static_address(name: str) -> str:
@@ -72,7 +90,7 @@ def digest_of(name: str) -> str:
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

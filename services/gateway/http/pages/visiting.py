@@ -1,6 +1,6 @@
 """Who looks at a page, what she sent with its form, and what she is told where it cannot be shown."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -18,7 +18,6 @@ from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.visitors import Visitor, Visitors
 from shared.runtime.problems import Problem, invalid, not_found
 
-CSRF_FIELD = "csrf_token"
 MAX_FIELDS = 2_000
 
 
@@ -49,13 +48,6 @@ class Visiting:
         """How a page is to be written for whoever asked for it."""
         return reader_of(request, self.zone, visitor)
 
-    async def form(self, request: Request) -> tuple[Visitor, Mapping[str, str]]:
-        """Who sent a form of ours, and its fields. Raises as `required`, and Problem where it is none of ours."""
-        visitor = await self.required(request)
-        fields = await fields_of(request)
-        self.visitors.check_page(request.scope, visitor.csrf, fields.get(CSRF_FIELD))
-        return visitor, fields
-
 
 async def fields_of(request: Request) -> dict[str, str]:
     """The fields of a form, each by its first value. Raises `problems.invalid` for what no form sends."""
@@ -68,10 +60,10 @@ async def fields_of(request: Request) -> dict[str, str]:
 
 
 def reader_of(request: Request, zone: tzinfo, visitor: Visitor | None) -> Reader:
-    chosen = request.query_params.get("lang") or given_cookie(request.scope, CHOSEN)
-    language = language_for(chosen, request.headers.get("accept-language", ""))
+    chosen = request.query_params.get("lang")
+    language = language_for(chosen or given_cookie(request.scope, CHOSEN), request.headers.get("accept-language", ""))
     person, csrf = (None, "") if visitor is None else (visitor.person, visitor.csrf)
-    return Reader(language, zone, request.url.path, person, csrf)
+    return Reader(language, zone, request.url.path, person, csrf, chooses=chosen == language)
 
 
 def page_route(zone: tzinfo) -> type[APIRoute]:
