@@ -13,9 +13,9 @@ from shared.ledger.streams import work_stream
 async def give_feedback(give: GiveFeedback, actor: str, district: District) -> Receipt:
     """The receipt; repeated where this very request was done before.
 
-    A peer is a learner who is in a current section together with a member. Raises NotFound for everyone else and
-    where there is no such version, Invalid, Mismatch, Gone where every member, or the peer, is forgotten;
-    VaultUnavailable and LedgerUnavailable.
+    A peer is a learner who is in a current section together with a member, and no member herself. Raises NotFound for
+    everyone else and where there is no such version, Invalid, Mismatch, Gone where every member, or the peer, is
+    forgotten; VaultUnavailable and LedgerUnavailable.
     """
     work = work_of(await district.ledger.stream(work_stream(give.work)))
     if work is None:
@@ -35,7 +35,7 @@ async def _speaks_as_peer(work: Work, actor: str, district: District) -> bool:
     """Whether it is as a peer that the caller may speak of this work. Raises NotFound where she may not at all."""
     if await district.rights.recordable(actor, work.members):
         return False
-    others = [member for member in work.members if member != actor]
-    if district.peer_feedback and others and await district.rights.classmates(actor, others):
+    may = district.peer_feedback and actor not in work.members
+    if may and await district.rights.classmates(actor, work.members):
         return True
     raise NotFound("work")

@@ -32,11 +32,11 @@ def of_work(event: str, id_: str, stream: str, **body: Any) -> Any:
     return entry(event, id_, json.dumps({"work": WORK, **body}).encode(), owner=WORK, stream=stream)
 
 
-def district(*more: Any) -> PureDistrict:
+def district(*more: Any, members: tuple[str, ...] = (AMARA,)) -> PureDistrict:
     """A work of Amara's with one version; Bao is in her section, and Chiara is not."""
     artefacts = [{"kind": "text", "content_ref": "b" * 64}]
     return PureDistrict(
-        of_work("WorkStarted", WORK, f"work/{WORK}", members=[AMARA]),
+        of_work("WorkStarted", WORK, f"work/{WORK}", members=members),
         of_work("WorkVersionAdded", VERSION, f"work/{WORK}", artefacts=artefacts),
         *more,
     )
@@ -75,6 +75,14 @@ async def test_a_peer_speaks_only_where_the_district_lets_peers() -> None:
     assert given.ledger.appended[0].guards == (Guard(BAO, f"learner/{BAO}", "open"),)
     for stranger in (CHIARA, AMARA):  # who is in no section with her, and she herself
         assert isinstance(await told(give_feedback, give(), given, stranger), NotFound)
+
+
+async def test_nobody_speaks_as_a_peer_of_what_she_made_with_others() -> None:
+    given = district(members=(AMARA, BAO))
+    given.peer_feedback = True
+    for member in (AMARA, BAO):  # each in a section with the other
+        assert isinstance(await told(give_feedback, give(), given, member), NotFound)
+    assert not given.vault.kept
 
 
 @pytest.mark.parametrize(
