@@ -49,13 +49,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Exhibition:
-    """An exhibition as its stream tells it. `opened_by` and `closed_by` are the events that did it."""
+    """An exhibition as its stream tells it. `opened_by` and `closed_by` are the events that did it, `events` all."""
 
     id: str
     plan: ExhibitionPlanned
     opened: ExhibitionOpened | None
     opened_by: str | None
     closed_by: str | None
+    events: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def exhibition_of(stream: Sequence[Entry]) -> Exhibition | None:
         None if opened is None else decode(opened, ExhibitionOpened),
         None if opened is None else opened.id,
         None if closed is None else closed.id,
+        frozenset(entry.id for entry in stream),
     )
 
 
@@ -138,10 +140,13 @@ def decide_plan(plan: PlanExhibition, *, title_ref: str | None, tenant: str, act
 
 
 def check_may_plan_anew(exhibition: Exhibition, plan: PlanExhibition) -> None:
-    """Raise Conflict where an exhibition was opened or closed: its plan is what its ballots say."""
+    """Raise Conflict where an exhibition was opened or closed: its plan is what its ballots say.
+
+    Whether a request was done before, word for word, is the ledger's to tell.
+    """
     if plan.expected_version is None:
         raise Invalid("Say in expected_version on which version of the plan you decide.", field="/expected_version")
-    if exhibition.closed_by is not None or exhibition.opened is not None:
+    if plan.id not in exhibition.events and (exhibition.closed_by is not None or exhibition.opened is not None):
         raise Conflict("The exhibition was opened or closed; its plan stays as it is.")
 
 

@@ -93,12 +93,12 @@ def planned_panel(panel: Panel) -> PlannedPanel:
 
 
 def decide_appoint(panel: Panel, appoint: Appoint, *, now: Instant, tenant: str, actor: str) -> Command:
-    """The command that appoints somebody, or appoints her anew. Raises Conflict, Invalid."""
-    planned_panel(panel)
-    if appoint.ends_at is not None and appoint.ends_at <= now:
-        raise Invalid("ends_at must lie in the future.", field="/ends_at")
-    if appoint.person not in panel.panelists and len(panel.panelists) >= MAX_PANELISTS:
-        raise Conflict(f"A panel has at most {MAX_PANELISTS} panelists.")
+    """The command that appoints somebody, or appoints her anew. Raises Conflict, Invalid.
+
+    Whether a request was done before, word for word, is the ledger's to tell.
+    """
+    if appoint.id not in panel.events:
+        _check_may_appoint(panel, appoint, now)
     body = PanelistAppointed(
         exhibition=appoint.exhibition,
         panelist=appoint.person,
@@ -106,6 +106,14 @@ def decide_appoint(panel: Panel, appoint: Appoint, *, now: Instant, tenant: str,
         ends_at=None if appoint.ends_at is None else instant_text(appoint.ends_at),
     )
     return _command(appoint.id, body, tenant=tenant, actor=actor)
+
+
+def _check_may_appoint(panel: Panel, appoint: Appoint, now: Instant) -> None:
+    planned_panel(panel)
+    if appoint.ends_at is not None and appoint.ends_at <= now:
+        raise Invalid("ends_at must lie in the future.", field="/ends_at")
+    if appoint.person not in panel.panelists and len(panel.panelists) >= MAX_PANELISTS:
+        raise Conflict(f"A panel has at most {MAX_PANELISTS} panelists.")
 
 
 def decide_dismiss(panel: Panel, dismiss: Dismiss, *, tenant: str, actor: str) -> Command:

@@ -72,14 +72,16 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """An exhibition's panel as its entries tell it; panelists in the order of their appointment. `last` is its last
-    entry. `scores` has a place for each work, panelist and kind (calibration or not); `versions` that of the stream of
-    all that a panelist gave a work.
+    """An exhibition's panel as its entries tell it; panelists in the order of their appointment.
+
+    `last` is its last entry, `events` are the ids of all. `scores` has a place for each work, panelist and kind
+    (calibration or not); `versions` that of the stream of all that a panelist gave a work.
     """
 
     exhibition: str
     plan: ExhibitionPlanned
     last: Entry
+    events: frozenset[str]
     panelists: Mapping[str, Panelist] = field(default_factory=dict)
     scores: Mapping[tuple[str, str, bool], PanelScore] = field(default_factory=dict)
     versions: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -142,7 +144,8 @@ def panel_of(entries: Sequence[Entry]) -> Panel | None:
                 )
             case _:
                 pass
-    return Panel(exhibition.id, exhibition.plan, entries[-1], panelists, scores, versions, conclusions)
+    events = frozenset(entry.id for entry in entries)
+    return Panel(exhibition.id, exhibition.plan, entries[-1], events, panelists, scores, versions, conclusions)
 
 
 def guest_of(appointment: str) -> str:

@@ -142,6 +142,16 @@ def test_a_guest_has_the_id_of_her_appointment() -> None:
         decide_dismiss(panel(), Dismiss(SECOND, SHOW, CHIARA), tenant=TENANT, actor=TEACHER)
 
 
+def test_an_appointment_that_is_sent_again_is_judged_by_nothing_that_changed_since() -> None:
+    wish = Appoint(FIRST, SHOW, CHIARA, None, "community", NOW)
+    before = decide_appoint(panel(), wish, now=NOW - 1, tenant=TENANT, actor=TEACHER)
+    later = panel_of([planned(), appointed(CHIARA, ends_at=instant_text(NOW)), planned(panel=None)])
+    assert later is not None
+    assert decide_appoint(later, wish, now=NOW, tenant=TENANT, actor=TEACHER) == before
+    with pytest.raises(Conflict):
+        decide_appoint(later, replace(wish, id=SECOND), now=NOW, tenant=TENANT, actor=TEACHER)
+
+
 def test_a_score_expects_its_panelist_as_she_is_and_guards_that_nothing_is_concluded() -> None:
     found = panel(appointed(CHIARA))
     wish = Score(SECOND, SHOW, WORK, {"thesis": "4"}, calibration=False, note=None, occurred_at=None)
