@@ -277,8 +277,8 @@ class Redos(Protocol):
     """What redos wait for, across learners."""
 
     async def waiting(self, learners: Sequence[str]) -> tuple[DefinitionsView, Sequence[WaitingRedo]]:
-        """The redos of these learners that are not opened, or for whose work a version came since the opening; and the
-        definitions of the same moment.
+        """Of each competency of these learners the latest redo, where it is not opened or its work was ever handed in;
+        and the definitions of the same moment.
         """
         ...
 

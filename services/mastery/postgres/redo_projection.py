@@ -37,8 +37,8 @@ class RedoProjection:
         said = [entry for entry in entries if (mark := SAID.get(entry.type)) is not None and mark in entry.body]
         versions = [entry for entry in entries if entry.type == VERSION]
         for shard in sorted({entry.shard for entry in versions}):
-            latest = {e.owner: (e.id, e.recorded_at) for e in versions if e.shard == shard}
-            await redos.write_handed_in(connection, shard, latest)
+            handed_in = {e.owner: e.recorded_at for e in versions if e.shard == shard}
+            await redos.write_handed_in(connection, shard, handed_in)
         if not own and not said:
             return
         forgotten = {entry.owner: entry.shard for entry in own if entry.event == "LearnerForgotten"}

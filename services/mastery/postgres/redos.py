@@ -46,30 +46,31 @@ async def feedback_of(connection: asyncpg.Connection, shard: int, learner: str) 
 
 async def write_cycles(connection: asyncpg.Connection, shard: int, cycles: Sequence[Cycle]) -> None:
     await connection.execute(
-        "INSERT INTO mastery.redo (shard, learner, redo, competency, opened, work, cycle)"
-        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::uuid[], $7::bytea[])"
+        "INSERT INTO mastery.redo (shard, learner, redo, competency, began, opened, work, cycle)"
+        " SELECT $1, * FROM"
+        " unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::boolean[], $7::uuid[], $8::bytea[])"
         " ON CONFLICT (shard, learner, redo) DO UPDATE"
         " SET opened = excluded.opened, work = excluded.work, cycle = excluded.cycle",
         shard,
         [cycle.learner for cycle in cycles],
         [cycle.id for cycle in cycles],
         [cycle.competency for cycle in cycles],
+        [cycle.position for cycle in cycles],
         [cycle.opened is not None for cycle in cycles],
         [None if cycle.opened is None else cycle.opened.work for cycle in cycles],
         [pack_cycle(cycle) for cycle in cycles],
     )
 
 
-async def write_handed_in(connection: asyncpg.Connection, shard: int, versions: Mapping[str, tuple[str, int]]) -> None:
-    """The latest version of each work, and when it came."""
+async def write_handed_in(connection: asyncpg.Connection, shard: int, handed_in: Mapping[str, int]) -> None:
+    """When the latest version of each work came."""
     await connection.execute(
-        "INSERT INTO mastery.handed_in (shard, work, version, handed_ms)"
-        " SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::bigint[])"
-        " ON CONFLICT (shard, work) DO UPDATE SET version = excluded.version, handed_ms = excluded.handed_ms",
+        "INSERT INTO mastery.handed_in (shard, work, handed_ms)"
+        " SELECT $1, * FROM unnest($2::uuid[], $3::bigint[])"
+        " ON CONFLICT (shard, work) DO UPDATE SET handed_ms = excluded.handed_ms",
         shard,
-        list(versions),
-        [version for version, _ in versions.values()],
-        [at for _, at in versions.values()],
+        list(handed_in),
+        list(handed_in.values()),
     )
 
 

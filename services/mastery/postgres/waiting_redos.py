@@ -27,7 +27,12 @@ _WAITING = """
     LEFT JOIN mastery.learner AS l ON (l.shard, l.learner) = (r.shard, r.learner)
     LEFT JOIN mastery.state AS s ON (s.shard, s.learner, s.competency) = (r.shard, r.learner, r.competency)
     WHERE r.learner = ANY ($1::uuid[]) AND (NOT r.opened OR h.handed_ms IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT FROM mastery.redo AS later
+        WHERE (later.learner, later.competency) = (r.learner, r.competency) AND later.began > r.began
+    )
 """
+"""As `redoing.latest` has it: one redo before the latest is over, also where the piece that ended it is voided."""
 _TASKS = """
     SELECT DISTINCT ON (id) id::text, digest FROM definitions.document
     WHERE id = ANY ($1::uuid[]) AND format LIKE 'ascertain.task@%'

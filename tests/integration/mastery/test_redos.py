@@ -209,6 +209,27 @@ async def test_who_has_handed_in_waits_for_a_score(graded: Graded, mastery: Mast
     assert ((await waiting(mastery))["items"], (await own(mastery))[0]["waits_for"]) == ([], "over")
 
 
+async def test_where_a_newer_redo_has_begun_the_one_before_waits_for_nobody(graded: Graded, mastery: Mastery) -> None:
+    work, story = named("poster work"), graded.story
+    first = story.score(ANA, result(READING, "1", criterion="thesis"), work=work)
+    redo = Redoing(graded, ANA)
+    redo.begin(evidence=first)
+    redo.say("RedoOpened", evidence=first, work=work)
+    story.now += MINUTE
+    story.hand_in(work)
+    done = story.score(ANA, result(READING, "2", criterion="thesis"), work=work, redo_of=first)
+    other = Redoing(graded, BO)
+    other.begin()
+    redo.begin(evidence=done)
+    story.void(ANA, done)
+    await graded.come()
+    waits = [(one["id"], one["waits_for"]) for one in (await waiting(mastery))["items"]]
+    assert waits == [(other.redo, "opening"), (redo.redo, "opening")]
+    redo.say("RedoOpened", evidence=first, work=work)
+    await graded.come()
+    assert [one["id"] for one in (await waiting(mastery))["items"]] == [other.redo]
+
+
 async def test_who_may_see_a_learner_sees_her_redos_and_who_may_record_what_waits(
     graded: Graded, mastery: Mastery
 ) -> None:
