@@ -9,9 +9,12 @@ from shared.contracts.learners import LearnerForgotten
 from shared.ledger.entry import Entry
 from shared.rulebook.known import Known
 from shared.rulebook.outline import Outline
+from shared.runtime.connections import borrowed
 from shared.runtime.definitions.outlines import Outlines
 
-# Whoever is forgotten meanwhile gets none.
+GIVING = 7006
+"""The advisory lock between codes that are given out (together) and learners who are forgotten (alone)."""
+
 _ISSUE = """
     INSERT INTO transcript.issued (code, learner)
     SELECT $1, $2::text::uuid WHERE NOT EXISTS (SELECT FROM mastery.forgotten WHERE learner = $2::text::uuid)
@@ -26,8 +29,10 @@ class PostgresTranscripts:
         self._pool, self._outlines = pool, Outlines(pool)
 
     async def issue(self, code: str, learner: str) -> None:
-        """See `Transcripts.issue`."""
-        await self._pool.execute(_ISSUE, code, learner)
+        """See `Transcripts.issue`. The lock is a statement of its own: so the next sees who was forgotten meanwhile."""
+        async with borrowed(self._pool) as connection, connection.transaction():
+            await connection.execute(f"SELECT pg_advisory_xact_lock_shared({GIVING})")
+            await connection.execute(_ISSUE, code, learner)
 
     async def learner(self, code: str) -> str | None:
         """See `Transcripts.learner`."""
@@ -50,6 +55,7 @@ class TranscriptForgetting:
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         learners = [decode(entry, LearnerForgotten).learner for entry in entries if entry.event == "LearnerForgotten"]
         if learners:
+            await connection.execute(f"SELECT pg_advisory_xact_lock({GIVING})")
             await connection.execute("DELETE FROM transcript.issued WHERE learner = ANY ($1::uuid[])", learners)
 
     async def forget_owner(self, connection: asyncpg.Connection, owner: str) -> None:

@@ -1,5 +1,6 @@
 """A transcript says each level with its evidence and date, in the framework's order, and its code is confirmed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,14 @@ import asyncpg
 import pytest
 
 from services.mastery.http.transcript_documents import StandingDocument, TranscriptDocument
-from services.mastery.postgres.transcripts import TranscriptForgetting
+from services.mastery.postgres.transcripts import PostgresTranscripts, TranscriptForgetting
 from tests.integration.mastery.test_grades import HEAD, Graded
 from tests.integration.mastery.test_states import ANA, BO, READING, WRITING
 from tests.support.attempt_counts import counted
 from tests.support.ledger_writer import named, result
-from tests.support.mastery import WrittenLedger
+from tests.support.mastery import WrittenLedger, entries_of
 from tests.support.mastery_http import Mastery, serving
+from tests.support.waiting import until
 
 AREA, SPEAKING, LISTENING = named("area"), named("speaking"), named("listening")
 
@@ -125,4 +127,25 @@ async def test_it_is_for_whoever_may_see_her_and_gone_with_her(mastery: Mastery,
     await graded.come()
     assert await standing(mastery, code) == "unknown"
     assert (await mastery.get(f"/v1/learners/{ANA}/transcript", ANA)).status_code == 410
+    assert await graded.pool.fetchval("SELECT count(*) FROM transcript.issued") == 0
+
+
+async def test_a_code_given_out_while_she_is_being_forgotten_is_not_kept(graded: Graded) -> None:
+    graded.story.forget(ANA)
+    forgetting = [entries_of(graded.story)[-1]]
+    async with graded.pool.acquire() as connection, connection.transaction():
+        for projection in graded.applied.projections:
+            await projection.prepare(forgetting)
+            await projection.apply(connection, forgetting)
+        giving = asyncio.create_task(PostgresTranscripts(graded.pool).issue("A CODE", ANA))
+
+        async def waits_or_is_done() -> bool:
+            waits = (
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+                " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+            )
+            return giving.done() or await graded.pool.fetchval(waits)
+
+        await until(waits_or_is_done, "the code is kept, or waits for the forgetting")
+    await giving
     assert await graded.pool.fetchval("SELECT count(*) FROM transcript.issued") == 0
