@@ -164,6 +164,10 @@ class NoRoom(Exception):  # noqa: N818 - named for what is so, as the flows tell
     """There is no room for a file; nothing of it was kept."""
 
 
+class TooSlow(Exception):  # noqa: N818 - as above
+    """A file did not come within the time that there is for one; nothing of it was kept."""
+
+
 class ArtefactsUnavailable(Exception):  # noqa: N818 - as above
     """The store of files did not answer, or what lies in it is not what was kept."""
 
@@ -194,7 +198,7 @@ class Files(Protocol):
 
         Raises Invalid where it is not taken or is not of the type `declared`, Mismatch where `file` names another
         one, Conflict where too many of the work, or too much of the sender's, wait to be named, Gone where the work's
-        key is destroyed, NoRoom.
+        key is destroyed, NoRoom, TooSlow.
         One that no text comes to name within a day is swept.
         """
         ...
@@ -205,6 +209,10 @@ class Files(Protocol):
 
     async def name(self, named: Mapping[str, str]) -> None:
         """Note which texts, by their references, name which files, by their keys: before the texts' event."""
+        ...
+
+    async def settle(self, keys: Collection[str]) -> None:
+        """Note that an event in the record names these files: they wait no more, and who sent them is not kept."""
         ...
 
     def content(self, work: str, file: NamedFile) -> AsyncIterator[bytes]:

@@ -159,10 +159,11 @@ class KeptGrade(NamedTuple):
 
 
 class KeptRedo(NamedTuple):
-    """A redo as it is stored; `cycle` is None where what holds it cannot be read."""
+    """A redo as it is stored, `began` at a position; `cycle` is None where what holds it cannot be read."""
 
     redo: str
     competency: str
+    began: int
     opened: bool
     work: str | None
     cycle: Cycle | None

@@ -1,14 +1,18 @@
 """A worker that does one step after another: at once while there is something to do, else after a short wait."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
 from shared.runtime.trouble import Backoff, reason_of
 
 _log = structlog.get_logger()
+
+_Item = TypeVar("_Item")
+_Done = TypeVar("_Done")
 
 
 @dataclass(slots=True)
@@ -47,3 +51,19 @@ async def keep_stepping(  # noqa: PLR0913 - what is done, and who is told
         told.failing = None
         if not worked:
             await asyncio.sleep(poll)
+
+
+async def each(items: Iterable[_Item], do: Callable[[_Item], Awaitable[_Done]]) -> list[_Done]:
+    """What `do` makes of each item, one after the other. One that fails keeps no other back: what the last such one
+    raised is raised once all were tried.
+    """
+    done: list[_Done] = []
+    failure: Exception | None = None
+    for item in items:
+        try:
+            done.append(await do(item))
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
+    if failure is not None:
+        raise failure
+    return done

@@ -148,12 +148,16 @@ class SmallFiles:
 
     came: dict[str, KeptFile] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
 
     async def known(self, work: str, files: Collection[str]) -> Mapping[str, KeptFile]:
         return {id_: kept for id_, kept in self.came.items() if id_ in files and kept.work == work}
 
     async def name(self, named: Mapping[str, str]) -> None:
         self.named |= named
+
+    async def settle(self, keys: Collection[str]) -> None:
+        self.settled |= set(keys)
 
 
 @dataclass

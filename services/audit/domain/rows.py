@@ -182,7 +182,7 @@ def _begin(rows: Rows, entry: Entry, body: Body) -> None:
         "begun": "offered" if entry.event == "RedoOffered" else "requested",
         **_step(entry, body),
     }
-    row.say(entry, {"opened": False, "cycle": told})
+    row.say(entry, {"began": entry.position, "opened": False, "cycle": told})
 
 
 def _relearn(rows: Rows, entry: Entry, body: Body) -> None:

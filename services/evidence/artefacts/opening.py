@@ -38,6 +38,9 @@ class NoFiles:
     async def name(self, _named: Mapping[str, str]) -> None:
         return
 
+    async def settle(self, _keys: Collection[str]) -> None:
+        return
+
     def content(self, _work: str, _file: NamedFile) -> AsyncIterator[bytes]:
         raise ArtefactsUnavailable(_UNSET)
 

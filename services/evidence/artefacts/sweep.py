@@ -1,15 +1,11 @@
 """Sweeps files that no text names: handed in for a version that never came, or cut off while they came."""
 
-import asyncio
-
 import structlog
 
 from services.evidence.artefacts.tables import ArtefactTables
-from services.evidence.ports import ArtefactStore, ArtefactsUnavailable
+from services.evidence.ports import ArtefactStore
 from services.evidence.vault.sweep import AGE, EVERY, RETRY
-from shared.runtime.trouble import is_trouble
-
-PAGE = 200
+from shared.runtime.stepping import each, keep_stepping
 
 _log = structlog.get_logger()
 
@@ -21,26 +17,23 @@ class ArtefactSweep:
         self._tables, self._store, self._age = tables, store, age
 
     async def run(self) -> None:
-        """Sweep again and again, until cancelled."""
-        while True:
-            try:
-                swept = await self.sweep()
-            except Exception as error:
-                if not (is_trouble(error) or isinstance(error, ArtefactsUnavailable)):
-                    raise
-                _log.warning("files are not swept at the moment", error=error)
-                await asyncio.sleep(RETRY)
-                continue
-            if swept:
-                _log.info("files that nothing names were swept", count=swept)
-            await asyncio.sleep(EVERY)
+        """Sweep again and again, until cancelled. What fails is tried again later, and told."""
+        await keep_stepping(self._step, poll=EVERY, waits="files wait to be swept", longest=RETRY)
 
     async def sweep(self) -> int:
-        """Remove every file that is old enough and that nothing names; how many these were."""
-        swept = 0
-        while lost := await self._tables.lost(older=self._age, limit=PAGE):
-            gone = [await self._tables.sweep(key, self._store.remove, older=self._age) for key in lost]
-            swept += sum(gone)
-            if not any(gone):
-                break
-        return swept
+        """Remove every file that is old enough and that nothing names; how many these were.
+
+        One that cannot be removed keeps no other back: what it raised is raised once all were tried.
+        """
+        await self._tables.settle_named()
+        gone = await each(await self._tables.lost(older=self._age), self._remove)
+        return sum(gone)
+
+    async def _step(self) -> bool:
+        swept = await self.sweep()
+        if swept:
+            _log.info("files that nothing names were swept", count=swept)
+        return False
+
+    async def _remove(self, key: str) -> bool:
+        return await self._tables.sweep(key, self._store.remove, older=self._age)

@@ -52,32 +52,40 @@ class ArtefactTables:
         )
         return [SealedFile(**row) for row in rows]
 
-    async def waiting(self, owner: str) -> int:
-        """How many files of an owner no text names."""
+    async def waiting(self, owner: str, *, beside: str) -> int:
+        """How many files of an owner wait to be named, whole or not, beside one."""
         counted: int = await self._pool.fetchval(
-            "SELECT count(*) FROM vault.artefact AS a WHERE owner = $1"
-            " AND NOT EXISTS (SELECT FROM vault.artefact_use AS u WHERE u.key = a.key)",
-            owner,
+            "SELECT count(*) FROM vault.artefact WHERE owner = $1 AND sender IS NOT NULL AND file <> $2", owner, beside
         )
         return counted
 
-    async def waiting_of(self, sender: str) -> int:
-        """Bytes of a person's files that no text names, whole or not."""
+    async def waiting_of(self, sender: str, *, beside: str) -> int:
+        """Bytes of a person's files that wait to be named, whole or not, beside one."""
         size: int = await self._pool.fetchval(
-            "SELECT coalesce(sum(size), 0) FROM vault.artefact WHERE sender = $1", sender
+            "SELECT coalesce(sum(size), 0) FROM vault.artefact WHERE sender = $1 AND file <> $2", sender, beside
         )
         return size
 
     async def use(self, uses: Collection[tuple[str, str]]) -> None:
-        """Note which texts name which files: pairs of a file's key and a text's reference. They wait no more, and who
-        sent them is not kept.
-        """
+        """Note which texts name which files: pairs of a file's key and a text's reference."""
         await self._pool.execute(
-            "WITH named AS (UPDATE vault.artefact SET sender = NULL WHERE key = ANY ($1::uuid[]))"
-            " INSERT INTO vault.artefact_use (key, ref) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
+            "INSERT INTO vault.artefact_use (key, ref) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
             " ON CONFLICT DO NOTHING",
             [key for key, _ in uses],
             [bytes.fromhex(ref) for _, ref in uses],
+        )
+
+    async def settle(self, keys: Collection[str]) -> None:
+        """Note that an event names these files. They wait no more, and who sent them is not kept."""
+        await self._pool.execute(
+            "UPDATE vault.artefact SET sender = NULL WHERE key = ANY ($1::uuid[]) AND sender IS NOT NULL", list(keys)
+        )
+
+    async def settle_named(self) -> None:
+        """`settle` whatever a text names that an event was seen to refer to: for requests that were cut in between."""
+        await self._pool.execute(
+            "UPDATE vault.artefact AS a SET sender = NULL WHERE sender IS NOT NULL AND EXISTS ("
+            " SELECT FROM vault.artefact_use AS u JOIN vault.text AS t USING (ref) WHERE u.key = a.key AND t.referred)"
         )
 
     async def forget(self, key: str) -> None:
@@ -89,9 +97,9 @@ class ArtefactTables:
         rows = await self._pool.fetch("SELECT key::text FROM vault.artefact WHERE owner = $1::text::uuid", owner)
         return [row["key"] for row in rows]
 
-    async def lost(self, *, older: float, limit: int) -> list[str]:
+    async def lost(self, *, older: float) -> list[str]:
         """Files that no text names and that waited longer than `older` seconds, whole or not."""
-        rows = await self._pool.fetch(f"{_LOST} ORDER BY key LIMIT $2", older, limit)
+        rows = await self._pool.fetch(f"{_LOST} ORDER BY key", older)
         return [row["key"] for row in rows]
 
     async def sweep(self, key: str, remove: Callable[[str], Awaitable[None]], *, older: float) -> bool:

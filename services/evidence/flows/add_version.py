@@ -30,7 +30,10 @@ async def add_version(add: AddVersion, actor: str, district: District) -> Receip
         await district.files.name({refs[field]: key for field, key in files.items()})
     command = decide_version(work, add, refs=refs, tenant=district.tenant, actor=actor)
     [outcome] = await district.ledger.append([command])
-    return receipt(command, outcome)
+    added = receipt(command, outcome)
+    if files:
+        await district.files.settle(files.values())
+    return added
 
 
 async def _with_files(add: AddVersion, district: District) -> tuple[AddVersion, dict[str, str]]:

@@ -16,7 +16,8 @@ async def receive_file(  # noqa: PLR0913 - whose, what, and from whom
 
     For whoever may add a version. `declared` is the media type that the request names. Nothing is in the record yet.
     Raises NotFound, Invalid for what is not taken, Mismatch where the id names another file, Conflict where too many
-    wait, Gone where every member is forgotten; NoRoom, ArtefactsUnavailable, VaultUnavailable and LedgerUnavailable.
+    wait, Gone where every member is forgotten; NoRoom, TooSlow, ArtefactsUnavailable, VaultUnavailable and
+    LedgerUnavailable.
     """
     known = work_of(await district.ledger.stream(work_stream(work)))
     if known is None:

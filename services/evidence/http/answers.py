@@ -20,7 +20,14 @@ from services.evidence.domain.errors import (
     StaleVersion,
 )
 from services.evidence.domain.receipts import Receipt
-from services.evidence.ports import ArtefactsUnavailable, LedgerBusy, LedgerUnavailable, NoRoom, VaultUnavailable
+from services.evidence.ports import (
+    ArtefactsUnavailable,
+    LedgerBusy,
+    LedgerUnavailable,
+    NoRoom,
+    TooSlow,
+    VaultUnavailable,
+)
 from shared.ledger.instants import instant_text
 from shared.runtime import problems
 from shared.runtime.problems import Problem
@@ -70,8 +77,11 @@ def problem_of_vault(_error: VaultUnavailable) -> Problem:
     return problems.unavailable("Texts and names cannot be reached at the moment; send the same again.", retry_after=2)
 
 
-def problem_of_files(error: ArtefactsUnavailable | NoRoom) -> Problem:
+def problem_of_files(error: ArtefactsUnavailable | NoRoom | TooSlow) -> Problem:
     """The problem that tells a client that a file could not be kept or read: nothing of it was kept."""
+    if isinstance(error, TooSlow):
+        detail = "The file did not come in time; send the same again, over a faster line."
+        return Problem(408, "too-slow", "The request did not come.", detail)
     if isinstance(error, NoRoom):
         detail = "There is no room for files at the moment; an administrator must make some."
         return Problem(507, "no-room", "There is no room.", detail)
@@ -147,5 +157,6 @@ def answer_with_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(ArtefactsUnavailable)
     @app.exception_handler(NoRoom)
-    async def _files(_request: Request, error: ArtefactsUnavailable | NoRoom) -> Response:
+    @app.exception_handler(TooSlow)
+    async def _files(_request: Request, error: ArtefactsUnavailable | NoRoom | TooSlow) -> Response:
         return problem_of_files(error).response()

@@ -39,7 +39,7 @@ def file_routes(district: District, verifier: Verifier) -> APIRouter:
     answers: dict[int | str, dict[str, Any]] = {
         200: {"model": FileDocument, "description": "Kept before, under this key."},
         **CONFLICT,
-        **refusals({507: "There is no room for files."}),
+        **refusals({408: "The file did not come in time.", 507: "There is no room for files."}),
     }
 
     @router.post(

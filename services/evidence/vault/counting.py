@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.evidence.flows.count_votes import Counting, count_votes
 from services.evidence.ports import BallotBoxes, Documents, Exhibitions, Ledger
-from shared.runtime.stepping import Stepping, keep_stepping
+from shared.runtime.stepping import Stepping, each, keep_stepping
 
 POLL = 2.0
 """Seconds between two looks for closed exhibitions whose secrets are still there; two small queries each."""
@@ -51,12 +51,5 @@ class VoteCounting:
         """
         kept = await self._district.boxes.kept()
         closed = await self._district.exhibitions.closed(kept) if kept else []
-        failure: Exception | None = None
-        for exhibition in closed:
-            try:
-                await count_votes(exhibition, self._district)
-            except Exception as error:  # noqa: BLE001 - raised below
-                failure = error
-        if failure is not None:
-            raise failure
+        await each(closed, lambda exhibition: count_votes(exhibition, self._district))
         return bool(closed)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from services.evidence.ports import Destructions
-from shared.runtime.stepping import Stepping, keep_stepping
+from shared.runtime.stepping import Stepping, each, keep_stepping
 
 POLL = 1.0
 """Seconds between two looks for keys that are to be destroyed; one small query each."""
@@ -48,13 +48,9 @@ class KeyDestruction:
         One that cannot be destroyed keeps no other back: what it raised is raised once all were tried.
         """
         owners = await self._destructions.pending(TOGETHER)
-        failure: Exception | None = None
-        for owner in owners:
-            try:
-                await self._vault.destroy(owner)
-                await self._destructions.done(owner)
-            except Exception as error:  # noqa: BLE001 - raised below
-                failure = error
-        if failure is not None:
-            raise failure
+        await each(owners, self._destroy)
         return bool(owners)
+
+    async def _destroy(self, owner: str) -> None:
+        await self._vault.destroy(owner)
+        await self._destructions.done(owner)

@@ -1,13 +1,12 @@
 """Sweeps texts that no event came to refer to: kept for a request that was then refused, or that never came back."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
 
 from services.evidence.vault.tables import Tables, Waiting
-from shared.runtime.trouble import is_trouble
+from shared.runtime.stepping import keep_stepping
 
 AGE = 24 * 60 * 60.0
 """Seconds, by the database's clock, after which a text that nothing refers to is swept; an append takes less than one
@@ -18,6 +17,7 @@ EVERY = 15 * 60.0
 """Seconds between two sweeps."""
 
 RETRY = 30.0
+"""Seconds between two tries at most, where one fails."""
 
 PAGE = 1_000
 
@@ -39,19 +39,8 @@ class Sweep:
         self._tables, self._references, self._age = tables, references, age
 
     async def run(self) -> None:
-        """Sweep again and again, until cancelled."""
-        while True:
-            try:
-                swept = await self.sweep()
-            except Exception as error:
-                if not is_trouble(error):
-                    raise
-                _log.warning("texts are not swept at the moment", error=error)
-                await asyncio.sleep(RETRY)
-                continue
-            if swept:
-                _log.info("texts that nothing refers to were swept", count=swept)
-            await asyncio.sleep(EVERY)
+        """Sweep again and again, until cancelled. What fails is tried again later, and told."""
+        await keep_stepping(self._step, poll=EVERY, waits="texts wait to be swept", longest=RETRY)
 
     async def sweep(self) -> int:
         """Look at every text that is old enough and was not seen to be referred to; how many were removed.
@@ -68,3 +57,9 @@ class Sweep:
                 swept += await self._tables.sweep(lost, older=self._age)
             after = waiting[-1].ref
         return swept
+
+    async def _step(self) -> bool:
+        swept = await self.sweep()
+        if swept:
+            _log.info("texts that nothing refers to were swept", count=swept)
+        return False

@@ -37,7 +37,7 @@ class LevelDocument(BaseModel):
     state: str
 
 
-class DecisionDocument(BaseModel):
+class KeptDecisionDocument(BaseModel):
     """One word of a grade; `recorded_ms` is an instant. `seen` are the states looked at, by competency."""
 
     event: str
@@ -58,7 +58,7 @@ class KeptGradeDocument(BaseModel):
     grade: Id
     course: Id
     period: Id
-    decisions: list[DecisionDocument] | None
+    decisions: list[KeptDecisionDocument] | None
 
 
 class LastSeenDocument(BaseModel):
@@ -129,10 +129,11 @@ class CycleDocument(BaseModel):
 
 
 class KeptRedoDocument(BaseModel):
-    """A redo by its columns; `cycle` is null where what is stored cannot be read."""
+    """A redo by its columns, `began` at a position; `cycle` is null where what is stored cannot be read."""
 
     redo: Id
     competency: Id
+    began: int
     opened: bool
     work: Id | None
     cycle: CycleDocument | None

@@ -31,7 +31,7 @@ class AdoptedDocument(BaseModel):
     recorded_at: Moment
 
 
-class LineDocument(BaseModel):
+class AdoptionLineDocument(BaseModel):
     """What was adopted for a scope, the newest first: the first is in force there."""
 
     scope: str
@@ -69,7 +69,7 @@ def policy_routes(district: District, verifier: Verifier) -> APIRouter:
     caller = Depends(person(verifier))
     told: dict[int | str, dict[str, Any]] = {200: {"headers": POSITION_HEADER}}
 
-    @router.get("/v1/policies", response_model=LineDocument, responses=told, summary="The policies of a scope")
+    @router.get("/v1/policies", response_model=AdoptionLineDocument, responses=told, summary="The policies of a scope")
     async def policies(
         reader: Annotated[Caller, caller], scope: ScopeText = "district", at_least: AtLeastText = None
     ) -> Response:

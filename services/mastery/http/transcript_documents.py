@@ -18,7 +18,7 @@ class LatestDocument(BaseModel):
     task: Id | None = None
 
 
-class LineDocument(BaseModel):
+class TranscriptLineDocument(BaseModel):
     """A competency with its level in words. `state` is the digest of the state that it is of.
 
     `kinds` are those of what counts, never how many; `at` is when the latest piece that counts was, or a teacher's
@@ -42,7 +42,7 @@ class AreaDocument(BaseModel):
     """What belongs together in a framework; without a title where it stands at its top."""
 
     title: str | None = None
-    competencies: list[LineDocument]
+    competencies: list[TranscriptLineDocument]
 
 
 class SectionDocument(BaseModel):

@@ -107,7 +107,7 @@ class OfCompetencyDocument(BaseModel):
     moves: list[MoveDocument]
 
 
-class ResultDocument(BaseModel):
+class WhatIfResultDocument(BaseModel):
     """What many states would come to. Where some numbers are `hidden`, no sum here contains them."""
 
     states: int
@@ -151,8 +151,8 @@ class WhatIfDocument(BaseModel):
     held: int | None
     accommodated: int | None
     stay: dict[str, int] | None
-    result: ResultDocument | None = Field(description="Of all learners whom the reader's rights cover.")
-    elsewhere: ResultDocument | None = Field(
+    result: WhatIfResultDocument | None = Field(description="Of all learners whom the reader's rights cover.")
+    elsewhere: WhatIfResultDocument | None = Field(
         description="Of all others, where there may be any: numbers under ten are hidden."
     )
 

@@ -124,7 +124,8 @@ def _grade(row: asyncpg.Record) -> KeptGrade:
 
 
 def _redo(row: asyncpg.Record) -> KeptRedo:
-    return KeptRedo(str(row["redo"]), str(row["competency"]), row["opened"], _text(row["work"]), _cycle(row))
+    work, cycle = _text(row["work"]), _cycle(row)
+    return KeptRedo(str(row["redo"]), str(row["competency"]), row["began"], row["opened"], work, cycle)
 
 
 def _review(row: asyncpg.Record) -> dict[str, str | int | None]:

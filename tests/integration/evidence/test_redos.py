@@ -1,13 +1,14 @@
 """The cycle of relearning and redoing through HTTP and PostgreSQL: who may, in which order, and what is told."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import Client, Running, address, applied, framework
+from tests.support.evidence import Client, Running, address, applied, framework, roster
 from tests.support.ledger_writer import policy_document
 
 NOTE = "The middle does not hold yet."
@@ -21,6 +22,17 @@ def piece(learner: str, competency: str, **more: Any) -> dict[str, Any]:
     result = {"competency": competency, "earned": "2", "possible": "4"}
     body = {"learner": learner, "purpose": "performance", "results": [result], **more}
     return new(type="AttemptRecorded", occurred_at="2026-09-14T10:30:00.000Z", body=body)
+
+
+@pytest.fixture(scope="module")
+async def people(evidence: Running, people: People) -> People:
+    """With two learners of these tests' own: another's policy for one learner goes before one for a competency."""
+    names = [f"{name}-{uuid4().hex[:8]}" for name in ("ines", "joao")]
+    answer = await evidence.administrator.post("/v1/rosters", roster(names))
+    assert answer.status_code == 200, answer.text
+    assert not answer.json()["refused"], answer.text
+    ines, joao = (evidence.id("user", name) for name in names)
+    return replace(people, amara=ines, bao=joao)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ COLUMNS = {
     "graded": {"shard", "learner", "grade", "competency", "digest"},
     "review": {"shard", "learner", "review", "about", "about_id", "requested_ms", "asked_by", "reason_ref"}
     | {"answer", "answered_by", "answered_ms", "outcome", "change", "answer_ref"},
-    "redo": {"shard", "learner", "redo", "competency", "opened", "work", "cycle"},
+    "redo": {"shard", "learner", "redo", "competency", "began", "opened", "work", "cycle"},
     "feedback": {"shard", "learner", "piece", "ref"},
 }
 """Every column that the door tells; whoever adds one must tell it too, or nothing verifies it."""
@@ -92,6 +92,7 @@ async def test_the_door_tells_every_column_of_every_row(graded: Graded, mastery:
     assert (told_review["review"], told_review["answer"], told_review["change"]) == (review, answering, grade)
     [told_redo] = ana["redos"]
     assert (told_redo["redo"], told_redo["competency"], told_redo["opened"]) == (redo, READING, True)
+    assert told_redo["began"] == told_redo["cycle"]["position"]
     assert told_redo["work"] == told_redo["cycle"]["opened"]["work"] == named("work")
     assert [step["event"] for step in told_redo["cycle"]["relearned"]] == [relearned]
     assert (told_redo["cycle"]["opened"]["event"], told_redo["cycle"]["opened"]["version"]) == (opening, 3)

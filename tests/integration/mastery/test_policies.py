@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.mastery.http.policy_routes import LineDocument, PreviewDocument
+from services.mastery.http.policy_routes import AdoptionLineDocument, PreviewDocument
 from tests.integration.mastery.test_states import ANA, BO, LETTERS, NORTH, READING, SECOND, WRITING, adopt, given
 from tests.support.ledger_writer import LedgerWriter, policy_document, result
 from tests.support.mastery import Applied
@@ -39,7 +39,7 @@ async def test_the_line_of_a_scope_and_how_far_its_refold_has_come(
     adopt(ledger, "district", HIGHEST, "keep_attained")
     await applied.more()
     line = (await mastery.get("/v1/policies", STRANGER)).json()
-    LineDocument.model_validate(line)
+    AdoptionLineDocument.model_validate(line)
     assert [(one["title"], one["mode"], one["version"]) for one in line["adopted"]] == [
         ("The best so far", "keep_attained", 2),
         ("A policy", "recompute", 1),

@@ -10,6 +10,7 @@ import pytest
 
 from services.mastery.http.transcript_documents import StandingDocument, TranscriptDocument
 from services.mastery.postgres.transcripts import PostgresTranscripts, TranscriptForgetting
+from shared.runtime.connections import borrowed
 from tests.integration.mastery.test_grades import HEAD, Graded
 from tests.integration.mastery.test_states import ANA, BO, READING, WRITING
 from tests.support.attempt_counts import counted
@@ -133,7 +134,7 @@ async def test_it_is_for_whoever_may_see_her_and_gone_with_her(mastery: Mastery,
 async def test_a_code_given_out_while_she_is_being_forgotten_is_not_kept(graded: Graded) -> None:
     graded.story.forget(ANA)
     forgetting = [entries_of(graded.story)[-1]]
-    async with graded.pool.acquire() as connection, connection.transaction():
+    async with borrowed(graded.pool) as connection, connection.transaction():
         for projection in graded.applied.projections:
             await projection.prepare(forgetting)
             await projection.apply(connection, forgetting)

@@ -34,6 +34,9 @@ class _Filled:
     async def reached(self, positions: Mapping[Shard, int], seconds: float) -> bool:  # noqa: ARG002 - as `Filling`
         return True
 
+    async def forgets(self, here: Mapping[Shard, int], there: Mapping[Shard, int]) -> bool:  # noqa: ARG002 - as `Filling`
+        return False
+
     async def stop(self) -> None:
         """Nothing is under way."""
 
@@ -75,7 +78,7 @@ async def _connections(postgres: Server, count: int) -> AsyncIterator[Sequence[a
 async def _switch(owner: asyncpg.Connection) -> None:
     for _ in range(100):
         try:
-            await switch(owner, SCHEMAS, _Filled())  # type: ignore[arg-type]  # only these two are asked of a filling
+            await switch(owner, SCHEMAS, _Filled())  # type: ignore[arg-type]  # only these are asked of a filling
         except NotYetError:
             continue
         return

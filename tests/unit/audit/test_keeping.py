@@ -130,6 +130,7 @@ TOLD: dict[Key, Any] = {
         **dict.fromkeys(("answer", "answered_by", "answered_ms", "outcome", "change", "answer_ref")),
     },
     Key("redo", REDO, THEME): {
+        "began": 10,
         "opened": True,
         "work": FALL,
         "cycle": {
