@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.local.ports import LOOPBACK, free_port
-from services.gateway.domain.routes import RouteTable, Service
+from services.gateway.domain.route import Service
+from services.gateway.domain.routes import RouteTable
 from services.gateway.http.app import Parts, gateway_app
 from services.gateway.http.artefact_door import ArtefactDoor
 from services.gateway.http.artefacts import FileServing

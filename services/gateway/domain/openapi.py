@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from services.gateway.domain.routes import RouteTable, Service
+from services.gateway.domain.route import Service
+from services.gateway.domain.routes import RouteTable
 
 Document: TypeAlias = Mapping[str, Any]
 

@@ -6,35 +6,13 @@ What is not in this table is not reachable from outside: the doors between servi
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-Service: TypeAlias = Literal["gateway", "evidence", "mastery", "portfolio", "audit"]
-Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
-
-SMALL = 64 * 1024
-BATCH = 4 * 1024 * 1024
-DOCUMENT = 8 * 1024 * 1024 + 64 * 1024
-FILE = 25 * 1024 * 1024
-"""Bytes of a body: of a request about one thing, of a batch, of a document with room for its wrapping, of a file."""
+from services.gateway.domain.page_routes import PAGES
+from services.gateway.domain.route import BATCH, DOCUMENT, FILE, Method, Route, Service
 
 _PLAIN_PATH = re.compile(r"/|(/[A-Za-z0-9_~.-]+)+", re.ASCII)
 _PLACE = re.compile(r"\{[a-z_]+\}")
 _MAX_PATH = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """`open` routes need no access token. In a template `{name}` stands for one segment.
-
-    A `page` is for people in browsers: it is open, knows them by their session, and stands in no document of the API.
-    """
-
-    method: Method
-    template: str
-    service: Service
-    max_body: int = SMALL
-    open: bool = False
-    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +22,7 @@ class OtherMethods:
     allowed: tuple[Method, ...]
 
 
-ROUTES: tuple[Route, ...] = (
+API: tuple[Route, ...] = (
     Route("POST", "/v1/tokens", "gateway", open=True),
     Route("GET", "/v1/personal-tokens", "gateway"),
     Route("POST", "/v1/personal-tokens", "gateway"),
@@ -52,14 +30,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/passes", "gateway"),
     Route("POST", "/v1/passes", "gateway"),
     Route("DELETE", "/v1/passes/{id}", "gateway"),
-    Route("GET", "/", "gateway", open=True, page=True),
-    Route("GET", "/static/{name}", "gateway", open=True, page=True),
-    Route("GET", "/vote", "gateway", open=True, page=True),
-    Route("POST", "/vote", "gateway", open=True, page=True),
-    Route("GET", "/vote/{token}", "gateway", open=True, page=True),
-    Route("POST", "/vote/{token}", "gateway", open=True, page=True),
-    Route("GET", "/learners/{learner}", "gateway", open=True, page=True),
-    Route("GET", "/learners/{learner}/competencies/{competency}", "gateway", open=True, page=True),
     Route("GET", "/sign-in", "gateway", open=True),
     Route("GET", "/sign-in/callback", "gateway", open=True),
     Route("POST", "/sign-out", "gateway", open=True),
@@ -165,6 +135,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/verifications", "audit"),
     Route("GET", "/v1/verifications/{id}", "audit"),
 )
+
+ROUTES = (*API, *PAGES)
 
 
 class RouteTable:

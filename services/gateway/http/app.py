@@ -20,8 +20,9 @@ from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
 from services.gateway.http.pages.asking import Asking
-from services.gateway.http.pages.home import Relations, home_pages
+from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
+from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.static_files import static_files
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.pages.vote import vote_pages

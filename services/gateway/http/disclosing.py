@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.types import Message, Scope, Send
 
 from services.gateway.domain.disclosures import Disclosure, read_of_learner
-from services.gateway.domain.routes import Route
+from services.gateway.domain.route import Route
 from services.gateway.ports import Disclosures
 from shared.runtime.disclosing import HEADER, disclosed
 

@@ -9,7 +9,8 @@ import orjson
 import structlog
 
 from services.gateway.domain.openapi import Document, merged
-from services.gateway.domain.routes import RouteTable, Service
+from services.gateway.domain.route import Service
+from services.gateway.domain.routes import RouteTable
 from services.gateway.http.peers import Peers
 
 REFRESH = 60.0

@@ -12,7 +12,7 @@ import structlog
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
-from services.gateway.domain.routes import Service
+from services.gateway.domain.route import Service
 from services.gateway.http.peers import WRITE, Peers
 from shared.runtime.problems import Problem, unavailable
 

@@ -18,7 +18,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway.domain.routes import OtherMethods, Route, RouteTable
+from services.gateway.domain.route import Route
+from services.gateway.domain.routes import OtherMethods, RouteTable
 from services.gateway.http.artefacts import FileOrigin
 from services.gateway.http.cookies import SESSION, given_cookie
 from services.gateway.http.disclosing import disclosing

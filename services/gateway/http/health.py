@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import orjson
 
-from services.gateway.domain.routes import Service
+from services.gateway.domain.route import Service
 from services.gateway.http.peers import Peers
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.trouble import is_trouble

@@ -10,7 +10,7 @@ from typing import Self
 import aiohttp
 import httpx
 
-from services.gateway.domain.routes import Service
+from services.gateway.domain.route import Service
 from shared.runtime.bounds import MAX_HEADERS
 from shared.runtime.calling import Transport
 from shared.runtime.settings import Settings

@@ -89,6 +89,12 @@ class Visitors:
         session, text = known
         return Visitor(session.person, csrf_token(text), f"Bearer {self._token(session)}")
 
+    async def check_sent(self, scope: Scope, token: str | None) -> None:
+        """`check_own_page` for the session that this request brings. Raises `problems.unavailable` as `known` does."""
+        known = await self.known(scope)
+        if known is not None:
+            self.check_own_page(scope, known[1], token)
+
     def check_own_page(self, scope: Scope, session: str, token: str | None) -> None:
         """Raise 403 unless `token` is the session's CSRF token and, as far as it is told, the page was ours."""
         if token is None or not is_csrf_token(session, token):

@@ -12,7 +12,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from services.gateway.domain.routes import BATCH, DOCUMENT, ROUTES, SMALL, Route
+from services.gateway.domain.route import BATCH, DOCUMENT, SMALL, Route
+from services.gateway.domain.routes import ROUTES
 from services.gateway.http import forwarding
 from shared.runtime.bounds import MAX_HEADERS
 from tests.support.gateway import World, gateway_world, problem

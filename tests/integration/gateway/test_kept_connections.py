@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from services.gateway.domain.routes import Service
+from services.gateway.domain.route import Service
 from tests.support.gateway import World, problem
 from tests.support.relations import new_id
 

@@ -4,7 +4,8 @@ import pytest
 
 from cli.errors import CommandError
 from cli.transcribing import typed_code
-from services.gateway.domain.routes import Route, RouteTable
+from services.gateway.domain.route import Route
+from services.gateway.domain.routes import RouteTable
 from services.mastery.domain.transcripts import read_code
 
 CODE = "ABCDEFGH-IJKLMNOP-QRSTUVWX-YZ234567"

@@ -1,5 +1,6 @@
 """The pages' words, figures and policy: each language is whole, no text can carry a script, no word ranks anybody."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -57,9 +58,11 @@ def _first(message: str | Sequence[str]) -> str:
 
 @pytest.mark.parametrize("language", [tag for tag in languages() if tag != SOURCE])
 def test_a_language_has_every_word_and_no_other(language: str) -> None:
-    catalogue = read_po(BytesIO((FOLDER / f"{language}.po").read_bytes()), locale=language)
-    told = {_first(message.id): message for message in catalogue if message.id}
+    parts = [read_po(BytesIO(file.read_bytes()), locale=language) for file in (FOLDER / language).iterdir()]
+    messages = [message for part in parts for message in part if message.id]
+    told = {_first(message.id): message for message in messages}
     assert told.keys() == asked_for()
+    assert len(told) == len(messages), "what two areas say stands in everywhere.po"
     places = re.compile(r"%\([a-z]+\)s")
     for message in told.values():
         given = message.string if isinstance(message.string, tuple | list) else (message.string,)
@@ -139,6 +142,26 @@ def test_a_page_loads_nothing_but_ours() -> None:
     assert [attrs["href"] for attrs in loads] == [rendering.static_address("ascertain.css")]
 
 
+def test_a_page_with_scripts_runs_ours_alone_and_knows_them_by_a_nonce_of_its_own() -> None:
+    answers = [page("welcome.html", Reader("en", UTC, "/"), scripts=()) for _ in range(2)]
+    policies = [answer.headers["Content-Security-Policy"] for answer in answers]
+    nonces = [match[1] for policy in policies if (match := re.search(r"script-src 'nonce-([\w-]+)'", policy))]
+    assert len(set(nonces)) == 2
+    assert "unsafe" not in policies[0]
+    scripts = [attrs for tag, attrs in Tags(bytes(answers[0].body).decode()).tags if tag == "script"]
+    assert [attrs["src"] for attrs in scripts] == [rendering.static_address(name) for name in rendering.HTMX]
+    assert {attrs["nonce"] for attrs in scripts} == {nonces[0]}
+
+
+def test_what_others_wrote_is_what_they_published() -> None:
+    """The digests of the files in htmx.org 4.0.1 (decision 39)."""
+    told = {name: hashlib.sha256((STATIC / name).read_bytes()).hexdigest() for name in rendering.HTMX}
+    assert told == {
+        "htmx-4.0.1.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
+        "hx-csp-4.0.1.min.js": "a7e1e6711ae6c3e50ad300fba7936cbe8d07599cdae313414a179ddd6b26e143",
+    }
+
+
 def test_what_a_voter_has_to_load_is_small() -> None:
     reader = Reader("es", UTC, "/vote/x")
     option = [{"option": f"option-{n}", "title": {"en": "A character of the novel"}} for n in range(8)]
@@ -146,7 +169,7 @@ def test_what_a_voter_has_to_load_is_small() -> None:
     ballot = {"title": {"en": "Animal Farm"}, "language": "en"}
     asked = [{**question, "question": f"q{n}", "options": option} for n in range(3)]
     answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=False, said=lambda words: words["en"])
-    everything = len(answer.body) + sum(file.stat().st_size for file in STATIC.glob("*.css"))
+    everything = len(answer.body) + (STATIC / "ascertain.css").stat().st_size
     assert everything <= 30 * 1024, f"{everything} bytes"
 
 

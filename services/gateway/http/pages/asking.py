@@ -1,6 +1,6 @@
-"""Asks the services for a page, with the rights of whoever looks at it."""
+"""Asks the services for a page, and tells them what was done on it, with the rights of whoever looks at it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -8,7 +8,8 @@ import orjson
 import structlog
 
 from services.gateway.domain.disclosures import Purpose, Revealed
-from services.gateway.domain.routes import Route, RouteTable
+from services.gateway.domain.route import Method, Route
+from services.gateway.domain.routes import RouteTable
 from services.gateway.flows.reveal import reveal
 from services.gateway.http.disclosing import shown_of
 from services.gateway.http.peers import Peers
@@ -30,12 +31,17 @@ class Asking:
 
         Raises Problem as the service does, `problems.unavailable` where it does not answer or it cannot be logged.
         """
-        route = self._table.find("GET", path.encode("ascii"))
-        if not isinstance(route, Route) or route.service == "gateway":
-            raise LookupError(f"no service answers GET {path}")
-        answer = await self._asked(route, visitor, path, query)
+        route = self._route("GET", path)
+        answer = await self._asked(route, visitor, path, params=query)
         await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
         return orjson.loads(answer.content)
+
+    async def write(self, visitor: Visitor, method: Method, path: str, body: Any) -> Any:
+        """What `method path` answers to this JSON body. With the same ids in it, it may be sent again.
+
+        Raises Problem as the service does, `problems.unavailable` where it does not answer.
+        """
+        return orjson.loads((await self._asked(self._route(method, path), visitor, path, json=body)).content)
 
     async def revealed(
         self, visitor: Visitor, purpose: Purpose, *, texts: Sequence[str] = (), names: Sequence[str] = ()
@@ -43,10 +49,16 @@ class Asking:
         """Texts by their references and names, as far as they may be read. Raises `problems.unavailable`."""
         return await reveal(visitor.person, purpose, texts, names, reveals=self._reveals, log=self._log)
 
-    async def _asked(self, route: Route, visitor: Visitor, path: str, query: Mapping[str, str]) -> httpx.Response:
+    def _route(self, method: Method, path: str) -> Route:
+        route = self._table.find(method, path.encode("ascii"))
+        if not isinstance(route, Route) or route.service == "gateway":
+            raise LookupError(f"no service answers {method} {path}")
+        return route
+
+    async def _asked(self, route: Route, visitor: Visitor, path: str, **more: Any) -> httpx.Response:
         try:
-            answer = await self._peers[route.service].get(
-                path, params=query, headers={"Authorization": visitor.authorization}
+            answer = await self._peers[route.service].request(
+                route.method, path, headers={"Authorization": visitor.authorization}, **more
             )
         except httpx.HTTPError as error:
             _log.warning("a service did not answer a page", service=route.service, error=type(error).__name__)

@@ -1,26 +1,15 @@
 """The first page: whoever comes finds her first question."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
 
 from services.gateway.domain.disclosures import Purpose, RevealedName
+from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
-from shared.runtime.access.questions import Standing
 from shared.runtime.problems import Problem
-
-
-class Relations(Protocol):
-    """In which relations somebody stands. Each raises `problems.unavailable` where that is not known."""
-
-    async def standing(self, person: str) -> Standing: ...
-
-    async def members(self, scope: str) -> list[str]: ...
-
-    async def is_guardian(self, person: str, learner: str) -> bool: ...
 
 
 def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:

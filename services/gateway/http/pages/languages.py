@@ -1,7 +1,7 @@
 """The languages of the pages: which one a reader gets, and the words in it.
 
-English is what templates are written in. The words of another language stand in `words/{language}.po`, and are read
-once. A district's own words for statuses go before ours (`Words.of`).
+English is what templates are written in. The words of another language stand in `words/{language}/`, in a file for each
+area of the pages (what several areas say is in `everywhere.po`), and are read once.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Gettext(Protocol):
 
 def languages() -> tuple[str, ...]:
     """All there are, English first."""
-    return (SOURCE, *sorted(file.stem for file in FOLDER.glob("*.po")))
+    return (SOURCE, *sorted(folder.name for folder in FOLDER.iterdir()))
 
 
 @cache
@@ -39,8 +39,10 @@ def words_in(language: str) -> NullTranslations:
     """The words of a language. Raises FileNotFoundError where there is none such."""
     if language == SOURCE:
         return NullTranslations()
-    with (FOLDER / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
+    files = sorted((FOLDER / language).iterdir())
+    catalogue, *more = [read_po(BytesIO(file.read_bytes()), locale=language) for file in files]
+    for message in (message for part in more for message in part if message.id):
+        catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.domain.disclosures import Purpose
 from services.gateway.http.pages.chart import chart
-from services.gateway.http.pages.home import Relations
+from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
@@ -27,7 +27,7 @@ def learner_pages(relations: Relations, visiting: Visiting) -> APIRouter:
     @router.get("/learners/{learner}")
     async def mastery(learner: Learner, request: Request) -> Response:
         visitor = await visiting.required(request)
-        path, purpose = f"/v1/learners/{learner}", await _purpose(visitor, learner, relations)
+        path, purpose = f"/v1/learners/{learner}", await purpose_for(visitor, learner, relations)
         standing, following, names = await asyncio.gather(
             visiting.asking.read(visitor, f"{path}/mastery"),
             visiting.asking.read(visitor, f"{path}/next", limit="5"),
@@ -51,7 +51,7 @@ def learner_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         state = await _state(visiting, visitor, path, as_of)
         if state is None:
             return page("nothing_then.html", visiting.reader(request, visitor), as_of=as_of)
-        purpose = await _purpose(visitor, learner, relations)
+        purpose = await purpose_for(visitor, learner, relations)
         names = await visiting.asking.revealed(visitor, purpose, names=[learner])
         policy = await visiting.asking.read(visitor, f"/v1/documents/{state['policy']}") if state["policy"] else None
         return page(
@@ -67,13 +67,6 @@ def learner_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         )
 
     return router
-
-
-async def _purpose(visitor: Visitor, learner: str, relations: Relations) -> Purpose:
-    """For what somebody reads a learner's name and texts on her page, as it is written down."""
-    if visitor.person == learner:
-        return "own-record"
-    return "family" if await relations.is_guardian(visitor.person, learner) else "teaching"
 
 
 async def _state(visiting: Visiting, visitor: Visitor, path: str, as_of: str | None) -> Any:

@@ -1,16 +1,20 @@
 """Turns a template and what it shows into a page: escaped, in the reader's language, under a strict policy.
 
-A page may load our one stylesheet, and nothing else from anywhere: no script, and no style that stands in a text.
-Missing values are errors, so that no page is ever silently half.
+A page may load our stylesheets, and nothing else from anywhere: no style that stands in a text, and no script but those
+of ours that the page was made with, each known by a nonce. Missing values are errors, so that no page is ever silently
+half.
 """
 
 import base64
 import hashlib
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from babel.dates import format_date, format_datetime
 from fastapi.responses import HTMLResponse
@@ -25,6 +29,15 @@ HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
 
 POLICY = "default-src 'none'; style-src {}; base-uri 'none'; form-action {}; frame-ancestors 'none'"
+SCRIPTS = (
+    "; script-src 'nonce-{}'; connect-src 'self'; worker-src 'self'; manifest-src 'self'"
+    "; require-trusted-types-for 'script'; trusted-types htmx ascertain"
+)
+"""What a page with scripts may do besides: run ours, and let them ask this address."""
+
+HTMX = ("htmx-4.0.1.min.js", "hx-csp-4.0.1.min.js")
+"""Before every script of ours. The second takes their power from elements that do not show the page's nonce."""
+
 HEADERS = {
     "Content-Security-Policy": POLICY.format("'self'", "'self'"),
     "Referrer-Policy": "same-origin",
@@ -56,10 +69,19 @@ class Reader:
     chooses: bool = False
 
 
-def page(template: str, reader: Reader, /, *, status: int = 200, **shown: Any) -> HTMLResponse:
-    """The page that a template makes of what is shown."""
-    text = _environment(reader.language).get_template(template).render(reader=reader, **shown)
+def page(
+    template: str, reader: Reader, /, *, status: int = 200, scripts: Sequence[str] | None = None, **shown: Any
+) -> HTMLResponse:
+    """The page that a template makes of what is shown. It has no scripts unless `scripts` names some of `static/`, to
+    come after htmx; the template finds `nonce` for its `hx-nonce` attributes.
+    """
+    nonce = "" if scripts is None else secrets.token_urlsafe(16)
+    loaded = () if scripts is None else (*HTMX, *scripts)
+    made = _environment(reader.language).get_template(template)
+    text = made.render(reader=reader, nonce=nonce, scripts=loaded, **shown)
     answer = HTMLResponse(text, status, headers={**HEADERS, "Content-Language": reader.language})
+    if nonce:
+        answer.headers["Content-Security-Policy"] += SCRIPTS.format(nonce)
     if reader.chooses:
         answer.headers.append("Set-Cookie", f"{CHOSEN}={reader.language}; Path=/; Secure; SameSite=Lax; Max-Age={YEAR}")
     return answer
@@ -104,6 +126,7 @@ def _environment(language: str) -> Environment:
     )
     locale = locale_of(language)
     environment.globals["static"] = static_address
+    environment.globals["new_id"] = lambda: str(uuid4())
     environment.globals["words"] = Words(words)
     environment.globals["languages"] = {tag: locale_of(tag).get_display_name() for tag in languages()}
     environment.filters["day"] = lambda text, zone: format_date(_local(text, zone), "long", locale)

@@ -44,6 +44,17 @@ class Visiting:
             raise SignInFirst
         return visitor
 
+    async def sent(self, request: Request) -> tuple[Visitor, dict[str, str]]:
+        """Who sent a form of ours, and its fields. What changes anything asks by this.
+
+        Raises SignInFirst, `problems.invalid` for what no form sends, 403 where it may come from elsewhere, and
+        `problems.unavailable`.
+        """
+        visitor = await self.required(request)
+        fields = await fields_of(request)
+        await self.visitors.check_sent(request.scope, fields.pop("csrf_token", None))
+        return visitor, fields
+
     def reader(self, request: Request, visitor: Visitor | None = None) -> Reader:
         """How a page is to be written for whoever asked for it."""
         return reader_of(request, self.zone, visitor)
