@@ -8,7 +8,7 @@ import typer
 
 from cli.exhibitions import holding, telling, voting
 from cli.exhibitions.entering import enter_ballots
-from cli.exhibitions.sheets import PaperSize
+from shared.runtime.ballot_sheets import PaperSize
 
 exhibition = typer.Typer(help="Show works to an audience that votes: plan, open, ballots, vote, enter, close, results.")
 

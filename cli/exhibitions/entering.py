@@ -8,7 +8,7 @@ import typer
 
 from cli.connection import connect_as_nobody
 from cli.errors import CommandError
-from cli.exhibitions.voting import Outcome, cast, find_ballot
+from cli.exhibitions.voting import Outcome, answered, cast, find_ballot
 from cli.gateway import Gateway
 from cli.importing.tables import Line, RejectedRows, table
 from cli.receipts import out
@@ -64,7 +64,7 @@ async def _voted(gateway: Gateway, exhibition: str, line: Line) -> Outcome:
     ballot = await find_ballot(gateway, line.cells.get(BALLOT, ""))
     if ballot.shown["exhibition"] != exhibition:
         raise CommandError(OTHER)
-    answers = ballot.answers([(name, cell) for name, cell in line.cells.items() if name != BALLOT])
+    answers = answered(ballot, [(name, cell) for name, cell in line.cells.items() if name != BALLOT])
     if ballot.shown["state"] == "closed":
         raise CommandError(CLOSED)
     return await cast(gateway, ballot, answers)

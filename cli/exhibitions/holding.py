@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from cli.connection import connect
 from cli.errors import CommandError
-from cli.exhibitions.sheets import PaperSize, Sheets, ballot_sheets, check_language
 from cli.gateway import Gateway
 from cli.importing.references import read_json, resolved
 from cli.receipts import out, print_json, print_receipt
+from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets, check_language
+from shared.runtime.printing import PrintingError
 
 AT_ONCE = 1_000
 """Ballots that are issued by one request."""
@@ -63,11 +64,14 @@ async def change(exhibition: str, what: str, *, json: bool) -> None:
 
 async def print_ballots(exhibition: str, wish: Ballots) -> None:
     """The file is made before any ballot is issued, so that none is issued in vain. Raises CommandError."""
-    check_language(wish.language)
+    try:
+        check_language(wish.language)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
     async with connect() as gateway:
         title = wish.title or await _title(gateway, exhibition, wish.language)
         sheets = Sheets(title, wish.role, wish.language, wish.address or gateway.url, wish.paper)
-        ballot_sheets(sheets, ["0" * 32], at=datetime.now(tz=UTC))  # a title that cannot be printed is found out now
+        _try_out(sheets)
         file = _new_file(wish.to)
         try:
             with os.fdopen(file, "wb") as made:
@@ -77,6 +81,14 @@ async def print_ballots(exhibition: str, wish: Ballots) -> None:
             wish.to.unlink()
             raise
     out.print(f"{wish.count} ballots for {wish.role} are in {wish.to}, and nowhere else.", soft_wrap=True)
+
+
+def _try_out(sheets: Sheets) -> None:
+    """Find out now about a title that cannot be printed. Raises CommandError."""
+    try:
+        ballot_sheets(sheets, ["0" * 32], at=datetime.now(tz=UTC))
+    except PrintingError as error:
+        raise CommandError(f"The ballots cannot be printed: {error}") from error
 
 
 async def questions_of(gateway: Gateway, exhibition: dict[str, Any]) -> dict[str, Any]:

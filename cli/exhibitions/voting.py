@@ -1,64 +1,19 @@
 """Voting with a ballot from a terminal: as nobody, at the door that is open to everyone."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from cli.connection import connect_as_nobody
 from cli.errors import CommandError, Refused
 from cli.gateway import Gateway
 from cli.receipts import out
+from shared.runtime.ballot_answers import Ballot, UnaskedError
 from shared.runtime.ballot_words import token_of
 
 Outcome: TypeAlias = Literal["counted", "already counted"]
 
 NO_BALLOT = "This is no ballot: it has 32 digits or letters a to f, or twelve words; is each copied as it stands there?"
 NOT_FOUND = "No ballot has this token or these words."
-
-
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """A ballot as its door shows it. Its token is not told on."""
-
-    token: str
-    shown: Mapping[str, Any]
-
-    def names(self) -> dict[str, Mapping[str, str]]:
-        """What may stand before an answer, and which option each of its words means.
-
-        A question's code; for a rating that and the number of the work, as `well-made/2`, or the work's id.
-        """
-        found: dict[str, Mapping[str, str]] = {}
-        for question in self.shown["questions"]:
-            options = _options(question["options"])
-            if question["kind"] == "choice":
-                found[question["question"]] = options
-                continue
-            for work in self.shown["works"]:
-                found[f"{question['question']}/{work['work']}"] = options
-        return found
-
-    def full_name(self, name: str) -> str:
-        """`question/number` as `question/work`; any other is left as it is."""
-        question, _, number = name.partition("/")
-        works = {str(work["number"]): work["work"] for work in self.shown["works"]}
-        return f"{question}/{works[number]}" if number in works else name
-
-    def answers(self, given: Iterable[tuple[str, str]]) -> dict[str, str]:
-        """Answers as they are sent; an empty one is left out. Raises CommandError for what is not asked."""
-        known, answers = self.names(), {}
-        for written, word in given:
-            name = self.full_name(written)
-            if name not in known:
-                raise CommandError(f"This ballot does not ask {written!r}; it asks {', '.join(sorted(known))}.")
-            if not word:
-                continue
-            option = known[name].get(word.casefold())
-            if option is None:
-                options = ", ".join(dict.fromkeys(known[name].values()))
-                raise CommandError(f"{word!r} is no answer to {written}; it is one of {options}.")
-            answers[name] = option
-        return answers
 
 
 async def vote(typed: str, given: list[str]) -> None:
@@ -69,7 +24,7 @@ async def vote(typed: str, given: list[str]) -> None:
         if not pairs:
             _show(ballot)
             return
-        outcome = await cast(gateway, ballot, ballot.answers(pairs))
+        outcome = await cast(gateway, ballot, answered(ballot, pairs))
     out.print("Your vote is counted." if outcome == "counted" else "Already counted: the first vote stands.")
 
 
@@ -84,16 +39,18 @@ async def find_ballot(gateway: Gateway, typed: str) -> Ballot:
         raise CommandError(NOT_FOUND if error.status == 404 else str(error)) from error
 
 
+def answered(ballot: Ballot, given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Answers as they are sent. Raises CommandError for what is not asked."""
+    try:
+        return ballot.answers(given)
+    except UnaskedError as error:
+        raise CommandError(str(error)) from error
+
+
 async def cast(gateway: Gateway, ballot: Ballot, answers: dict[str, str]) -> Outcome:
     """Vote with it. Raises Refused where the exhibition is closed."""
     _, answer = await gateway.post(f"/v1/ballots/{ballot.token}", {"answers": answers})
     return "counted" if answer["outcome"] == "counted" else "already counted"
-
-
-def _options(options: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Codes, and titles in every language, each leading to its option. A code goes before a title."""
-    titled = {title.casefold(): one["option"] for one in options for title in one["title"].values()}
-    return titled | {one["option"].casefold(): one["option"] for one in options}
 
 
 def _pair(written: str) -> tuple[str, str]:

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from cli.errors import CommandError
-from cli.exhibitions.voting import Ballot
+from shared.runtime.ballot_answers import Ballot, UnaskedError
 from tests.support.ledger_writer import named
 
 POSTER, ESSAY = named("poster"), named("essay")
@@ -66,5 +65,5 @@ def test_what_is_left_blank_abstains() -> None:
     ],
 )
 def test_what_is_not_asked_is_said_to_be_so(written: str, word: str, said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(UnaskedError, match=said):
         BALLOT.answers([(written, word)])

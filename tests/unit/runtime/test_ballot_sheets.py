@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.errors import CommandError
-from cli.exhibitions.sheets import LONGEST_TITLE, Sheets, ballot_sheets, voting_address
+from shared.runtime.ballot_sheets import LONGEST_TITLE, Sheets, ballot_sheets, voting_address
 from shared.runtime.ballot_words import words_of
 from tests.support.paper import Paper
 
@@ -52,7 +51,7 @@ def test_sheets_come_in_both_sizes(paper: str, size: tuple[int, int]) -> None:
 
 
 def test_a_language_without_ballots_is_refused() -> None:
-    with pytest.raises(CommandError, match="en or es"):
+    with pytest.raises(ValueError, match="en or es"):
         ballot_sheets(replace(SHEETS, language="de"), TOKENS, at=AT)
 
 

@@ -10,10 +10,9 @@ from typing import Literal, TypeAlias
 
 import segno
 
-from cli.errors import CommandError
 from shared.ledger.canonical import JsonValue
 from shared.runtime.ballot_words import LANGUAGES, words_of
-from shared.runtime.printing import PrintingError, printed
+from shared.runtime.printing import printed
 
 A_SHEET = 6
 
@@ -60,9 +59,9 @@ class Sheets:
 
 
 def check_language(language: str) -> None:
-    """Raise CommandError for a language that ballots are not printed in."""
+    """Raise ValueError for a language that ballots are not printed in."""
     if language not in LANGUAGES:
-        raise CommandError(f"Ballots are printed in {' or '.join(LANGUAGES)}; {language} is neither.")
+        raise ValueError(f"Ballots are printed in {' or '.join(LANGUAGES)}; {language} is neither.")
 
 
 def voting_address(address: str, token: str | None = None) -> str:
@@ -74,8 +73,8 @@ def voting_address(address: str, token: str | None = None) -> str:
 def ballot_sheets(sheets: Sheets, tokens: Sequence[str], *, at: datetime) -> bytes:
     """A tagged PDF of the ballots that have these tokens, in order. Nothing of it is kept.
 
-    Raises CommandError for a language that ballots are not printed in, and where it cannot be set: most likely for
-    letters of a title that no font of this machine has.
+    Raises ValueError for a language that ballots are not printed in, and PrintingError where it cannot be set: most
+    likely for letters of a title that no font of this machine has.
     """
     check_language(sheets.language)
     words = _WORDS[sheets.language]
@@ -89,10 +88,7 @@ def ballot_sheets(sheets: Sheets, tokens: Sequence[str], *, at: datetime) -> byt
         **words,
         "sheets": [list(ballots[start : start + A_SHEET]) for start in range(0, len(ballots), A_SHEET)],
     }
-    try:
-        return printed(TEMPLATE, told, at=at)
-    except PrintingError as error:
-        raise CommandError(f"The ballots cannot be printed: {error}") from error
+    return printed(TEMPLATE, told, at=at)
 
 
 def _ballot(sheets: Sheets, token: str) -> JsonValue:
