@@ -21,6 +21,7 @@ from services.gateway.http.ballot_door import BallotDoor
 from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
+from services.gateway.http.pages.languages import add_words
 from services.gateway.http.panel_door import PanelDoor
 from services.gateway.http.peers import Peers
 from services.gateway.http.share_door import ShareDoor
@@ -73,6 +74,8 @@ async def process(settings: GatewaySettings, roles: Collection[str]) -> AsyncIte
 async def _http(
     opened: AsyncExitStack, settings: GatewaySettings, roles: Collection[str], ledger: LedgerDoor, observing: Observing
 ) -> FastAPI:
+    if settings.words is not None:
+        add_words(settings.words)
     key = SigningKey.read(settings.keys, "gateway")
     tokens = ServiceTokens(settings.tenant, "gateway", key)
     pool = await open_pool(opened, settings.database, size=CONNECTIONS, name=f"{SERVICE} http")

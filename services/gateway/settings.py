@@ -13,6 +13,8 @@ class GatewaySettings(Settings):
 
     `artefact_origin` is where files of works are had, without a trailing slash: another host than that of `public_url`,
     which leads to the gateway too. Without it no file can be had.
+
+    `words` is a folder of the district's own words for pages, as `{language}/{any}.po`: they go before ours.
     """
 
     oidc_issuer: str | None = None
@@ -20,6 +22,7 @@ class GatewaySettings(Settings):
     oidc_client_secret_file: Path | None = None
     public_url: str = ""
     artefact_origin: str = ""
+    words: Path | None = None
 
     def client_secret(self) -> str | None:
         """Raises OSError where the file is missing."""

@@ -5,11 +5,13 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from io import BytesIO
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from services.gateway.domain.sign_in import (
     DeclinedError,
@@ -19,9 +21,10 @@ from services.gateway.domain.sign_in import (
     NoIssuerError,
     StaleSignInError,
 )
+from services.gateway.http.pages import languages as catalogues
 from services.gateway.http.pages import rendering
 from services.gateway.http.pages.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
-from services.gateway.http.pages.languages import FOLDER, SOURCE, language_for, languages, words_in
+from services.gateway.http.pages.languages import FOLDER, SOURCE, add_words, language_for, languages, words_in
 from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
 from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
 
@@ -68,6 +71,27 @@ def test_a_language_has_every_word_and_no_other(language: str) -> None:
         given = message.string if isinstance(message.string, tuple | list) else (message.string,)
         assert all(given), message.id
         assert set(places.findall(str(message.string))) == set(places.findall(str(message.id)))
+
+
+def test_a_districts_own_words_go_before_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In English too; a language that we do not have is offered, and what it leaves out is said in English."""
+    own = {"en": "Nothing here yet", "es": "Nada todavía", "vi": "Chưa có bằng chứng"}
+    for language, said in own.items():
+        (tmp_path / language).mkdir()
+        with (tmp_path / language / "own.po").open("wb") as file:
+            catalogue = Catalog(locale=language)
+            catalogue.add("No evidence yet", said)
+            write_po(file, catalogue)
+    monkeypatch.setattr(catalogues, "_folders", [FOLDER])
+    words_in.cache_clear()
+    try:
+        add_words(tmp_path)
+        assert languages() == ("en", "es", "vi")
+        said_in = {language: words_in(language) for language in languages()}
+    finally:
+        words_in.cache_clear()
+    assert {language: words.gettext("No evidence yet") for language, words in said_in.items()} == own
+    assert [said_in[one].gettext("Vote") for one in ("en", "es", "vi")] == ["Vote", "Votar", "Vote"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The languages of the pages: which one a reader gets, and the words in it.
 
 English is what templates are written in. The words of another language stand in `words/{language}/`, in a file for each
-area of the pages (what several areas say is in `everywhere.po`), and are read once.
+area of the pages (what several areas say is in `everywhere.po`), and are read once. A district may have a folder of the
+same form: its languages come beside ours, and its words before ours, in English too (`add_words`).
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from babel.support import NullTranslations, Translations
 
 FOLDER = Path(__file__).parent / "words"
 SOURCE = "en"
+_folders = [FOLDER]
+
 CHOSEN = "__Host-ascertain-language"
 """The cookie of a reader who chose for herself."""
 
@@ -29,19 +32,29 @@ class Gettext(Protocol):
     def ngettext(self, singular: str, plural: str, n: int) -> str: ...
 
 
+def add_words(folder: Path) -> None:
+    """Take a district's own words, before any page is made. Raises OSError where there is no such folder."""
+    folder.stat()
+    _folders.append(folder)
+
+
 def languages() -> tuple[str, ...]:
     """All there are, English first."""
-    return (SOURCE, *sorted(folder.name for folder in FOLDER.iterdir()))
+    found = {language.name for folder in _folders for language in folder.iterdir()}
+    return (SOURCE, *sorted(found - {SOURCE}))
 
 
 @cache
 def words_in(language: str) -> NullTranslations:
     """The words of a language. Raises FileNotFoundError where there is none such."""
-    if language == SOURCE:
+    files = [file for folder in _folders for file in sorted((folder / language).glob("*.po"))]
+    if not files:
+        if language != SOURCE:
+            raise FileNotFoundError(language)
         return NullTranslations()
-    files = sorted((FOLDER / language).iterdir())
     catalogue, *more = [read_po(BytesIO(file.read_bytes()), locale=language) for file in files]
     for message in (message for part in more for message in part if message.id):
+        catalogue.delete(message.id)  # an assignment alone would leave the words that were there first
         catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
