@@ -1,6 +1,7 @@
 """A gateway's database, and a gateway with little services behind it."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from deploy.local.postgres import PostgresServer
 from deploy.setup.databases import Database, drop_databases, make_databases
 from shared.runtime.migrate import migrate_in_loop
+from tests.support.browser import Browser
 from tests.support.gateway import World, gateway_world
+from tests.support.hostile_issuer import HostileIssuer
 from tests.support.servers import PASSWORD, unique_prefix
+from tests.support.signing_in import Door, hostile_door
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +41,28 @@ async def running(pool: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory) 
 def world(running: World) -> World:
     """A running gateway that the tests of a module share; nothing has been asked of its services yet."""
     return running.cleared()
+
+
+@pytest.fixture(scope="module")
+async def place(
+    pool: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Door, HostileIssuer]]:
+    async with hostile_door(pool, tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+@pytest.fixture
+def door(place: tuple[Door, HostileIssuer]) -> Door:
+    place[0].world.cleared()
+    return place[0]
+
+
+@pytest.fixture
+async def somebody(door: Door, place: tuple[Door, HostileIssuer]) -> tuple[Browser, str]:
+    """A browser that somebody is signed in with, and who."""
+    hostile = place[1]
+    hostile.claims = {"sub": str(uuid4())}
+    person = await door.link(hostile.claims["sub"])
+    browser = door.browser()
+    assert (await door.signed_in(browser, hostile)).status_code == 303
+    return browser, person

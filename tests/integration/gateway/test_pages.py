@@ -1,65 +1,23 @@
 """Pages over HTTP: who is led where, what is asked of the services in whose name, and what stands in which log."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import asyncpg
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.gateway.http.limits import PER_ADDRESS
 from shared.runtime.tokens import Verifier
+from tests.support.arranged import NOTHING, arranged
 from tests.support.browser import Browser
-from tests.support.hostile_issuer import HostileIssuer
 from tests.support.relations import TENANT, new_id
-from tests.support.signing_in import Door, hostile_door
+from tests.support.signing_in import Door
 
 COMPETENCY = "e69e6ade-47d3-5ea7-94af-84363a66160d"
 STATEMENT = "Traces how a <b>theme</b> grows."
 
 
-@pytest.fixture(scope="module")
-async def place(
-    pool: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Door, HostileIssuer]]:
-    async with hostile_door(pool, tmp_path_factory.mktemp("pages")) as made:
-        yield made
-
-
-@pytest.fixture
-def door(place: tuple[Door, HostileIssuer]) -> Door:
-    place[0].world.cleared()
-    return place[0]
-
-
-@pytest.fixture
-async def somebody(door: Door, place: tuple[Door, HostileIssuer]) -> tuple[Browser, str]:
-    """A browser that somebody is signed in with, and who."""
-    hostile = place[1]
-    hostile.claims = {"sub": str(uuid4())}
-    person = await door.link(hostile.claims["sub"])
-    browser = door.browser()
-    assert (await door.signed_in(browser, hostile)).status_code == 303
-    return browser, person
-
-
-def arranged(door: Door, answers: dict[str, Any]) -> None:
-    """Let the services answer paths that end so."""
-
-    async def answer(request: Request) -> Response:
-        path = request.url.path
-        if path == "/reveal":
-            return JSONResponse({"texts": [], "names": []})
-        return next((JSONResponse(told) for end, told in answers.items() if path.endswith(end)), NOTHING)
-
-    for upstream in door.world.services.values():
-        upstream.answer = answer
-
-
-NOTHING = JSONResponse({"type": "urn:ascertain:problem:not-found", "title": "There is no such thing here."}, 404)
 STATES = {
     "states": [
         {"competency": COMPETENCY, "code": "english.theme", "statement": STATEMENT, "status": "not_yet", "level": "Two"}

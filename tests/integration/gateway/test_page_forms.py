@@ -1,0 +1,53 @@
+"""Every page of the table: whose it is, and that no form of it does anything that does not come from a page of ours."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from services.gateway.domain.page_routes import PAGES
+from services.gateway.domain.route import Route
+from tests.support.arranged import arranged
+from tests.support.browser import Browser
+from tests.support.signing_in import Door
+
+OPEN = {"/", "/static/{name}", "/vote", "/vote/{token}"}
+"""For whoever comes, signed in or not."""
+
+NUMBERS = {"version", "number"}
+"""Places that are no ids."""
+
+HERS = [route for route in PAGES if route.template not in OPEN]
+FORMS = [route for route in HERS if route.method == "POST"]
+
+
+def address(door: Door, route: Route) -> str:
+    path = re.sub(r"\{([a-z_]+)\}", lambda place: "1" if place[1] in NUMBERS else str(uuid4()), route.template)
+    return f"{door.url}{path}"
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.template}"
+
+
+@pytest.mark.parametrize("route", HERS, ids=named)
+async def test_who_is_not_signed_in_is_led_to_the_door_and_does_nothing(door: Door, route: Route) -> None:
+    form: dict[str, str] | None = {} if route.method == "POST" else None
+    answer = await door.browser().send(route.method, address(door, route), form=form)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"].startswith("/sign-in?return_to=")
+    assert door.world.untouched
+
+
+@pytest.mark.parametrize("route", FORMS, ids=named)
+async def test_a_form_that_may_come_from_elsewhere_does_nothing(
+    door: Door, somebody: tuple[Browser, str], route: Route
+) -> None:
+    browser, _ = somebody
+    arranged(door, {})
+    token = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
+    elsewhere = {"Origin": "https://elsewhere.test"}
+    for given, headers in (({}, {}), ({"csrf_token": "x" * 43}, {}), ({"csrf_token": token}, elsewhere)):
+        answer = await browser.send("POST", address(door, route), form={"a": "b", **given}, headers=headers)
+        assert answer.status_code == 403, f"{given} {headers}: {answer.status_code} {answer.text}"
+    assert not [asked for upstream in door.world.services.values() for asked in upstream.seen if asked.method != "GET"]
