@@ -259,7 +259,7 @@ async def _counting(
     ledger = _ledger(settings, pool, bells, appending)
     opened.push_async_callback(ledger.close)
     boxes, documents = await open_boxes(opened, settings, COUNTING, "evidence counting"), PostgresDocuments(pool)
-    return VoteCounting(Uncounted(settings.tenant, ledger, PostgresExhibitions(pool, documents), boxes, documents))
+    return VoteCounting(Uncounted(settings.tenant, ledger, boxes, documents))
 
 
 async def _relay(

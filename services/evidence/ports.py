@@ -54,6 +54,10 @@ class Ledger(Protocol):
         """The entries of an owner of evidence after a position, in order."""
         ...
 
+    async def closed(self, streams: Mapping[str, str]) -> set[str]:
+        """Those that are closed of these streams of evidence, which are given by their names with their owners."""
+        ...
+
 
 class LedgerUnavailable(Exception):  # noqa: N818 - named for what is so, as the flows tell it
     """The database did not answer: whether the command was appended is not known until it is sent again."""
@@ -98,6 +102,10 @@ class Rights(Protocol):
 
     async def may_publish(self, person: str) -> bool:
         """Whether a person teaches a current section or administers anything: then she may share tasks and rubrics."""
+        ...
+
+    async def taught(self, person: str) -> Collection[str]:
+        """The current sections that a person teaches."""
         ...
 
     async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
@@ -434,16 +442,8 @@ class Exhibitions(Protocol):
         """What an exhibition was opened with; None where it was not yet."""
         ...
 
-    async def entries(self, exhibition: str) -> list[Entry]:
-        """All entries of an exhibition, in order."""
-        ...
-
     async def told(self, exhibition: str, events: Sequence[str]) -> list[Entry]:
         """The entries of an exhibition that are these events, in order: of its panel, without a thousand ballots."""
-        ...
-
-    async def closed(self, exhibitions: Sequence[str]) -> list[str]:
-        """Those of these that are closed."""
         ...
 
 

@@ -38,7 +38,7 @@ def new(name: object) -> str:
 
 
 class MemoryLedger:
-    """The ports `Ledger` and `Exhibitions`, as the model judges."""
+    """The port `Ledger`, as the model judges."""
 
     def __init__(self) -> None:
         self.model = Model(TENANT, {})
@@ -60,10 +60,8 @@ class MemoryLedger:
             for id_, kept in self.model.kept.items()
         ]  # fmt: skip
 
-    async def entries(self, of: str | Sequence[str]) -> Any:
-        if isinstance(of, str):
-            return [entry for entry in self.all() if entry.owner == of]
-        return {entry.id: entry for entry in self.all() if entry.id in of}
+    async def entries(self, ids: Sequence[str]) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.all() if entry.id in ids}
 
     async def stream(self, name: str) -> list[Entry]:
         return [entry for entry in self.all() if entry.stream == name]
@@ -75,8 +73,8 @@ class MemoryLedger:
         own = [entry for entry in self.all() if entry.stream == f"ballot/{entry.owner}/{ballot}"]
         return Found(ballot, own[0].owner, len(own)) if own else None
 
-    async def closed(self, exhibitions: Sequence[str]) -> list[str]:
-        return [one for one in exhibitions if self.model.streams.get((one, f"exhibition/{one}"), (0, False))[1]]
+    async def closed(self, streams: Mapping[str, str]) -> set[str]:
+        return {name for name, owner in streams.items() if self.model.streams.get((owner, name), (0, False))[1]}
 
 
 @dataclass
@@ -160,7 +158,6 @@ class House:
         self.real_boxes: MemoryBoxes = MemoryBoxes() if of is None else of.real_boxes
         fuse = fuse or Fuse(None)
         self.ledger: Any = fuse.guarding(self.real_ledger)
-        self.exhibitions: Any = fuse.guarding(self.real_ledger)
         self.boxes: Any = fuse.guarding(self.real_boxes)
         self.documents: Any = fuse.guarding(MemoryDocuments())
 
@@ -187,7 +184,7 @@ class House:
         for role, own in votes.items():
             issue = IssueBallots(new(role), EXHIBITION, role, len(own) + 1)
             issued = [box.token(issue.id, TEACHER, n) for n in range(issue.count)]
-            ballots = [ballot for token in issued if (ballot := ballot_of(token)) is not None]
+            ballots = [ballot_of(token) for token in issued]
             await self.do(decide_issue(issue, ballots, tenant=TENANT, actor=TEACHER))
             tokens += issued
             for ballot, answers in zip(ballots, own, strict=False):

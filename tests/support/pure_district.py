@@ -11,6 +11,7 @@ from services.evidence.domain.files import KeptFile
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.texts import KeptText, Name, NewText
 from services.evidence.ports import District, VaultUnavailable
+from shared.contracts.events import EVENTS
 from shared.contracts.tasks import Criterion, Moves, RubricLevel, SeminarMove
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import digest
@@ -92,12 +93,16 @@ class SmallVault:
 
 @dataclass
 class SmallLedger:
-    """Holds the entries that it was given; takes every command and remembers it. `answers` come before that."""
+    """Holds the entries that it was given; takes every command and remembers it. `answers` come before that.
+
+    `reads` says what it was asked for, one after the other.
+    """
 
     journal: list[str]
     held: list[Entry] = field(default_factory=list)
     appended: list[Command] = field(default_factory=list)
     answers: list[Outcome] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
 
     async def append(self, commands: Sequence[Command]) -> list[Outcome]:
         self.journal.append("append")
@@ -110,14 +115,20 @@ class SmallLedger:
         ]
 
     async def entries(self, ids: Sequence[str]) -> dict[str, Entry]:
-        self.journal.append("entries")
+        self.reads.append("entries")
         return {entry.id: entry for entry in self.held if entry.id in ids}
 
     async def stream(self, name: str) -> list[Entry]:
+        self.reads.append("stream")
         return [entry for entry in self.held if entry.stream == name]
 
     async def since(self, owner: str, position: int) -> list[Entry]:
+        self.reads.append("since")
         return [entry for entry in self.held if entry.owner == owner and entry.position > position]
+
+    async def closed(self, streams: Mapping[str, str]) -> set[str]:
+        self.reads.append("closed")
+        return {entry.stream for entry in self.held if entry.stream in streams and EVENTS[entry.event].closes}
 
 
 @dataclass
@@ -128,6 +139,20 @@ class SmallRights:
     learners: set[str]
     administrator: str | None = None
     guardians: frozenset[tuple[str, str]] = frozenset()
+    school: str | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def is_administrator(self, person: str, _scope: str) -> bool:
+        return person == self.administrator
+
+    async def members(self, scope: str) -> list[str]:
+        return sorted(self.learners) if scope == f"school/{self.school}" else []
+
+    async def visible(self, person: str, learners: Sequence[str]) -> set[str]:
+        return self.learners.intersection(learners) if person == self.teacher else {person}.intersection(learners)
+
+    async def exhibited(self, _person: str, _works: Sequence[str]) -> set[str]:
+        return set()
 
     async def administered(self, person: str, learners: Sequence[str]) -> set[str]:
         return self.learners.intersection(learners) if person == self.administrator else set()
@@ -136,6 +161,7 @@ class SmallRights:
         return (person, learner) in self.guardians
 
     async def recordable(self, person: str, learners: Sequence[str]) -> set[str]:
+        self.asked.append("recordable")
         return self.learners.intersection(learners) if person == self.teacher else set()
 
     async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
@@ -162,10 +188,13 @@ class SmallFiles:
 
 @dataclass
 class SmallForgettings:
-    forgotten: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    async def forgotten(self, learners: Collection[str]) -> set[str]:
+        return self.gone.intersection(learners)
 
     async def known_to(self, person: str, learners: Collection[str]) -> set[str]:
-        return self.forgotten.intersection(learners) if person == TEACHER else set()
+        return self.gone.intersection(learners) if person == TEACHER else set()
 
 
 class SmallDefinitions:

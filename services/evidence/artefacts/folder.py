@@ -9,19 +9,17 @@ from typing import IO
 
 from services.evidence.ports import ArtefactsUnavailable, NoRoom
 
-RESERVE = 512 * 1024 * 1024
-"""Bytes of the disk that are left to others: a ledger beside it must not stop because somebody handed in a film."""
-
 _READ = 256 * 1024
 
 
 class FolderStore:
     """Each file under its key, in a folder by the key's first two digits; written whole beside it, then given its name.
 
-    `incoming` is a folder on the same disk for what is still coming.
+    `incoming` is a folder on the same disk for what is still coming. `reserve` bytes of it are left to others: a ledger
+    beside it must not stop because somebody handed in a film.
     """
 
-    def __init__(self, folder: Path, *, reserve: int = RESERVE) -> None:
+    def __init__(self, folder: Path, *, reserve: int) -> None:
         self._folder, self._reserve = folder, reserve
         self.incoming = folder / "incoming"
 

@@ -123,7 +123,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], room: int) -> None:
     if packed > room:
         raise _unreadable()
     unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1024):
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1024):
         raise Invalid("The document would become far larger when it is unpacked; send a plainer one.", field="")
     seen: set[str] = set()
     for entry in entries:

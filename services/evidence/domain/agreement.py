@@ -50,7 +50,6 @@ _ENOUGH = 10
 class Difference:
     """On a criterion of a work the lowest and the highest are `levels` levels apart, rounded down."""
 
-    work: str
     criterion: str
     lowest: str
     highest: str
@@ -77,20 +76,18 @@ def together(agreements: Iterable[Agreement]) -> Agreement:
     return Agreement(sum(a.compared for a in all_), sum(a.exact for a in all_), sum(a.adjacent for a in all_))
 
 
-def differences(scores: Iterable[PanelScore], criteria: Criteria, *, discuss_from: int) -> list[Difference]:
-    """Where panelists are `discuss_from` levels apart, or more: by work, then in the rubric's order."""
-    found = (
-        _difference(work, own, criterion) for work, own in _by_work(scores).items() for criterion in criteria.values()
-    )
+def differences(scores: Sequence[PanelScore], criteria: Criteria, *, discuss_from: int) -> list[Difference]:
+    """Where panelists are `discuss_from` levels apart on one work, or more: in the rubric's order."""
+    found = (_difference(scores, criterion) for criterion in criteria.values())
     return [one for one in found if one is not None and one.levels >= discuss_from]
 
 
-def _difference(work: str, scores: Sequence[PanelScore], criterion: Criterion) -> Difference | None:
+def _difference(scores: Sequence[PanelScore], criterion: Criterion) -> Difference | None:
     steps = sorted((step, earned) for earned, step in _steps(scores, criterion))
     if len(steps) < 2:
         return None
     (low, lowest), (high, highest) = steps[0], steps[-1]
-    return Difference(work, criterion.code, lowest, highest, (high - low) // _LEVEL)
+    return Difference(criterion.code, lowest, highest, (high - low) // _LEVEL)
 
 
 def _steps(scores: Sequence[PanelScore], criterion: Criterion) -> Iterator[tuple[str, int]]:

@@ -13,7 +13,6 @@ from services.evidence.domain.errors import Conflict, Invalid
 from services.evidence.domain.exhibitions import Exhibition, answer_name, longest
 from services.evidence.domain.facts import new_event
 from services.evidence.domain.receipts import Receipt, recorded_receipt
-from shared.contracts.events import decode
 from shared.contracts.exhibitions import Asked, BallotIssued, ExhibitionVoteCast
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import Entry
@@ -50,9 +49,14 @@ class Found:
         return self.version > 1
 
 
-def ballot_of(token: str) -> str | None:
-    """The ballot that a token is printed on: SHA-256 of its 16 bytes. None where it is no token at all."""
-    return digest(bytes.fromhex(token)) if _TOKEN.fullmatch(token) else None
+def is_token(said: str) -> bool:
+    """Whether this could be a token: 32 lowercase hex digits."""
+    return _TOKEN.fullmatch(said) is not None
+
+
+def ballot_of(token: str) -> str:
+    """The ballot that a token is printed on: SHA-256 of its 16 bytes."""
+    return digest(bytes.fromhex(token))
 
 
 def check_may_issue(exhibition: Exhibition, issue: IssueBallots) -> None:
@@ -117,12 +121,6 @@ def first_receipt(stream: Sequence[Entry]) -> Receipt | None:
     """The receipt of the vote that was counted, from the stream of its ballot; None where none was."""
     cast = next((entry for entry in stream if entry.event == "ExhibitionVoteCast"), None)
     return None if cast is None else recorded_receipt(cast)
-
-
-def role_of(issued: Entry) -> tuple[str, str]:
-    """The ballot that an entry BallotIssued issued, and for whom."""
-    body = decode(issued, BallotIssued)
-    return body.ballot, body.role
 
 
 def _open(exhibition: str) -> Guard:

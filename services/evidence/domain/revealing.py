@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from services.evidence.domain.texts import KeptText, Name
-from services.evidence.domain.works import members_of
+from services.evidence.domain.works import work_of
 from shared.contracts.events import EVENTS, decode
 from shared.contracts.exhibitions import PanelConcluded, PanelScored
 from shared.ledger.entry import Entry
-from shared.ledger.streams import policy_stream
+from shared.ledger.streams import panel_stream, policy_stream
 
 Standing: TypeAlias = Literal["learner", "staff"]
 """What a person is to the district: somebody who learns or learned there, or somebody who teaches, administers, audits
@@ -90,6 +90,16 @@ def panelist_of(entry: Entry) -> str | None:
     return decode(entry, PanelScored).panelist if entry.event == "PanelScored" else None
 
 
+def waits_for(entry: Entry, reader: str) -> str | None:
+    """The stream that must be closed before an event's texts are the reader's: of another panelist's note that of
+    what the panel concludes on the work. None for any other text.
+    """
+    if entry.event != "PanelScored":
+        return None
+    scored = decode(entry, PanelScored)
+    return None if scored.panelist == reader else panel_stream(scored.exhibition, scored.work)
+
+
 def is_shown_to_panels(entry: Entry) -> bool:
     """Whether an event's texts are what an exhibition shows of a work: its title and its versions, no feedback."""
     return entry.event in {"WorkStarted", "WorkVersionAdded"}
@@ -104,8 +114,8 @@ def told_of(entry: Entry, started: Mapping[str, Entry]) -> tuple[str, ...]:
     of_work = work_told_of(entry)
     if of_work is None:
         return (entry.owner,)
-    work = started.get(of_work)
-    return members_of(work) if work is not None and work.event == "WorkStarted" else ()
+    work = work_of(started.get(of_work))
+    return () if work is None else work.members
 
 
 def readable_texts(

@@ -69,11 +69,11 @@ def members_of(started: Entry) -> tuple[str, ...]:
     return decode(started, WorkStarted).members
 
 
-def work_of(stream: Sequence[Entry]) -> Work | None:
-    """The work that the entries of a stream `work/{id}` make; None where they make none."""
-    if not stream or stream[0].event != "WorkStarted":
+def work_of(started: Entry | None) -> Work | None:
+    """The work that an entry WorkStarted began; None for any other entry, and for none."""
+    if started is None or started.event != "WorkStarted":
         return None
-    return Work(stream[0].owner, members_of(stream[0]))
+    return Work(started.owner, members_of(started))
 
 
 def check_members(members: Sequence[str], allowed: Container[str]) -> None:

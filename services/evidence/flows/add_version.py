@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from services.evidence.domain.errors import Invalid, NotFound
+from services.evidence.domain.errors import Invalid
 from services.evidence.domain.files import KeptFile, NamedFile, checked_name
 from services.evidence.domain.judging import check_instant
 from services.evidence.domain.receipts import Receipt, receipt
-from services.evidence.domain.works import AddVersion, NewArtefact, content_field, decide_version, work_of
+from services.evidence.domain.works import AddVersion, NewArtefact, content_field, decide_version
 from services.evidence.flows.keep_texts import keep_texts
+from services.evidence.flows.working import own_work
 from services.evidence.ports import District
-from shared.ledger.streams import work_stream
 
 
 async def add_version(add: AddVersion, actor: str, district: District) -> Receipt:
@@ -18,11 +18,7 @@ async def add_version(add: AddVersion, actor: str, district: District) -> Receip
     Raises NotFound (also where the caller is no member and may record for none), StaleVersion, Invalid, Mismatch,
     Gone where the caller, or every member, is forgotten; VaultUnavailable, ArtefactsUnavailable and LedgerUnavailable.
     """
-    work = work_of(await district.ledger.stream(work_stream(add.work)))
-    if work is None:
-        raise NotFound("work")
-    if actor not in work.members and not await district.rights.recordable(actor, work.members):
-        raise NotFound("work")
+    work = await own_work(add.work, actor, district)
     check_instant(add.occurred_at, district.now())
     add, files = await _with_files(add, district)
     refs = await keep_texts(work.id, add.id, add.texts(), district)

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from services.evidence.domain.ballots import Found, ballot_of, check_answers, decide_vote, first_receipt, written
+from services.evidence.domain.ballots import (
+    Found,
+    ballot_of,
+    check_answers,
+    decide_vote,
+    first_receipt,
+    is_token,
+    written,
+)
 from services.evidence.domain.commands import Appended, Mismatch, Repeated, Stale
 from services.evidence.domain.errors import Conflict, NotFound
 from services.evidence.domain.exhibitions import Opened
@@ -71,8 +79,7 @@ async def cast_vote(token: str, answers: Mapping[str, str], actor: str, district
 
 
 async def _found(token: str, district: District) -> Found:
-    ballot = ballot_of(token)
-    found = None if ballot is None else await district.exhibitions.ballot(ballot)
+    found = await district.exhibitions.ballot(ballot_of(token)) if is_token(token) else None
     if found is None:
         raise NotFound("ballot")
     return found

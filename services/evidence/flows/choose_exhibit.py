@@ -3,13 +3,12 @@
 from services.evidence.domain.errors import Invalid, NotFound
 from services.evidence.domain.exhibits import ChooseExhibit, decide_choice
 from services.evidence.domain.receipts import Receipt
-from services.evidence.domain.works import work_of
 from services.evidence.flows.curate import curate
 from services.evidence.flows.gradable import check_competencies
 from services.evidence.flows.keep_texts import keep_texts
+from services.evidence.flows.working import work_known
 from services.evidence.ports import District
 from shared.contracts.values import Contract
-from shared.ledger.streams import work_stream
 from shared.rulebook.curated import Curated
 
 
@@ -37,7 +36,7 @@ async def _work(choose: ChooseExhibit, district: District) -> str:
     """The work that the version is of. Raises Invalid where it is none of the learner's."""
     version = (await district.ledger.entries([choose.version])).get(choose.version)
     if version is not None and version.event == "WorkVersionAdded":
-        work = work_of(await district.ledger.stream(work_stream(version.owner)))
-        if work is not None and choose.learner in work.members:
+        work = await work_known(version.owner, district.ledger)
+        if choose.learner in work.members:
             return work.id
     raise Invalid("version must name a version of a work of which the learner is a member.", field="/version")

@@ -11,13 +11,13 @@ from services.evidence.domain.paneling import (
     planned_panel,
     refused_panel,
 )
-from services.evidence.domain.panels import Panel
 from services.evidence.domain.receipts import Receipt, receipts
-from services.evidence.domain.works import work_of
+from services.evidence.flows.exhibiting import held_exhibition
 from services.evidence.flows.keep_texts import keep_texts
-from services.evidence.flows.paneling import criteria_of, panel_held, scored
+from services.evidence.flows.paneling import criteria_of, panel_of_held, scored
+from services.evidence.flows.working import members_left, work_known
 from services.evidence.ports import District
-from shared.ledger.streams import work_stream
+from shared.contracts.exhibitions import ExhibitionPlanned
 
 
 async def conclude_panel(
@@ -30,18 +30,17 @@ async def conclude_panel(
     Invalid where panelists differ and nothing says what they agreed on; StaleVersion, Gone, Mismatch, VaultUnavailable
     and LedgerUnavailable.
     """
-    panel = await panel_held(conclude.exhibition, actor, district)
-    members = await _members(panel, conclude.work, actor, district)
+    exhibition = await held_exhibition(conclude.exhibition, actor, district)
+    members = await _members(exhibition.plan, conclude.work, actor, district)
     check_instant(conclude.occurred_at, district.now())
+    refs = await keep_texts(conclude.work, conclude.id, {"resolution_ref": conclude.resolution}, district)
+    # Last: of whoever is appointed after this, and scores, nothing but the panel itself would tell.
+    panel = await panel_of_held(exhibition, district)
     plan = planned_panel(panel)
     counted = check_seen(panel, conclude, actor)
-    results = await scored(conclude.levels, plan.rubric, district)
     criteria = await criteria_of(plan.rubric, district)
+    results = scored(conclude.levels, plan.rubric, criteria)
     check_resolved(conclude, differences(counted, criteria, discuss_from=plan.discuss_from))
-    refs = await keep_texts(conclude.work, conclude.id, {"resolution_ref": conclude.resolution}, district)
-    # Whoever was appointed meanwhile, and scored: nothing but the panel itself tells of her.
-    panel = await panel_held(conclude.exhibition, actor, district)
-    check_seen(panel, conclude, actor)
     command = decide_conclude(
         panel,
         conclude,
@@ -59,13 +58,11 @@ async def conclude_panel(
     return concluded, tuple(zip(members, scores, strict=True))
 
 
-async def _members(panel: Panel, work: str, actor: str, district: District) -> tuple[str, ...]:
+async def _members(plan: ExhibitionPlanned, work: str, actor: str, district: District) -> tuple[str, ...]:
     """The members of an exhibited work who are not forgotten, for every one of whom the caller may record."""
-    found = work_of(await district.ledger.stream(work_stream(work))) if work in panel.plan.works else None
-    if found is None:
+    if work not in plan.works:
         raise NotFound("work")
-    gone = await district.forgettings.forgotten(found.members)
-    members = tuple(member for member in found.members if member not in gone)
+    members = (await members_left([await work_known(work, district.ledger)], district))[work]
     if not members or not await district.rights.recordable(actor, members) >= set(members):
         raise NotFound("work")
     return members

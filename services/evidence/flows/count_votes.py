@@ -19,12 +19,12 @@ from services.evidence.domain.tallying import (
     tally,
     votes_of,
 )
-from services.evidence.domain.works import work_of
 from services.evidence.flows.exhibiting import questions_of
-from services.evidence.ports import BallotBox, BallotBoxes, Documents, Exhibitions, Ledger
+from services.evidence.flows.working import works_known
+from services.evidence.ports import BallotBox, BallotBoxes, Documents, Ledger
 from shared.contracts.exhibitions import TallyPublished
 from shared.ledger.entry import Entry
-from shared.ledger.streams import exhibition_stream, tally_stream, work_stream
+from shared.ledger.streams import exhibition_stream, tally_stream
 
 
 class Counting(Protocol):
@@ -34,8 +34,6 @@ class Counting(Protocol):
     def tenant(self) -> str: ...
     @property
     def ledger(self) -> Ledger: ...
-    @property
-    def exhibitions(self) -> Exhibitions: ...
     @property
     def boxes(self) -> BallotBoxes: ...
     @property
@@ -47,7 +45,7 @@ async def count_votes(exhibition: str, district: Counting) -> None:
 
     Raises NotNow where it is not closed or its secret cannot be had, VaultUnavailable and LedgerUnavailable.
     """
-    entries = await district.exhibitions.entries(exhibition)
+    entries = await district.ledger.since(exhibition, 0)
     found = exhibition_of([entry for entry in entries if entry.stream == exhibition_stream(exhibition)])
     if found is None or found.closed_by is None:
         raise NotNow("The exhibition is not closed.")
@@ -85,12 +83,11 @@ async def _tell_members(found: Exhibition, told: TallyPublished, by: str, box: B
     if found.plan.questions is None:
         return
     ratings = rated(told, await questions_of(found.plan.questions, district.documents))
+    works = await works_known(ratings, district.ledger)
     for work, own in ratings.items():
-        started = work_of(await district.ledger.stream(work_stream(work)))
-        members = () if started is None else started.members
         commands = [
             decide_audience(found.id, work, member, own, id_=box.audience(work, member), by=by, tenant=district.tenant)
-            for member in members
+            for member in (works[work].members if work in works else ())
         ]
         for command, outcome in zip(commands, await district.ledger.append(commands), strict=True):
             if not isinstance(outcome, Appended | Repeated | Refused):

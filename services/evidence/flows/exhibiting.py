@@ -1,15 +1,13 @@
 """Who may plan and hold an exhibition, and the exhibition that a request names."""
 
-from collections.abc import Sequence
-
 from services.evidence.domain.errors import Invalid, NotFound, NotNow
 from services.evidence.domain.exhibitions import Exhibition, PlanExhibition, exhibition_of
-from services.evidence.domain.works import work_of
+from services.evidence.flows.working import members_left, works_known
 from services.evidence.ports import District, Documents
 from shared.contracts.exhibitions import ExhibitionPlanned
 from shared.contracts.tasks import Questions
 from shared.ledger.canonical import parse
-from shared.ledger.streams import exhibition_stream, work_stream
+from shared.ledger.streams import exhibition_stream
 
 
 async def held_exhibition(exhibition: str, actor: str, district: District) -> Exhibition:
@@ -29,13 +27,13 @@ async def check_plan(plan: PlanExhibition, actor: str, district: District) -> No
     out, of whom one at least is at the school; an administrator works of which she may record for a member.
     """
     administers = await district.rights.is_administrator(actor, f"school/{plan.school}")
-    everybody: set[str] = set()
+    left = await members_left((await works_known(plan.works, district.ledger)).values(), district)
+    members = {member for own in left.values() for member in own}
+    everybody = await district.rights.recordable(actor, sorted(members)) if members else set()
     for n, work in enumerate(plan.works):
-        members = await _left(work, district)
-        recordable = await district.rights.recordable(actor, members) if members else set()
-        if not recordable or not (administers or recordable >= set(members)):
+        own = set(left.get(work, ()))
+        if everybody.isdisjoint(own) or not (administers or everybody >= own):
             raise NotFound("work", field=f"/works/{n}")
-        everybody |= recordable
     if administers:
         return
     if not plan.works:
@@ -65,22 +63,10 @@ async def questions_of(digest: str, documents: Documents) -> Questions:
 async def _holds(plan: ExhibitionPlanned, actor: str, district: District) -> bool:
     if await district.rights.is_administrator(actor, f"school/{plan.school}"):
         return True
-    learners: Sequence[str]
     if plan.works:
-        learners = sorted({member for work in plan.works for member in await _members(work, district)})
+        works = await works_known(plan.works, district.ledger)
+        learners = {member for work in works.values() for member in work.members}
     else:
-        learners = await district.rights.members(f"section/{plan.section}") if plan.section is not None else []
-    left = set(learners) - await district.forgettings.forgotten(learners) if learners else set()
+        learners = set(await district.rights.members(f"section/{plan.section}") if plan.section is not None else ())
+    left = learners - await district.forgettings.forgotten(learners) if learners else set()
     return bool(left) and await district.rights.recordable(actor, sorted(left)) >= left
-
-
-async def _members(work: str, district: District) -> tuple[str, ...]:
-    found = work_of(await district.ledger.stream(work_stream(work)))
-    return () if found is None else found.members
-
-
-async def _left(work: str, district: District) -> tuple[str, ...]:
-    """The members of a work who are not forgotten."""
-    members = await _members(work, district)
-    gone = await district.forgettings.forgotten(members) if members else set()
-    return tuple(member for member in members if member not in gone)

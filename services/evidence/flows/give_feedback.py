@@ -4,10 +4,10 @@ from services.evidence.domain.errors import NotFound
 from services.evidence.domain.feedback import GiveFeedback, check_criterion, check_version, decide_feedback
 from services.evidence.domain.judging import check_instant
 from services.evidence.domain.receipts import Receipt, receipt
-from services.evidence.domain.works import Work, work_of
+from services.evidence.domain.works import Work
 from services.evidence.flows.keep_texts import keep_texts
+from services.evidence.flows.working import work_known
 from services.evidence.ports import District
-from shared.ledger.streams import work_stream
 
 
 async def give_feedback(give: GiveFeedback, actor: str, district: District) -> Receipt:
@@ -17,9 +17,7 @@ async def give_feedback(give: GiveFeedback, actor: str, district: District) -> R
     everyone else and where there is no such version, Invalid, Mismatch, Gone where every member, or the peer, is
     forgotten; VaultUnavailable and LedgerUnavailable.
     """
-    work = work_of(await district.ledger.stream(work_stream(give.work)))
-    if work is None:
-        raise NotFound("work")
+    work = await work_known(give.work, district.ledger)
     is_peer = await _speaks_as_peer(work, actor, district)
     check_version(work, (await district.ledger.entries([give.version])).get(give.version))
     check_instant(give.occurred_at, district.now())

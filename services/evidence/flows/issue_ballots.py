@@ -30,7 +30,6 @@ async def issue_ballots(issue: IssueBallots, actor: str, district: District) -> 
     if box is None:
         raise Conflict("The exhibition is closed.")
     tokens = tuple(box.token(issue.id, actor, n) for n in range(issue.count))
-    ballots = [ballot for token in tokens if (ballot := ballot_of(token)) is not None]
-    command = decide_issue(issue, ballots, tenant=district.tenant, actor=actor)
+    command = decide_issue(issue, [ballot_of(token) for token in tokens], tenant=district.tenant, actor=actor)
     [outcome] = await district.ledger.append([command])
     return Issued(tokens, receipt(command, outcome))

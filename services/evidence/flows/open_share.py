@@ -9,12 +9,13 @@ from services.evidence.domain.family_names import without_families
 from services.evidence.domain.files import NamedFile
 from services.evidence.domain.sharing import host_of, opened
 from services.evidence.domain.texts import KeptText
+from services.evidence.flows.recordable import closed_records
 from services.evidence.ports import District
 from shared.contracts.events import decode
 from shared.contracts.works import WorkStarted, WorkVersionAdded
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant
-from shared.ledger.streams import learner_stream, portfolio_stream
+from shared.ledger.streams import portfolio_stream
 from shared.rulebook.curated import Exhibit, Share
 
 
@@ -80,7 +81,7 @@ async def open_share(share: str, token: str, district: District) -> SharedPortfo
     people = {learner, *(member for members in made_by.values() for member in members)}
     names = await district.vault.names(people)
     # After the names: a key that was destroyed before they were read has its entry in the ledger by now.
-    forgotten = {person for person in people if await _is_forgotten(person, district)}
+    forgotten = await closed_records(people, district.ledger)
     if learner in forgotten:
         raise NotFound("share")
     whole = [one for one in exhibits if forgotten.isdisjoint(made_by[one.id])]
@@ -94,10 +95,6 @@ async def open_share(share: str, token: str, district: District) -> SharedPortfo
         exhibits=tuple(_exhibit(one, entries, texts, families, is_whole=one in whole) for one in exhibits),
         named=await district.definitions.named(competencies),
     )
-
-
-async def _is_forgotten(learner: str, district: District) -> bool:
-    return any(entry.event == "LearnerForgotten" for entry in await district.ledger.stream(learner_stream(learner)))
 
 
 async def _texts(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.evidence.domain.errors import Invalid, NotFound
+from services.evidence.domain.exhibitions import Exhibition
 from services.evidence.domain.judging import Criteria, check_criteria
 from services.evidence.domain.paneling import results_of
 from services.evidence.domain.panels import EVENTS_OF_PANELS, Panel, panel_of
@@ -18,8 +19,12 @@ async def panel_known(exhibition: str, district: District) -> Panel | None:
 
 async def panel_held(exhibition: str, actor: str, district: District) -> Panel:
     """The panel, for whoever holds its exhibition. Raises NotFound for everyone else."""
-    await held_exhibition(exhibition, actor, district)
-    panel = await panel_known(exhibition, district)
+    return await panel_of_held(await held_exhibition(exhibition, actor, district), district)
+
+
+async def panel_of_held(exhibition: Exhibition, district: District) -> Panel:
+    """The panel of an exhibition that the caller was found to hold."""
+    panel = await panel_known(exhibition.id, district)
     if panel is None:
         raise NotFound("exhibition")
     return panel
@@ -33,9 +38,8 @@ async def criteria_of(rubric: str, district: District) -> Criteria:
     return found
 
 
-async def scored(levels: Mapping[str, str], rubric: str, district: District) -> tuple[CriterionResult, ...]:
+def scored(levels: Mapping[str, str], rubric: str, criteria: Criteria) -> tuple[CriterionResult, ...]:
     """Levels by criterion as results by the rubric. Raises Invalid, naming the criterion, where one does not fit."""
-    criteria = await criteria_of(rubric, district)
     results = results_of(levels, criteria)
     try:
         check_criteria(rubric, results, {rubric: criteria}, below="")

@@ -33,17 +33,18 @@ async def plan_exhibition(plan: PlanExhibition, actor: str, district: District) 
 
 async def _check_place(plan: PlanExhibition, actor: str, district: District) -> None:
     """Raise NotFound for a school that there is none of, and for a section that is none of the school, or that the
-    caller neither teaches nor administers: whoever is in it is told of the exhibition.
+    caller neither teaches now nor administers: whoever is in it is told of the exhibition.
     """
     sections = [] if plan.section is None else [plan.section]
-    known = await district.roster.known(orgs=[plan.school], sessions=[], sections=sections, people=[actor])
+    known = await district.roster.known(orgs=[plan.school], sessions=[], sections=sections, people=[])
     if plan.school not in known.orgs and not await district.rights.members(f"school/{plan.school}"):
         raise NotFound("school", field="/school")
     if plan.section is None:
         return
-    section, grants = known.sections.get(plan.section), known.grants.get(actor, {})
-    ends = grants.get(("teacher", f"section/{plan.section}"), 0)
-    teaches = ends is None or ends > district.now()
-    administers = await district.rights.is_administrator(actor, f"school/{plan.school}")
-    if section is None or section.school != plan.school or not (teaches or administers):
+    section = known.sections.get(plan.section)
+    is_of_school = section is not None and section.school == plan.school
+    if not is_of_school or not (
+        plan.section in await district.rights.taught(actor)
+        or await district.rights.is_administrator(actor, f"school/{plan.school}")
+    ):
         raise NotFound("section", field="/section")

@@ -31,7 +31,6 @@ class PanelSeen:
     works: tuple[WorkSeen, ...]
     agreement: dict[str, Agreement] | None
     calibration: dict[str, Agreement] | None
-    leads: bool
     now: Instant
 
 
@@ -53,7 +52,7 @@ async def read_panel(exhibition: str, reader: str, district: District) -> PanelS
     criteria = await criteria_of(plan.rubric, district)
     if not leads:
         mine = tuple(WorkSeen(work, _own(panel, work, reader), 0, ()) for work in panel.plan.works)
-        return PanelSeen(panel, mine, None, None, leads=False, now=district.now())
+        return PanelSeen(panel, mine, None, None, district.now())
     works = tuple(
         _withheld(panel, work, reader)
         if panel.withholds(work, reader)
@@ -66,8 +65,7 @@ async def read_panel(exhibition: str, reader: str, district: District) -> PanelS
         works,
         agreement_of([score for score in seen if not score.calibration], criteria),
         agreement_of([score for score in seen if score.calibration], criteria),
-        leads=True,
-        now=district.now(),
+        district.now(),
     )
 
 

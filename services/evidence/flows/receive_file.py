@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator
 
-from services.evidence.domain.errors import NotFound
 from services.evidence.domain.files import KeptFile, declared_type
-from services.evidence.domain.works import work_of
+from services.evidence.flows.working import own_work
 from services.evidence.ports import District
-from shared.ledger.streams import work_stream
 
 
 async def receive_file(  # noqa: PLR0913 - whose, what, and from whom
@@ -19,9 +17,5 @@ async def receive_file(  # noqa: PLR0913 - whose, what, and from whom
     wait, Gone where every member is forgotten; NoRoom, TooSlow, ArtefactsUnavailable, VaultUnavailable and
     LedgerUnavailable.
     """
-    known = work_of(await district.ledger.stream(work_stream(work)))
-    if known is None:
-        raise NotFound("work")
-    if actor not in known.members and not await district.rights.recordable(actor, known.members):
-        raise NotFound("work")
+    await own_work(work, actor, district)
     return await district.files.receive(work, file, declared_type(declared), parts, sender=actor)

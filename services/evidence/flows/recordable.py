@@ -1,9 +1,18 @@
 """Whether a caller may record something of a learner, and what she is told where not."""
 
+from collections.abc import Collection
+
 from services.evidence.domain.errors import Gone, NotFound
-from services.evidence.ports import District
+from services.evidence.ports import District, Ledger
+from shared.ledger.streams import learner_stream
 
 FORGOTTEN = "This learner is forgotten; nothing more is recorded of her."
+
+
+async def closed_records(learners: Collection[str], ledger: Ledger) -> set[str]:
+    """The learners among these whose record is closed at this moment: who are forgotten, by the ledger itself."""
+    streams = {learner_stream(learner): learner for learner in learners}
+    return {streams[name] for name in await ledger.closed(streams)} if streams else set()
 
 
 async def check_recordable(learner: str, actor: str, district: District, refusal: NotFound) -> None:

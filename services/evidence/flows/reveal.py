@@ -14,12 +14,12 @@ from services.evidence.domain.revealing import (
     readable_texts,
     referred,
     told_of,
+    waits_for,
     work_told_of,
 )
 from services.evidence.domain.texts import KeptText
 from services.evidence.ports import District
 from shared.ledger.entry import Entry
-from shared.ledger.streams import panel_stream
 
 
 class People(Protocol):
@@ -70,18 +70,18 @@ async def _told(
     if not kept:
         return {}, {}
     events = referred(kept, await district.ledger.entries(list({text.event for text in kept.values()})))
-    events = {ref: entry for ref, entry in events.items() if not await _is_withheld(entry, reader, district)}
+    withheld = await _withheld(events, reader, district)
+    events = {ref: entry for ref, entry in events.items() if ref not in withheld}
     works = {work for entry in events.values() if (work := work_told_of(entry)) is not None}
     started = await district.ledger.entries(list(works)) if works else {}
     return {ref: told_of(entry, started) for ref, entry in events.items()}, events
 
 
-async def _is_withheld(entry: Entry, reader: str, district: District) -> bool:
-    """Whether it is another panelist's note on a work that the panel has not concluded on."""
-    panelist, work = panelist_of(entry), work_told_of(entry)
-    if panelist is None or panelist == reader or work is None:
-        return False
-    return not await district.ledger.stream(panel_stream(entry.owner, work))
+async def _withheld(events: Mapping[str, Entry], reader: str, district: District) -> set[str]:
+    """The texts that are another panelist's note on a work that the panel has not concluded on."""
+    waiting = {ref: stream for ref, entry in events.items() if (stream := waits_for(entry, reader)) is not None}
+    concluded = await district.ledger.closed({stream: events[ref].owner for ref, stream in waiting.items()})
+    return {ref for ref, stream in waiting.items() if stream not in concluded}
 
 
 async def _granted(reader: str, events: Mapping[str, Entry], district: District) -> set[str]:

@@ -14,10 +14,9 @@ from services.evidence.domain.scoring import (
     members_scored,
     refused_member,
 )
-from services.evidence.domain.works import work_of
+from services.evidence.flows.recordable import closed_records
+from services.evidence.flows.working import work_known
 from services.evidence.ports import District
-from shared.contracts.events import EVENTS
-from shared.ledger.streams import learner_stream, work_stream
 
 
 async def score_work(score: ScoreWork, actor: str, district: District) -> tuple[tuple[str, Receipt], ...]:
@@ -26,12 +25,13 @@ async def score_work(score: ScoreWork, actor: str, district: District) -> tuple[
     Raises NotFound (also where the caller may record for none of the members), Gone where one to be scored is
     forgotten, Invalid, Mismatch, VaultUnavailable and LedgerUnavailable.
     """
-    work = work_of(await district.ledger.stream(work_stream(score.work)))
-    recordable = set() if work is None else await district.rights.recordable(actor, work.members)
-    if work is None or not recordable:
+    work = await work_known(score.work, district.ledger)
+    recordable = await district.rights.recordable(actor, work.members)
+    if not recordable:
         raise NotFound("work")
     members = members_scored(work, score)
-    gone = await _closed([member for member in members if member not in recordable], district)
+    # Whoever is forgotten is nobody's to record for, and no stranger for that.
+    gone = await closed_records([member for member in members if member not in recordable], district.ledger)
     check_may_score(score, members, recordable, gone)
     check_instant(score.occurred_at, district.now())
     rubrics = await district.definitions.rubrics([score.rubric])
@@ -43,12 +43,6 @@ async def score_work(score: ScoreWork, actor: str, district: District) -> tuple[
     if refusal is not None:
         raise refusal
     return tuple(zip(members, receipts(command, outcome), strict=True))
-
-
-async def _closed(members: Sequence[str], district: District) -> set[str]:
-    """Those whose record is closed: whoever is forgotten is nobody's to record for, and no stranger for that."""
-    streams = {member: await district.ledger.stream(learner_stream(member)) for member in members}
-    return {member for member, stream in streams.items() if stream and EVENTS[stream[-1].event].closes}
 
 
 async def _keep_feedback(score: ScoreWork, members: Sequence[str], district: District) -> list[str]:

@@ -23,16 +23,9 @@ _BALLOT = (
 REMEMBERED = 64
 """Exhibitions of which it is remembered what they were opened with: nothing changes that, and each vote asks for it."""
 
-_ENTRIES = f"SELECT {COLUMNS} FROM ledger.entry WHERE owner = $1::text::uuid ORDER BY position"  # noqa: S608 - of constants
-
 _TOLD = (
     f"SELECT {COLUMNS} FROM ledger.entry WHERE owner = $1::text::uuid AND type = ANY ($2)"  # noqa: S608 - of constants
     " ORDER BY position"
-)
-
-_CLOSED = (
-    "SELECT owner::text FROM ledger.stream"
-    " WHERE owner = ANY ($1::uuid[]) AND stream = 'exhibition/' || owner AND ledger = 'evidence' AND closed"
 )
 
 
@@ -62,15 +55,7 @@ class PostgresExhibitions:
         self._opened[exhibition] = Opened(found.opened.asked, found.plan.works, questions)
         return self._opened[exhibition]
 
-    async def entries(self, exhibition: str) -> list[Entry]:
-        """See `Exhibitions.entries`."""
-        return [entry_of_row(row) for row in await fetched(self._pool, _ENTRIES, exhibition)]
-
     async def told(self, exhibition: str, events: Sequence[str]) -> list[Entry]:
         """See `Exhibitions.told`."""
         rows = await fetched(self._pool, _TOLD, exhibition, [type_name(event) for event in events])
         return [entry_of_row(row) for row in rows]
-
-    async def closed(self, exhibitions: Sequence[str]) -> list[str]:
-        """See `Exhibitions.closed`."""
-        return [row["owner"] for row in await fetched(self._pool, _CLOSED, list(exhibitions))]

@@ -1,7 +1,7 @@
 """The ledger in PostgreSQL: the port `Ledger`, kept."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import asyncpg
 
@@ -9,7 +9,7 @@ from services.evidence.domain.commands import Command, Mismatch, Outcome
 from services.evidence.postgres.lane_connection import LaneConnection
 from services.evidence.postgres.lanes import LaneMeasures, Lanes
 from services.evidence.postgres.prepared import Prepared, prepare
-from services.evidence.postgres.reading import entries_of_ids, entries_of_stream, entries_since
+from services.evidence.postgres.reading import closed_among, entries_of_ids, entries_of_stream, entries_since
 from services.evidence.postgres.repetition import leaves_out_instants, repetition
 from services.evidence.postgres.shards import shards_of_owners
 from shared.ledger.entry import Entry
@@ -82,6 +82,10 @@ class PostgresLedger:
     async def since(self, owner: str, position: int) -> list[Entry]:
         """See `Ledger.since`."""
         return await entries_since(self._pool, owner, position)
+
+    async def closed(self, streams: Mapping[str, str]) -> set[str]:
+        """See `Ledger.closed`."""
+        return await closed_among(self._pool, streams) if streams else set()
 
     async def close(self) -> None:
         """Append what is under way, refuse the rest with LedgerBusy, and close the lanes; the pool is the caller's."""

@@ -1,6 +1,6 @@
 """What a flow asks of the ledger about its past. Whole shards and owners are read by `shared.runtime.ledger_table`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -25,6 +25,12 @@ _SINCE = (
     " WHERE ledger = 'evidence' AND owner = $1::text::uuid AND position > $2 ORDER BY position"
 )
 
+_CLOSED = (
+    "SELECT s.stream FROM unnest($1::text[]::uuid[], $2::text[]) AS asked (owner, stream)"
+    " JOIN ledger.stream AS s ON s.owner = asked.owner AND s.stream = asked.stream AND s.ledger = 'evidence'"
+    " WHERE s.closed"
+)
+
 
 async def entries_of_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> dict[str, Entry]:
     """The entries that have these ids, by id. Raises LedgerUnavailable; ValueError for what is no id."""
@@ -44,6 +50,12 @@ async def entries_of_stream(pool: asyncpg.Pool, name: str) -> list[Entry]:
 async def entries_since(pool: asyncpg.Pool, owner: str, position: int) -> list[Entry]:
     """The entries of an owner of evidence after a position, in order. Raises LedgerUnavailable."""
     return [entry_of_row(row) for row in await fetched(pool, _SINCE, owner, position)]
+
+
+async def closed_among(pool: asyncpg.Pool, streams: Mapping[str, str]) -> set[str]:
+    """Those of these streams of evidence, names with owners, that are closed. Raises LedgerUnavailable."""
+    rows = await fetched(pool, _CLOSED, list(streams.values()), list(streams))
+    return {row["stream"] for row in rows}
 
 
 async def fetched(pool: asyncpg.Pool, statement: str, *arguments: object) -> list[asyncpg.Record]:

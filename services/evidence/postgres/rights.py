@@ -65,6 +65,10 @@ class RightsTogether:
         """See `Rights.may_publish`."""
         return await self._access.may_publish(person)
 
+    async def taught(self, person: str) -> tuple[str, ...]:
+        """See `Rights.taught`."""
+        return (await self._access.standing(person)).teaches
+
     async def classmates(self, person: str, learners: Sequence[str]) -> set[str]:
         """See `Rights.classmates`."""
         return await self._access.classmates(person, learners)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from services.evidence.flows.count_votes import Counting, count_votes
-from services.evidence.ports import BallotBoxes, Documents, Exhibitions, Ledger
+from services.evidence.ports import BallotBoxes, Documents, Ledger
+from shared.ledger.streams import exhibition_stream
 from shared.runtime.stepping import Stepping, each, keep_stepping
 
 POLL = 2.0
@@ -19,7 +20,6 @@ class Uncounted:
 
     tenant: str
     ledger: Ledger
-    exhibitions: Exhibitions
     boxes: BallotBoxes
     documents: Documents
 
@@ -50,6 +50,7 @@ class VoteCounting:
         One that cannot be counted keeps no other back: what it raised is raised once all were tried.
         """
         kept = await self._district.boxes.kept()
-        closed = await self._district.exhibitions.closed(kept) if kept else []
-        await each(closed, lambda exhibition: count_votes(exhibition, self._district))
+        streams = {exhibition_stream(exhibition): exhibition for exhibition in kept}
+        closed = await self._district.ledger.closed(streams)
+        await each(closed, lambda name: count_votes(streams[name], self._district))
         return bool(closed)

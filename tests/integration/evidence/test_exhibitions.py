@@ -12,7 +12,7 @@ from services.evidence.postgres.ledger import PostgresLedger
 from shared.contracts.exhibitions import AudienceTallied, TallyPublished
 from shared.ledger.identifiers import digest
 from tests.integration.evidence.conftest import People
-from tests.support.evidence import TENANT, THEME, Running
+from tests.support.evidence import TENANT, THEME, Running, enrolment, roster
 from tests.support.exhibitions import BEST, WELL, held, publish_questions
 from tests.support.pieces import started
 from tests.support.waiting import until
@@ -109,6 +109,30 @@ async def test_who_may_plan_and_hold_an_exhibition(evidence: Running, people: Pe
             answer = await client.post(f"/v1/exhibitions/{show.id}/{path}", {"id": str(uuid4()), **body})
             absent = await client.post(f"/v1/exhibitions/{uuid4()}/{path}", {"id": str(uuid4()), **body})
             assert (answer.status_code, answer.json()) == (404, absent.json())
+
+
+async def test_nobody_is_invited_to_a_section_by_who_taught_it_once(evidence: Running, people: People) -> None:
+    """The section is over, and her role in it has no end of its own."""
+    work = await started(people.teacher, people.amara)
+    over = {"sourcedId": f"over-{uuid4()}", "startDate": "2020-08-17", "endDate": "2021-06-12"}
+    section = {
+        "sourcedId": f"class-{uuid4()}",
+        "courseSourcedId": "english-10",
+        "schoolSourcedId": "school",
+        "termSourcedIds": over["sourcedId"],
+    }
+    taught = enrolment("lindgren", section["sourcedId"], role="teacher")
+    rows = roster([], academicSessions=[over], classes=[section], enrollments=[taught])
+    answer = await people.administrator.post("/v1/rosters", rows)
+    assert (answer.status_code, answer.json()["refused"]) == (200, []), answer.text
+    wish = {
+        "school": evidence.id("org", "school"),
+        "works": [work],
+        "section": evidence.id("class", section["sourcedId"]),
+    }
+    for client, status in ((people.teacher, 404), (people.administrator, 201)):
+        answer = await client.post("/v1/exhibitions", {"id": str(uuid4()), **wish})
+        assert (answer.status_code, answer.json().get("field")) == (status, "/section" if status == 404 else None)
 
 
 async def test_a_plan_is_changed_until_it_is_opened(evidence: Running, people: People) -> None:

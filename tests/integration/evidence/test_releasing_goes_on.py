@@ -236,7 +236,7 @@ class Silent:
 
     def __init__(self, ledger: PostgresLedger) -> None:
         self._ledger, self._lost = ledger, False
-        self.entries, self.stream, self.since = ledger.entries, ledger.stream, ledger.since
+        self.entries, self.stream, self.since, self.closed = ledger.entries, ledger.stream, ledger.since, ledger.closed
 
     async def append(self, commands: Sequence[Command]) -> list[Outcome]:
         outcomes = await self._ledger.append(commands)

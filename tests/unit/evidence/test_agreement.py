@@ -49,7 +49,7 @@ def test_every_two_panelists_are_compared_on_every_criterion_of_a_work() -> None
 def test_half_a_level_is_less_than_a_level_apart() -> None:
     scores = [score("a", clarity="3.5"), score("b", clarity="3"), score("c", clarity="1.5")]
     assert agreement_of(scores, CRITERIA)["clarity"] == Agreement(3, 0, 1)
-    assert differences(scores, CRITERIA, discuss_from=2) == [Difference("poster", "clarity", "1.5", "3.5", 2)]
+    assert differences(scores, CRITERIA, discuss_from=2) == [Difference("clarity", "1.5", "3.5", 2)]
 
 
 @pytest.mark.parametrize(("discuss_from", "found"), [(1, ["clarity", "thesis"]), (2, ["clarity"]), (3, [])])

@@ -224,7 +224,7 @@ def test_nobody_dismisses_herself() -> None:
 
 
 def test_where_panelists_differ_something_has_to_be_said() -> None:
-    apart = [Difference(WORK, "thesis", "1", "4", 2)]
+    apart = [Difference("thesis", "1", "4", 2)]
     check_resolved(conclude(FIRST), [])
     check_resolved(conclude(FIRST, resolution="We read it again."), apart)
     with pytest.raises(Invalid, match="thesis from 1 to 4") as refused:

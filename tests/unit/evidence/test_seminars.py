@@ -128,7 +128,7 @@ async def test_who_may_not_record_for_all_records_for_none_and_hears_for_whom() 
 
 async def test_who_is_forgotten_is_named() -> None:
     given = PureDistrict(learners=[AMARA])
-    given.forgettings.forgotten = {BAO}
+    given.forgettings.gone = {BAO}
     refused = await told(seminar(), given)
     assert (type(refused), refused.field, BAO in refused.detail) == (Gone, "/observations/1/learner", True)
     given = PureDistrict()

@@ -93,7 +93,7 @@ async def test_a_member_starts_a_work_and_a_stranger_to_one_member_does_not() ->
 async def test_a_learner_starts_works_with_classmates_and_nobody_else() -> None:
     """Whether the other is of another class, forgotten or nobody at all, she is told the same."""
     given = PureDistrict()
-    given.forgettings.forgotten = {CHIARA}
+    given.forgettings.gone = {CHIARA}
     for other in (CHIARA, THEME):
         refused = await told(start_work, start(AMARA, BAO, other), given, AMARA)
         assert (type(refused), refused.field, refused.detail) == (NotFound, "/members/2", NO_LEARNER)
