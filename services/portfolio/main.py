@@ -15,6 +15,7 @@ from services.portfolio.postgres.exhibitions import StoredExhibitions
 from services.portfolio.postgres.library import StoredLibrary
 from services.portfolio.postgres.projection import PortfolioProjection
 from services.portfolio.postgres.records import StoredRecords
+from services.portfolio.postgres.works import StoredWorks
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
@@ -100,6 +101,7 @@ async def _http(
     portfolio = Portfolio(
         district=District(
             records=StoredRecords(pool, settings.tenant, DefinitionsReader()),
+            works=StoredWorks(pool),
             exhibitions=StoredExhibitions(pool),
             outlines=Outlines(pool),
             library=StoredLibrary(pool),

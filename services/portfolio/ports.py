@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from services.portfolio.domain.exhibition import Exhibition
 from services.portfolio.domain.library import Shelf, Shelved
@@ -59,7 +59,9 @@ Reached: TypeAlias = tuple[Pin, ...]
 """How far each shard of each ledger is applied, in order."""
 
 Place: TypeAlias = tuple[Instant, str]
-"""Where an exhibition stands in a list: when it was planned first, and its id."""
+"""Where something stands in a list: an exhibition by when it was planned first, a work by when it was touched last, and
+its id.
+"""
 
 Kind: TypeAlias = Literal["section", "school", "learner"]
 """Whose exhibitions are listed."""
@@ -89,6 +91,28 @@ class Listed:
 
     exhibitions: list[Exhibition]
     reached: Reached
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWork:
+    """A work in a list. `members` are those who are not forgotten, `touched_at` is when it was started or its latest
+    version came, and `scored_at` when a score of it that still stands was recorded last.
+    """
+
+    id: str
+    started: Mapping[str, Any]
+    members: tuple[str, ...]
+    versions: int
+    touched_at: Instant
+    scored_at: Instant | None
+
+
+class Works(Protocol):
+    """The stored works, as lists."""
+
+    async def page(self, learners: Collection[str], before: Place, limit: int) -> tuple[Sequence[ListedWork], Reached]:
+        """Works of which one of the learners is a member, below a place in the list, the one touched last first."""
+        ...
 
 
 class Exhibitions(Protocol):
@@ -165,6 +189,7 @@ class District:
     """The ports. Given to every flow."""
 
     records: Records
+    works: Works
     exhibitions: Exhibitions
     outlines: Outlines
     library: Library

@@ -18,6 +18,7 @@ from services.portfolio.postgres.exhibitions import StoredExhibitions
 from services.portfolio.postgres.library import StoredLibrary
 from services.portfolio.postgres.projection import PortfolioProjection
 from services.portfolio.postgres.records import StoredRecords
+from services.portfolio.postgres.works import StoredWorks
 from shared.ledger.canonical import canonical
 from shared.ledger.identifiers import shard_of
 from shared.ledger.instants import Instant
@@ -153,6 +154,7 @@ def _portfolio(pool: asyncpg.Pool, folder: Path, writer: LedgerWriter) -> Portfo
     return Portfolio(
         district=Ports(
             records=StoredRecords(pool, TENANT, DefinitionsReader()),
+            works=StoredWorks(pool),
             exhibitions=StoredExhibitions(pool),
             outlines=Outlines(pool),
             library=StoredLibrary(pool),

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.evidence.domain.commands import Command, Guard, Outcome, Refused
+from services.evidence.domain.commands import Command, Expectation, Guard, Outcome, Refused
 from services.evidence.domain.errors import Gone, Invalid, NotFound, Refusal
 from services.evidence.domain.facts import new_event
 from services.evidence.domain.texts import NewText
@@ -11,12 +11,15 @@ from services.evidence.domain.works import Work
 from shared.contracts.bodies import CriterionResult, Purpose, RubricScored
 from shared.ledger.identifiers import further_event_id
 from shared.ledger.instants import Instant
-from shared.ledger.streams import learner_stream
+from shared.ledger.streams import learner_stream, work_stream
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreWork:
-    """A caller's wish: the same results, and the same feedback, for these members of a work, or for all of them."""
+    """A caller's wish: the same results, and the same feedback, for these members of a work, or for all of them.
+
+    `expected_version` is that of the work as it was looked at, where the caller says it.
+    """
 
     id: str
     work: str
@@ -29,6 +32,7 @@ class ScoreWork:
     results: tuple[CriterionResult, ...]
     feedback: str | None
     members: tuple[str, ...] | None
+    expected_version: int | None = None
 
     def event(self, n: int) -> str:
         """The id of the piece of the n-th member scored, from 0."""
@@ -65,7 +69,10 @@ def feedback_of(score: ScoreWork, members: Sequence[str]) -> list[NewText]:
 
 
 def decide_scores(score: ScoreWork, members: Sequence[str], refs: Sequence[str], *, tenant: str, actor: str) -> Command:
-    """The command that scores these members, all or none; `refs` are those of `feedback_of`. Each must be open."""
+    """The command that scores these members, all or none; `refs` are those of `feedback_of`. Each must be open.
+
+    Where the caller says which version of the work she looked at, no other may have come since.
+    """
     events = tuple(
         new_event(
             tenant,
@@ -86,7 +93,9 @@ def decide_scores(score: ScoreWork, members: Sequence[str], refs: Sequence[str],
         for n, member in enumerate(members)
     )
     guards = tuple(Guard(member, learner_stream(member), "open") for member in members)
-    return Command(score.id, actor, "evidence", events, guards=guards)
+    seen = score.expected_version
+    expects = () if seen is None else (Expectation(score.work, work_stream(score.work), seen),)
+    return Command(score.id, actor, "evidence", events, expects, guards)
 
 
 def refused_member(outcome: Outcome, score: ScoreWork, members: Sequence[str]) -> Refusal | None:

@@ -79,7 +79,10 @@ class VersionRequest(Contract):
 
 
 class ScoresRequest(Contract):
-    """Results by a published rubric, the same for all members of a work, or for those named in `members`."""
+    """Results by a published rubric, the same for all members of a work, or for those named in `members`.
+
+    With `expected_version`, the stream's as `GET /v1/works/{id}` tells it, they are refused where another came since.
+    """
 
     id: Id | None = None
     rubric: Digest
@@ -91,6 +94,7 @@ class ScoresRequest(Contract):
     results: Annotated[tuple[CriterionResult, ...], Field(min_length=1, max_length=MAX_RESULTS, strict=False)]
     feedback: WrittenText | None = None
     members: Members | None = None
+    expected_version: Version | None = None
 
 
 class MemberReceipt(BaseModel):

@@ -83,7 +83,10 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
         SCORE_ROUTE,
         response_model=GroupReceiptDocument,
         status_code=201,
-        responses={200: {"model": GroupReceiptDocument, "description": "Recorded before, by this request."}},
+        responses={
+            200: {"model": GroupReceiptDocument, "description": "Recorded before, by this request."},
+            **CONFLICT,
+        },
         summary="Score a work",
     )
     async def scores(
@@ -105,6 +108,7 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
             results=request.results,
             feedback=request.feedback,
             members=request.members,
+            expected_version=request.expected_version,
         )
         document = _document(await score_work(wish, actor.id, district))
         return json_response(document, status=document["status"])

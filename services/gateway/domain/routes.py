@@ -47,6 +47,7 @@ API: tuple[Route, ...] = (
     Route("POST", "/v1/works/{id}/versions/{version}/feedback", "evidence"),
     Route("POST", "/v1/feedback/{id}/read", "evidence"),
     Route("POST", "/v1/works/{id}/scores", "evidence"),
+    Route("GET", "/v1/works", "portfolio"),
     Route("GET", "/v1/works/{id}", "portfolio"),
     Route("GET", "/v1/tasks", "portfolio"),
     Route("GET", "/v1/rubrics", "portfolio"),

@@ -7,6 +7,7 @@ from services.portfolio.http.coverage_routes import coverage_routes
 from services.portfolio.http.exhibition_routes import exhibition_routes
 from services.portfolio.http.library import library_routes
 from services.portfolio.http.routes import Portfolio, health_routes, record_routes
+from services.portfolio.http.work_list import work_list_routes
 from shared.runtime.bounds import Bounded
 from shared.runtime.problems import answer_with_problems
 
@@ -26,6 +27,7 @@ def application(portfolio: Portfolio) -> FastAPI:
     answer_with_problems(app)
     answer_with_refusals(app)
     app.include_router(record_routes(portfolio))
+    app.include_router(work_list_routes(portfolio))
     app.include_router(coverage_routes(portfolio))
     app.include_router(exhibition_routes(portfolio))
     app.include_router(library_routes(portfolio))

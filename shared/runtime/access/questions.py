@@ -161,6 +161,12 @@ _STANDING = f"""
         ) AS others
 """  # noqa: S608 - of constants
 
+_SCHOOLS = f"""
+    SELECT {_COMPLETE} AS complete_ms, ARRAY(
+        SELECT section::text || ' ' || school::text FROM access.sections WHERE section = ANY ($1::uuid[])
+    ) AS schools
+"""  # noqa: S608 - of constants
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -264,6 +270,13 @@ class Access:
             administers=tuple(scope for role, scope in held if role == "administrator"),
             audits=tuple(scope for role, scope in held if role == "auditor"),
         )
+
+    async def schools_of(self, sections: Sequence[str]) -> dict[str, str]:
+        """The school of each of the sections that there is."""
+        asked = [section for section in sections if is_id(section)]
+        [row] = await self._pool.fetch(_SCHOOLS, asked)
+        self._check(row["complete_ms"])
+        return dict(pair.split(" ") for pair in row["schools"])
 
     async def exhibited(self, person: str, works: Sequence[str]) -> set[str]:
         """Those of the works that an exhibition shows on whose panel the person sits now."""

@@ -143,6 +143,18 @@ async def test_a_group_is_scored_a_piece_a_member(evidence: Running, people: Peo
     assert (other.status_code, other.json()["type"]) == (422, "urn:ascertain:problem:mismatch")
 
 
+async def test_a_score_of_an_older_draft_than_there_is_is_refused(people: People) -> None:
+    work = await started(people.teacher, people.amara, people.bao)
+    assert (await people.teacher.post(f"/v1/works/{work}/versions", version())).status_code == 201
+    wish = scores()
+    stale = await people.teacher.post(f"/v1/works/{work}/scores", {**wish, "expected_version": 1})
+    assert (stale.status_code, stale.json()["version"]) == (409, 2)
+    seen = {**wish, "expected_version": 2}
+    assert (await people.teacher.post(f"/v1/works/{work}/scores", seen)).status_code == 201
+    assert (await people.teacher.post(f"/v1/works/{work}/versions", version(expected_version=2))).status_code == 201
+    assert (await people.teacher.post(f"/v1/works/{work}/scores", seen)).status_code == 200
+
+
 async def test_a_group_score_is_all_or_nothing_across_shards(evidence: Running, people: People) -> None:
     assert shard_of(TENANT, people.amara) != shard_of(TENANT, people.bao)
     work = await started(people.teacher, people.amara, people.bao)

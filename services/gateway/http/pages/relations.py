@@ -1,5 +1,6 @@
 """In which relations people stand, as pages need to know it, and for what somebody so reads of somebody else."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from services.gateway.domain.disclosures import Purpose
@@ -15,6 +16,8 @@ class Relations(Protocol):
     async def members(self, scope: str) -> list[str]: ...
 
     async def is_guardian(self, person: str, learner: str) -> bool: ...
+
+    async def schools_of(self, sections: Sequence[str]) -> dict[str, str]: ...
 
 
 async def purpose_for(visitor: Visitor, learner: str, relations: Relations) -> Purpose:
