@@ -27,14 +27,15 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
 
     @router.get("/vote")
     async def by_hand(request: Request) -> Response:
-        return page("vote_by_hand.html", visiting.reader(request), wrong=None)
+        return page("vote_by_hand.html", visiting.reader(request), wrong=None, typed="")
 
     @router.post("/vote")
     async def typed(request: Request) -> Response:
         """Leads on to the ballot whose words, or whose digits, were typed."""
-        token = token_of((await fields_of(request)).get("words", ""))
+        words = (await fields_of(request)).get("words", "")
+        token = token_of(words)
         if token is None:
-            return page("vote_by_hand.html", visiting.reader(request), status=422, wrong="unreadable")
+            return page("vote_by_hand.html", visiting.reader(request), status=422, wrong="unreadable", typed=words)
         return RedirectResponse(f"/vote/{token}", 303)
 
     async def answered(
@@ -73,7 +74,7 @@ def _ballot(status: int, told: Mapping[str, Any], request: Request, visiting: Vi
     """The page of a ballot as evidence answered for it; 422 where an answer was none of those asked."""
     reader = visiting.reader(request)
     if status == 404:
-        return page("vote_by_hand.html", reader, status=404, wrong="unknown")
+        return page("vote_by_hand.html", reader, status=404, wrong="unknown", typed="")
     if status == 409 or told.get("state") == "closed":
         return page("vote_closed.html", reader, status=200 if status != 409 else 409)
     if status not in {200, 422}:
