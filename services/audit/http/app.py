@@ -94,7 +94,7 @@ def _verification_routes(audit: Audit, verifier: Verifier) -> APIRouter:
         if (request.learner is None) == (request.scope is None):
             raise problems.invalid('Give either "learner", or "scope": "district".', field="/learner")
         key = idempotency_key
-        id_ = str(uuid4()) if key is None else item_id(caller.id, "POST", ROUTE, key, 0)
+        id_ = request.id or (str(uuid4()) if key is None else item_id(caller.id, "POST", ROUTE, key, 0))
         asked = AskVerification(id_, Subject(request.learner), caller.id, audit.now())
         verification = await ask_verification(asked, audit.rights, audit.verifications, audit.start)
         return json_answer(verification_document(verification), status=202, headers={"Location": f"{ROUTE}/{id_}"})

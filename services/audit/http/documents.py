@@ -100,10 +100,14 @@ class HistoryDocument(BaseModel):
 
 
 class VerificationRequest(Contract):
-    """What is to be verified: one learner's record (`learner`), or everything (`scope` `district`)."""
+    """What is to be verified: one learner's record (`learner`), or everything (`scope` `district`).
+
+    `id` makes the request repeatable, as an Idempotency-Key does.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "district"}, {"learner": _LEARNER}]})
 
+    id: Id | None = None
     learner: Id | None = None
     scope: Literal["district"] | None = None
 

@@ -17,4 +17,13 @@ PAGES: tuple[Route, ...] = (
     _page("POST", "/vote/{token}"),
     _page("GET", "/learners/{learner}"),
     _page("GET", "/learners/{learner}/competencies/{competency}"),
+    _page("GET", "/audit"),
+    _page("GET", "/audit/learners/{learner}"),
+    _page("GET", "/audit/learners/{learner}/timeline"),
+    _page("GET", "/audit/grades/{grade}"),
+    _page("POST", "/audit/grades/{grade}"),
+    _page("GET", "/audit/results/{audit}"),
+    _page("GET", "/audit/verifications"),
+    _page("POST", "/audit/verifications"),
+    _page("GET", "/audit/verifications/{verification}"),
 )

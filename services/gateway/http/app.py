@@ -20,10 +20,12 @@ from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
 from services.gateway.http.pages.asking import Asking
+from services.gateway.http.pages.audit import audit_pages
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.static_files import static_files
+from services.gateway.http.pages.verification import verification_pages
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.pages.vote import vote_pages
 from services.gateway.http.passes import pass_routes
@@ -103,6 +105,8 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(home_pages(parts.relations, visiting))
     app.include_router(vote_pages(parts.ballots, misses, visiting))
     app.include_router(learner_pages(parts.relations, visiting))
+    app.include_router(audit_pages(visiting))
+    app.include_router(verification_pages(visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.http.pages.languages import Gettext
+from services.gateway.http.pages.record_wording import ENTRIES, PHASES, SPOKEN
 
 
 def _(message: str) -> str:
@@ -69,3 +70,15 @@ class Words:
 
     def rests(self, rests: str) -> str:
         return self.language.gettext(RESTS[rests])
+
+    def entry(self, type_: str) -> str:
+        """What an entry of this type says happened."""
+        return self.language.gettext(ENTRIES[type_]) if type_ in ENTRIES else type_
+
+    def spoken(self, spoken: str) -> str:
+        """What was said of a grade."""
+        return self.language.gettext(SPOKEN[spoken]) if spoken in SPOKEN else spoken
+
+    def phase(self, name: str) -> str:
+        """What a verification or an audit compares."""
+        return self.language.gettext(PHASES[name]) if name in PHASES else name
