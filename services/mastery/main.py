@@ -32,6 +32,7 @@ from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.redo_projection import RedoProjection
 from services.mastery.postgres.refold_queue import WaitingRefolds
 from services.mastery.postgres.refolding import Refolding
+from services.mastery.postgres.sections import PostgresSections
 from services.mastery.postgres.state_outbox import StateOutbox
 from services.mastery.postgres.stored_states import PostgresStates
 from services.mastery.postgres.transcripts import PostgresTranscripts, TranscriptForgetting
@@ -189,6 +190,7 @@ async def _http(  # noqa: PLR0913 - what it is wired to
         frameworks=PublishedFrameworks(pool),
         policies=PostgresPolicies(pool),
         redos=PostgresRedos(pool, DefinitionsReader()),
+        sections=PostgresSections(pool, settings.tenant, DefinitionsReader()),
         what_ifs=what_ifs,
         transcripts=PostgresTranscripts(pool),
     )

@@ -18,6 +18,7 @@ from shared.rulebook.override import Override
 from shared.rulebook.prerequisites import Prerequisites
 from shared.rulebook.redoing import Cycle
 from shared.rulebook.scope import Scope
+from shared.rulebook.state import Status
 from shared.runtime.definitions.view import DefinitionsView
 
 
@@ -295,6 +296,44 @@ class Redos(Protocol):
 class WhatIfs(Protocol):
     """What-ifs that were asked for, and what they came to. One that is removed is not there any more."""
 
+class StoredCell(NamedTuple):
+    """A learner's state of one competency as a section's grid takes it. `position` is that of its newest piece.
+
+    `pieces`, with the overrides, are what it is folded from, where the level cannot say yet whether it holds.
+    """
+
+    learner: str
+    competency: str
+    status: Status
+    level: str | None
+    position: int
+    pieces: Sequence[Contribution]
+    overrides: Sequence[Override]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSection:
+    """What is stored of some learners, read at one moment: their states, who they are to the rulebook, and who of them
+    is in quarantine. `refolding` says that states wait to be folded again under a newer definition.
+    """
+
+    cells: Sequence[StoredCell]
+    learners: Mapping[str, Learner]
+    held: frozenset[str]
+    view: DefinitionsView
+    refolding: bool
+
+
+class Sections(Protocol):
+    """The stored states of many learners at once."""
+
+    async def mark(self, learners: Sequence[str]) -> str:
+        """Another one whenever anything has changed that a grid of these learners shows."""
+        ...
+
+    async def read(self, learners: Sequence[str]) -> StoredSection: ...
+
+
     async def policy(self, digest: str) -> bytes | None:
         """The bytes of a published policy."""
         ...
@@ -383,3 +422,4 @@ class District:
     redos: Redos
     what_ifs: WhatIfs
     transcripts: Transcripts
+    sections: Sections

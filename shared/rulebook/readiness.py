@@ -72,11 +72,13 @@ class Standing(NamedTuple):
             return True
         if self.status in {Status.NOT_YET, Status.SLIPPED}:
             return False
-        return None if self.source is None or self.status not in _SILENT else self.source.reaches
+        return None if self.source is None or self.status not in SILENT else self.source.reaches
 
 
 NO_EVIDENCE, NO_POLICY = Standing(Status.NO_EVIDENCE), Standing(Status.NO_POLICY)
-_SILENT = frozenset({Status.NO_EVIDENCE, Status.NOT_ENOUGH})
+SILENT = frozenset({Status.NO_EVIDENCE, Status.NOT_ENOUGH})
+"""Where the level cannot say yet."""
+
 _UNRECORDED = frozenset({Status.NO_EVIDENCE, Status.NO_POLICY})
 _GONE = frozenset({Reason.VOIDED, Reason.SUPERSEDED, Reason.REPLACED, Reason.SELF_RATING})
 
@@ -113,10 +115,10 @@ class Judged:
 
 def standing_of(state: State, pieces: Iterable[Contribution], known: Known = EVERYTHING) -> Standing:
     """What readiness sees of a state, given the contributions that it was folded from, as known."""
-    if state.status not in _SILENT or state.adoption is None:
+    if state.status not in SILENT or state.adoption is None:
         return Standing(state.status)
     gone = {piece.event for piece in state.set_aside if piece.reason in _GONE}
-    speaking = [piece for piece in known_of(list(pieces), known) if piece.event not in gone and _speaks(piece)]
+    speaking = [piece for piece in known_of(list(pieces), known) if piece.event not in gone and speaks(piece)]
     if not speaking:
         return Standing(state.status)
     newest, scale = max(speaking, key=fold_order), state.adoption.policy.scale
@@ -125,7 +127,8 @@ def standing_of(state: State, pieces: Iterable[Contribution], known: Known = EVE
     return Standing(state.status, Source(newest.event, kind, newest.occurred_at, reaches))
 
 
-def _speaks(piece: Contribution) -> bool:
+def speaks(piece: Contribution) -> bool:
+    """Whether a piece could speak where the level cannot, unless it was set aside."""
     return piece.withdrawn is None and (piece.kind == Kind.ATTESTATION or piece.purpose == DIAGNOSTIC)
 
 

@@ -21,6 +21,7 @@ from services.mastery.postgres.kept_rows import PostgresKept
 from services.mastery.postgres.policies import PostgresPolicies
 from services.mastery.postgres.records import StoredRecords
 from services.mastery.postgres.refold_queue import WaitingRefolds
+from services.mastery.postgres.sections import PostgresSections
 from services.mastery.postgres.stored_states import PostgresStates
 from services.mastery.postgres.transcripts import PostgresTranscripts
 from services.mastery.postgres.waiting_redos import PostgresRedos
@@ -93,6 +94,7 @@ async def serving(
         frameworks=PublishedFrameworks(pool),
         policies=PostgresPolicies(pool),
         redos=PostgresRedos(pool, DefinitionsReader()),
+        sections=PostgresSections(pool, TENANT, DefinitionsReader()),
         what_ifs=PostgresWhatIfs(pool),
         transcripts=PostgresTranscripts(pool),
     )

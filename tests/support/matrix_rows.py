@@ -61,13 +61,13 @@ READING: Rows = {
     ("GET", "/v1/learners/{}/grades"): _read("/v1/learners/{s.learner}/grades"),
     ("GET", "/v1/learners/{}/next"): _read("/v1/learners/{s.learner}/next"),
     ("GET", "/v1/sections/{}/readiness"): _read("/v1/sections/{s.section}/readiness", RECORD),
+    ("GET", "/v1/sections/{}/grid"): _read("/v1/sections/{s.section}/grid", RECORD),
     ("GET", "/v1/learners/{}/portfolio"): _read("/v1/learners/{s.learner}/portfolio"),
     ("GET", "/v1/learners/{}/disclosures"): _read(
         "/v1/learners/{s.learner}/disclosures", (*FAMILY, *ADMINISTER, *AUDIT)
     ),
     ("GET", "/v1/evidence/{}"): _read("/v1/evidence/{s.evidence}"),
     ("GET", "/v1/works/{}"): _read("/v1/works/{s.work}", (*SEE, "panelist")),
-    ("GET", "/v1/works"): _read("/v1/works?section={s.section}", RECORD),
     ("GET", "/v1/tasks"): _read("/v1/tasks", STAFF),
     ("GET", "/v1/rubrics"): _read("/v1/rubrics", STAFF),
     ("GET", "/v1/artefacts/{}"): Row(lambda _w, s, _p: {"url": f"/v1/artefacts/{s.artefact}"}, (*SEE, "panelist"), 303),
