@@ -10,10 +10,11 @@ from uuid import uuid4
 from services.evidence.artefacts.folder import FolderStore, told
 from services.evidence.artefacts.sealing import BEGIN, PART, TAG, FileCipher, Unsealable
 from services.evidence.artefacts.staging import Staged
+from services.evidence.artefacts.store import ArtefactStore
 from services.evidence.artefacts.tables import ArtefactTables, SealedFile
 from services.evidence.domain.errors import Conflict, Forgotten, Mismatch, NotFound
 from services.evidence.domain.files import MAX_FILE, MAX_WAITING, MAX_WAITING_SIZE, KeptFile, NamedFile, check_declared
-from services.evidence.ports import ArtefactStore, ArtefactsUnavailable, TooSlow, VaultUnavailable
+from services.evidence.ports import ArtefactsUnavailable, TooSlow, VaultUnavailable
 from services.evidence.vault.answering import answering
 from services.evidence.vault.cipher import OwnerKey
 from services.evidence.vault.keys import Keys

@@ -1,4 +1,4 @@
-"""The port `ArtefactStore` over a folder on this machine, or one that several machines share."""
+"""An `ArtefactStore` over a folder on this machine, or one that several machines share."""
 
 import asyncio
 import os

@@ -2,8 +2,8 @@
 
 import structlog
 
+from services.evidence.artefacts.store import ArtefactStore
 from services.evidence.artefacts.tables import ArtefactTables
-from services.evidence.ports import ArtefactStore
 from services.evidence.vault.sweep import AGE, EVERY, RETRY
 from shared.runtime.stepping import each, keep_stepping
 

@@ -51,7 +51,7 @@ class ForgettingProjection:
 
 
 class PostgresForgettings:
-    """The ports `Forgettings` and `Destructions`."""
+    """The port `Forgettings`, and `Destructions` of the worker that destroys keys."""
 
     def __init__(self, pool: asyncpg.Pool, clock: Clock = now) -> None:
         self._pool, self._clock = pool, clock

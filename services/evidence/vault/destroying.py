@@ -1,8 +1,8 @@
 """Destroy the keys of those who are forgotten: after the ledger says so, and again until every one is gone."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from services.evidence.ports import Destructions
 from shared.runtime.stepping import Stepping, each, keep_stepping
 
 POLL = 1.0
@@ -13,6 +13,18 @@ LONGEST = 30.0
 
 TOGETHER = 100
 """Keys destroyed between two looks."""
+
+
+class Destructions(Protocol):
+    """The keys that are to be destroyed, as they follow from the ledger."""
+
+    async def pending(self, limit: int) -> Sequence[str]:
+        """Owners whose keys are not destroyed yet, those longest asked for first, at most `limit`."""
+        ...
+
+    async def done(self, owner: str) -> None:
+        """Note that an owner's key is destroyed."""
+        ...
 
 
 class Destroys(Protocol):
