@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -33,6 +34,7 @@ Three at a time took no less on two cores: they are what the tests wait for.
 
 
 CONTAINERS = "--containers"
+NO_BROWSER = "Pages are not tried in a browser: there is no chromium here; `apt-get install chromium` brings it."
 INTEGRATION = ("tests/integration", "-m", "not stack")
 """What is tried on containers unless something else is named: all but the tests that start an embedded stack."""
 
@@ -48,6 +50,8 @@ def check(
         if arguments == [CONTAINERS]:
             arguments += INTEGRATION
     checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, (TESTS[0], (*TESTS[1], *TOGETHER))]
+    if shutil.which("chromium") is None:
+        typer.echo(NO_BROWSER)
     outcomes = {}
     for number, (name, command) in enumerate(checks, start=1):
         typer.echo(f"[{number}/{len(checks)}] {name}")

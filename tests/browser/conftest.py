@@ -1,0 +1,41 @@
+"""One real stack with the demo district, and one browser, for all tests of pages. Without chromium all are skipped."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from cli.checks import NO_BROWSER
+from tests.browser.chromium import chromium, running_chromium
+from tests.browser.district import DemoDistrict, demo_district
+from tests.browser.opening import Opener
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One group, so that one process has them all with the one stack; none where there is no browser."""
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.stack)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if chromium() is None:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def district(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoDistrict]:  # type: ignore[override]
+    async with demo_district(tmp_path_factory.mktemp("browser") / "home") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def opener(browser: Browser, district: DemoDistrict) -> Opener:
+    return Opener(browser, district)

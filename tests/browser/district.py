@@ -1,0 +1,140 @@
+"""The demo district as browsers meet it: its story told, a button for everybody, and what is found there by name.
+
+One stands for all browser tests of a run. An exhibition stays open beside the story's, with ballots to be used up, and
+a share that the story would have taken back.
+"""
+
+import io
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from rich.console import Console
+
+from cli.demo.cast import Cast
+from cli.demo.level_story import THEME
+from cli.demo.place import Place
+from cli.demo.seeding import seed
+from cli.demo.signing_in import PEOPLE, open_doors
+from cli.demo.story import tell
+from cli.demo.telling import Telling
+from cli.demo.work_story import ALLEGORY, SYMBOLS
+from deploy.local.issuer.people import Person, add_people
+from deploy.local.stack import Stack
+from tests.support.running import running_stack, until_applied
+
+ALSO = {
+    "teacher-abara": "Chidi Abara, history",
+    "teacher-mensah": "Kofi Mensah, mathematics",
+    "teacher-novak": "Petra Novak, English at Riverside",
+    "learner-hugo": "Hugo Alvarez, learner",
+    "learner-farid": "Farid Haddad, learner",
+}
+"""Of the roster, who has no button in the demo."""
+
+AUDITOR, STRANGER = "auditor", "stranger"
+"""Not of the roster: who audits the district, and somebody with an account whom nobody has given anything to do."""
+
+BALLOTS = 60
+
+
+@dataclass(slots=True)
+class DemoDistrict:
+    """`found` has ids by the names that addresses of pages are written with; `ballots` are those not yet used."""
+
+    stack: Stack
+    cast: Cast
+    found: dict[str, str]
+    ballots: Iterator[str]
+
+    @property
+    def url(self) -> str:
+        return self.stack.urls["gateway"]
+
+    def address(self, template: str) -> str:
+        """The address of a page, written as `/learners/{amara}`; `{ballot}` is a new one each time."""
+        more = {"ballot": next(self.ballots)} if "{ballot}" in template else {}
+        return self.url + template.format(**self.found, **more)
+
+
+@asynccontextmanager
+async def demo_district(folder: Path) -> AsyncIterator[DemoDistrict]:
+    """A new one, ended and removed afterwards. What the story would show is not printed, but must be true."""
+    async with running_stack(folder) as stack, Cast(Place.of_stack(stack)) as cast:
+        await seed(cast.district)
+        telling = Telling(Console(file=io.StringIO()))
+        await tell(cast, telling)
+        assert telling.untrue == [], telling.untrue
+        await _open_more_doors(stack, cast)
+        district = DemoDistrict(stack, cast, {}, iter(()))
+        await _find(district)
+        await until_applied(stack)
+        yield district
+
+
+async def _open_more_doors(stack: Stack, cast: Cast) -> None:
+    await open_doors(cast, stack)
+    people = {subject: await cast.person(subject) for subject in ALSO} | {AUDITOR: str(uuid4()), STRANGER: str(uuid4())}
+    grant = {"id": str(uuid4()), "person": people[AUDITOR], "role": "auditor", "scope": "district"}
+    await cast.district.post("/v1/roles", grant)
+    add_people(stack.home, [Person(subject, ALSO.get(subject, subject)) for subject in people])
+    for subject, person in people.items():
+        account = {"issuer": stack.urls["issuer"], "subject": subject, "person": person}
+        await cast.district.put("/v1/accounts", account)
+
+
+async def _find(district: DemoDistrict) -> None:
+    cast, found = district.cast, district.found
+    for name in ("amara", "bao", "chiara", "dmitri", "farid", "hugo"):
+        found[name] = await cast.person(f"learner-{name}")
+    for name in ("english-10a", "history-10a", "art-10a", "mathematics-10a", "english-10r"):
+        found[name.rpartition("-")[0] if name.endswith("a") else name] = str(
+            await cast.resolved(f"roster:class/class-{name}")
+        )
+    found |= {"theme": THEME, "allegory": ALLEGORY, "symbols": SYMBOLS, "nobody": str(uuid4())}
+    amara, teacher = await cast.as_person("learner-amara"), await cast.as_person("teacher-sato")
+    portfolio: dict[str, Any] = await amara.get(f"/v1/learners/{found['amara']}/portfolio")
+    found["exhibition"] = (await teacher.get("/v1/exhibitions", section=found["art"]))["items"][0]["exhibition"]
+    exhibits = portfolio["portfolio"]["exhibits"]
+    found["letter"], found["poster"], found["essay"] = (one["work"] for one in exhibits)
+    found["transcript"] = (await amara.get(f"/v1/learners/{found['amara']}/transcript"))["code"]
+    found["share"] = await _share(district, [one["exhibit"] for one in exhibits])
+    found["open_exhibition"], tokens = await _exhibition(district)
+    found["grade"] = (await amara.get(f"/v1/learners/{found['amara']}/grades"))["grades"][0]["id"]
+    district.ballots = iter(tokens)
+
+
+async def _share(district: DemoDistrict, exhibits: list[str]) -> str:
+    amara = await district.cast.as_person("learner-amara")
+    expires_at = (datetime.now(UTC) + timedelta(days=30)).isoformat(timespec="milliseconds")
+    wish = {"id": str(uuid4()), "audience": "college", "expires_at": expires_at, "exhibits": exhibits}
+    _, share = await amara.post(f"/v1/learners/{district.found['amara']}/portfolio/shares", wish)
+    return str(share["secret"])
+
+
+async def _exhibition(district: DemoDistrict) -> tuple[str, list[str]]:
+    """One of the poster that stays open, and its ballots."""
+    sato = await district.cast.as_person("teacher-sato")
+    plan = {
+        "id": str(uuid4()),
+        "school": "roster:org/school-willowbrook-high",
+        "section": "roster:class/class-art-10a",
+        "works": [district.found["poster"]],
+        "roles": ["family", "community"],
+        "questions": "document:questions-animal-farm.json",
+        "panel": {"rubric": "document:rubric-presentation.json", "discuss_from": 2},
+        "title": "Animal Farm: a second evening",
+    }
+    _, planned = await sato.post("/v1/exhibitions", await district.cast.resolved(plan))
+    opening = {"id": str(uuid4()), "expected_version": planned["version"]}
+    await sato.post(f"/v1/exhibitions/{planned['id']}/open", opening)
+    wish = {"id": str(uuid4()), "role": "family", "count": BALLOTS}
+    _, issued = await sato.post(f"/v1/exhibitions/{planned['id']}/ballots", wish)
+    return str(planned["id"]), list(issued["tokens"])
+
+
+__all__ = ["ALSO", "AUDITOR", "PEOPLE", "STRANGER", "DemoDistrict", "demo_district"]
