@@ -1,6 +1,8 @@
 """The table of pages: what people in browsers come to. Pure. Each asks the API for what it shows and does."""
 
 from services.gateway.domain.route import SMALL, Method, Route
+HANDED_IN = 64 * 1024 * 1024
+"""Bytes of a form with a file: more than a file may have, so that it is a page that says when one is too large."""
 
 
 def _page(method: Method, template: str, max_body: int = SMALL) -> Route:
@@ -17,6 +19,19 @@ PAGES: tuple[Route, ...] = (
     _page("POST", "/vote/{token}"),
     _page("GET", "/learners/{learner}"),
     _page("GET", "/learners/{learner}/competencies/{competency}"),
+    _page("GET", "/learners/{learner}/portfolio"),
+    _page("GET", "/learners/{learner}/portfolio/choose"),
+    _page("POST", "/learners/{learner}/portfolio/choose"),
+    _page("POST", "/learners/{learner}/portfolio/order"),
+    _page("POST", "/learners/{learner}/portfolio/exhibits/{exhibit}/withdraw"),
+    _page("POST", "/learners/{learner}/portfolio/shares"),
+    _page("POST", "/learners/{learner}/portfolio/shares/{share}/revoke"),
+    _page("POST", "/works"),
+    _page("GET", "/works/{work}"),
+    _page("POST", "/works/{work}/versions", HANDED_IN),
+    _page("POST", "/works/{work}/reflections"),
+    _page("POST", "/works/{work}/feedback"),
+    _page("POST", "/works/{work}/feedback/{feedback}/read"),
     _page("GET", "/audit"),
     _page("GET", "/audit/learners/{learner}"),
     _page("GET", "/audit/learners/{learner}/timeline"),

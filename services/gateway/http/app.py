@@ -21,13 +21,16 @@ from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
 from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.audit import audit_pages
+from services.gateway.http.pages.choosing import choosing_pages
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
+from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.static_files import static_files
 from services.gateway.http.pages.verification import verification_pages
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.pages.vote import vote_pages
+from services.gateway.http.pages.works import Works, work_pages
 from services.gateway.http.passes import pass_routes
 from services.gateway.http.peers import Peers
 from services.gateway.http.personal_tokens import personal_token_routes
@@ -105,6 +108,10 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(home_pages(parts.relations, visiting))
     app.include_router(vote_pages(parts.ballots, misses, visiting))
     app.include_router(learner_pages(parts.relations, visiting))
+    portfolios = Portfolios(parts.relations, visiting, parts.clock, parts.public_url)
+    app.include_router(portfolio_pages(portfolios))
+    app.include_router(choosing_pages(portfolios))
+    app.include_router(work_pages(Works(parts.relations, visiting, parts.clock)))
     app.include_router(audit_pages(visiting))
     app.include_router(verification_pages(visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))

@@ -1,6 +1,7 @@
 """Asks the services for a page, and tells them what was done on it, with the rights of whoever looks at it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -43,6 +44,17 @@ class Asking:
         """
         return orjson.loads((await self._asked(self._route(method, path), visitor, path, json=body)).content)
 
+    async def hand_in(
+        self, visitor: Visitor, path: str, parts: AsyncIterator[bytes], *, media_type: str, key: str
+    ) -> Any:
+        """What `POST path` answers to a file, which is passed on as it comes. The key makes it count once.
+
+        Raises as `write` does, and whatever `parts` raise.
+        """
+        route = self._route("POST", path)
+        more = {"Content-Type": media_type, "Idempotency-Key": key}
+        return orjson.loads((await self._asked(route, visitor, path, more, content=parts)).content)
+
     async def revealed(
         self, visitor: Visitor, purpose: Purpose, *, texts: Sequence[str] = (), names: Sequence[str] = ()
     ) -> Revealed:
@@ -55,10 +67,12 @@ class Asking:
             raise LookupError(f"no service answers {method} {path}")
         return route
 
-    async def _asked(self, route: Route, visitor: Visitor, path: str, **more: Any) -> httpx.Response:
+    async def _asked(
+        self, route: Route, visitor: Visitor, path: str, headers: Mapping[str, str] = MappingProxyType({}), **more: Any
+    ) -> httpx.Response:
         try:
             answer = await self._peers[route.service].request(
-                route.method, path, headers={"Authorization": visitor.authorization}, **more
+                route.method, path, headers={"Authorization": visitor.authorization, **headers}, **more
             )
         except httpx.HTTPError as error:
             _log.warning("a service did not answer a page", service=route.service, error=type(error).__name__)

@@ -1,0 +1,130 @@
+"""What portfolios and works show: signs by how a skill is shown, drafts in pairs, and texts that stay texts."""
+
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.gateway.domain.disclosures import RevealedName
+from services.gateway.http.pages.covering import ACROSS, areas_by_skill, maps
+from services.gateway.http.pages.drafting import draft_shown, pair
+from services.gateway.http.pages.portfolio import moved
+from services.gateway.http.pages.rendering import Reader, page
+from services.gateway.http.pages.works import version_asked
+from tests.support import portfolio_answers as told
+from tests.unit.gateway.test_pages import HOSTILE, Tags
+
+ME = "99999999-9999-4999-8999-999999999999"
+
+
+def skills(*shown: str) -> dict[str, object]:
+    listed = [{"competency": f"c{n}", "statement": "…", "shown": one, "evidence": 7} for n, one in enumerate(shown)]
+    return {"frameworks": [{"framework": "f", "title": "English", "areas": [{"competencies": listed}]}]}
+
+
+def test_a_map_has_a_sign_a_skill_and_says_how_many_of_each() -> None:
+    [framework] = maps(skills(*["exhibit"] * ACROSS, "evidence", "not_yet"))
+    [area] = framework.areas
+    assert (area.by_exhibit, area.by_evidence, area.not_yet) == (ACROSS, 1, 1)
+    assert [mark.shown for mark in area.marks[-2:]] == ["evidence", "not_yet"]
+    assert len({(mark.across, mark.down) for mark in area.marks}) == ACROSS + 2
+    assert all(0 < mark.across < area.width and 0 < mark.down < area.height for mark in area.marks)
+
+
+def test_a_skill_without_an_area_stands_in_its_framework() -> None:
+    assert areas_by_skill(skills("exhibit")) == {"c0": "English"}
+
+
+@pytest.mark.parametrize(
+    ("move", "order"),
+    [
+        ("earlier/b", "bac"),
+        ("later/b", "acb"),
+        ("earlier/a", "abc"),
+        ("later/c", "abc"),
+        ("later/x", "abc"),
+        ("", "abc"),
+    ],
+)
+def test_an_exhibit_goes_a_place_earlier_or_later(move: str, order: str) -> None:
+    assert moved(list("abc"), move) == list(order)
+
+
+def test_the_last_two_drafts_stand_beside_each_other_unless_others_are_asked_for() -> None:
+    versions = [{"number": number} for number in (1, 2, 3)]
+    asked = {(None, None): [2, 3], (3, 1): [1, 3], (2, 2): [2], (9, 9): [2, 3]}
+    assert {numbers: [one["number"] for one in pair(versions, numbers)] for numbers in asked} == asked
+    assert pair([], (None, None)) == []
+
+
+def test_a_draft_says_what_its_files_are() -> None:
+    texts = {one["ref"]: one["text"] for one in told.revealed(ME)["texts"]}
+    text, file = draft_shown(told.draft(1, told.FIRST), texts).parts
+    assert (text.kind, text.words) == ("text", "Dear Napoleon,\nyou promised us the mill.")
+    assert (file.words, file.media_type, file.size) == ("poster.pdf", "application/pdf", 1234567)
+    assert draft_shown(told.draft(1, told.FIRST), {}).parts[1].words is None
+
+
+def test_a_draft_is_asked_for_as_it_was_typed() -> None:
+    fields = {"id": "i", "version": "3", "text": " \r\n", "link": " https://a.test ", "file": "f", "file_name": "a.pdf"}
+    assert version_asked(fields) == {
+        "id": "i",
+        "expected_version": 3,
+        "artefacts": [{"kind": "link", "content": "https://a.test"}, {"kind": "file", "file": "f", "name": "a.pdf"}],
+    }
+    assert version_asked({"version": "x"})["expected_version"] == 0, "the API says what is wrong with it"
+
+
+def test_what_a_learner_wrote_stays_a_text() -> None:
+    answer = told.revealed(ME, title=HOSTILE, reason=HOSTILE, said=HOSTILE, text=HOSTILE)
+    texts = {one["ref"]: one["text"] for one in answer["texts"]}
+    names = {ME: RevealedName(HOSTILE, HOSTILE, of_learner=True)}
+    coverage = told.coverage(ME)
+    coverage["frameworks"][0]["title"] = coverage["frameworks"][0]["areas"][0]["title"] = HOSTILE
+    told_of = told.portfolio(ME)
+    nothing: Any = {"done": None, "problem": SimpleNamespace(detail=HOSTILE, status=422, code="x"), "texts": texts}
+    pages = [
+        page(
+            "portfolio/portfolio.html",
+            Reader("es", ZoneInfo("UTC"), "/x", ME, HOSTILE),
+            learner=ME,
+            name=names[ME],
+            mine=mine,
+            may_share=True,
+            told=told_of,
+            works={one["work"]: one for one in told_of["works"]},
+            maps=maps(coverage),
+            areas=areas_by_skill(coverage),
+            skills={told.SHOWN: HOSTILE},
+            suggested=told.SUGGESTIONS["suggestions"],
+            ends=[("2026-12-01", "2026-12-01T09:00:00.000Z")] * 2,
+            now="2026-11-01T09:00:00.000Z",
+            link=f"https://district.example/{HOSTILE}",
+            typed={"audience": HOSTILE},
+            **nothing,
+        )
+        for mine in (True, False)
+    ]
+    work = told.work(ME)
+    pages += [
+        page(
+            "portfolio/work.html",
+            Reader("en", ZoneInfo("UTC"), "/x", ME, HOSTILE),
+            work=work,
+            mine=mine,
+            teaches=not mine,
+            names=names,
+            drafts=[draft_shown(draft, texts) for draft in work["versions"]],
+            pieces=[],
+            now="2026-11-01T09:00:00.000Z",
+            at="version",
+            typed={"text": HOSTILE, "link": HOSTILE, "note": HOSTILE, "file": HOSTILE, "file_name": HOSTILE},
+            **nothing,
+        )
+        for mine in (True, False)
+    ]
+    for answered in pages:
+        tags = Tags(bytes(answered.body).decode()).tags
+        assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "style"}
+        assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
