@@ -51,6 +51,7 @@ API: tuple[Route, ...] = (
     Route("GET", "/v1/works/{id}", "portfolio"),
     Route("GET", "/v1/tasks", "portfolio"),
     Route("GET", "/v1/rubrics", "portfolio"),
+    Route("GET", "/v1/moves", "portfolio"),
     Route("GET", "/v1/artefacts/{ref}", "gateway"),
     Route("POST", "/v1/seminars", "evidence", BATCH),
     Route("GET", "/v1/exhibitions/{id}/panel", "evidence"),

@@ -1,4 +1,4 @@
-"""Tasks and rubrics as they are told to a reader: in her language where they are translated. Pure."""
+"""Tasks, rubrics and lists of moves as they are told to a reader: in her language where they are translated. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from shared.ledger.instants import Instant
 
-Kind: TypeAlias = Literal["task", "rubric"]
+Kind: TypeAlias = Literal["task", "rubric", "moves"]
 
 MANY = 1_000
 """What names a document is counted up to here."""
@@ -71,6 +71,9 @@ def worded(document: Mapping[str, Any], language: str) -> dict[str, Any]:
     plain = {name: value for name, value in document.items() if name != "translations"}
     words = document.get("translations", {}).get(language)
     if words is None:
+        return plain
+    if "moves" in plain:
+        plain["moves"] = [{**move, "title": words.get(move["code"], move["title"])} for move in plain["moves"]]
         return plain
     plain |= {name: words[name] for name in ("title", "prompt") if name in words}
     if "criteria" in words:

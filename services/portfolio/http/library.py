@@ -1,5 +1,6 @@
-"""`GET /v1/tasks` and `GET /v1/rubrics`: what a district's teachers share."""
+"""`GET /v1/tasks`, `GET /v1/rubrics` and `GET /v1/moves`: what a district's teachers share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from services.portfolio.http.answers import json_answer
 from services.portfolio.http.documents import PROBLEMS
 from services.portfolio.http.routes import Portfolio
 from shared.contracts.bodies import Purpose
-from shared.contracts.tasks import Relearning, SteppedCriterion
+from shared.contracts.tasks import Relearning, SeminarMove, SteppedCriterion
 from shared.contracts.values import Code, Digest, Id, Moment
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
@@ -84,6 +85,13 @@ class RubricDocument(ShelvedDocument):
     used_by: RubricUse
 
 
+class MovesDocument(ShelvedDocument):
+    """What an observer of a seminar counts. What was counted by it is not counted here."""
+
+    moves: list[SeminarMove]
+    rubric: Digest | None = None
+
+
 class TasksDocument(BaseModel):
     """The newest first; `next` is what to send as `after` for those that follow, null at the end."""
 
@@ -96,6 +104,17 @@ class RubricsDocument(BaseModel):
 
     rubrics: list[RubricDocument]
     next: int | None = Field(description="Where the next page begins.")
+
+
+class ListsOfMovesDocument(BaseModel):
+    """The newest first; `next` is what to send as `after` for those that follow, null at the end."""
+
+    moves: list[MovesDocument]
+    next: int | None = Field(description="Where the next page begins.")
+
+
+NAMED: Mapping[Kind, str] = {"task": "tasks", "rubric": "rubrics", "moves": "moves"}
+"""How an answer names what it lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +136,7 @@ def library_routes(portfolio: Portfolio) -> APIRouter:
         shelf, at_least = Shelf(kind, asked.id, asked.after, asked.limit), read_at_least(asked.at_least)
         shelved, reached = await read_library(shelf, reader=reader.id, at_least=at_least, district=portfolio.district)
         document = {
-            f"{kind}s": [_document(kind, one, asked.accept_language) for one in shelved],
+            NAMED[kind]: [_document(kind, one, asked.accept_language) for one in shelved],
             "next": shelved[-1].position if len(shelved) == asked.limit else None,
         }
         headers = {"Ascertain-Position": pins_text([reached]), "Cache-Control": "private, no-store"}
@@ -133,6 +152,11 @@ def library_routes(portfolio: Portfolio) -> APIRouter:
         """The latest version of each rubric, newest first, with the tasks that name it. For whoever has a role."""
         return await answered("rubric", asked, reader)
 
+    @router.get("/v1/moves", response_model=ListsOfMovesDocument, summary="The lists of moves that teachers share")
+    async def moves(reader: Annotated[Caller, caller], asked: Annotated[Asked, Depends()]) -> Response:
+        """The latest version of each list of a seminar's moves, newest first. For whoever has a role."""
+        return await answered("moves", asked, reader)
+
     return router
 
 
@@ -140,7 +164,6 @@ def _document(kind: Kind, one: Shelved, accepted: str | None) -> dict[str, Any]:
     available = languages(one.document)
     language = spoken(accepted, available[0], available[1:]) if available else None
     told = worded(one.document, language or "")
-    tasks = [{"id": id_, "digest": digest} for id_, digest in one.tasks]
     return {
         **told,
         **({} if language is None else {"language": language}),
@@ -150,5 +173,11 @@ def _document(kind: Kind, one: Shelved, accepted: str | None) -> dict[str, Any]:
         "versions": [
             {"digest": version.digest, "recorded_at": instant_text(version.recorded_at)} for version in one.versions
         ],
-        "used_by": {"pieces": one.pieces, **({"works": one.works} if kind == "task" else {"tasks": tasks})},
+        **({} if kind == "moves" else {"used_by": _use(kind, one)}),
     }
+
+
+def _use(kind: Kind, one: Shelved) -> dict[str, Any]:
+    """What names a document, as far as it is counted."""
+    tasks = [{"id": id_, "digest": digest} for id_, digest in one.tasks]
+    return {"pieces": one.pieces, **({"works": one.works} if kind == "task" else {"tasks": tasks})}

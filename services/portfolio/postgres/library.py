@@ -30,6 +30,7 @@ _NAMED = {
     "task": f"SELECT digest, {_COUNTED % ('piece', 'task = asked.id::uuid', 'pieces')},"
     f" {_COUNTED % ('work_entry', 'task = asked.id::uuid', 'works')} {_ASKED}",
     "rubric": f"SELECT digest, {_COUNTED % ('piece', 'rubric = asked.digest', 'pieces')}, 0 AS works {_ASKED}",
+    "moves": f"SELECT digest, 0 AS pieces, 0 AS works {_ASKED}",
 }
 # Canonical bytes name a rubric in this one way, whose quotes keep it from being found within another word.
 _TASKS = """

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.portfolio.domain.library import spoken, worded
-from services.portfolio.http.library import RubricsDocument, TasksDocument
+from services.portfolio.http.library import ListsOfMovesDocument, RubricsDocument, TasksDocument
 from shared.contracts.documents import document_digest
 from tests.support.ledger_writer import named, result
 from tests.support.portfolio import Served, WorkWriter, serving_portfolio
@@ -177,3 +177,18 @@ def test_a_document_without_languages_is_as_it_is() -> None:
     plain = {"format": "ascertain.task@1", "title": "So"}
     assert worded(plain, "es") == plain
     assert worded({**rubric(), "language": "en"}, "fr")["title"] == "Posters"
+
+
+async def test_lists_of_moves_in_the_readers_words(served: Served, ledger: WorkWriter) -> None:
+    moves = [{"code": "asks", "title": "Asks"}, {"code": "builds", "title": "Builds"}]
+    document = {
+        "format": "ascertain.moves@1", "id": TASK, "title": "Moves", "language": "en", "moves": moves,
+        "translations": {"es": {"asks": "Pregunta"}},
+    }  # fmt: skip
+    older, digest = published(ledger, {**document, "title": "Before"}), published(ledger, document)
+    published(ledger, task())
+    answer = await asked(served, "/v1/moves", "es-MX")
+    [shelved] = ListsOfMovesDocument.model_validate(answer).moves
+    assert (shelved.digest, [version.digest for version in shelved.versions]) == (digest, [digest, older])
+    assert (shelved.title, [move.title for move in shelved.moves]) == ("Moves", ["Pregunta", "Builds"])
+    assert "used_by" not in answer["moves"][0]
