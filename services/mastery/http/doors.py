@@ -12,7 +12,7 @@ from services.mastery.ports import StoredKept, StoredState, StoredStates
 from shared.contracts.values import Id
 from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN
-from shared.runtime.problems import invalid
+from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, service
 
 MOST, MOST_LEARNERS = 5_000, 500
@@ -49,7 +49,7 @@ def door_routes(states: StoredStates, kept: StoredKept, verifier: Verifier) -> A
         limit: Annotated[int, Query(ge=1, le=MOST_LEARNERS)] = 100,
     ) -> Response:
         """By learner: schools, grades, reviews, redos, or that she is forgotten. A page is one moment of the tables."""
-        match = _matched(after, _LEARNER)
+        match = place_after(after, _LEARNER)
         rows = await kept.after(None if match is None else (int(match[1]), match[2]), limit)
         onward = f"{rows[-1].shard}:{rows[-1].learner}" if len(rows) == limit else None
         return json_answer({"learners": [kept_document(row) for row in rows], "next": onward})
@@ -63,17 +63,8 @@ def door_routes(states: StoredStates, kept: StoredKept, verifier: Verifier) -> A
 
 
 def _cursor(after: str | None) -> tuple[int, str, str] | None:
-    match = _matched(after, _CURSOR)
+    match = place_after(after, _CURSOR)
     return None if match is None else (int(match[1]), match[2], match[3])
-
-
-def _matched(after: str | None, written: re.Pattern[str]) -> re.Match[str] | None:
-    if after is None:
-        return None
-    match = written.fullmatch(after)
-    if match is None:
-        raise invalid("after must be `next` of the page before.", field="after")
-    return match
 
 
 def _document(row: StoredState) -> dict[str, object]:

@@ -19,6 +19,7 @@ from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
+from shared.runtime.paging import place_after
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -75,7 +76,7 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         now than when they were last looked at: after new evidence, a correction, a void, a level that a teacher set
         or took back, or another policy. Each is answered by amending or upholding it. By learner, never by level.
         """
-        match = cursor(after, _GRADE)
+        match = place_after(after, _GRADE)
         place = None if match is None else (match[1], match[2])
         return affected_answer(await list_affected_grades(asked, place, limit, district))
 
@@ -94,7 +95,7 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         """Reviews asked for, the longest waiting first: one learner's for whoever may see her, a section's or a
         school's for staff who may record for its learners.
         """
-        match = cursor(after, _REVIEW)
+        match = place_after(after, _REVIEW)
         place = None if match is None else (int(match[1]), match[2])
         return reviews_answer(await list_reviews(asked, state, place, limit, district))
 
@@ -114,12 +115,3 @@ def whose(section: str | None, school: str | None, learner: str | None) -> Whose
     if len(given) != 1:
         raise invalid("Exactly one of section, school and learner must be given.", field="section")
     return given[0]
-
-
-def cursor(after: str | None, written: re.Pattern[str]) -> re.Match[str] | None:
-    if after is None:
-        return None
-    match = written.fullmatch(after)
-    if match is None:
-        raise invalid("after must be `next` of the page before.", field="after")
-    return match

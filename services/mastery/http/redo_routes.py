@@ -10,7 +10,7 @@ from services.mastery.flows.read_redos import read_redos
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Worklist
 from services.mastery.http.documents import PROBLEMS
-from services.mastery.http.grade_routes import After, Limit, OneLearner, School, Section, cursor, whose
+from services.mastery.http.grade_routes import After, Limit, OneLearner, School, Section, whose
 from services.mastery.http.redo_answers import redos_answer, waiting_answer
 from services.mastery.http.redo_documents import LearnerRedosDocument, RedosDocument
 from services.mastery.ports import District
@@ -18,6 +18,7 @@ from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
+from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, person
 
 _PLACE = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
@@ -60,7 +61,7 @@ def redo_routes(district: District, verifier: Verifier) -> APIRouter:
         longest waiting first, never by level; what waits for the learner herself is not here.
         """
         asked = Worklist(reader.id, whose(section, school, learner), read_at_least(at_least))
-        match = cursor(after, _PLACE)
+        match = place_after(after, _PLACE)
         place = None if match is None else (int(match[1]), match[2])
         return waiting_answer(await list_redos(asked, waits_for, place, limit, district))
 

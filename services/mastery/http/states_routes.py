@@ -15,7 +15,7 @@ from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import POSITION_HEADER, AsOfDocument
-from shared.runtime.problems import invalid
+from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, person
 
 MOST = 5_000
@@ -73,12 +73,8 @@ def states_routes(district: District, verifier: Verifier) -> APIRouter:
 
 
 def _key(after: str | None) -> StateKey | None:
-    if after is None:
-        return None
-    match = _CURSOR.fullmatch(after)
-    if match is None:
-        raise invalid("after must be `next` of the page before.", field="after")
-    return int(match[1]), match[2], match[3]
+    match = place_after(after, _CURSOR)
+    return None if match is None else (int(match[1]), match[2], match[3])
 
 
 def _onward(state: StateRead) -> str:

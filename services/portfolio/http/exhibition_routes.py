@@ -29,6 +29,7 @@ from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.documents import POSITION_HEADER
+from shared.runtime.paging import place_after
 from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, person
 
@@ -119,9 +120,5 @@ def _whose(given: dict[Kind, str | None]) -> tuple[Kind, str]:
 
 
 def _place(after: str | None) -> Place:
-    if after is None:
-        return FIRST
-    match = _PLACE.fullmatch(after)
-    if match is None:
-        raise invalid("This is no `next` of a page.", field="after")
-    return int(match[1]), match[2]
+    match = place_after(after, _PLACE)
+    return FIRST if match is None else (int(match[1]), match[2])

@@ -20,7 +20,7 @@ from shared.rulebook.as_of import pins_text
 from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import POSITION_HEADER
-from shared.runtime.problems import invalid
+from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, person
 
 MOST = 200
@@ -90,9 +90,5 @@ def _document(seen: WorkSeen) -> dict[str, Any]:
 
 
 def _place(after: str | None) -> Place:
-    if after is None:
-        return FIRST
-    match = _PLACE.fullmatch(after)
-    if match is None:
-        raise invalid("This is no `next` of a page.", field="after")
-    return int(match[1]), match[2]
+    match = place_after(after, _PLACE)
+    return FIRST if match is None else (int(match[1]), match[2])
