@@ -33,6 +33,7 @@ ALSO = {
     "teacher-novak": "Petra Novak, English at Riverside",
     "learner-hugo": "Hugo Alvarez, learner",
     "learner-farid": "Farid Haddad, learner",
+    "learner-zoe": "Zoë Martin, learner at Riverside",
 }
 """Of the roster, who has no button in the demo."""
 
