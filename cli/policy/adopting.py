@@ -13,10 +13,10 @@ from cli.gateway import Gateway
 from cli.importing.commands import adopt_policy, mode_of, publish
 from cli.naming import scope_named
 from cli.policy.judging import sound
-from cli.policy.telling import sentences
 from cli.progress import bar
 from cli.receipts import out, print_json
 from shared.rulebook.policy import read_policy
+from shared.rulebook.policy_words import sentences
 
 _EVERY = 0.2
 

@@ -11,11 +11,11 @@ from rich.table import Column, Table
 from cli.errors import CommandError
 from cli.policy.adopting import adopted, shown
 from cli.policy.judging import sound
-from cli.policy.telling import sentences
 from cli.policy.templates import WHEN, template, text_of
 from cli.receipts import out, print_json
 from shared.contracts.documents import document_digest
 from shared.rulebook.policy import read_policy
+from shared.rulebook.policy_words import sentences
 
 policy = typer.Typer(
     help="How evidence becomes a level: templates, a check in plain words, what is in force, and adoption.",

@@ -41,4 +41,12 @@ PAGES: tuple[Route, ...] = (
     _page("GET", "/audit/verifications"),
     _page("POST", "/audit/verifications"),
     _page("GET", "/audit/verifications/{verification}"),
+    _page("GET", "/district"),
+    _page("GET", "/district/policies"),
+    _page("GET", "/district/policies/in-force"),
+    _page("GET", "/district/policies/new"),
+    _page("POST", "/district/policies/what-ifs"),
+    _page("GET", "/district/policies/what-ifs/{what_if}"),
+    _page("POST", "/district/policies/what-ifs/{what_if}"),
+    _page("GET", "/district/policies/what-ifs/{what_if}/learners"),
 )

@@ -22,14 +22,17 @@ from services.gateway.http.health import Health
 from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.audit import audit_pages
 from services.gateway.http.pages.choosing import choosing_pages
+from services.gateway.http.pages.district import district_pages
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
+from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.static_files import static_files
 from services.gateway.http.pages.verification import verification_pages
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.pages.vote import vote_pages
+from services.gateway.http.pages.what_ifs import what_if_pages
 from services.gateway.http.pages.works import Works, work_pages
 from services.gateway.http.passes import pass_routes
 from services.gateway.http.peers import Peers
@@ -114,6 +117,9 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(work_pages(Works(parts.relations, visiting, parts.clock)))
     app.include_router(audit_pages(visiting))
     app.include_router(verification_pages(visiting))
+    app.include_router(district_pages(parts.relations, visiting))
+    app.include_router(policy_pages(parts.relations, visiting))
+    app.include_router(what_if_pages(parts.relations, visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))

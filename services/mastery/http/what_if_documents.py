@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from services.mastery.http.values import Status
 from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope
@@ -39,6 +39,7 @@ _WHAT_IF: dict[str, Any] = {
     "state": "done",
     "policy": _POLICY,
     "title": "Most recent",
+    "document": {"format": "ascertain.policy@2", "title": "Most recent"},
     "scope": "district",
     "mode": "recompute",
     "asked_by": _LEARNER,
@@ -140,6 +141,7 @@ class WhatIfDocument(BaseModel):
     state: Literal["waiting", "running", "done", "failed"]
     policy: Digest
     title: str
+    document: dict[str, JsonValue] = Field(description="The policy that is tried, whole: it need not be published.")
     scope: PolicyScope
     mode: Literal["recompute", "keep_attained"]
     asked_by: Id

@@ -140,6 +140,7 @@ def _document(seen: SeenWhatIf) -> dict[str, Any]:
         "state": what_if.state,
         "policy": asked.policy,
         "title": seen.policy.title,
+        "document": parse(asked.document),
         "scope": asked.scope,
         "mode": asked.mode,
         "asked_by": asked.asked_by,

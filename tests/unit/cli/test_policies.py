@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from cli.policy.commands import policy
 from cli.policy.judging import problems
-from cli.policy.telling import sentences
 from cli.policy.templates import FOLDER, WHEN, template
 from shared.contracts.documents import RicherPolicy, document_digest, read_document
 from shared.rulebook.policy import read_policy
+from shared.rulebook.policy_words import sentences
 
 UNKIND = ("below", "fail", "poor", "weak", "bad", "low", "unsatisfactory")
 
