@@ -238,6 +238,10 @@ class Verifications(Protocol):
         """Keep a new verification, running here until it is ended. False where its id is known already."""
         ...
 
+    async def compared(self, id_: str, ends: Mapping[int, int]) -> None:
+        """Keep how far each shard of evidence is compared."""
+        ...
+
     async def progress(self, id_: str, phases: Sequence[Phase], counts: Counts) -> None: ...
 
     async def keep(self, id_: str, first: int, differences: Sequence[Difference]) -> None:

@@ -28,7 +28,8 @@ class Record:
 
     `evidence` and `definitions` are how far both ledgers are applied to it. `held` says that the learner is in
     quarantine: then `evidence` is where it stopped. Of one who is `forgotten` there is nothing else. Grades are read
-    where they were asked for, and so are redos, with the words that scores came with by piece (`feedback`).
+    where they were asked for, and so are redos, and the words that scores came with by piece (`feedback`, with redos
+    too).
     """
 
     learner: Learner
@@ -52,7 +53,9 @@ class Record:
 class Records(Protocol):
     """Records of learners. A learner of whom nothing is known has an empty one."""
 
-    async def of(self, learner: str, *, grades: bool = False, redos: bool = False) -> Record: ...
+    async def of(
+        self, learner: str, *, grades: bool = False, redos: bool = False, feedback: bool = False
+    ) -> Record: ...
 
     def shard(self, learner: str) -> int:
         """The shard of the evidence ledger in which the learner's entries lie."""

@@ -1,12 +1,13 @@
 """What a running verification has found and how far it has come, written down as it goes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.audit.domain.differences import Difference, PhaseName
 from services.audit.domain.verdicts import Judged
 from services.audit.domain.verification import Phase
 from services.audit.ports import Counts, Verifications
+from shared.runtime.shards import Shard
 
 MOST = 1000
 """Differences that are kept of one verification, and verdicts of one audit; all are counted."""
@@ -26,6 +27,11 @@ class Findings:
         self.set_aside = 0
         self.different = 0
         self._told = 0
+
+    async def compare(self, ends: Mapping[Shard, int]) -> None:
+        """How far each shard is compared."""
+        evidence = {shard.number: end for shard, end in ends.items() if shard.ledger == "evidence"}
+        await self._verifications.compared(self._id, evidence)
 
     async def expect(self, phase: PhaseName, total: int) -> None:
         """A phase begins that will be done after `total`."""

@@ -39,6 +39,7 @@ async def verify(subject: Subject, witnesses: Witnesses, refolder: Refolder, fin
     heads = await record.heads()
     await catch_up(copy.reached, heads, patience=witnesses.patience)
     ends = {shard: max(head, had.get(shard, 0)) for shard, head in heads.items()}
+    await findings.compare(ends)
     ledger = LedgerComparison(copy, record, findings)
     topics = TopicVerifier(copy, record, witnesses.topics, findings)
     states = StateComparison(

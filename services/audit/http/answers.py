@@ -10,6 +10,7 @@ from services.audit.domain.history import Passage
 from services.audit.domain.telling import told_by_copy
 from services.audit.domain.verification import UNITS, Verification
 from services.audit.flows.read_history import HistoryPage
+from services.audit.flows.read_verified import Verified
 from shared.ledger.instants import instant_text
 from shared.runtime.shards import Shard
 
@@ -26,6 +27,16 @@ def history_document(learner: str, page: HistoryPage, limit: int) -> dict[str, A
         "as_of": {"pins": [_position(shard, position) for shard, position in sorted(page.as_of.items())]},
         "entries": [_passage(passage) for passage in passages],
         "next": passages[-1].entry.position if full else None,
+    }
+
+
+def verified_document(learner: str, verified: Verified) -> dict[str, Any]:
+    check = verified.check
+    return {
+        "learner": learner,
+        "state": None if check is None else check.found,
+        "ended_at": None if check is None else instant_text(check.ended_at),
+        "through": None if verified.through is None else instant_text(verified.through),
     }
 
 

@@ -9,7 +9,8 @@ from services.audit.domain.errors import BusyError, ForgottenError, NotFoundErro
 from services.audit.domain.verification import Subject, VerificationError
 from services.audit.flows.ask_verification import AskVerification, ask_verification, find_verification
 from services.audit.flows.read_history import read_history
-from services.audit.http.answers import history_document, json_answer, verification_document
+from services.audit.flows.read_verified import read_verified
+from services.audit.http.answers import history_document, json_answer, verification_document, verified_document
 from services.audit.http.audits import audit_routes
 from services.audit.http.documents import (
     PROBLEMS,
@@ -17,6 +18,7 @@ from services.audit.http.documents import (
     HistoryDocument,
     VerificationDocument,
     VerificationRequest,
+    VerifiedDocument,
 )
 from services.audit.http.parts import Audit
 from services.audit.http.strict import IdempotencyKey, StrictRoute
@@ -72,6 +74,19 @@ def _history_routes(audit: Audit, verifier: Verifier) -> APIRouter:
             id_, caller.id, after, limit, tenant=audit.tenant, rights=audit.rights, archive=audit.archive
         )
         return json_answer(history_document(id_, page, limit), headers={"Ascertain-Position": written(page.as_of)})
+
+    @router.get(
+        "/v1/learners/{id}/verified", response_model=VerifiedDocument, summary="What was checked of a learner's record"
+    )
+    async def verified(
+        id_: Annotated[Id, Path(alias="id", description="The learner.")],
+        caller: Annotated[Caller, Depends(person(verifier))],
+    ) -> Response:
+        """For whoever may see her: when her record was last compared with the ledger, how far, and the result."""
+        found = await read_verified(
+            id_, caller.id, tenant=audit.tenant, rights=audit.rights, copy=audit.entries, checks=audit.checks
+        )
+        return json_answer(verified_document(id_, found))
 
     return router
 

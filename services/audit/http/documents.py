@@ -99,6 +99,28 @@ class HistoryDocument(BaseModel):
     next: int | None
 
 
+class VerifiedDocument(BaseModel):
+    """What was checked of a learner's record, by the latest verification of hers or of the district that has ended.
+
+    `state` is null where there was none; `different` also where something differs that names nobody and may be hers.
+    Every entry of hers that was recorded at or before `through` was compared; none was, where it is null.
+    """
+
+    model_config = _example(
+        {
+            "learner": _LEARNER,
+            "state": "equal",
+            "ended_at": "2026-11-24T09:30:41.250Z",
+            "through": "2026-11-24T09:12:07.114Z",
+        }
+    )
+
+    learner: Id
+    state: Literal["equal", "different"] | None
+    ended_at: Moment | None
+    through: Moment | None
+
+
 class VerificationRequest(Contract):
     """What is to be verified: one learner's record (`learner`), or everything (`scope` `district`).
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.audit.flows.ask_audit import Grades
 from services.audit.flows.ask_verification import Start
 from services.audit.flows.read_history import Archive
+from services.audit.flows.read_verified import Checks, Entries
 from services.audit.ports import Rights, Verifications
 from shared.runtime.clock import Clock
 from shared.runtime.freshness import Freshness
@@ -19,8 +20,10 @@ class Audit:
     tenant: str
     rights: Rights
     archive: Archive
+    entries: Entries
     grades: Grades
     verifications: Verifications
+    checks: Checks
     start: Start
     freshness: Freshness
     health: Callable[[], Awaitable[ProjectionHealth]]

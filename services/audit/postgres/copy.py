@@ -9,6 +9,7 @@ from services.audit.domain.rows import TYPES as KEPT
 from services.audit.ports import Misplaced
 from shared.ledger.entry import Entry, type_name
 from shared.ledger.identifiers import Ledger
+from shared.ledger.instants import Instant
 from shared.rulebook.contributing import EVIDENCE
 from shared.runtime.shards import Shard
 
@@ -77,6 +78,17 @@ class CopyReader:
             f"{_SELECT} WHERE ledger = 'evidence' AND owner = $1 AND position > $2 ORDER BY position LIMIT $3",
             *(owner, after, limit),
         )
+
+    async def recorded_around(self, owner: str, position: int) -> tuple[Instant | None, Instant | None]:
+        """When the last of a learner's entries up to a position was recorded, and the first above it."""
+        row = await self._pool.fetchrow(
+            "SELECT max(recorded_at) FILTER (WHERE position <= $2) AS last,"
+            " min(recorded_at) FILTER (WHERE position > $2) AS after"
+            " FROM audit.entry WHERE ledger = 'evidence' AND owner = $1",
+            *(owner, position),
+        )
+        assert row is not None
+        return row["last"], row["after"]
 
     async def context_of_owner(self, owner: str) -> list[Entry]:
         """A learner's enrolments, what withdraws evidence, and that she is forgotten."""

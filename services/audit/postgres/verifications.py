@@ -1,8 +1,8 @@
 """Verifications and what they found, in the audit's own tables; and who runs them, so that none runs for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import asyncpg
 import orjson
@@ -10,6 +10,8 @@ import orjson
 from services.audit.domain.differences import Difference, Member
 from services.audit.domain.verdicts import Verdict
 from services.audit.domain.verification import INTERRUPTED, Kind, Phase, State, Subject, Verification
+from services.audit.flows.findings import MOST
+from services.audit.flows.read_verified import Check
 from services.audit.ports import Counts
 from shared.runtime.clock import Clock
 
@@ -24,6 +26,25 @@ _INTERRUPTED = f"""
         AND l.classid = {_LOCK} AND l.objid::bigint = v.runner AND l.objsubid = 2
     )
 """  # noqa: S608 - of constants
+
+
+_LATEST_OF = """
+    SELECT ended_at, (compared ->> $2::text)::bigint AS end,
+        found > 0 AND (learner IS NOT NULL OR found > $3 OR EXISTS (
+            SELECT FROM verified.difference AS d WHERE d.verification = v.id AND (
+                d.located ->> 'learner' = $1::text
+                OR NOT d.located ? 'learner' AND (
+                    d.located ->> 'ledger' IS DISTINCT FROM 'evidence'
+                    OR d.located ->> 'shard' IS NULL OR d.located ->> 'shard' = $2::text
+                )
+            )
+        )) AS concerned
+    FROM verified.verification AS v
+    WHERE kind = 'record' AND state IN ('equal', 'different') AND compared ? $2::text
+    AND (learner IS NULL OR learner = $1::text::uuid)
+    ORDER BY ended_at DESC LIMIT 1
+"""
+"""The latest check of learner $1 in shard $2. Where more than $3 differences were found, some are not kept."""
 
 
 class Tally(NamedTuple):
@@ -70,6 +91,17 @@ class StoredVerifications:
             *(verification.asked_by, self._runner, verification.began_at, _phases_text(verification.phases)),
         )
         return str(tag) == "INSERT 0 1"
+
+    async def compared(self, id_: str, ends: Mapping[int, int]) -> None:
+        text = orjson.dumps({str(shard): end for shard, end in ends.items()}).decode()
+        await self._pool.execute("UPDATE verified.verification SET compared = $2 WHERE id = $1", id_, text)
+
+    async def latest_of(self, learner: str, shard: int) -> Check | None:
+        row = await self._pool.fetchrow(_LATEST_OF, learner, str(shard), MOST)
+        if row is None:
+            return None
+        found: Literal["equal", "different"] = "different" if row["concerned"] else "equal"
+        return Check(row["ended_at"], row["end"], found)
 
     async def progress(self, id_: str, phases: Sequence[Phase], counts: Counts) -> None:
         await self._pool.execute(

@@ -1,7 +1,7 @@
 """Why a learner is where she is with one competency, and what would move it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
@@ -27,7 +27,10 @@ MANY = 30
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A state within a horizon, its reasons as data, and in plain sentences."""
+    """A state within a horizon, its reasons as data, and in plain sentences.
+
+    `feedback` are references to the words that pieces came with, by piece.
+    """
 
     learner: str
     horizon: Horizon
@@ -36,6 +39,7 @@ class Explained:
     why: tuple[str, ...]
     sure: tuple[str, ...]
     next: tuple[str, ...]
+    feedback: Mapping[str, str]
     by_parts: ByParts | None = None
     ahead: Ahead | None = None
 
@@ -45,7 +49,7 @@ async def explain_competency(question: Question, competency: str, district: Dist
 
     Raises UnknownError, for a competency too that no known framework has and no evidence speaks of; NotReachedError.
     """
-    record, horizon = await opened(question, district)
+    record, horizon = await opened(question, district, feedback=True)
     seen = await seen_state(record, horizon, competency)
     if seen.named is None and not seen.recorded:
         raise UnknownError("competency")
@@ -64,6 +68,7 @@ async def explain_competency(question: Question, competency: str, district: Dist
         why=(UNDER_REVIEW, *reasons) if horizon.under_review else reasons,
         sure=told.sure,
         next=told.next,
+        feedback=record.feedback,
         by_parts=parts,
         ahead=await look_ahead(record, horizon, competency, district),
     )

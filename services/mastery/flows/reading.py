@@ -45,9 +45,9 @@ async def graph_known(horizon: Horizon, district: District) -> Prerequisites:
 
 
 async def opened(
-    question: Question, district: District, *, grades: bool = False, redos: bool = False
+    question: Question, district: District, *, grades: bool = False, redos: bool = False, feedback: bool = False
 ) -> tuple[Record, Horizon]:
-    """The learner's record, with her grades or redos where they are asked for, and how far into it the answer may see.
+    """The learner's record, with what is asked for of grades, redos and feedback, and how far the answer may see.
 
     Waits for what is asked at least, and tells by the horizon where it did not come. Raises UnknownError for a
     learner who is not the reader's to see or of whom nothing is recorded, ForgottenError, and NotReachedError.
@@ -61,7 +61,7 @@ async def opened(
         raise UnknownError("learner")
     instant = question.as_of.at if isinstance(question.as_of, AtInstant) else None
     complete = instant is None or await district.applied.known_at(shard, instant)
-    record = await district.records.of(question.learner, grades=grades, redos=redos)
+    record = await district.records.of(question.learner, grades=grades, redos=redos, feedback=feedback)
     if record.forgotten:
         raise ForgottenError(record.reached)
     if not (record.learner.schools or record.contributions or record.grades or record.held):

@@ -24,7 +24,7 @@ from services.mastery.http.grounds import readiness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
 from shared.rulebook.as_of import pins_text
-from shared.rulebook.explain import CountedPiece
+from shared.rulebook.explain import AsidePiece, CountedPiece
 from shared.rulebook.known import Pin
 from shared.rulebook.state import State, Status
 from shared.runtime import problems
@@ -53,11 +53,9 @@ def explanation_answer(explained: Explained) -> Response:
         **_state(seen, explained.horizon),
         **_named(seen),
         "why": explained.why,
-        "counted": [_counted(piece) for piece in explanation.counted],
-        "set_aside": [
-            {"event": piece.event, "reason": piece.reason.value, **({} if piece.by is None else {"by": piece.by})}
-            for piece in explanation.set_aside
-        ],
+        **_rule(seen.state),
+        "counted": [{**_counted(piece), **_said(piece.event, explained)} for piece in explanation.counted],
+        "set_aside": [{**_aside(piece), **_said(piece.event, explained)} for piece in explanation.set_aside],
         "certainty": certainty_document(explanation, explained.sure),
         **(
             {} if explained.by_parts is None else {"by_parts": by_parts_document(explained.by_parts, explained.horizon)}
@@ -188,6 +186,31 @@ def _judgement(state: State) -> dict[str, Any]:
             "level": alone.level,
             "value": None if alone.value is None else unscaled(alone.value),
         },
+    }
+
+
+def _rule(state: State) -> dict[str, str]:
+    """The method in one sentence, with the policy's own parameters."""
+    if state.adoption is None:
+        return {}
+    policy = state.adoption.policy
+    return {"rule": policy.method.told(policy.parameters)}
+
+
+def _said(event: str, explained: Explained) -> dict[str, str]:
+    """The words that a piece came with, by reference."""
+    ref = explained.feedback.get(event)
+    return {} if ref is None else {"feedback_ref": ref}
+
+
+def _aside(piece: AsidePiece) -> dict[str, Any]:
+    return {
+        "event": piece.event,
+        "kind": piece.kind,
+        "purpose": piece.purpose,
+        "occurred_at": instant_text(piece.occurred_at),
+        "reason": piece.reason.value,
+        **({} if piece.by is None else {"by": piece.by}),
     }
 
 

@@ -169,12 +169,19 @@ class CountedDocument(BaseModel):
     weight: Decimal | None
     value_after: Decimal | None
     level_after: str | None
+    feedback_ref: Digest | None = Field(
+        None, description="The words that the score came with; `POST /v1/reveal` gives them back."
+    )
 
 
 class SetAsideDocument(BaseModel):
-    """A piece that does not count, why, and the event that did it."""
+    """A piece that does not count, which it is, why, and the event that did it."""
 
     event: Id
+    kind: Literal["attempt", "rubric_score", "observation", "reflection", "attestation", "audience"]
+    purpose: str
+    occurred_at: Moment
+    feedback_ref: Digest | None = None
     reason: Literal["voided", "superseded", "self_rating", "purpose", "kind", "course", "replaced"]
     by: Id | None = None
 
@@ -192,7 +199,16 @@ class ExplanationDocument(_Common, _Judged):
                     "statement": "Determine a theme of a text and analyse its development.",
                     "why": ["This is mastered: the level is Proficient, the value 3.3 of 4; mastery begins at 3."],
                     "counted": [_COUNTED],
-                    "set_aside": [{"event": _EVENT, "reason": "purpose"}],
+                    "rule": "Newer evidence weighs more: each new piece weighs 0.65, all before the rest.",
+                    "set_aside": [
+                        {
+                            "event": _EVENT,
+                            "kind": "attempt",
+                            "purpose": "diagnostic",
+                            "occurred_at": "2026-11-12T09:00:00.000Z",
+                            "reason": "purpose",
+                        }
+                    ],
                     "certainty": CERTAINTY,
                     "next": ["This holds: go on to what rests on it, or choose this work for the portfolio."],
                 }
@@ -205,6 +221,7 @@ class ExplanationDocument(_Common, _Judged):
     statement: str | None = Field(None, description="What the competency is, in its framework's words.")
     framework: Id | None = None
     why: list[str]
+    rule: str | None = Field(None, description="How the policy's method makes one value of many, in one sentence.")
     counted: list[CountedDocument]
     set_aside: list[SetAsideDocument]
     certainty: CertaintyDocument

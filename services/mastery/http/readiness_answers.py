@@ -4,10 +4,12 @@ from typing import Any
 
 from fastapi import Response
 
+from services.mastery.flows.read_map import LearnerMap
 from services.mastery.flows.read_next import Next
 from services.mastery.flows.read_readiness import ReadyFor, SectionReadiness
 from services.mastery.http.answers import as_of_document, private_answer
 from services.mastery.http.grounds import ground, named, standing_document
+from shared.rulebook.outline import Listed
 from shared.rulebook.readiness import Judged, Standings
 from shared.runtime.disclosing import disclose
 
@@ -31,6 +33,33 @@ def next_answer(following: Next, limit: int) -> Response:
         "flagged": [{**ground(id_, seen), "flagged_by": named(by, graph)} for id_, by in following.flagged.items()],
     }
     return private_answer(document, following.horizon.pins)
+
+
+def map_answer(found: LearnerMap) -> Response:
+    document = {
+        "learner": found.learner,
+        "as_of": as_of_document(found.horizon),
+        "frameworks": [
+            {
+                "framework": one.framework.id,
+                "title": one.framework.title,
+                "competencies": [_place(listed, found) for listed in one.competencies],
+                "left_out": one.left_out,
+            }
+            for one in found.frameworks
+        ],
+    }
+    return private_answer(document, found.horizon.pins)
+
+
+def _place(listed: Listed, found: LearnerMap) -> dict[str, Any]:
+    return {
+        **ground(listed.id, found.seen),
+        "statement": listed.statement,
+        **({} if listed.area is None else {"area": listed.area}),
+        "readiness": found.readiness(listed.id).value,
+        "rests_on": list(found.seen.graph.rests_on.get(listed.id, ())),
+    }
 
 
 def section_answer(section: SectionReadiness) -> Response:

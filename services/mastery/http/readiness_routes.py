@@ -1,23 +1,25 @@
-"""`GET /v1/learners/{learner}/next` and `GET /v1/sections/{section}/readiness`."""
+"""`GET /v1/learners/{learner}/next` and `…/map`, and `GET /v1/sections/{section}/readiness`."""
 
 import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from services.mastery.flows.read_map import read_map
 from services.mastery.flows.read_next import read_next
 from services.mastery.flows.read_readiness import CodeAndId, read_readiness
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Whose, Worklist
 from services.mastery.http.documents import PROBLEMS
-from services.mastery.http.readiness_answers import next_answer, section_answer
+from services.mastery.http.map_documents import MapDocument
+from services.mastery.http.readiness_answers import map_answer, next_answer, section_answer
 from services.mastery.http.readiness_documents import NextDocument, SectionReadinessDocument
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.identifiers import CODE_PATTERN, UUID_PATTERN
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
-from shared.runtime.problems import invalid
+from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, person
 
 MOST = 500
@@ -55,6 +57,24 @@ def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
         return next_answer(await read_next(question, within, district), limit)
 
     @router.get(
+        "/v1/learners/{learner}/map",
+        response_model=MapDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="Where a learner is on the map",
+    )
+    async def learner_map(
+        learner: Id,
+        reader: Annotated[Caller, caller],
+        within: Annotated[Id | None, Query(description="Only this framework.")] = None,
+        as_of: AsOfText = None,
+        at_least: AtLeastText = None,
+    ) -> Response:
+        """What rests on what, and where she stands: whole frameworks, of large ones what is near to where she is."""
+        at = read_as_of(as_of, zone=district.zone, now=district.now())
+        question = Question(reader.id, learner, at, read_at_least(at_least))
+        return map_answer(await read_map(question, within, district))
+
+    @router.get(
         "/v1/sections/{section}/readiness",
         response_model=SectionReadinessDocument,
         responses={200: {"headers": POSITION_HEADER}},
@@ -78,9 +98,5 @@ def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
 
 
 def _place(after: str | None) -> CodeAndId | None:
-    if after is None:
-        return None
-    match = _AFTER.fullmatch(after)
-    if match is None:
-        raise invalid("after must be `next` of the page before.", field="after")
-    return match[1], match[2]
+    match = place_after(after, _AFTER)
+    return None if match is None else (match[1], match[2])

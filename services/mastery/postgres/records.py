@@ -34,7 +34,9 @@ class StoredRecords:
     def shard(self, learner: str) -> int:
         return shard_of(self._tenant, learner)
 
-    async def of(self, learner: str, *, grades: bool = False, redos: bool = False) -> Record:
+    async def of(
+        self, learner: str, *, grades: bool = False, redos: bool = False, feedback: bool = False
+    ) -> Record:
         shard = self.shard(learner)
         async with (
             borrowed(self._pool) as connection,
@@ -50,7 +52,7 @@ class StoredRecords:
             )
             graded = await grades_of(connection, shard, learner) if grades else []
             cycles = await cycles_of(connection, shard, learner) if redos else []
-            feedback = await feedback_of(connection, shard, learner) if redos else {}
+            said = await feedback_of(connection, shard, learner) if redos or feedback else {}
         assert standing is not None
         contributions: dict[str, list[Contribution]] = {}
         overrides: dict[str, list[Override]] = {}
@@ -70,5 +72,5 @@ class StoredRecords:
             forgotten=standing["forgotten"],
             grades=graded,
             redos=cycles,
-            feedback=feedback,
+            feedback=said,
         )

@@ -3,9 +3,11 @@
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from services.audit.domain.verification import INTERRUPTED
+from services.audit.http.documents import VerifiedDocument
 from tests.support.audited import ADMINISTRATOR, AuditedDistrict
 from tests.support.audited_story import LEARNERS, Told
 from tests.support.ledger_writer import named
@@ -90,9 +92,39 @@ async def test_health_tells_each_shard(audited: AuditedDistrict, story: Told) ->
 async def test_the_openapi_document_shows_every_route_with_an_example(audited: AuditedDistrict) -> None:
     document = (await audited.http.get("/openapi.json")).json()
     assert set(document["paths"]) == {
-        *("/v1/learners/{id}/history", "/v1/verifications", "/v1/verifications/{id}", "/health"),
+        *(
+            "/v1/learners/{id}/history",
+            "/v1/learners/{id}/verified",
+            "/v1/verifications",
+            "/v1/verifications/{id}",
+            "/health",
+        ),
         *("/v1/audits", "/v1/audits/{id}"),
     }
-    documents = ("HistoryDocument", "VerificationDocument", "VerificationRequest", "HealthDocument")
+    documents = ("HistoryDocument", "VerifiedDocument", "VerificationDocument", "VerificationRequest", "HealthDocument")
     for name in (*documents, "AuditDocument", "AuditRequest"):
         assert document["components"]["schemas"][name]["examples"]
+
+
+async def test_a_learner_is_told_what_was_checked_of_her_record(audited: AuditedDistrict, story: Told) -> None:
+    path = f"/v1/learners/{LEARNERS[4]}/verified"
+    await audited.audit.execute("DELETE FROM verified.difference")
+    await audited.audit.execute("DELETE FROM verified.verdict")
+    await audited.audit.execute("DELETE FROM verified.verification")
+    nothing = {"learner": LEARNERS[4], "state": None, "ended_at": None, "through": None}
+    assert (await audited.get(path, LEARNERS[4])).json() == nothing
+    await audited.verify()
+    told = (await audited.get(path, LEARNERS[4])).json()
+    VerifiedDocument.model_validate(told)
+    newest = (await audited.get(f"/v1/learners/{LEARNERS[4]}/history", LEARNERS[4])).json()["entries"][-1]
+    assert (told["state"], told["through"]) == ("equal", newest["recorded_at"])
+    located = {"phase": "ledger", "kind": "differs", "what": "It differs.", "members": []}
+    for where, state in (({"learner": LEARNERS[3]}, "equal"), ({"learner": LEARNERS[4]}, "different")):
+        await audited.audit.execute("UPDATE verified.verification SET found = 1, state = 'different'")
+        await audited.audit.execute(
+            "INSERT INTO verified.difference (verification, number, located)"
+            " SELECT id, (SELECT count(*) + 1 FROM verified.difference), $1 FROM verified.verification",
+            orjson.dumps({**located, **where}).decode(),
+        )
+        assert (await audited.get(path, LEARNERS[4])).json()["state"] == state
+    assert (await audited.get(path, named("a stranger"))).status_code == 404

@@ -37,7 +37,8 @@ async def mastery(pool: asyncpg.Pool, ledger: LedgerWriter, tmp_path: Path) -> A
 async def test_a_learner_sees_where_she_is_and_why(pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery) -> None:
     ledger.attempt(ANA, result(READING, "2"))
     second = ledger.attempt(ANA, result(READING, "4"))
-    practice = ledger.attempt(ANA, result(READING, "1"), purpose="practice")
+    said = "ef" * 32
+    practice = ledger.score(ANA, result(READING, "1", criterion="thesis"), purpose="practice", feedback_ref=said)
     await Applied(pool, ledger).more()
     answer = await mastery.learner(ANA)
     MasteryDocument.model_validate(answer)
@@ -63,7 +64,9 @@ async def test_a_learner_sees_where_she_is_and_why(pool: asyncpg.Pool, ledger: L
         "value_after": "3.3",
         "level_after": "Proficient",
     }
-    assert explained["set_aside"] == [{"event": practice, "reason": "purpose"}]
+    assert explained["rule"].startswith("Newer evidence weighs more")
+    aside = {"event": practice, "kind": "rubric_score", "purpose": "practice", "occurred_at": moment}
+    assert explained["set_aside"] == [{**aside, "reason": "purpose", "feedback_ref": said}]
     assert explained["why"][0].startswith("This is mastered")
     assert explained["next"]
     certainty = explained["certainty"]

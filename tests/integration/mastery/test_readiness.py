@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.mastery.http.documents import ExplanationDocument
+from services.mastery.http.map_documents import MapDocument
 from services.mastery.http.readiness_documents import NextDocument, SectionReadinessDocument
 from shared.ledger.instants import instant_text
 from tests.integration.mastery.test_states import ANA, BO, NORTH, SECOND, adopt
@@ -223,3 +224,41 @@ async def test_who_may_read_it(mastery: Mastery) -> None:
     for name, expected in MAY.items():
         paths = (f"/v1/learners/{ANA}/next", f"/v1/sections/{SECTION}/readiness")
         assert tuple([(await mastery.get(path, named(name))).status_code for path in paths]) == expected, name
+
+
+async def test_the_map_has_what_rests_on_what_and_where_she_is(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    ledger.attempt(ANA, result(RATIO, "4"))
+    ledger.attempt(ANA, result(LINES, "2"))
+    await applied.more()
+    answer = await mastery.get(f"/v1/learners/{ANA}/map", ANA)
+    assert answer.status_code == 200, answer.text
+    MapDocument.model_validate(answer.json())
+    [whole] = answer.json()["frameworks"]
+    told = [(one["code"], one["status"], one["readiness"], one["rests_on"]) for one in whole["competencies"]]
+    assert (told, whole["left_out"]) == (
+        [
+            ("7.rp.2", "mastered", "ready", []),
+            ("8.ee.5", "not_yet", "ready", [RATIO]),
+            ("8.ee.6", "no_evidence", "not_ready", [LINES]),
+            ("8.ee.8", "no_evidence", "unknown", [SLOPE]),
+        ],
+        0,
+    )
+    assert (await mastery.get(f"/v1/learners/{ANA}/map", ANA, within=named("nowhere"))).status_code == 404
+    assert (await mastery.get(f"/v1/learners/{ANA}/map", OTHER)).status_code == 404
+
+
+async def test_of_a_large_framework_the_map_has_what_is_near(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    codes = [f"far.{number:03}" for number in range(80)]
+    links = [(after, before) for before, after in zip(codes, codes[1:], strict=False)]
+    ledger.publish({**framework(codes, links, []), "id": named("large")})
+    ledger.attempt(ANA, result(named("far.040"), "2"))
+    await applied.more()
+    answer = await mastery.get(f"/v1/learners/{ANA}/map", ANA, within=named("large"))
+    [large] = answer.json()["frameworks"]
+    told = [one["code"] for one in large["competencies"]]
+    assert (told, large["left_out"]) == (["far.000", "far.039", "far.040", "far.041"], 76)
