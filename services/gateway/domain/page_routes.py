@@ -1,6 +1,7 @@
 """The table of pages: what people in browsers come to. Pure. Each asks the API for what it shows and does."""
 
 from services.gateway.domain.route import SMALL, Method, Route
+
 HANDED_IN = 64 * 1024 * 1024
 """Bytes of a form with a file: more than a file may have, so that it is a page that says when one is too large."""
 
@@ -49,4 +50,5 @@ PAGES: tuple[Route, ...] = (
     _page("GET", "/district/policies/what-ifs/{what_if}"),
     _page("POST", "/district/policies/what-ifs/{what_if}"),
     _page("GET", "/district/policies/what-ifs/{what_if}/learners"),
+    _page("GET", "/operator"),
 )

@@ -25,6 +25,7 @@ from services.gateway.http.pages.choosing import choosing_pages
 from services.gateway.http.pages.district import district_pages
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
+from services.gateway.http.pages.operator import operator_pages
 from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
@@ -120,6 +121,7 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(district_pages(parts.relations, visiting))
     app.include_router(policy_pages(parts.relations, visiting))
     app.include_router(what_if_pages(parts.relations, visiting))
+    app.include_router(operator_pages(parts.health.current, visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))
