@@ -25,15 +25,19 @@ from services.gateway.http.pages.choosing import choosing_pages
 from services.gateway.http.pages.district import district_pages
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
+from services.gateway.http.pages.learner_forms import learner_forms
+from services.gateway.http.pages.mastery import MasteryPages
 from services.gateway.http.pages.operator import operator_pages
 from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.seeing import SeenPages
 from services.gateway.http.pages.static_files import static_files
 from services.gateway.http.pages.verification import verification_pages
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.pages.vote import vote_pages
 from services.gateway.http.pages.what_ifs import what_if_pages
+from services.gateway.http.pages.why import WhyPages
 from services.gateway.http.pages.works import Works, work_pages
 from services.gateway.http.passes import pass_routes
 from services.gateway.http.peers import Peers
@@ -111,7 +115,10 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(static_files())
     app.include_router(home_pages(parts.relations, visiting))
     app.include_router(vote_pages(parts.ballots, misses, visiting))
-    app.include_router(learner_pages(parts.relations, visiting))
+    seen_pages = SeenPages(parts.relations, visiting, parts.disclosures, parts.rights)
+    mastery, why = MasteryPages(parts.relations, visiting), WhyPages(parts.relations, visiting, parts.clock)
+    app.include_router(learner_pages(visiting, mastery, why, seen_pages))
+    app.include_router(learner_forms(visiting, mastery, why))
     portfolios = Portfolios(parts.relations, visiting, parts.clock, parts.public_url)
     app.include_router(portfolio_pages(portfolios))
     app.include_router(choosing_pages(portfolios))

@@ -24,6 +24,14 @@ STATES = {
     ]
 }
 NEXT: dict[str, list[Any]] = {"next": [], "flagged": []}
+HERS = {
+    "/mastery": STATES,
+    "/next": NEXT,
+    "/map": {"frameworks": []},
+    "/redos": {"redos": []},
+    "/reviews": {"items": [], "next": None},
+}
+"""What a learner's page is made of."""
 
 
 async def test_who_is_not_signed_in_is_led_to_the_door_and_back(door: Door) -> None:
@@ -35,7 +43,7 @@ async def test_who_is_not_signed_in_is_led_to_the_door_and_back(door: Door) -> N
 
 async def test_a_learner_reads_her_own_page_in_her_own_name(door: Door, somebody: tuple[Browser, str]) -> None:
     browser, person = somebody
-    arranged(door, {"/mastery": STATES, "/next": NEXT})
+    arranged(door, HERS)
     answer = await browser.send("GET", f"{door.url}/learners/{person}", headers={"Accept-Language": "es"})
     assert answer.status_code == 200, answer.text
     assert "<h1>Lo que domino</h1>" in answer.text
@@ -49,12 +57,12 @@ async def test_a_learner_reads_her_own_page_in_her_own_name(door: Door, somebody
 async def test_a_page_of_somebody_else_is_in_her_log(door: Door, somebody: tuple[Browser, str]) -> None:
     browser, person = somebody
     learner = new_id()
-    arranged(door, {"/mastery": STATES, "/next": NEXT})
+    arranged(door, HERS)
     assert (await browser.send("GET", f"{door.url}/learners/{learner}")).status_code == 200
     rows = await door.pool.fetch(
         "SELECT what, person::text FROM gateway.disclosures WHERE learner = $1 ORDER BY what", learner
     )
-    assert [tuple(row) for row in rows] == [("mastery", person), ("next", person)]
+    assert [tuple(row) for row in rows] == [(what, person) for what in ("map", "mastery", "next", "redos")]
 
 
 async def test_what_is_not_hers_to_see_looks_as_if_it_were_absent(door: Door, somebody: tuple[Browser, str]) -> None:

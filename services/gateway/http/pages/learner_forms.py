@@ -1,0 +1,158 @@
+"""What is done on a learner's pages: a level questioned, a redo asked for, relearning noted, a reflection saved.
+
+Each form says what a route of the API takes; whether it may be, the services say.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.gateway.http.pages.afterwards import led_on
+from services.gateway.http.pages.learner import Competency, Learner
+from services.gateway.http.pages.mastery import MasteryPages
+from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.pages.why import Asked, Turned, WhyPages
+from shared.contracts.values import Id
+from shared.runtime.problems import Problem, invalid
+
+Redo = Annotated[Id, Path()]
+Fields = Mapping[str, str]
+
+CANNOT_MEND = frozenset({404, 410, 429, 503})
+"""Refusals that nothing on the form can mend: they have a page of their own."""
+
+
+class Write(NamedTuple):
+    """A `POST` of the API."""
+
+    path: str
+    body: Mapping[str, Any]
+
+
+Says = Callable[[Asked, str, Fields], Write]
+"""What a form about a competency says; the second is the redo that it is about, empty where it is about none."""
+
+
+def learner_forms(visiting: Visiting, mastery: MasteryPages, why: WhyPages) -> APIRouter:
+    """The forms of `/learners/{learner}` and `…/competencies/{competency}`."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router.add_api_route("/learners/{learner}/question", _correction(visiting, mastery), methods=["POST"])
+    page = "/learners/{learner}/competencies/{competency}"
+    for at, says in ABOUT_A_LEVEL.items():
+        router.add_api_route(f"{page}/{at}", _about_a_level(visiting, why, at, says), methods=["POST"])
+    for at, says in ABOUT_A_REDO.items():
+        router.add_api_route(f"{page}/redos/{{redo}}/{at}", _about_a_redo(visiting, why, at, says), methods=["POST"])
+    return router
+
+
+def _correction(visiting: Visiting, mastery: MasteryPages) -> Callable[..., Awaitable[Response]]:
+    async def correction(learner: Learner, request: Request) -> Response:
+        visitor, fields = await visiting.sent(request)
+        try:
+            said = question_of(learner, {"competency": fields.get("about", "")}, fields)
+            receipt = await visiting.asking.write(visitor, "POST", said.path, said.body)
+        except Problem as problem:
+            if problem.status in CANNOT_MEND:
+                raise
+            return await mastery.shown(request, visitor, learner, problem=problem, typed=fields)
+        return led_on(f"/learners/{learner}", "question", receipt, place="said")
+
+    return correction
+
+
+def _about_a_level(visiting: Visiting, why: WhyPages, at: str, says: Says) -> Callable[..., Awaitable[Response]]:
+    async def about_a_level(learner: Learner, competency: Competency, request: Request) -> Response:
+        return await _taken(request, visiting, why, Asked(learner, competency), at, "", says)
+
+    return about_a_level
+
+
+def _about_a_redo(visiting: Visiting, why: WhyPages, at: str, says: Says) -> Callable[..., Awaitable[Response]]:
+    async def about_a_redo(learner: Learner, competency: Competency, redo: Redo, request: Request) -> Response:
+        return await _taken(request, visiting, why, Asked(learner, competency), at, redo, says)
+
+    return about_a_redo
+
+
+async def _taken(  # noqa: PLR0913, PLR0917 - what is sent, from where, and where to
+    request: Request, visiting: Visiting, why: WhyPages, asked: Asked, at: str, redo: str, says: Says
+) -> Response:
+    """What the form called `at` came to: on to the page, or the page again with what was typed."""
+    visitor, fields = await visiting.sent(request)
+    try:
+        said = says(asked, redo, fields)
+        receipt = await visiting.asking.write(visitor, "POST", said.path, said.body)
+    except Problem as problem:
+        if problem.status in CANNOT_MEND:
+            raise
+        return await why.shown(request, visitor, asked, Turned(problem=problem, at=at, typed=fields))
+    return led_on(asked.path, at, receipt, place="said")
+
+
+def _question(asked: Asked, _redo: str, fields: Fields) -> Write:
+    piece = fields.get("about")
+    return question_of(asked.learner, {"evidence": piece} if piece else {"competency": asked.competency}, fields)
+
+
+def _wish(asked: Asked, _redo: str, fields: Fields) -> Write:
+    piece = fields.get("about")
+    about = {"learner": asked.learner, "competency": asked.competency, **({"evidence": piece} if piece else {})}
+    return Write("/v1/redos", {**_of_form(fields), **about})
+
+
+def _reflection(asked: Asked, _redo: str, fields: Fields) -> Write:
+    return Write("/v1/evidence", reflection_of(asked.learner, fields))
+
+
+def _relearn(_asked: Asked, redo: str, fields: Fields) -> Write:
+    return Write(f"/v1/redos/{redo}/relearn", {**_of_form(fields), "kind": fields.get("kind", "")})
+
+
+def _open(_asked: Asked, redo: str, fields: Fields) -> Write:
+    return Write(f"/v1/redos/{redo}/open", opening_of(fields))
+
+
+ABOUT_A_LEVEL: Mapping[str, Says] = {"question": _question, "redo": _wish, "reflection": _reflection}
+ABOUT_A_REDO: Mapping[str, Says] = {"relearn": _relearn, "open": _open}
+"""The forms of the page of a competency, by the end of their addresses."""
+
+
+def question_of(learner: str, about: Mapping[str, str], fields: Fields) -> Write:
+    """A review of one thing. Raises `problems.invalid` where no reason was given."""
+    body = {"id": fields.get("id", ""), "learner": learner, **about, "reason": _text(fields, "reason")}
+    return Write("/v1/reviews", body)
+
+
+def opening_of(fields: Fields) -> dict[str, Any]:
+    """The opening of a redo as it stood on the page. Raises `problems.invalid` for what no form of ours sends."""
+    version = fields.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 16):  # the API takes integers below 2^53
+        raise invalid("This is no form of ours.", field="/version")
+    return {**_of_form(fields), "expected_version": int(version), **({"anew": True} if "anew" in fields else {})}
+
+
+def reflection_of(learner: str, fields: Fields) -> dict[str, Any]:
+    """A reflection on a piece, of when the page was made: so that sent twice it is the same.
+
+    Raises `problems.invalid` where nothing was written.
+    """
+    return {
+        "id": fields.get("id", ""),
+        "type": "ReflectionRecorded",
+        "occurred_at": fields.get("at", ""),
+        "body": {"learner": learner, "evidence": fields.get("about", "")},
+        "texts": {"text": _text(fields, "text")},
+    }
+
+
+def _of_form(fields: Fields) -> dict[str, str]:
+    note = fields.get("note", "").strip()
+    return {"id": fields.get("id", ""), **({"note": note} if note else {})}
+
+
+def _text(fields: Fields, name: str) -> str:
+    text = fields.get(name, "").strip()
+    if not text:
+        raise invalid("Please write a few words.", field=f"/{name}")
+    return text

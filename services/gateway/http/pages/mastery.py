@@ -1,0 +1,199 @@
+"""Where a learner is with everything, what comes next and why, what slipped, what was asked: hers, or her family's."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+
+from services.gateway.domain.disclosures import Revealed
+from services.gateway.http.pages.afterwards import at_least
+from services.gateway.http.pages.explaining import Explaining
+from services.gateway.http.pages.map_picture import MapPicture, map_picture
+from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.viewers import Viewer, viewer_of
+from services.gateway.http.pages.visiting import Visiting
+from services.gateway.http.visitors import Visitor
+from shared.runtime.problems import Problem
+
+STEPS = 5
+"""Next steps that are shown: more would be a list to choose from, and no step."""
+
+RECENT = 6
+"""Pieces of evidence on a family's page."""
+
+UNRECORDED = frozenset({"no_evidence", "no_policy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A framework, with the competencies that are shown of it by area, as a picture, and the next step in it."""
+
+    title: str
+    areas: Sequence[tuple[str | None, Sequence[Mapping[str, Any]]]]
+    picture: MapPicture | None
+    statuses: Sequence[str]
+    step: Mapping[str, Any] | None
+    left_out: int
+
+    @property
+    def begun(self) -> bool:
+        return any(status not in UNRECORDED for status in self.statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that the services tell for the page."""
+
+    subjects: Sequence[Subject]
+    steps: Sequence[Mapping[str, Any]]
+    slipped: Sequence[Mapping[str, Any]]
+    flagged: Sequence[Mapping[str, Any]]
+    redos: Sequence[Mapping[str, Any]]
+    questions: Sequence[Mapping[str, Any]]
+    statements: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MasteryPages:
+    """Makes the page."""
+
+    relations: Relations
+    visiting: Visiting
+
+    async def shown(  # noqa: PLR0913 - what a page may have to say beside itself
+        self,
+        request: Request,
+        visitor: Visitor,
+        learner: str,
+        *,
+        done: str | None = None,
+        seen: str | None = None,
+        problem: Problem | None = None,
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The page; after a refusal with that and what was typed. Raises Problem as the API does."""
+        reader = self.visiting.reader(request, visitor)
+        viewer = await viewer_of(visitor, learner, self.relations)
+        found, recent = await asyncio.gather(
+            self._found(visitor, learner, seen), self._recent(visitor, viewer, learner, seen)
+        )
+        texts = await self._texts(visitor, viewer, learner, found, recent)
+        return page(
+            "learner/family.html" if viewer.family else "learner/mastery.html",
+            reader,
+            status=200 if problem is None else problem.status,
+            learner=learner,
+            viewer=viewer,
+            name=texts.names.get(learner),
+            texts=texts,
+            found=found,
+            recent=recent,
+            tell=Explaining.to(reader.language),
+            done=done,
+            problem=problem,
+            typed=typed,
+        )
+
+    async def _found(self, visitor: Visitor, learner: str, seen: str | None) -> Found:
+        path, asking, since = f"/v1/learners/{learner}", self.visiting.asking, at_least(seen)
+        about = {"learner": learner, "limit": "200"}
+        standing, following, whole, redos, opened, answered = await asyncio.gather(
+            asking.read(visitor, f"{path}/mastery", **since),
+            asking.read(visitor, f"{path}/next", limit="50", **since),
+            asking.read(visitor, f"{path}/map", **since),
+            asking.read(visitor, f"{path}/redos", **since),
+            asking.read(visitor, "/v1/reviews", state="open", **about, **since),
+            asking.read(visitor, "/v1/reviews", state="answered", **about, **since),
+        )
+        states = {state["competency"]: state for state in standing["states"]}
+        statements = {
+            one["competency"]: one["statement"]
+            for framework in whole["frameworks"]
+            for one in framework["competencies"]
+        }
+        statements |= {id_: state["statement"] for id_, state in states.items() if state.get("statement")}
+        return Found(
+            subjects=subjects(whole["frameworks"], states, following["next"]),
+            steps=following["next"][:STEPS],
+            slipped=[state for state in standing["states"] if state["status"] == "slipped"],
+            flagged=following["flagged"],
+            redos=[redo for redo in redos["redos"] if redo["waits_for"] != "over"],
+            questions=[*opened["items"], *answered["items"]],
+            statements=statements,
+        )
+
+    async def _recent(
+        self, visitor: Visitor, viewer: Viewer, learner: str, seen: str | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """The newest evidence, newest first, where it is a family's page: there it has no other place."""
+        if not viewer.family:
+            return ()
+        path = f"/v1/learners/{learner}/portfolio"
+        told = await self.visiting.asking.read(visitor, path, **at_least(seen))
+        pieces = [
+            piece for piece in told["evidence"] if not piece.get("withdrawn") and piece["type"] != "ReflectionRecorded"
+        ]
+        return pieces[: -RECENT - 1 : -1]
+
+    async def _texts(
+        self,
+        visitor: Visitor,
+        viewer: Viewer,
+        learner: str,
+        found: Found,
+        recent: Sequence[Mapping[str, Any]],
+    ) -> Revealed:
+        refs = [ref for piece in recent if (ref := piece.get("feedback_ref") or piece.get("note_ref"))]
+        for question in found.questions:
+            answered = question.get("answered")
+            refs += [question["reason_ref"], *([answered["answer_ref"]] if answered else [])]
+        return await self.visiting.asking.revealed(
+            visitor, viewer.purpose, texts=list(dict.fromkeys(refs))[:200], names=[learner]
+        )
+
+
+def subjects(
+    frameworks: Sequence[Mapping[str, Any]],
+    states: Mapping[str, Mapping[str, Any]],
+    following: Sequence[Mapping[str, Any]],
+) -> list[Subject]:
+    """The frameworks as subjects, those first in which anything is recorded; in the order of the framework, never of
+    levels. What is recorded of a competency that no framework has any more comes last, without a title.
+    """
+    made: list[Subject] = []
+    placed: set[str] = set()
+    for framework in frameworks:
+        places = [{**place, **_level(states.get(place["competency"]))} for place in framework["competencies"]]
+        placed |= {place["competency"] for place in places}
+        here = {place["competency"] for place in places}
+        made.append(
+            Subject(
+                title=framework["title"],
+                areas=_by_area(places),
+                picture=map_picture(places),
+                statuses=[place["status"] for place in places],
+                step=next((step for step in following if step["competency"] in here), None),
+                left_out=framework["left_out"],
+            )
+        )
+    others = sorted((state for id_, state in states.items() if id_ not in placed), key=lambda one: one.get("code", ""))
+    if others:
+        statuses = [state["status"] for state in others]
+        made.append(Subject("", [(None, others)], None, statuses, None, 0))
+    return sorted(made, key=lambda subject: not subject.begun)
+
+
+def _by_area(places: Sequence[Mapping[str, Any]]) -> list[tuple[str | None, Sequence[Mapping[str, Any]]]]:
+    """By what they are parts of, in the order of the framework."""
+    areas: dict[str | None, list[Mapping[str, Any]]] = {}
+    for place in places:
+        areas.setdefault(place.get("area"), []).append(place)
+    return list(areas.items())
+
+
+def _level(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What a place takes from the state: its level, and a status that an override set."""
+    return {"level": None} if state is None else {"level": state["level"], "status": state["status"]}

@@ -1,0 +1,207 @@
+"""What learners and guardians are told: sentences from figures, in both languages; the map; pages of hostile texts."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.gateway.domain.disclosures import Revealed, RevealedName, RevealedText
+from services.gateway.http.pages.explaining import RULES, SHORT, STEPS, WITHOUT, Explaining
+from services.gateway.http.pages.languages import languages
+from services.gateway.http.pages.map_picture import BOX, map_picture
+from services.gateway.http.pages.mastery import Found, subjects
+from services.gateway.http.pages.rendering import Reader, page
+from services.gateway.http.pages.viewers import Viewer
+from services.gateway.http.pages.why import Asked, Turned, checked_of
+from services.gateway.http.pages.wording import STATUSES
+from shared.runtime.problems import invalid
+from tests.support import explained as told
+from tests.unit.gateway.test_pages import HOSTILE, Tags
+
+UTC = ZoneInfo("UTC")
+HERSELF, FAMILY, TEACHER = Viewer("own-record", False), Viewer("family", False), Viewer("teaching", True)
+EN, ES = Explaining.to("en"), Explaining.to("es")
+TEXTS = Revealed(
+    {ref: RevealedText(HOSTILE, ()) for ref in (told.FEEDBACK, told.REASON)},
+    {told.LEARNER: RevealedName(HOSTILE, HOSTILE, True)},
+)
+
+
+def why(viewer: Viewer, language: str = "en", turned: Turned | None = None, **more: Any) -> str:
+    state = told.explanation(**more)
+    answer = page(
+        "learner/why.html",
+        Reader(language, UTC, "/x", person="p", csrf="c"),
+        asked=Asked(told.LEARNER, told.THEME),
+        turned=turned or Turned(),
+        viewer=viewer,
+        name=TEXTS.names[told.LEARNER],
+        texts=TEXTS,
+        state=state,
+        policy=told.POLICY,
+        chart=None,
+        redo=told.redo(),
+        questions=[told.question()],
+        places={},
+        checked=None,
+        tell=Explaining.to(language),
+        now="",
+    )
+    return bytes(answer.body).decode()
+
+
+def mastery(template: str, viewer: Viewer, language: str = "en", title: str = "English") -> str:
+    states = {told.THEME: told.state(told.THEME, "mastered", "Proficient")}
+    step = {"competency": told.ALLEGORY, "code": "c", "statement": HOSTILE, "status": "no_evidence"}
+    next_ = [{**step, "opens": 2, "by": [], "flagged_by": []}]
+    found = Found(
+        subjects=subjects([told.framework(title=title)], states, next_),
+        steps=next_,
+        slipped=[],
+        flagged=[],
+        redos=[told.redo()],
+        questions=[told.question()],
+        statements={},
+    )
+    answer = page(
+        template,
+        Reader(language, UTC, "/x", person="p", csrf="c"),
+        learner=told.LEARNER,
+        viewer=viewer,
+        name=TEXTS.names[told.LEARNER],
+        texts=TEXTS,
+        found=found,
+        recent=[],
+        tell=Explaining.to(language),
+        done=None,
+        problem=None,
+        typed=None,
+    )
+    return bytes(answer.body).decode()
+
+
+def test_the_rule_is_one_sentence_in_the_readers_language() -> None:
+    state = told.explanation()
+    english, spanish = EN.rule(state, told.POLICY), ES.rule(state, told.POLICY)
+    assert "the newest piece weighs 65 %" in english.text
+    assert english.text.endswith("mastery begins at 3 of 4.")
+    assert "el dominio empieza en 3 de 4." in spanish.text
+    assert english.language is spanish.language is None
+
+
+def test_a_method_without_words_of_ours_is_told_in_the_rulebooks_and_says_so() -> None:
+    rule = ES.rule(told.explanation(rule="The trend decides."), {**told.POLICY, "method": "marzano.trend@1"})
+    assert (rule.text, rule.language) == ("The trend decides; el dominio empieza en 3 de 4.", "en")
+    other = {**told.POLICY, "method": "ascertain.decaying_average@2"}
+    assert EN.rule(told.explanation(rule="Another."), other).text.startswith("Another;")
+
+
+def test_what_would_move_it_is_said_of_the_same_figures() -> None:
+    state = told.explanation()
+    assert EN.moves(state, told.POLICY) == [
+        "A next result worth 3.61 of 4 or more reaches Best.",
+        "A single next result could lower it.",
+    ]
+    assert [then for _, then in EN.without(state)] == ["it would be Beginning"]
+    lacking = told.certainty(missing={"pieces": 1, "kinds": 0, "days": 3}, rests=None, moves=[], left_out=[])
+    waits = told.explanation(status="not_enough", level=None, certainty=lacking)
+    assert EN.moves(waits, told.POLICY) == [
+        "One more piece of evidence is needed for a level.",
+        "A further piece is needed, 3 days or more after the newest.",
+    ]
+    assert ES.following(waits) == "Para un nivel hace falta una evidencia más."
+
+
+def test_each_status_has_a_next_step() -> None:
+    for status in STATUSES:
+        assert EN.following(told.explanation(status=status))
+    assert STEPS.keys() <= STATUSES.keys()
+    assert SHORT.keys() | WITHOUT.keys() <= STATUSES.keys()
+    assert all(name.startswith("ascertain.") for name in RULES)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "english", "spanish"),
+    [
+        ([], "No evidence yet.", "Todavía no hay evidencia."),
+        (["mastered"], "So far one skill is mastered.", "Hasta ahora hay una habilidad dominada."),
+        (
+            ["mastered", "no_evidence", "not_yet", "mastered", "not_yet"],
+            "So far 2 skills are mastered and 2 are on the way.",
+            "Hasta ahora hay 2 habilidades dominadas y 2 están en camino.",
+        ),
+    ],
+)
+def test_a_subject_is_one_plain_sentence(statuses: Sequence[str], english: str, spanish: str) -> None:
+    assert (EN.subject(statuses), ES.subject(statuses)) == (english, spanish)
+
+
+def test_pieces_that_were_checked_are_those_recorded_by_then() -> None:
+    state = told.explanation()
+    assert checked_of(state, None) is None
+    assert checked_of(state, {"state": None, "ended_at": None, "through": None}) is None
+    checked = checked_of(state, {"state": "equal", "ended_at": "d", "through": told.DAY.format(15)})
+    assert checked is not None
+    assert (checked.number, checked.of, checked.equal) == (1, 2, True)
+
+
+def test_the_map_stands_what_is_rested_on_to_the_left() -> None:
+    drawn = map_picture(told.framework()["competencies"])
+    assert drawn is not None
+    left = {place.competency["competency"]: place.left for place in drawn.places}
+    assert left[told.EVIDENCE] < left[told.THEME] < left[told.ALLEGORY]
+    assert len(drawn.paths) == 2
+    assert all(place.left + BOX <= drawn.width for place in drawn.places)
+
+
+def test_what_is_linked_with_nothing_is_in_the_list_alone() -> None:
+    alone = told.place("d", "art", "mastered")
+    assert map_picture([alone]) is None
+    drawn = map_picture([alone, *told.framework()["competencies"]])
+    assert drawn is not None
+    assert "d" not in {place.competency["competency"] for place in drawn.places}
+
+
+def test_subjects_keep_the_order_of_their_frameworks_and_never_one_of_levels() -> None:
+    empty = told.framework(title="Art", competencies=[told.place("d", "art", "no_evidence")])
+    states = {told.THEME: told.state(told.THEME, "mastered", "Best"), "gone": told.state("gone", "not_yet", "Two")}
+    english, other, art = subjects([empty, told.framework()], states, [])
+    assert [title.title for title in (english, other, art)] == ["English", "", "Art"]
+    order = [place["competency"] for _, places in english.areas for place in places]
+    assert order == [told.EVIDENCE, told.THEME, told.ALLEGORY]
+    assert english.areas[0][1][1]["level"] == "Best"
+    assert (other.statuses, art.begun) == (["not_yet"], False)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("viewer", [HERSELF, FAMILY, TEACHER])
+def test_no_text_on_a_learners_pages_is_more_than_a_text(viewer: Viewer, language: str) -> None:
+    refused = Turned(problem=invalid(HOSTILE), at="question", typed={"reason": HOSTILE, "about": HOSTILE})
+    template = "learner/family.html" if viewer.family else "learner/mastery.html"
+    hostile = {"statement": HOSTILE, "counted": [{**told.counted(HOSTILE, 10, HOSTILE, "3", HOSTILE)}]}
+    for text in (why(viewer, language, refused, **hostile), mastery(template, viewer, language, HOSTILE)):
+        tags = Tags(text).tags
+        assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "style"}
+        assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
+        assert text.count("<h1") == 1
+        assert "7*7" in text, "a text is never a template"
+        labels = {attrs.get("for") for tag, attrs in tags if tag == "label"}
+        asked = {attrs["id"] for tag, attrs in tags if tag in {"select", "textarea", "input"} and attrs.get("id")}
+        assert asked <= labels
+
+
+def test_each_is_offered_what_she_may_do() -> None:
+    assert "Save my reflection" in why(HERSELF)
+    assert "Save my reflection" not in why(FAMILY)
+    for viewer in (HERSELF, FAMILY, TEACHER):
+        assert "Send the question" in why(viewer)
+    auditor = why(Viewer("teaching", records=False))
+    assert "<button>" not in auditor.replace('<button class="plain">', "")
+
+
+def test_in_spanish_only_what_the_rulebook_says_is_english_and_marked() -> None:
+    text = why(FAMILY, "es")
+    assert '<div lang="en"><p>This is mastered.</p>' in text
+    assert "Qué lo cambiaría" in text
+    assert "A next result" not in text
