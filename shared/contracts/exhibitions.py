@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from shared.contracts.bodies import CriterionResult
-from shared.contracts.values import Code, Contract, Digest, Earned, Id, Moment, Possible, Sealed
+from shared.contracts.values import Code, Contract, Digest, Earned, Id, Moment, Possible, Sealed, unique
 from shared.ledger.decimals import scaled
 
 MAX_WORKS, MAX_QUESTIONS, MAX_OPTIONS, MAX_ROLES, MAX_PANELISTS = 100, 20, 50, 10, 50
@@ -46,8 +46,8 @@ class ExhibitionPlanned(Contract):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        _once("work", self.works)
-        _once("role", self.roles)
+        unique("work", self.works)
+        unique("role", self.roles)
         return self
 
 
@@ -66,7 +66,7 @@ class Asked(Contract):
     def _ratings_are_of_works(self) -> Self:
         if (self.kind == "rating") != (self.work is not None):
             raise ValueError("a rating names a work, and a choice none")
-        _once("option", self.options)
+        unique("option", self.options)
         return self
 
 
@@ -212,8 +212,3 @@ class PanelConcluded(Contract):
     scores: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_PANELISTS, strict=False)]
     results: Annotated[tuple[CriterionResult, ...], Field(min_length=1, max_length=100, strict=False)]
     resolution_ref: Digest | None = None
-
-
-def _once(what: str, values: tuple[str, ...]) -> None:
-    if len(set(values)) < len(values):
-        raise ValueError(f"a {what} stands twice")

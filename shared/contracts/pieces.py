@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.contracts.bodies import MAX_RESULTS, Purpose, Result
-from shared.contracts.values import Code, Contract, Digest, Id
+from shared.contracts.values import Code, Contract, Digest, Id, unique
 
 MAX_MOVES = 100
 
@@ -51,8 +51,7 @@ class ObservationRecorded(Contract):
             raise ValueError("an observation needs results, or the moves of a seminar")
         if len({self.seminar is None, self.moves_by is None, self.moves is None}) > 1:
             raise ValueError("seminar, moves_by and moves are given together, or none of them")
-        if self.moves is not None and len({move.move for move in self.moves}) < len(self.moves):
-            raise ValueError("a move stands twice")
+        unique("move", (move.move for move in self.moves or ()))
         return self
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.contracts.values import Code, Contract, Digest, Id, Moment
+from shared.contracts.values import Code, Contract, Digest, Id, Moment, unique
 
 MAX_EXHIBITS = 200
 
@@ -37,8 +37,7 @@ class ExhibitsArranged(Contract):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        if len(set(self.exhibits)) < len(self.exhibits):
-            raise ValueError("an exhibit stands twice")
+        unique("exhibit", self.exhibits)
         return self
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.contracts.values import Code, Contract, Digest, Id
+from shared.contracts.values import Code, Contract, Digest, Id, unique
 
 MAX_MEMBERS = 100
 MAX_ARTEFACTS = 50
@@ -21,8 +21,7 @@ class WorkStarted(Contract):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        if len(set(self.members)) < len(self.members):
-            raise ValueError("a member stands twice")
+        unique("member", self.members)
         return self
 
 

@@ -25,16 +25,16 @@ async def conclude_panel(
 ) -> tuple[Receipt, tuple[tuple[str, Receipt], ...]]:
     """The receipt of the conclusion, and each member with that of her score; repeated where this was done before.
 
-    Raises NotFound for who does not hold the exhibition or may not record for every member; Conflict where the scores
-    are not those that were seen, the panel has concluded, or she sits on it and has not scored the work herself;
-    Invalid where panelists differ and nothing says what they agreed on; StaleVersion, Gone, Mismatch, VaultUnavailable
-    and LedgerUnavailable.
+    Raises NotFound for who does not hold the exhibition or may not record for every member; Conflict where there
+    is no panel, the scores are not those that were seen, the panel has concluded, or she sits on it and has not scored
+    the work herself; Invalid where panelists differ and nothing says what they agreed on; StaleVersion, Gone, Mismatch,
+    VaultUnavailable and LedgerUnavailable.
     """
     exhibition = await held_exhibition(conclude.exhibition, actor, district)
     members = await _members(exhibition.plan, conclude.work, actor, district)
     check_instant(conclude.occurred_at, district.now())
     refs = await keep_texts(conclude.work, conclude.id, {"resolution_ref": conclude.resolution}, district)
-    # Last: of whoever is appointed after this, and scores, nothing but the panel itself would tell.
+    # After the texts: of whoever is appointed later than this, and scores, nothing but the panel itself would tell.
     panel = await panel_of_held(exhibition, district)
     plan = planned_panel(panel)
     counted = check_seen(panel, conclude, actor)

@@ -2,16 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
-from services.evidence.domain.commands import Stale
+from services.evidence.domain.commands import Command
 from services.evidence.domain.exhibits import Wish, before, portfolio_command
-from services.evidence.domain.receipts import Receipt, receipt
+from services.evidence.domain.receipts import Receipt
+from services.evidence.flows.deciding import decided
 from services.evidence.ports import District
 from shared.contracts.values import Contract
 from shared.ledger.streams import portfolio_stream
 from shared.rulebook.curated import Curated
-
-TRIES = 5
-"""How often a request that expects no version is judged anew, before it is told that the portfolio moves on."""
 
 Decide = Callable[[Curated], Awaitable[Contract]]
 
@@ -23,13 +21,10 @@ async def curate(wish: Wish, decide: Decide, actor: str, district: District) -> 
     That the learner is not forgotten is for the ledger to say, at the moment of the append.
     Raises what `decide` raises, StaleVersion, Gone, NotFound, Mismatch and LedgerUnavailable.
     """
-    left = TRIES
-    while True:
-        left -= 1
+
+    async def command() -> Command:
         known = before(await district.ledger.stream(portfolio_stream(wish.learner)), wish.id)
         version = known.version if wish.expected_version is None else wish.expected_version
-        command = portfolio_command(wish, await decide(known), version, tenant=district.tenant, actor=actor)
-        [outcome] = await district.ledger.append([command])
-        if left and wish.expected_version is None and isinstance(outcome, Stale):
-            continue
-        return receipt(command, outcome)
+        return portfolio_command(wish, await decide(known), version, tenant=district.tenant, actor=actor)
+
+    return await decided(command, district.ledger, expected_version=wish.expected_version)

@@ -9,7 +9,8 @@ from services.evidence.ports import District
 async def dismiss_panelist(dismiss: Dismiss, actor: str, district: District) -> Receipt:
     """The receipt; repeated where this very request was done before. What she scored stays.
 
-    Raises NotFound for who does not hold the exhibition or is no panelist, Mismatch and LedgerUnavailable.
+    Raises NotFound for who does not hold the exhibition or is no panelist, Conflict for herself, Mismatch and
+    LedgerUnavailable.
     """
     panel = await panel_held(dismiss.exhibition, actor, district)
     command = decide_dismiss(panel, dismiss, tenant=district.tenant, actor=actor)

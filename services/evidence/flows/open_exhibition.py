@@ -11,7 +11,8 @@ async def open_exhibition(change: Change, actor: str, district: District) -> Rec
     """The receipt; repeated where this very request was done before. The key that votes are sealed with is made first,
     and what fixes it stands in the record before anybody votes.
 
-    Raises NotFound, Conflict, StaleVersion, Invalid, Mismatch, VaultUnavailable and LedgerUnavailable.
+    Raises NotFound, Conflict, StaleVersion, Invalid, Mismatch, NotNow where the questions cannot be read,
+    VaultUnavailable and LedgerUnavailable.
     """
     exhibition = await held_exhibition(change.exhibition, actor, district)
     check_may_open(exhibition, change)

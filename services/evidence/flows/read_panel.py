@@ -35,7 +35,9 @@ class PanelSeen:
 
 
 async def read_panel(exhibition: str, reader: str, district: District) -> PanelSeen:
-    """For whoever holds the exhibition, and for its panelists now. Raises NotFound for everyone else.
+    """For whoever holds the exhibition, and for its panelists now.
+
+    Raises NotFound for everyone else, Conflict where it was planned without a panel, and LedgerUnavailable.
 
     A panelist sees her own scores, and what the panel concluded; never what another gave. Whoever leads the panel and
     sits or sat on it sees the others' scores of a work once she has given her own that counts, or the panel has

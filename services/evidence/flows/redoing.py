@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 
-from services.evidence.domain.commands import Command, Stale
+from services.evidence.domain.commands import Command
 from services.evidence.domain.errors import Gone, NotFound
-from services.evidence.domain.receipts import Receipt, receipt
+from services.evidence.domain.receipts import Receipt
 from services.evidence.domain.redoing import Redoing, Wish, opening_of, redoing_of
+from services.evidence.flows import deciding
 from services.evidence.flows.recordable import FORGOTTEN, check_recordable
 from services.evidence.ports import District
 from shared.ledger.entry import Entry
 from shared.ledger.streams import redo_stream
-
-TRIES = 5
-"""How often it is decided anew where others decide at the same time and the caller named no version."""
 
 
 async def redoing(learner: str, competency: str, district: District) -> Redoing:
@@ -30,13 +28,12 @@ async def redoing(learner: str, competency: str, district: District) -> Redoing:
 async def decided(
     wish: Wish, learner: str, competency: str, decide: Callable[[Redoing], Command], district: District
 ) -> Receipt:
-    """The receipt of what is decided. Raises what `decide` and `receipt` raise, and LedgerUnavailable."""
-    for _ in range(TRIES):
-        command = decide(await redoing(learner, competency, district))
-        [outcome] = await district.ledger.append([command])
-        if wish.expected_version is not None or not isinstance(outcome, Stale):
-            break
-    return receipt(command, outcome)
+    """The receipt of what is decided on where she is with it. Raises as `deciding.decided`."""
+
+    async def command() -> Command:
+        return decide(await redoing(learner, competency, district))
+
+    return await deciding.decided(command, district.ledger, expected_version=wish.expected_version)
 
 
 async def begun(redo: str, district: District) -> Entry:

@@ -129,6 +129,11 @@ def place_document(receipt: Receipt) -> dict[str, Any]:
     return {"ledger": receipt.ledger, "shard": receipt.shard, "position": receipt.position}
 
 
+def member_document(learner: str, receipt: Receipt) -> dict[str, Any]:
+    """What one member of a work has of what was recorded of all, as JSON."""
+    return {"learner": learner, "id": receipt.id, "position": place_document(receipt), "version": receipt.version}
+
+
 def answer(receipt: Receipt) -> Response:
     """A receipt as the response to a request of one command: 201 appended, 200 repeated."""
     document = receipt_document(receipt)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.evidence.flows.cast_vote import Counted, Shown, cast_vote, show_ballot
 from services.evidence.http.answers import json_response, receipt_document
 from services.evidence.http.exhibition_documents import ShowRequest, VoteRequest
-from services.evidence.http.gateway_alone import gateway_alone
+from services.evidence.http.gateway_alone import gateway_alone, read_body
 from services.evidence.ports import District
 from shared.contracts.tasks import ChoiceQuestion, Question, Questions
 from shared.runtime.tokens import Caller, Verifier
@@ -21,13 +21,13 @@ def ballot_routes(district: District, verifier: Verifier) -> APIRouter:
     @router.post("/ballots/show", dependencies=[calling])
     async def show(request: Request) -> Response:
         """What a ballot asks."""
-        asked = ShowRequest.model_validate_json(await request.body())
+        asked = await read_body(request, ShowRequest)
         return json_response(_ballot(await show_ballot(asked.token, district)))
 
     @router.post("/ballots/vote")
     async def vote(request: Request, caller: Annotated[Caller, calling]) -> Response:
         """Count a ballot's vote, once."""
-        brought = VoteRequest.model_validate_json(await request.body())
+        brought = await read_body(request, VoteRequest)
         counted = await cast_vote(brought.token, brought.answers, caller.id, district)
         return json_response(_vote(counted), status=200 if counted.was_counted else 201)
 

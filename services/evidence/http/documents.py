@@ -1,6 +1,6 @@
 """What requests and answers look like, for the OpenAPI document and for checking what comes in."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -201,3 +201,12 @@ PROBLEMS = refusals(
 
 CONFLICT = refusals({409: "Things have moved on; `version` is the stream's by now."})
 GONE = refusals({410: "It is forgotten: nothing more is recorded of this learner."})
+
+
+def recorded(model: type[BaseModel], *refused: dict[int | str, dict[str, Any]]) -> dict[str, Any]:
+    """What a route answers that records something: its receipt, and refusals beside those that every route shares."""
+    before: dict[int | str, dict[str, Any]] = {
+        200: {"model": model, "description": "Recorded before, by this request."}
+    }
+    responses = before | {status: answer for refusals_ in refused for status, answer in refusals_.items()}
+    return {"response_model": model, "status_code": 201, "responses": responses}

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, Self, TypeAlias
 
+from fastapi import Path
 from pydantic import Field, StringConstraints, model_validator
 
 from services.evidence.domain.ballots import MOST_AT_ONCE
@@ -15,6 +16,7 @@ from shared.contracts.exhibitions import (
 )
 from shared.contracts.values import Contract, Digest, Id, Moment, unique
 
+ExhibitionId: TypeAlias = Annotated[Id, Path(alias="id")]
 Works: TypeAlias = Annotated[tuple[Id, ...], Field(max_length=MAX_WORKS, strict=False)]
 Roles: TypeAlias = Annotated[tuple[AudienceRole, ...], Field(min_length=1, max_length=MAX_ROLES, strict=False)]
 

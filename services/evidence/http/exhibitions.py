@@ -1,8 +1,8 @@
 """Exhibitions: planning, opening, issuing ballots, closing."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.evidence.domain.ballots import IssueBallots
 from services.evidence.domain.exhibitions import Change, PlanExhibition
@@ -11,36 +11,29 @@ from services.evidence.flows.issue_ballots import issue_ballots
 from services.evidence.flows.open_exhibition import open_exhibition
 from services.evidence.flows.plan_exhibition import plan_exhibition
 from services.evidence.http.answers import answer, json_response, receipt_document
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
+from services.evidence.http.documents import CONFLICT, PROBLEMS, ReceiptDocument, recorded
 from services.evidence.http.exhibition_documents import (
     BallotsDocument,
     BallotsRequest,
     ChangeRequest,
     ClosedDocument,
+    ExhibitionId,
     PlanRequest,
 )
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
-from shared.contracts.values import Id
 from shared.runtime.tokens import Caller, Verifier, person
 
 PLAN_ROUTE, OPEN_ROUTE = "/v1/exhibitions", "/v1/exhibitions/{id}/open"
 BALLOTS_ROUTE, CLOSE_ROUTE = "/v1/exhibitions/{id}/ballots", "/v1/exhibitions/{id}/close"
 
-ExhibitionId = Annotated[Id, Path(alias="id")]
-
-
-def _write(model: type[ReceiptDocument]) -> dict[str, Any]:
-    before = {"model": model, "description": "Recorded before, by this request."}
-    return {"response_model": model, "status_code": 201, "responses": {200: before, **CONFLICT}}
-
 
 def exhibition_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST /v1/exhibitions`, `…/open`, `…/ballots` and `…/close`."""
-    router = APIRouter(tags=["exhibitions"], route_class=StrictRoute, responses={**PROBLEMS, **GONE})
+    router = APIRouter(tags=["exhibitions"], route_class=StrictRoute, responses=PROBLEMS)
     caller = Depends(person(verifier))
 
-    @router.post(PLAN_ROUTE, summary="Plan an exhibition", **_write(ReceiptDocument))
+    @router.post(PLAN_ROUTE, summary="Plan an exhibition", **recorded(ReceiptDocument, CONFLICT))
     async def plan(
         request: PlanRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -63,7 +56,7 @@ def exhibition_routes(district: District, verifier: Verifier) -> APIRouter:
         )
         return answer(await plan_exhibition(wish, actor.id, district))
 
-    @router.post(OPEN_ROUTE, summary="Open an exhibition", **_write(ReceiptDocument))
+    @router.post(OPEN_ROUTE, summary="Open an exhibition", **recorded(ReceiptDocument, CONFLICT))
     async def open_(
         exhibition: ExhibitionId,
         request: ChangeRequest,
@@ -74,7 +67,7 @@ def exhibition_routes(district: District, verifier: Verifier) -> APIRouter:
         id_ = id_of(request.id, idempotency_key, actor=actor.id, route=OPEN_ROUTE)
         return answer(await open_exhibition(Change(id_, exhibition, request.expected_version), actor.id, district))
 
-    @router.post(BALLOTS_ROUTE, summary="Issue ballots", **_write(BallotsDocument))
+    @router.post(BALLOTS_ROUTE, summary="Issue ballots", **recorded(BallotsDocument, CONFLICT))
     async def ballots(
         exhibition: ExhibitionId,
         request: BallotsRequest,
@@ -87,7 +80,7 @@ def exhibition_routes(district: District, verifier: Verifier) -> APIRouter:
         document = receipt_document(issued.receipt) | {"role": request.role, "tokens": list(issued.tokens)}
         return json_response(document, status=document["status"])
 
-    @router.post(CLOSE_ROUTE, summary="Close an exhibition", **_write(ClosedDocument))
+    @router.post(CLOSE_ROUTE, summary="Close an exhibition", **recorded(ClosedDocument, CONFLICT))
     async def close(
         exhibition: ExhibitionId,
         request: ChangeRequest,

@@ -1,6 +1,6 @@
 """Portfolios: exhibits chosen, withdrawn and put in order, and shares made and revoked."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, Field
@@ -12,11 +12,11 @@ from services.evidence.flows.choose_exhibit import choose_exhibit
 from services.evidence.flows.share_portfolio import revoke_share, share_portfolio
 from services.evidence.flows.withdraw_exhibit import withdraw_exhibit
 from services.evidence.http.answers import answer, json_response, receipt_document
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, Version, WrittenText
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, Version, WrittenText, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.portfolios import MAX_EXHIBITS
-from shared.contracts.values import Contract, Id, Moment
+from shared.contracts.values import Contract, Id, Moment, unique
 from shared.ledger.instants import instant
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -30,10 +30,9 @@ REVOKE_ROUTE = f"{PORTFOLIO}/shares/{{share}}/revoke"
 _LEARNER = Annotated[Id, Path(alias="id")]
 
 
-def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(values)) < len(values):
-        raise ValueError("must name each once")
-    return values
+def _each_once(ids: tuple[str, ...]) -> tuple[str, ...]:
+    unique("id", ids)
+    return ids
 
 
 _Exhibits = Annotated[
@@ -97,16 +96,7 @@ class ShareReceipt(ReceiptDocument):
     address: str
 
 
-_WRITE: dict[str, Any] = {
-    "response_model": ReceiptDocument,
-    "status_code": 201,
-    "responses": {200: {"model": ReceiptDocument, "description": "Recorded before."}, **CONFLICT, **GONE},
-}
-_SHARE: dict[str, Any] = {
-    **_WRITE,
-    "response_model": ShareReceipt,
-    "responses": {**_WRITE["responses"], 200: {"model": ShareReceipt, "description": "Made before."}},
-}
+_WRITE = recorded(ReceiptDocument, CONFLICT, GONE)
 
 
 def exhibit_routes(district: District, verifier: Verifier) -> APIRouter:
@@ -165,7 +155,7 @@ def share_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["portfolio"], route_class=StrictRoute, responses=PROBLEMS)
     caller = Depends(person(verifier))
 
-    @router.post(SHARE_ROUTE, summary="Share exhibits by a link", **_SHARE)
+    @router.post(SHARE_ROUTE, summary="Share exhibits by a link", **recorded(ShareReceipt, CONFLICT, GONE))
     async def share(
         learner: _LEARNER,
         request: ShareRequest,

@@ -1,6 +1,6 @@
 """Feedback: given on a version of a work, and read by its members."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import model_validator
@@ -9,7 +9,7 @@ from services.evidence.domain.feedback import READ_ROUTE, GiveFeedback
 from services.evidence.flows.give_feedback import give_feedback
 from services.evidence.flows.read_feedback import read_feedback
 from services.evidence.http.answers import answer
-from services.evidence.http.documents import GONE, PROBLEMS, ReceiptDocument, WrittenText
+from services.evidence.http.documents import GONE, PROBLEMS, ReceiptDocument, WrittenText, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, checked_key, id_of
 from services.evidence.ports import District
 from shared.contracts.values import Code, Contract, Digest, Id, Moment
@@ -43,9 +43,8 @@ def feedback_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST /v1/works/{id}/versions/{version}/feedback` and `POST /v1/feedback/{id}/read`."""
     router = APIRouter(tags=["works"], route_class=StrictRoute, responses={**PROBLEMS, **GONE})
     caller = Depends(person(verifier))
-    before: dict[int | str, dict[str, Any]] = {200: {"model": ReceiptDocument, "description": "Recorded before."}}
 
-    @router.post(GIVE_ROUTE, response_model=ReceiptDocument, status_code=201, responses=before, summary="Give feedback")
+    @router.post(GIVE_ROUTE, summary="Give feedback", **recorded(ReceiptDocument))
     async def give(
         work: Annotated[Id, Path(alias="id")],
         version: Annotated[Id, Path(description="The event that added the version.")],
@@ -69,9 +68,7 @@ def feedback_routes(district: District, verifier: Verifier) -> APIRouter:
         )
         return answer(await give_feedback(wish, actor.id, district))
 
-    @router.post(
-        READ_ROUTE, response_model=ReceiptDocument, status_code=201, responses=before, summary="Mark feedback as read"
-    )
+    @router.post(READ_ROUTE, summary="Mark feedback as read", **recorded(ReceiptDocument))
     async def read(
         feedback: Annotated[Id, Path(alias="id")],
         _request: ReadRequest,

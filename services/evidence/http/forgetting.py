@@ -13,7 +13,7 @@ from services.evidence.domain.forgetting import (
 )
 from services.evidence.flows.forget_learner import approve_forgetting, forgettings, request_forgetting
 from services.evidence.http.answers import answer, json_response
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, WrittenText
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, WrittenText, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Digest, Id, Moment
@@ -24,11 +24,7 @@ from shared.runtime.tokens import Caller, Verifier, person
 FORGET_ROUTE, APPROVE_ROUTE = "/v1/learners/{id}/forget", "/v1/learners/{id}/forget/approve"
 
 _LEARNER = Annotated[Id, Path(alias="id")]
-_WRITE: dict[str, Any] = {
-    "response_model": ReceiptDocument,
-    "status_code": 201,
-    "responses": {200: {"model": ReceiptDocument, "description": "Recorded before."}, **CONFLICT, **GONE},
-}
+_WRITE = recorded(ReceiptDocument, CONFLICT, GONE)
 
 
 class ForgetRequest(Contract):

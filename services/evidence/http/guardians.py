@@ -1,13 +1,13 @@
 """Guardians: linked to learners, and unlinked."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
 from services.evidence.domain.guardians import LinkGuardian, UnlinkGuardian
 from services.evidence.flows.link_guardian import link_guardian, unlink_guardian
 from services.evidence.http.answers import answer
-from services.evidence.http.documents import GONE, PROBLEMS, ReceiptDocument
+from services.evidence.http.documents import GONE, PROBLEMS, ReceiptDocument, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Id
@@ -15,11 +15,7 @@ from shared.runtime.tokens import Caller, Verifier, person
 
 LINK_ROUTE, UNLINK_ROUTE = "/v1/guardians", "/v1/guardians/unlink"
 
-_WRITE: dict[str, Any] = {
-    "response_model": ReceiptDocument,
-    "status_code": 201,
-    "responses": {200: {"model": ReceiptDocument, "description": "Recorded before."}, **GONE},
-}
+_WRITE = recorded(ReceiptDocument, GONE)
 
 
 class GuardianRequest(Contract):

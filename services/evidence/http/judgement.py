@@ -1,6 +1,6 @@
 """Professional judgement, and questions about the record: overrides and reviews."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import StringConstraints, model_validator
@@ -12,7 +12,7 @@ from services.evidence.flows.clear_override import clear_override
 from services.evidence.flows.override_level import override_level
 from services.evidence.flows.request_review import request_review
 from services.evidence.http.answers import answer
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, Version, WrittenText
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, Version, WrittenText, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Id, Moment
@@ -23,11 +23,7 @@ OVERRIDE_ROUTE, CLEAR_ROUTE = "/v1/overrides", "/v1/overrides/{id}/clear"
 REVIEW_ROUTE, ANSWER_ROUTE = "/v1/reviews", "/v1/reviews/{id}/answer"
 
 _EVENT = Annotated[Id, Path(alias="id")]
-_WRITE: dict[str, Any] = {
-    "response_model": ReceiptDocument,
-    "status_code": 201,
-    "responses": {200: {"model": ReceiptDocument, "description": "Recorded before."}, **CONFLICT, **GONE},
-}
+_WRITE = recorded(ReceiptDocument, CONFLICT, GONE)
 
 
 class OverrideRequest(Contract):

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.evidence.domain.paneling import current_panelist
 from services.evidence.flows.paneling import panel_held, panel_known
 from services.evidence.http.answers import json_response
-from services.evidence.http.gateway_alone import gateway_alone
+from services.evidence.http.gateway_alone import gateway_alone, read_body
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Id
 from shared.runtime.tokens import Verifier
@@ -34,7 +34,7 @@ def panel_doors(district: District, verifier: Verifier) -> APIRouter:
         """Those who became known by their appointment and sit on the panel now, each until when in milliseconds; for
         whoever holds the exhibition.
         """
-        asked = GuestsRequest.model_validate_json(await request.body())
+        asked = await read_body(request, GuestsRequest)
         panel = await panel_held(asked.exhibition, asked.person, district)
         now = district.now()
         current = [one for one in panel.panelists.values() if one.is_guest and one.is_current(now)]
@@ -43,7 +43,7 @@ def panel_doors(district: District, verifier: Verifier) -> APIRouter:
     @router.post("/panels/seat")
     async def seat(request: Request) -> Response:
         """Whether a person sits on the panel now and became known by it, as the record has it at this moment."""
-        asked = SeatRequest.model_validate_json(await request.body())
+        asked = await read_body(request, SeatRequest)
         panel = await panel_known(asked.exhibition, district)
         current = current_panelist(panel, asked.panelist, district.now())
         return json_response({"sits": current is not None and current.is_guest})

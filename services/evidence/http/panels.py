@@ -7,16 +7,16 @@ from fastapi import APIRouter, Depends, Path, Response
 from services.evidence.domain.agreement import Agreement, together
 from services.evidence.domain.paneling import Appoint, Conclude, Dismiss, Score
 from services.evidence.domain.panels import Conclusion, Panelist, PanelScore
-from services.evidence.domain.receipts import Receipt
 from services.evidence.domain.texts import Name
 from services.evidence.flows.appoint_panelist import appoint_panelist
 from services.evidence.flows.conclude_panel import conclude_panel
 from services.evidence.flows.dismiss_panelist import dismiss_panelist
 from services.evidence.flows.read_panel import PanelSeen, WorkSeen, read_panel
 from services.evidence.flows.score_for_panel import score_for_panel
-from services.evidence.http.answers import answer, json_response, place_document, receipt_document
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
+from services.evidence.http.answers import answer, json_response, member_document, receipt_document
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, recorded
 from services.evidence.http.evidence import place
+from services.evidence.http.exhibition_documents import ExhibitionId
 from services.evidence.http.panel_documents import (
     AppointedDocument,
     AppointRequest,
@@ -31,6 +31,7 @@ from services.evidence.ports import District
 from shared.contracts.bodies import CriterionResult
 from shared.contracts.values import Id
 from shared.ledger.instants import Instant, instant, instant_text
+from shared.runtime.documents import refusals
 from shared.runtime.freshness import written
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import Caller, Verifier, person
@@ -40,22 +41,21 @@ DISMISS_ROUTE = "/v1/exhibitions/{id}/panelists/{panelist}/dismiss"
 SCORE_ROUTE = "/v1/exhibitions/{id}/works/{work}/panel-scores"
 CONCLUDE_ROUTE = "/v1/exhibitions/{id}/works/{work}/panel"
 
-ExhibitionId = Annotated[Id, Path(alias="id")]
-
-
-def _write(model: type[ReceiptDocument]) -> dict[str, Any]:
-    before = {"model": model, "description": "Recorded before, by this request."}
-    return {"response_model": model, "status_code": 201, "responses": {200: before, **CONFLICT}}
-
 
 def panel_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST …/panelists`, `…/panelists/{panelist}/dismiss`, `…/works/{work}/panel-scores|panel`, `GET …/panel`."""
-    router = APIRouter(tags=["panels"], route_class=StrictRoute, responses={**PROBLEMS, **GONE})
+    router = APIRouter(tags=["panels"], route_class=StrictRoute, responses=PROBLEMS)
     _membership(router, district, verifier)
     _judgement(router, district, verifier)
     caller = Depends(person(verifier))
 
-    @router.get(PANEL_ROUTE, response_model=PanelDocument, response_model_exclude_none=True, summary="Read a panel")
+    @router.get(
+        PANEL_ROUTE,
+        response_model=PanelDocument,
+        response_model_exclude_none=True,
+        responses=refusals({409: "The exhibition was planned without a panel."}),
+        summary="Read a panel",
+    )
     async def read(exhibition: ExhibitionId, reader: Annotated[Caller, caller]) -> Response:
         """For whoever holds the exhibition, and for its panelists, who see their own scores and what was concluded."""
         seen = await read_panel(exhibition, reader.id, district)
@@ -71,7 +71,7 @@ def panel_routes(district: District, verifier: Verifier) -> APIRouter:
 def _membership(router: APIRouter, district: District, verifier: Verifier) -> None:
     caller = Depends(person(verifier))
 
-    @router.post(APPOINT_ROUTE, summary="Appoint a panelist", **_write(AppointedDocument))
+    @router.post(APPOINT_ROUTE, summary="Appoint a panelist", **recorded(AppointedDocument, CONFLICT))
     async def appoint(
         exhibition: ExhibitionId,
         request: AppointRequest,
@@ -91,7 +91,7 @@ def _membership(router: APIRouter, district: District, verifier: Verifier) -> No
         document = receipt_document(await appoint_panelist(wish, actor.id, district)) | {"panelist": wish.person}
         return json_response(document, status=document["status"])
 
-    @router.post(DISMISS_ROUTE, summary="Dismiss a panelist", **_write(ReceiptDocument))
+    @router.post(DISMISS_ROUTE, summary="Dismiss a panelist", **recorded(ReceiptDocument, CONFLICT))
     async def dismiss(
         exhibition: ExhibitionId,
         panelist: Annotated[Id, Path()],
@@ -107,7 +107,7 @@ def _membership(router: APIRouter, district: District, verifier: Verifier) -> No
 def _judgement(router: APIRouter, district: District, verifier: Verifier) -> None:
     caller = Depends(person(verifier))
 
-    @router.post(SCORE_ROUTE, summary="Score for a panel", **_write(ReceiptDocument))
+    @router.post(SCORE_ROUTE, summary="Score for a panel", **recorded(ReceiptDocument, CONFLICT, GONE))
     async def score(
         exhibition: ExhibitionId,
         work: Annotated[Id, Path()],
@@ -127,7 +127,7 @@ def _judgement(router: APIRouter, district: District, verifier: Verifier) -> Non
         )
         return answer(await score_for_panel(wish, actor.id, district))
 
-    @router.post(CONCLUDE_ROUTE, summary="Conclude for a panel", **_write(ConcludedDocument))
+    @router.post(CONCLUDE_ROUTE, summary="Conclude for a panel", **recorded(ConcludedDocument, CONFLICT, GONE))
     async def conclude(
         exhibition: ExhibitionId,
         work: Annotated[Id, Path()],
@@ -151,12 +151,8 @@ def _judgement(router: APIRouter, district: District, verifier: Verifier) -> Non
             occurred_at=instant(request.occurred_at),
         )
         concluded, members = await conclude_panel(wish, actor.id, district)
-        document = receipt_document(concluded) | {"receipts": [_member(*one) for one in members]}
+        document = receipt_document(concluded) | {"receipts": [member_document(*one) for one in members]}
         return json_response(document, status=document["status"])
-
-
-def _member(learner: str, receipt: Receipt) -> dict[str, Any]:
-    return {"learner": learner, "id": receipt.id, "position": place_document(receipt), "version": receipt.version}
 
 
 def _panel(seen: PanelSeen) -> dict[str, Any]:

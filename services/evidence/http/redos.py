@@ -1,6 +1,6 @@
 """Relearning and redoing: offered or asked for, relearning logged, opened."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
@@ -9,7 +9,7 @@ from services.evidence.flows.begin_redo import begin_redo
 from services.evidence.flows.log_relearn import log_relearn
 from services.evidence.flows.open_redo import open_redo
 from services.evidence.http.answers import answer
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, Version, WrittenText
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, Version, WrittenText, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.ports import District
 from shared.contracts.values import Code, Contract, Id
@@ -18,11 +18,7 @@ from shared.runtime.tokens import Caller, Verifier, person
 BEGIN_ROUTE, RELEARN_ROUTE, OPEN_ROUTE = "/v1/redos", "/v1/redos/{id}/relearn", "/v1/redos/{id}/open"
 
 _REDO = Annotated[Id, Path(alias="id", description="The event that began the redo.")]
-_WRITE: dict[str, Any] = {
-    "response_model": ReceiptDocument,
-    "status_code": 201,
-    "responses": {200: {"model": ReceiptDocument, "description": "Recorded before."}, **CONFLICT, **GONE},
-}
+_WRITE = recorded(ReceiptDocument, CONFLICT, GONE)
 
 
 class RedoRequest(Contract):

@@ -8,7 +8,7 @@ from pydantic import Field
 from services.evidence.domain.revealing import Revealed
 from services.evidence.flows.reveal import People, reveal
 from services.evidence.http.answers import json_response
-from services.evidence.http.gateway_alone import gateway_alone
+from services.evidence.http.gateway_alone import gateway_alone, read_body
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Digest, Id
 from shared.runtime.tokens import Verifier
@@ -32,7 +32,7 @@ def reveal_routes(people: People, district: District, verifier: Verifier) -> API
     @router.post("/reveal")
     async def door(request: Request) -> Response:
         """The texts and names of those that the person may read; whatever else was asked for is absent."""
-        asked = RevealRequest.model_validate_json(await request.body())
+        asked = await read_body(request, RevealRequest)
         revealed = await reveal(asked.person, set(asked.texts), set(asked.names), people, district)
         return json_response(_document(revealed))
 

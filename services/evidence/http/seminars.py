@@ -14,7 +14,7 @@ from services.evidence.http.strict import StrictRoute
 from services.evidence.ports import District
 from shared.contracts.bodies import MAX_RESULTS, CriterionResult, Purpose
 from shared.contracts.pieces import MAX_MOVES, Move
-from shared.contracts.values import Contract, Digest, Id, Moment
+from shared.contracts.values import Contract, Digest, Id, Moment, unique
 from shared.ledger.instants import instant
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -37,8 +37,7 @@ class ObservedRequest(Contract):
 
     @model_validator(mode="after")
     def _each_move_once(self) -> Self:
-        if len({move.move for move in self.moves}) < len(self.moves):
-            raise ValueError("a move stands twice")
+        unique("move", (move.move for move in self.moves))
         return self
 
 
@@ -59,8 +58,7 @@ class SeminarRequest(Contract):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for member in ("id", "learner"):
-            if len({getattr(one, member) for one in self.observations}) < len(self.observations):
-                raise ValueError(f"an observation's {member} stands twice")
+            unique(member, (getattr(one, member) for one in self.observations))
         return self
 
 

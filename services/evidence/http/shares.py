@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.evidence.flows.open_share import SharedArtefact, SharedExhibit, SharedPortfolio, open_share
 from services.evidence.http.answers import json_response
-from services.evidence.http.gateway_alone import gateway_alone
+from services.evidence.http.gateway_alone import gateway_alone, read_body
 from services.evidence.ports import District
 from shared.contracts.values import Contract, Digest, Id
 from shared.ledger.instants import instant_text
@@ -30,7 +30,7 @@ def share_door(district: District, verifier: Verifier) -> APIRouter:
     @router.post("/shares/open")
     async def open_(request: Request) -> Response:
         """What the share shows; and who made what it shows, which is for the log alone."""
-        asked = OpenRequest.model_validate_json(await request.body())
+        asked = await read_body(request, OpenRequest)
         return json_response(_document(await open_share(asked.share, asked.token, district)))
 
     return router

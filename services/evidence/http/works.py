@@ -10,8 +10,8 @@ from services.evidence.domain.works import AddVersion, NewArtefact, StartWork
 from services.evidence.flows.add_version import add_version
 from services.evidence.flows.score_work import score_work
 from services.evidence.flows.start_work import start_work
-from services.evidence.http.answers import answer, json_response, place_document, receipt_document
-from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument
+from services.evidence.http.answers import answer, json_response, member_document, receipt_document
+from services.evidence.http.documents import CONFLICT, GONE, PROBLEMS, ReceiptDocument, recorded
 from services.evidence.http.strict import IdempotencyKey, StrictRoute, id_of
 from services.evidence.http.work_documents import (
     AnyArtefact,
@@ -35,11 +35,8 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST /v1/works`, `POST /v1/works/{id}/versions` and `POST /v1/works/{id}/scores`."""
     router = APIRouter(tags=["works"], route_class=StrictRoute, responses={**PROBLEMS, **GONE})
     caller = Depends(person(verifier))
-    before: dict[str, Any] = {"model": ReceiptDocument, "description": "Recorded before, by this request."}
 
-    @router.post(
-        START_ROUTE, response_model=ReceiptDocument, status_code=201, responses={200: before}, summary="Start a work"
-    )
+    @router.post(START_ROUTE, summary="Start a work", **recorded(ReceiptDocument))
     async def start(
         request: WorkRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -56,13 +53,7 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
         )
         return answer(await start_work(wish, actor.id, district))
 
-    @router.post(
-        VERSION_ROUTE,
-        response_model=ReceiptDocument,
-        status_code=201,
-        responses={200: before, **CONFLICT},
-        summary="Add a version",
-    )
+    @router.post(VERSION_ROUTE, summary="Add a version", **recorded(ReceiptDocument, CONFLICT))
     async def version(
         work: WorkId, request: VersionRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -79,16 +70,7 @@ def work_routes(district: District, verifier: Verifier) -> APIRouter:
         )
         return answer(await add_version(wish, actor.id, district))
 
-    @router.post(
-        SCORE_ROUTE,
-        response_model=GroupReceiptDocument,
-        status_code=201,
-        responses={
-            200: {"model": GroupReceiptDocument, "description": "Recorded before, by this request."},
-            **CONFLICT,
-        },
-        summary="Score a work",
-    )
+    @router.post(SCORE_ROUTE, summary="Score a work", **recorded(GroupReceiptDocument, CONFLICT))
     async def scores(
         work: WorkId, request: ScoresRequest, actor: Annotated[Caller, caller], idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -124,8 +106,5 @@ def _artefact(artefact: AnyArtefact) -> NewArtefact:
 
 def _document(scored: tuple[tuple[str, Receipt], ...]) -> dict[str, Any]:
     document = receipt_document(scored[0][1])
-    document["receipts"] = [
-        {"learner": learner, "id": receipt.id, "position": place_document(receipt), "version": receipt.version}
-        for learner, receipt in scored
-    ]
+    document["receipts"] = [member_document(*one) for one in scored]
     return document

@@ -185,6 +185,7 @@ async def test_nobody_sits_on_a_panel_that_was_not_planned(evidence: Running, pe
     body = {"id": str(uuid4()), "role": "work", "panelist": str(uuid4())}
     answer = await people.teacher.post(f"/v1/exhibitions/{plan['id']}/panelists", body)
     assert answer.status_code == 409
+    assert (await people.teacher.get(f"/v1/exhibitions/{plan['id']}/panel")).status_code == 409
     both = {**body, "name": {"given": "Ada", "family": "Reader"}}
     assert (await people.teacher.post(f"/v1/exhibitions/{plan['id']}/panelists", both)).status_code == 422
 

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
-from services.evidence.domain.errors import NotFound
+from services.evidence.domain.errors import Invalid, NotFound
 from services.evidence.domain.exhibitions import PlanExhibition
 from services.evidence.domain.revealing import Standing
+from services.evidence.domain.roster_known import KnownRoster
 from services.evidence.domain.texts import NewText
 from services.evidence.flows.exhibiting import check_plan, held_exhibition
+from services.evidence.flows.plan_exhibition import plan_exhibition
 from services.evidence.flows.reveal import reveal
 from shared.ledger.entry import Entry
 from tests.support.pure_district import AMARA, BAO, CHIARA, FIRST, RUBRIC, TEACHER, THEME, WORK, PureDistrict, entry
@@ -101,3 +104,21 @@ async def test_notes_are_withheld_until_the_panel_has_concluded_and_asked_about_
     told = await reveal(TEACHER, refs, [], Nobody(), school.district())
     assert [text.ref for text in told.texts] == (refs if concluded else refs[:1])
     assert [read for read in school.ledger.reads if read != "entries"] == ["closed"]
+
+
+class Schools:
+    """The port `Roster`, which knows the one school."""
+
+    async def known(self, *, orgs: Collection[str], **_more: Collection[str]) -> KnownRoster:
+        return KnownRoster(orgs=dict.fromkeys(orgs, "school"))
+
+
+async def test_whom_an_id_belonged_to_is_told_of_nobody_who_is_forgotten() -> None:
+    """Her key is destroyed, so her id keeps no title; it is refused as any other learner's."""
+    school = given()
+    school.rights.administrator = TEACHER
+    school.vault.forgotten = {CHIARA}
+    wish = replace(plan(), id=CHIARA, title="Animal Farm")
+    with pytest.raises(Invalid) as refused:
+        await plan_exhibition(wish, TEACHER, replace(school.district(), roster=cast("Any", Schools())))
+    assert refused.value.field == "/id"
