@@ -1,15 +1,23 @@
 """One real stack with the demo district, and one browser, for all tests of pages. Without chromium all are skipped."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from cli.checks import NO_BROWSER
+from deploy.local.services import SERVICES
 from tests.browser.chromium import chromium, running_chromium
 from tests.browser.district import DemoDistrict, demo_district
 from tests.browser.opening import Opener
+
+WORDY = tuple(
+    replace(service, module="tests.browser.wordy_gateway") if service.name == "gateway" else service
+    for service in SERVICES
+)
+"""The services, with one language more on the pages: one whose words are long."""
 
 HERE = Path(__file__).parent
 
@@ -32,7 +40,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 async def district(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoDistrict]:  # type: ignore[override]
-    async with demo_district(tmp_path_factory.mktemp("browser") / "home") as found:
+    async with demo_district(tmp_path_factory.mktemp("browser") / "home", WORDY) as found:
         yield found
 
 

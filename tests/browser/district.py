@@ -5,7 +5,7 @@ a share that the story would have taken back.
 """
 
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,13 +19,18 @@ from cli.demo.cast import Cast
 from cli.demo.level_story import THEME
 from cli.demo.place import Place
 from cli.demo.seeding import seed
-from cli.demo.signing_in import PEOPLE, open_doors
+from cli.demo.signing_in import open_doors
 from cli.demo.story import tell
 from cli.demo.telling import Telling
 from cli.demo.work_story import ALLEGORY, SYMBOLS
+from cli.gateway import Gateway
 from deploy.local.issuer.people import Person, add_people
+from deploy.local.services import SERVICES, Service
 from deploy.local.stack import Stack
+from shared.runtime.policy_templates import template
+from tests.browser.table import AUDITOR
 from tests.support.running import running_stack, until_applied
+from tests.support.waiting import until
 
 ALSO = {
     "teacher-abara": "Chidi Abara, history",
@@ -37,8 +42,8 @@ ALSO = {
 }
 """Of the roster, who has no button in the demo."""
 
-AUDITOR, STRANGER = "auditor", "stranger"
-"""Not of the roster: who audits the district, and somebody with an account whom nobody has given anything to do."""
+STRANGER = "stranger"
+"""Somebody with an account whom nobody has given anything to do; like who audits, not of the roster."""
 
 BALLOTS = 60
 
@@ -61,26 +66,47 @@ class DemoDistrict:
         more = {"ballot": next(self.ballots)} if "{ballot}" in template else {}
         return self.url + template.format(**self.found, **more)
 
+    async def open_exhibition(self, ballots: int) -> tuple[str, list[str]]:
+        """A new one of the poster, open, at version 2, and so many ballots for families."""
+        sato = await self.cast.as_person("teacher-sato")
+        plan = {
+            "id": str(uuid4()),
+            "school": "roster:org/school-willowbrook-high",
+            "section": "roster:class/class-art-10a",
+            "works": [self.found["poster"]],
+            "roles": ["family", "community"],
+            "questions": "document:questions-animal-farm.json",
+            "panel": {"rubric": "document:rubric-presentation.json", "discuss_from": 2},
+            "title": "Animal Farm: a second evening",
+        }
+        _, planned = await sato.post("/v1/exhibitions", await self.cast.resolved(plan))
+        path = f"/v1/exhibitions/{planned['id']}"
+        await sato.post(f"{path}/open", {"id": str(uuid4()), "expected_version": planned["version"]})
+        _, issued = await sato.post(f"{path}/ballots", {"id": str(uuid4()), "role": "family", "count": ballots})
+        return str(planned["id"]), list(issued["tokens"])
+
 
 @asynccontextmanager
-async def demo_district(folder: Path) -> AsyncIterator[DemoDistrict]:
+async def demo_district(folder: Path, services: Sequence[Service] = SERVICES) -> AsyncIterator[DemoDistrict]:
     """A new one, ended and removed afterwards. What the story would show is not printed, but must be true."""
-    async with running_stack(folder) as stack, Cast(Place.of_stack(stack)) as cast:
+    async with running_stack(folder, services) as stack, Cast(Place.of_stack(stack)) as cast:
         await seed(cast.district)
         telling = Telling(Console(file=io.StringIO()))
         await tell(cast, telling)
         assert telling.untrue == [], telling.untrue
-        await _open_more_doors(stack, cast)
+        auditor = str(uuid4())
+        await _open_more_doors(stack, cast, auditor)
         district = DemoDistrict(stack, cast, {}, iter(()))
         await _find(district)
         await until_applied(stack)
+        await _do_jobs(district, auditor)
         yield district
 
 
-async def _open_more_doors(stack: Stack, cast: Cast) -> None:
+async def _open_more_doors(stack: Stack, cast: Cast, auditor: str) -> None:
     await open_doors(cast, stack)
-    people = {subject: await cast.person(subject) for subject in ALSO} | {AUDITOR: str(uuid4()), STRANGER: str(uuid4())}
-    grant = {"id": str(uuid4()), "person": people[AUDITOR], "role": "auditor", "scope": "district"}
+    people = {subject: await cast.person(subject) for subject in ALSO} | {AUDITOR: auditor, STRANGER: str(uuid4())}
+    grant = {"id": str(uuid4()), "person": auditor, "role": "auditor", "scope": "district"}
     await cast.district.post("/v1/roles", grant)
     add_people(stack.home, [Person(subject, ALSO.get(subject, subject)) for subject in people])
     for subject, person in people.items():
@@ -104,9 +130,30 @@ async def _find(district: DemoDistrict) -> None:
     found["letter"], found["poster"], found["essay"] = (one["work"] for one in exhibits)
     found["transcript"] = (await amara.get(f"/v1/learners/{found['amara']}/transcript"))["code"]
     found["share"] = await _share(district, [one["exhibit"] for one in exhibits])
-    found["open_exhibition"], tokens = await _exhibition(district)
+    found["open_exhibition"], tokens = await district.open_exhibition(BALLOTS)
     found["grade"] = (await amara.get(f"/v1/learners/{found['amara']}/grades"))["grades"][0]["id"]
     district.ballots = iter(tokens)
+
+
+async def _do_jobs(district: DemoDistrict, auditor: str) -> None:
+    """An audit of Amara's grade, a verification of her record, and another policy tried; all at their end."""
+    found, cast = district.found, district.cast
+    async with Gateway(district.url, await cast.place.personal_token(auditor)) as auditing:
+        found["audit"] = await _done(auditing, "/v1/audits", {"grade": found["grade"]})
+        found["verification"] = await _done(auditing, "/v1/verifications", {"learner": found["amara"]})
+    wish = {"policy": template("most-recent"), "scope": "district"}
+    found["what_if"] = await _done(cast.district, "/v1/what-ifs", wish)
+
+
+async def _done(gateway: Gateway, path: str, wish: dict[str, Any]) -> str:
+    """The id of a job that is asked for and followed to its end."""
+    _, job = await gateway.post(path, {**wish, "id": str(uuid4())})
+
+    async def over() -> bool:
+        return (await gateway.get(f"{path}/{job['id']}"))["state"] not in {"waiting", "running"}
+
+    await until(over, f"{path} is done", seconds=120)
+    return str(job["id"])
 
 
 async def _share(district: DemoDistrict, exhibits: list[str]) -> str:
@@ -115,27 +162,3 @@ async def _share(district: DemoDistrict, exhibits: list[str]) -> str:
     wish = {"id": str(uuid4()), "audience": "college", "expires_at": expires_at, "exhibits": exhibits}
     _, share = await amara.post(f"/v1/learners/{district.found['amara']}/portfolio/shares", wish)
     return str(share["secret"])
-
-
-async def _exhibition(district: DemoDistrict) -> tuple[str, list[str]]:
-    """One of the poster that stays open, and its ballots."""
-    sato = await district.cast.as_person("teacher-sato")
-    plan = {
-        "id": str(uuid4()),
-        "school": "roster:org/school-willowbrook-high",
-        "section": "roster:class/class-art-10a",
-        "works": [district.found["poster"]],
-        "roles": ["family", "community"],
-        "questions": "document:questions-animal-farm.json",
-        "panel": {"rubric": "document:rubric-presentation.json", "discuss_from": 2},
-        "title": "Animal Farm: a second evening",
-    }
-    _, planned = await sato.post("/v1/exhibitions", await district.cast.resolved(plan))
-    opening = {"id": str(uuid4()), "expected_version": planned["version"]}
-    await sato.post(f"/v1/exhibitions/{planned['id']}/open", opening)
-    wish = {"id": str(uuid4()), "role": "family", "count": BALLOTS}
-    _, issued = await sato.post(f"/v1/exhibitions/{planned['id']}/ballots", wish)
-    return str(planned["id"]), list(issued["tokens"])
-
-
-__all__ = ["ALSO", "AUDITOR", "PEOPLE", "STRANGER", "DemoDistrict", "demo_district"]

@@ -43,6 +43,10 @@ async def _mistype(page: Page) -> None:
     await page.locator("main button").click()
 
 
+OPERATOR, AUDITOR = "operator", "auditor"
+
+PORTFOLIO = "/learners/{amara}/portfolio"
+WHAT_IF = "/district/policies/what-ifs/{what_if}"
 WHY = "/learners/{amara}/competencies/{theme}"
 
 PAGES: tuple[Row, ...] = (
@@ -63,8 +67,8 @@ PAGES: tuple[Row, ...] = (
     Row("home-learner", "A learner's first page", "learner-amara", "/", "a[href='/learners/{amara}']"),
     Row("home-guardian", "A guardian's first page", "guardian-okafor", "/", "a[href*='{amara}']"),
     Row("home-teacher", "A teacher's first page", "teacher-lindgren", "/", "a[href^='/learners/']"),
-    Row("home-administrator", "An administrator's first page", "operator", "/", "main a"),
-    Row("home-auditor", "An auditor's first page", "auditor", "/", "main a"),
+    Row("home-administrator", "An administrator's first page", OPERATOR, "/", "main a"),
+    Row("home-auditor", "An auditor's first page", AUDITOR, "/", "main a"),
     Row("home-stranger", "The first page of somebody with nothing to do here yet", "stranger", "/", "main p"),
     Row("mastery", "My mastery", "learner-amara", "/learners/{amara}", "main a[href*='/competencies/']", own=True),
     Row(
@@ -90,4 +94,47 @@ PAGES: tuple[Row, ...] = (
         WHY + "?as_of=2020-01-01",
         "main a",
     ),
+    Row("portfolio", "A portfolio, as its learner curates it", "learner-amara", PORTFOLIO, "main h1", own=True),
+    Row(
+        "portfolio-by-guardian", "A portfolio, as a guardian sees it", "guardian-okafor", PORTFOLIO, "main h1", own=True
+    ),
+    Row(
+        "portfolio-choose",
+        "Choosing a work for the portfolio",
+        "learner-amara",
+        PORTFOLIO + "/choose",
+        "form",
+        own=True,
+    ),
+    Row("work", "A work, for one who made it", "learner-amara", "/works/{poster}", "#drafts", own=True),
+    Row("work-by-teacher", "A work, for a teacher", "teacher-sato", "/works/{poster}", "#drafts"),
+    Row("audit", "Audit a grade", AUDITOR, "/audit", "#find"),
+    Row("audit-learner", "Audit: a learner's grades", AUDITOR, "/audit/learners/{amara}", "a[href^='/audit/grades/']"),
+    Row("audit-timeline", "Audit: everything recorded", AUDITOR, "/audit/learners/{amara}/timeline", "main table"),
+    Row(
+        "audit-grade",
+        "Audit: a grade beside the record",
+        AUDITOR,
+        "/audit/grades/{grade}?as_of=2026-11-15",
+        "form button",
+    ),
+    Row("audit-result", "Audit: what was found", AUDITOR, "/audit/results/{audit}", "main h1"),
+    Row("verifications", "Verify the record", AUDITOR, "/audit/verifications", "form button"),
+    Row("verification", "Verify: what was found", AUDITOR, "/audit/verifications/{verification}", "main h1"),
+    Row("district", "The district", OPERATOR, "/district", "main a[href='/district/policies']"),
+    Row("policies", "Policies in force", OPERATOR, "/district/policies", "main a[href*='in-force']"),
+    Row("policy", "A policy in words", OPERATOR, "/district/policies/in-force?scope=district", "main h1"),
+    Row(
+        "policy-templates",
+        "Another policy: where to begin",
+        OPERATOR,
+        "/district/policies/new",
+        "main a[href*='from=']",
+    ),
+    Row("policy-draft", "Another policy, written", OPERATOR, "/district/policies/new?from=marzano", "main form button"),
+    Row("what-if", "What if? Whom a policy would move", OPERATOR, WHAT_IF, "#reason"),
+    Row("what-if-learners", "What if? Who, and why", OPERATOR, WHAT_IF + "/learners?competency={theme}", "main h1"),
+    Row("family", "How is my child doing?", "guardian-okafor", "/learners/{amara}", "main a", own=True),
+    Row("seen", "Who has seen it", "guardian-okafor", "/learners/{amara}/seen", "main h1", own=True),
+    Row("operator", "How the district runs", OPERATOR, "/operator", "main h1"),
 )

@@ -1,7 +1,7 @@
 """A whole district on this machine for tests: the embedded stack with a home of its own, and a client of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,18 @@ from uuid import uuid4
 from cli.gateway import Gateway
 from cli.importing.commands import adopt_policy, publish
 from deploy.local.home import open_home
+from deploy.local.services import SERVICES, Service
 from deploy.local.stack import Stack
 from tests.support.invariants import until
 from tests.support.ledger_writer import framework_document, policy_document
 
 
 @asynccontextmanager
-async def running_stack(folder: Path) -> AsyncIterator[Stack]:
+async def running_stack(folder: Path, services: Sequence[Service] = SERVICES) -> AsyncIterator[Stack]:
     """A new stack whose home is `folder`; ended, and its state removed, afterwards."""
     home = open_home(folder)
     try:
-        async with Stack(home) as stack:
+        async with Stack(home, services=services) as stack:
             yield stack
     finally:
         home.erase()

@@ -1,0 +1,60 @@
+"""What people come for, done by them in a browser from beginning to end; then what the ledger holds of it."""
+
+from collections import Counter
+from uuid import uuid4
+
+from playwright.async_api import Page
+
+from tests.browser.district import DemoDistrict
+from tests.browser.opening import Look, Opener
+from tests.browser.recorded import recorded
+from tests.browser.table import NOBODY
+
+PHONE = Look(360, scripts=False)
+VOTERS, TWICE = 40, 8
+"""So many vote; every so-manieth has her ballot open twice, and sends another vote from the second."""
+
+CITIZENS = ("boxer", "clover", "benjamin", "muriel")
+
+
+async def test_forty_people_vote_by_phone_some_twice_and_each_ballot_counts_once(
+    opener: Opener, district: DemoDistrict
+) -> None:
+    """No account, no script. Every second vote is told that the first stands."""
+    exhibition, tokens = await district.open_exhibition(VOTERS)
+    chosen = [CITIZENS[number % 3] for number in range(VOTERS)]
+    async with opener.blank(NOBODY, PHONE) as opened:
+        page, other = opened.page, await opened.page.context.new_page()
+        for number, (token, citizen) in enumerate(zip(tokens, chosen, strict=True)):
+            address = f"{district.url}/vote/{token}"
+            await page.goto(address)
+            if number % TWICE == 0:
+                await other.goto(address)
+            assert await _vote(page, citizen) == "Thank you. Your vote is counted."
+            if number % TWICE == 0:
+                assert await _vote(other, CITIZENS[3]) == "This ballot was counted already"
+        assert opened.elsewhere + opened.complaints == []
+    sato = await district.cast.as_person("teacher-sato")
+    await sato.post(f"/v1/exhibitions/{exhibition}/close", {"id": str(uuid4()), "expected_version": 2})
+    [tally] = await recorded(district.stack, f"tally/{exhibition}")
+    assert tally["body"]["voted"] == VOTERS
+    [citizens] = [row for row in tally["body"]["tallied"] if row["question"] == "citizen" and row.get("role") is None]
+    assert {row["option"]: row["count"] for row in citizens["counts"] if row["count"]} == Counter(chosen)
+
+
+async def _vote(page: Page, citizen: str) -> str:
+    """What she is told who has her ballot before her, chooses, and presses the one button."""
+    await page.locator(f"input[name='answer/citizen'][value={citizen}]").check()
+    await page.locator("main button").click()
+    return await page.locator("h1").inner_text()
+
+
+async def test_words_that_were_mistyped_are_still_there_to_be_mended(opener: Opener, district: DemoDistrict) -> None:
+    async with opener.blank(NOBODY, PHONE) as opened:
+        page, typed = opened.page, "apple <b>bread</b> candle"
+        await page.goto(f"{district.url}/vote")
+        await page.locator("textarea").fill(typed)
+        await page.locator("main button").click()
+        assert await page.locator("textarea").input_value() == typed
+        described = await page.locator("textarea").get_attribute("aria-describedby")
+        assert await page.locator(f"#{described}").get_attribute("role") == "alert"

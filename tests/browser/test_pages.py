@@ -1,0 +1,93 @@
+"""Every page of the table: axe-core finds nothing, and what it cannot tell is right too.
+
+Everything fits, can be pressed, is soon reached, comes from us alone and ranks nobody: narrow and wide, in each theme
+and language, with letters twice as large, with scripts off, and in words half as long again. A theme changes colours
+and a language changes words, so they are not tried times each other.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from services.gateway.domain.page_routes import PAGES as ROUTES
+from services.gateway.domain.routes import RouteTable
+from tests.browser.axe import CONTRAST, findings
+from tests.browser.measuring import cut_off, enlarge_text, presses_to, small_targets, sticks_out
+from tests.browser.opening import HEIGHT, Look, Opened, Opener
+from tests.browser.table import PAGES, Row
+from tests.browser.wordy_gateway import LANGUAGE as WORDY
+
+NARROW, WIDE = 320, 1280
+RANKS = re.compile(
+    r"(?i)\b(rank(ed|ing)?|percentile|class average|average of the class|attempts?:? \d|\d+ (attempts|tries)"
+    r"|better than|worse than|\d+(st|nd|rd|th) of \d|percentil|promedio de la clase|\d+ intentos|intentos: \d"
+    r"|mejor que|peor que|puesto \d)\b"
+)
+"""Words that set a learner beside others, or count how often she tried."""
+
+NOT_LOOKED_AT = ("/static/{name}",)
+"""Routes among those of pages that nobody looks at by themselves."""
+
+every_page = pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
+
+
+def test_every_page_that_can_be_opened_stands_in_the_table() -> None:
+    table = RouteTable(ROUTES)
+    there = {table.find("GET", _path(row.address)) for row in PAGES}
+    missing = [route.template for route in ROUTES if route.method == "GET" and route not in there]
+    assert [template for template in missing if template not in NOT_LOOKED_AT] == []
+
+
+def _path(address: str) -> bytes:
+    return re.sub(r"\{\w+\}", "0", urlsplit(address).path).encode()
+
+
+@every_page
+async def test_it_is_right_in_english(opener: Opener, row: Row) -> None:
+    async with opener.row(row, Look(NARROW)) as opened:
+        page = opened.page
+        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page)]]
+        wrong += await small_targets(page)
+        presses, unmarked = await presses_to(page, opener.main_of(row))
+        wrong += [f"{presses} presses of Tab lead to what it is for"] if presses > row.stops else []
+        wrong += [f"focus is not to be seen on {one}" for one in unmarked]
+        await page.emulate_media(color_scheme="dark")
+        wrong += [f"dark: {one}" for one in await findings(page, CONTRAST)]
+        await page.emulate_media(color_scheme="light", forced_colors="active")
+        wrong += [f"forced colours: {one}" for one in await findings(page, CONTRAST)]
+        await page.emulate_media(color_scheme="light", forced_colors="none")
+        await enlarge_text(page, 200)
+        wrong += [f"with letters twice as large, {one}" for one in [*await sticks_out(page), *await cut_off(page)]]
+        await enlarge_text(page, 100)
+        wrong += await _wide(opened, row)
+    assert not wrong, "\n".join(wrong)
+
+
+@every_page
+async def test_it_is_right_in_spanish(opener: Opener, row: Row) -> None:
+    async with opener.row(row, Look(NARROW, "es")) as opened:
+        page = opened.page
+        assert await page.locator("html").get_attribute("lang") == "es"
+        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page)]]
+        wrong += await _wide(opened, row)
+    assert not wrong, "\n".join(wrong)
+
+
+async def _wide(opened: Opened, row: Row) -> list[str]:
+    """What is wrong at its width for a desk, in its words, and in what it asked of others."""
+    page = opened.page
+    await page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    wrong = [f"wide: {one}" for one in [*await sticks_out(page), *await findings(page)]]
+    text = await page.locator("body").inner_text() if row.own else ""
+    wrong += [f"it says {found.group()!r}" for found in RANKS.finditer(text)]
+    return wrong + opened.elsewhere + opened.complaints
+
+
+@every_page
+async def test_it_works_with_scripts_off_and_has_room_for_long_words(opener: Opener, row: Row) -> None:
+    async with opener.row(row, Look(NARROW, WORDY, scripts=False)) as opened:
+        assert await opened.page.locator("html").get_attribute("lang") == WORDY
+        assert await opened.page.locator(opener.main_of(row)).count() > 0
+        wrong = [*await sticks_out(opened.page), *await cut_off(opened.page), *opened.elsewhere, *opened.complaints]
+    assert not wrong, "\n".join(wrong)
