@@ -23,6 +23,10 @@ from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.audit import audit_pages
 from services.gateway.http.pages.choosing import choosing_pages
 from services.gateway.http.pages.district import district_pages
+from services.gateway.http.pages.grid import section_pages
+from services.gateway.http.pages.grid_column import column_pages
+from services.gateway.http.pages.grid_reading import Sections
+from services.gateway.http.pages.grid_writing import scoring_routes
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
 from services.gateway.http.pages.learner_forms import learner_forms
@@ -123,6 +127,10 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(portfolio_pages(portfolios))
     app.include_router(choosing_pages(portfolios))
     app.include_router(work_pages(Works(parts.relations, visiting, parts.clock)))
+    sections = Sections(parts.relations, visiting)
+    app.include_router(section_pages(sections, visiting, parts.clock))
+    app.include_router(column_pages(sections, visiting, parts.clock))
+    app.include_router(scoring_routes(sections, visiting))
     app.include_router(audit_pages(visiting))
     app.include_router(verification_pages(visiting))
     app.include_router(district_pages(parts.relations, visiting))

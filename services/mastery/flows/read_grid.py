@@ -48,24 +48,29 @@ _UNDER_REVIEW = Standing(Status.UNDER_REVIEW)
 class GridQuestion:
     """Which section's, or of one learner of it alone, and which competencies.
 
-    Without `within` those of which anything is recorded of her learners, with those `also` named; else all that the
-    framework or competency holds. `limit` of them, `after` one.
+    `only` those, where they are given. Else, without `within`, those of which anything is recorded of her learners with
+    those `also` named; with it all that the framework or competency holds. `limit` of them, `after` one.
     """
 
     asked: Worklist
     learner: str | None = None
     within: str | None = None
     also: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     after: CodeAndId | None = None
     limit: int = 40
 
 
 class Waiting(NamedTuple):
-    """Something that waits for the teacher: of a redo a conference, an opening or a score, or a review's answer."""
+    """Something that waits for the teacher: of a redo a conference, an opening or a score, or a review's answer.
+
+    `redo_of` is the piece that a score would do over, where the redo was opened for one.
+    """
 
     what: str
     id: str
     competency: str | None
+    redo_of: str | None = None
 
 
 class Cell(NamedTuple):
@@ -149,7 +154,9 @@ def _columns(
 ) -> tuple[tuple[Member, ...], CodeAndId | None]:
     """The competencies of the page. Headings, which only gather others, come in where something is recorded."""
     recorded = {cell.competency for cell in cells}
-    if question.within is not None:
+    if question.only:
+        chosen = set(question.only) & graph.members.keys()
+    elif question.within is not None:
         place: Collection[str] = graph.within(question.within)
         if not place:
             raise UnknownError("framework or competency")
@@ -173,7 +180,8 @@ async def _waiting(
     if question.learner is not None:
         asked = replace(asked, whose=Whose("learner", question.learner))
     for one in (await list_redos(asked, None, None, MOST_WAITING, district)).redos:
-        redo = Waiting(one.standing.turn.value, one.cycle.id, one.cycle.competency)
+        over = None if one.cycle.opened is None else one.cycle.opened.evidence
+        redo = Waiting(one.standing.turn.value, one.cycle.id, one.cycle.competency, over)
         found[one.cycle.learner].append(redo)
     for review in await district.worklists.reviews(learners, "open", FIRST, MOST_WAITING):
         competency = review.about_id if review.about == "competency" else None

@@ -15,11 +15,14 @@ What: TypeAlias = Literal["conference", "opening", "score", "review"]
 
 
 class WaitingDocument(BaseModel):
-    """What waits for the teacher: of the redo with this id, or the review. `competency` is null where it is of none."""
+    """What waits for the teacher: of the redo with this id, or the review. `competency` is null where it is of none;
+    `redo_of` is the piece that a score would do over, where there is one.
+    """
 
     what: What
     id: Id
     competency: Id | None
+    redo_of: Id | None = None
 
 
 class CellDocument(BaseModel):
@@ -77,7 +80,7 @@ class GridDocument(BaseModel):
                     "rows": [
                         {
                             "learner": _LEARNER,
-                            "waiting": [{"what": "opening", "id": _REDO, "competency": _LINEAR}],
+                            "waiting": [{"what": "opening", "id": _REDO, "competency": _LINEAR, "redo_of": None}],
                             "cells": [
                                 {
                                     "status": "not_yet",

@@ -19,7 +19,7 @@ from shared.rulebook.as_of import pins_text
 from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import POSITION_HEADER
-from shared.runtime.problems import invalid
+from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, person
 
 MOST = 200
@@ -61,6 +61,7 @@ def grid_routes(district: District, verifier: Verifier) -> APIRouter:
             Query(description="All of this framework, or of this competency and its parts; else what is recorded."),
         ] = None,
         also: Annotated[list[Id] | None, Query(description="Competencies to show also unrecorded.")] = None,
+        only: Annotated[list[Id] | None, Query(description="These competencies alone.")] = None,
         after: Annotated[str | None, Query(description="`next` of the page before.", max_length=120)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 40,
         at_least: AtLeastText = None,
@@ -71,7 +72,8 @@ def grid_routes(district: District, verifier: Verifier) -> APIRouter:
         of their ids, competencies by code: an order of levels there is not.
         """
         asked = Worklist(reader.id, Whose("section", section), read_at_least(at_least))
-        question = GridQuestion(asked, learner, within, tuple(sorted(set(also or ()))), _place(after), limit)
+        beside, alone = (tuple(sorted(set(ids or ()))) for ids in (also, only))
+        question = GridQuestion(asked, learner, within, beside, alone, _place(after), limit)
         opened = await open_grid(question, district)
         tag = _tag(question, opened)
         headers = {
@@ -89,17 +91,14 @@ def grid_routes(district: District, verifier: Verifier) -> APIRouter:
 
 def _tag(question: GridQuestion, opened: OpenGrid) -> str:
     """Of what the answer depends on: not on the reader, but for whose rows she may see."""
-    asked = (question.asked.whose.id, question.learner, question.within, question.also, question.after, question.limit)
+    columns = (question.within, question.also, question.only, question.after, question.limit)
+    asked = (question.asked.whose.id, question.learner, *columns)
     return f'"{hashlib.sha256(repr((FORM, asked, opened.learners, opened.mark)).encode()).hexdigest()[:32]}"'
 
 
 def _place(after: str | None) -> CodeAndId | None:
-    if after is None:
-        return None
-    match = _AFTER.fullmatch(after)
-    if match is None:
-        raise invalid("after must be `next` of the page before.", field="after")
-    return match[1], match[2]
+    match = place_after(after, _AFTER)
+    return None if match is None else (match[1], match[2])
 
 
 def _document(grid: Grid) -> dict[str, Any]:

@@ -80,6 +80,7 @@ async def test_columns_are_what_is_recorded_or_what_is_asked_for(
     ledger.attempt(ANA, result(SLOPE, "4"))
     await applied.more()
     assert [one["code"] for one in (await grid(mastery))["columns"]] == ["8.ee.6"]
+    assert [one["code"] for one in (await grid(mastery, only=LINES))["columns"]] == ["8.ee.5"]
     place = named("grade-8")
     assert [one["code"] for one in (await grid(mastery, within=place))["columns"]] == codes[1:]
     first = await grid(mastery, within=place, limit="2")
@@ -131,8 +132,8 @@ async def test_what_waits_for_the_teacher_is_with_its_cell(
     answer = await grid(mastery)
     waiting = {row["learner"]: row["waiting"] for row in answer["rows"]}
     assert waiting == {
-        ANA: [{"what": "opening", "id": redo, "competency": RATIO}],
-        BO: [{"what": "review", "id": review, "competency": RATIO}],
+        ANA: [{"what": "opening", "id": redo, "competency": RATIO, "redo_of": None}],
+        BO: [{"what": "review", "id": review, "competency": RATIO, "redo_of": None}],
         CLEO: [],
     }
     [row] = (await grid(mastery, learner=ANA))["rows"]

@@ -39,6 +39,19 @@ class Asking:
 
     async def write(self, visitor: Visitor, method: Method, path: str, body: Any) -> Any:
         """What `method path` answers to this JSON body. With the same ids in it, it may be sent again.
+    async def read_unless(
+        self, visitor: Visitor, path: str, tag: str | None, **query: str | list[str]
+    ) -> tuple[Any | None, str]:
+        """As `read`, with the answer's tag; None where it still has this `tag`, and is as it was.
+
+        It is told again all the same, and so is in the logs. Raises as `read` does.
+        """
+        route = self._route("GET", path)
+        known = {} if tag is None else {"If-None-Match": tag}
+        answer = await self._asked(route, visitor, path, known, params=query)
+        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
+        return None if answer.status_code == 304 else orjson.loads(answer.content), answer.headers["etag"]
+
 
         Raises Problem as the service does, `problems.unavailable` where it does not answer.
         """

@@ -87,6 +87,11 @@ def page(
     return answer
 
 
+def fragment(template: str, language: str, **shown: Any) -> Markup:
+    """A part of a page that is the same for every reader of a language."""
+    return Markup(_environment(language).get_template(template).render(**shown))  # noqa: S704 - escaped by the template
+
+
 def page_of_one_file(template: str, **shown: Any) -> HTMLResponse:
     """A page to be kept and printed: the style beside its template stands in it, and is allowed by its digest."""
     style = (TEMPLATES / template).with_suffix(".css").read_text()

@@ -1,0 +1,125 @@
+"""Asks for what a section's page shows, and keeps what would come out the same: answers by tags, cells as HTML."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from services.gateway.domain.disclosures import RevealedName
+from services.gateway.http.pages.grid_scores import Scoring, scoring_of
+from services.gateway.http.pages.grid_showing import NO_TASK, View
+from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.rendering import fragment
+from services.gateway.http.pages.visiting import Visiting
+from services.gateway.http.visitors import Visitor
+from shared.runtime.pace import Pace
+from shared.runtime.problems import Problem
+
+KEPT = 48
+"""Grids, and the HTML of grids, that are remembered; none of them holds a name."""
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """What may be scored, by title, and what is."""
+
+    listed: Sequence[Document]
+    scoring: Scoring | None
+
+
+class Sections:
+    """What pages of sections ask for."""
+
+    def __init__(self, relations: Relations, visiting: Visiting) -> None:
+        self._relations, self._visiting = relations, visiting
+        self._grids: OrderedDict[Any, tuple[str, Document]] = OrderedDict()
+        self._cells: OrderedDict[tuple[str, str], Mapping[str, Markup]] = OrderedDict()
+        self._rubrics: dict[str, Document] = {}
+
+    async def grid(self, visitor: Visitor, section: str, **query: str | list[str]) -> tuple[str, Document]:
+        """Where the section is, and the answer's tag. Raises as `Asking.read` does."""
+        key = section, tuple(sorted((name, str(value)) for name, value in query.items()))
+        tag, known = self._grids.get(key, (None, {}))
+        told, tag = await self._visiting.asking.read_unless(visitor, f"/v1/sections/{section}/grid", tag, **query)
+        answer = tag, known if told is None else told
+        if "learner" not in query and "only" not in query:
+            _keep(self._grids, key, answer)
+        return answer
+
+    async def names(self, visitor: Visitor, section: str) -> Mapping[str, RevealedName]:
+        """The names of whom the section has, as far as the reader may know them."""
+        members = await self._relations.members(f"section/{section}")
+        return (await self._visiting.asking.revealed(visitor, "teaching", names=members)).names if members else {}
+
+    async def cells(self, tag: str, grid: Document, language: str) -> Mapping[str, Markup]:
+        """The cells of each row, without anybody's name, made once for what a tag stands for."""
+        made = self._cells.get((tag, language))
+        if made is None:
+            made = {}
+            pace = Pace()
+            for row in grid["rows"]:
+                made[row["learner"]] = fragment("grid/cells.html", language, row=row, columns=grid["columns"])
+                await pace.breathe()
+        _keep(self._cells, (tag, language), made)
+        return made
+
+    async def tasks(self, visitor: Visitor, view: View) -> Tasks:
+        """What may be scored, and what the view scores."""
+        listed = (await self._visiting.asking.read(visitor, "/v1/tasks", limit="100"))["tasks"]
+        ordered = sorted(listed, key=lambda task: (task["title"].casefold(), task["id"]))
+        if view.task is None:
+            return Tasks(ordered, None)
+        task = next((one for one in ordered if one["id"] == view.task), None)
+        if task is None and view.task != NO_TASK:
+            return Tasks(ordered, None)
+        rubric = None if task is None or not task.get("rubric") else await self._rubric(visitor, task["rubric"])
+        return Tasks(ordered, scoring_of(task, rubric, view.of))
+
+    async def of_page(
+        self, visitor: Visitor, section: str, view: View
+    ) -> tuple[str, Document, Mapping[str, RevealedName], Tasks]:
+        """All that the page shows: tag, grid, names and tasks. Names and tasks that cannot be had now are none."""
+        asked = asyncio.gather(
+            _unless_away(self.names(visitor, section), {}), _unless_away(self.tasks(visitor, view), Tasks((), None))
+        )
+        if view.task in {None, NO_TASK}:
+            (names, tasks), (tag, grid) = await asyncio.gather(asked, self._page_of(visitor, section, view, ()))
+        else:
+            names, tasks = await asked
+            measures = {} if tasks.scoring is None else tasks.scoring.measures or {}
+            tag, grid = await self._page_of(visitor, section, view, sorted(measures)[:20])
+        return tag, grid, names, tasks
+
+    async def _page_of(self, visitor: Visitor, section: str, view: View, also: Sequence[str]) -> tuple[str, Document]:
+        query: dict[str, str | list[str]] = {"also": list(also)} if also else {}
+        query |= {name: value for name, value in (("within", view.within), ("after", view.after)) if value}
+        return await self.grid(visitor, section, **query)
+
+    async def _rubric(self, visitor: Visitor, digest: str) -> Document:
+        """A document never changes, so that one is asked for once."""
+        if digest not in self._rubrics:
+            if len(self._rubrics) >= KEPT:
+                self._rubrics.clear()
+            self._rubrics[digest] = await self._visiting.asking.read(visitor, f"/v1/documents/{digest}")
+        return self._rubrics[digest]
+
+
+async def _unless_away(asked: Any, instead: Any) -> Any:
+    try:
+        return await asked
+    except Problem as problem:
+        if problem.status != 503:
+            raise
+        return instead
+
+
+def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > KEPT:
+        kept.popitem(last=False)
