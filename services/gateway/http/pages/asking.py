@@ -37,8 +37,6 @@ class Asking:
         await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
         return orjson.loads(answer.content)
 
-    async def write(self, visitor: Visitor, method: Method, path: str, body: Any) -> Any:
-        """What `method path` answers to this JSON body. With the same ids in it, it may be sent again.
     async def read_unless(
         self, visitor: Visitor, path: str, tag: str | None, **query: str | list[str]
     ) -> tuple[Any | None, str]:
@@ -52,6 +50,8 @@ class Asking:
         await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
         return None if answer.status_code == 304 else orjson.loads(answer.content), answer.headers["etag"]
 
+    async def write(self, visitor: Visitor, method: Method, path: str, body: Any) -> Any:
+        """What `method path` answers to this JSON body. With the same ids in it, it may be sent again.
 
         Raises Problem as the service does, `problems.unavailable` where it does not answer.
         """
