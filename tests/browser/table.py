@@ -47,6 +47,22 @@ OPERATOR, AUDITOR = "operator", "auditor"
 
 PORTFOLIO = "/learners/{amara}/portfolio"
 WHAT_IF = "/district/policies/what-ifs/{what_if}"
+
+
+async def _choose(page: Page) -> None:
+    await page.locator("main li li a").first.click()
+    await page.wait_for_url("**version=*")
+
+
+async def _tap(page: Page) -> None:
+    """Where scripts run: else the table stays."""
+    if await page.locator("#start").is_visible():
+        await page.locator("#start").click()
+        await page.wait_for_url("**/seminars/live")
+        await page.locator("#seats button").first.click()
+        await page.locator("#note").fill("Listened well.")
+
+
 WHY = "/learners/{amara}/competencies/{theme}"
 
 PAGES: tuple[Row, ...] = (
@@ -137,4 +153,27 @@ PAGES: tuple[Row, ...] = (
     Row("family", "How is my child doing?", "guardian-okafor", "/learners/{amara}", "main a", own=True),
     Row("seen", "Who has seen it", "guardian-okafor", "/learners/{amara}/seen", "main h1", own=True),
     Row("operator", "How the district runs", OPERATOR, "/operator", "main h1"),
+    Row("portfolio", "My portfolio", "learner-amara", "/learners/{amara}/portfolio", "main a.button", own=True),
+    Row(
+        "portfolio-by-guardian",
+        "A portfolio, as a guardian sees it",
+        "guardian-okafor",
+        "/learners/{amara}/portfolio",
+        "main article a",
+        own=True,
+    ),
+    Row("choose", "Choose a work to show", "learner-amara", "/learners/{amara}/portfolio/choose", "main a", own=True),
+    Row("exhibit", "Say why it is shown", "learner-amara", "/learners/{amara}/portfolio/choose", "#reason", do=_choose),
+    Row("work", "A work, and its drafts", "learner-amara", "/works/{essay}", "main article h3", own=True),
+    Row("work-by-teacher", "A work, as its teacher sees it", "teacher-sato", "/works/{poster}", "main article h3"),
+    Row("seminar", "A seminar, to be begun", "teacher-lindgren", "/seminars/new?section={english}", "#purpose"),
+    Row("seminar-live", "A seminar, where none is on the device", "teacher-lindgren", "/seminars/live", "h1"),
+    Row(
+        "seminar-tapped",
+        "A seminar, tapped",
+        "teacher-lindgren",
+        "/seminars/new?section={english}",
+        "#seats button, #start, #purpose",
+        do=_tap,
+    ),
 )

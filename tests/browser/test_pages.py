@@ -26,7 +26,7 @@ RANKS = re.compile(
 )
 """Words that set a learner beside others, or count how often she tried."""
 
-NOT_LOOKED_AT = ("/static/{name}",)
+NOT_LOOKED_AT = ("/static/{name}", "/seminar-worker.js")
 """Routes among those of pages that nobody looks at by themselves."""
 
 every_page = pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)

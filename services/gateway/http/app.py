@@ -36,6 +36,7 @@ from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.seeing import SeenPages
+from services.gateway.http.pages.seminar import Seminars, seminar_pages
 from services.gateway.http.pages.static_files import static_files
 from services.gateway.http.pages.verification import verification_pages
 from services.gateway.http.pages.visiting import Visiting
@@ -126,6 +127,7 @@ def gateway_app(parts: Parts) -> FastAPI:
     portfolios = Portfolios(parts.relations, visiting, parts.clock, parts.public_url)
     app.include_router(portfolio_pages(portfolios))
     app.include_router(choosing_pages(portfolios))
+    app.include_router(seminar_pages(Seminars(parts.relations, visiting, parts.clock)))
     app.include_router(work_pages(Works(parts.relations, visiting, parts.clock)))
     sections = Sections(parts.relations, visiting)
     app.include_router(section_pages(sections, visiting, parts.clock))

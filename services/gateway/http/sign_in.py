@@ -98,7 +98,9 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
             except Problem:
                 return page("not_signed_out.html", reader_of(request, zone, None), status=403)
             await sessions.end(session.digest)
-        return _with_cookies(page("signed_out.html", reader_of(request, zone, None)), removed(SESSION))
+        answer = _with_cookies(page("signed_out.html", reader_of(request, zone, None)), removed(SESSION))
+        answer.headers["Clear-Site-Data"] = '"storage"'  # a seminar that was not sent has names in it
+        return answer
 
     @router.get(
         "/v1/session", summary="Whose session this is", responses=refusals({404: "An access token is no session."})

@@ -11,7 +11,7 @@ from tests.support.arranged import arranged
 from tests.support.browser import Browser
 from tests.support.signing_in import Door
 
-OPEN = {"/", "/static/{name}", "/vote", "/vote/{token}"}
+OPEN = {"/", "/static/{name}", "/vote", "/vote/{token}", "/seminars/live", "/seminar-worker.js"}
 """For whoever comes, signed in or not."""
 
 NUMBERS = {"version", "number"}

@@ -27,13 +27,15 @@ class Asking:
     def __init__(self, peers: Peers, table: RouteTable, reveals: Reveals, log: Disclosures) -> None:
         self._peers, self._table, self._reveals, self._log = peers, table, reveals, log
 
-    async def read(self, visitor: Visitor, path: str, **query: str) -> Any:
-        """What `GET path` answers. What it tells of others is in their logs before this returns.
+    async def read(self, visitor: Visitor, path: str, *, said_in: str | None = None, **query: str) -> Any:
+        """What `GET path` answers, its words in the language `said_in` where it has them. What it tells of others is in
+        their logs before this returns.
 
         Raises Problem as the service does, `problems.unavailable` where it does not answer or it cannot be logged.
         """
         route = self._route("GET", path)
-        answer = await self._asked(route, visitor, path, params=query)
+        more = {} if said_in is None else {"Accept-Language": said_in}
+        answer = await self._asked(route, visitor, path, more, params=query)
         await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
         return orjson.loads(answer.content)
 
