@@ -18,6 +18,7 @@ from tests.support.servers import (
     running_postgres,
     unique_prefix,
 )
+from tests.support.standing import Standing
 
 if TYPE_CHECKING:
     from tests.support.containers import KafkaAt
@@ -56,13 +57,26 @@ def _in_containers(config: pytest.Config) -> bool:
 
 @pytest.fixture
 def owners() -> tuple[str, ...]:
-    """The services whose databases `district` makes. Who needs few of them says so: each one costs time."""
+    """The services whose databases `district` is. Who needs few of them says so: each one costs time."""
     return OWNERS
 
 
+@pytest.fixture(scope="session")
+def standing(postgres: Server) -> Standing:
+    """Migrated databases, lent to one test after the other."""
+    return Standing(postgres)
+
+
 @pytest.fixture
-async def district(postgres: Server, owners: tuple[str, ...]) -> AsyncIterator[District]:
-    """Empty databases and roles of a district under a prefix of its own; dropped after the test."""
+async def district(standing: Standing, owners: tuple[str, ...]) -> AsyncIterator[District]:
+    """A district's databases as their migrations leave them, with nothing in them that another test wrote."""
+    async with standing.lent(owners) as lent:
+        yield lent
+
+
+@pytest.fixture
+async def bare_district(postgres: Server, owners: tuple[str, ...]) -> AsyncIterator[District]:
+    """Databases and roles of a district before any migration; dropped after the test."""
     prefix = unique_prefix()
     try:
         yield District(prefix, await make_databases(postgres, prefix, PASSWORD, owners))

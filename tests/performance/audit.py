@@ -29,6 +29,7 @@ from tests.support.audited import ADMINISTRATOR, SERVICES, AuditedDistrict, audi
 from tests.support.graded import release, release_all
 from tests.support.ledger_writer import LedgerWriter, framework_document, named, policy_document, result
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
+from tests.support.standing import migrated
 from tests.support.waiting import until
 
 LEARNERS, COMPETENCIES, PIECES, PERIODS = 200, 6, 8, 3
@@ -44,6 +45,7 @@ async def figures() -> list[Figure]:
     async with running_postgres() as postgres, running_kafka() as kafka:
         prefix = unique_prefix()
         district = District(prefix, await make_databases(postgres, prefix, PASSWORD, SERVICES))
+        await migrated(district)
         with tempfile.TemporaryDirectory() as folder:
             where = (postgres, kafka.bootstrap, district, f"{prefix}.", Path(folder))
             async with audited_district(*where) as audited:

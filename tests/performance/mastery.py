@@ -33,6 +33,7 @@ from tests.support.ledger_writer import LedgerWriter, framework_document, named,
 from tests.support.mastery import entry_of
 from tests.support.mastery_stream import Stream, at_work, stream_of
 from tests.support.servers import PASSWORD, District, running_kafka, running_postgres, unique_prefix
+from tests.support.standing import migrated
 from tests.support.waiting import until
 
 RECORDS, LEARNERS, COMPETENCIES = 40_000, 1_000, 8
@@ -45,6 +46,7 @@ async def figures(records: int = RECORDS) -> list[Figure]:
     async with running_postgres() as postgres, running_kafka() as kafka:
         prefix = unique_prefix()
         district = District(prefix, await make_databases(postgres, prefix, PASSWORD))
+        await migrated(district)
         async with stream_of(kafka.bootstrap, district, f"{prefix}.", _definitions()) as stream:
             await _defined(stream)
             _attempts(stream.writer, records)

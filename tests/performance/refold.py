@@ -39,6 +39,7 @@ from tests.support.ledger_writer import TENANT, LedgerWriter, named, policy_docu
 from tests.support.mastery import Applied, mastery_pool
 from tests.support.real_answers import BEGINS, FILE
 from tests.support.servers import PASSWORD, District, running_postgres, unique_prefix
+from tests.support.standing import migrated
 from tests.support.waiting import until
 
 GIVEN = 1.0
@@ -72,6 +73,7 @@ async def of_answers(measure: Callable[[asyncpg.Pool, int], Awaitable[list[Figur
     async with running_postgres() as postgres:
         prefix = unique_prefix()
         district = District(prefix, await make_databases(postgres, prefix, PASSWORD, ("mastery",)))
+        await migrated(district)
         async with mastery_pool(district) as pool:
             measured = await measure(pool, round(millions * 1_000_000))
         await drop_databases(postgres, prefix)

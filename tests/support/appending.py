@@ -5,16 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 from uuid import uuid4
 
-from deploy.local.postgres import PostgresServer
-from deploy.setup.databases import Database, drop_databases, make_databases
+from deploy.setup.databases import Database
 from services.evidence.domain.commands import Command, Expectation, Guard, NewEvent
 from services.evidence.postgres.ledger import PostgresLedger
 from shared.ledger.entry import schema_name, type_name
 from shared.ledger.identifiers import Ledger, shard_of
 from shared.ledger.streams import evidence_stream, learner_stream
 from shared.runtime.database import connect
-from shared.runtime.migrate import migrate_in_loop
-from tests.support.servers import PASSWORD, unique_prefix
 
 TENANT = "5f8a4a2e-3c1f-4d55-8a52-0d9c7f1f2b10"
 ACTOR = "0c7b0f7e-93a1-4c0e-9a43-6f3f5a3b1d22"
@@ -59,18 +56,6 @@ def command(
 
 def learner_is(state: Literal["open", "absent"], learner: str) -> Guard:
     return Guard(learner, learner_stream(learner), state)
-
-
-@asynccontextmanager
-async def evidence_database(server: PostgresServer) -> AsyncIterator[Database]:
-    """A migrated database of evidence with nothing in it, dropped at the end."""
-    prefix = unique_prefix()
-    try:
-        database = (await make_databases(server, prefix, PASSWORD, ("evidence",)))["evidence"]
-        await migrate_in_loop("evidence", database.migrator)
-        yield database
-    finally:
-        await drop_databases(server, prefix, ("evidence",))
 
 
 @asynccontextmanager

@@ -30,7 +30,6 @@ from shared.ledger.identifiers import digest
 from shared.runtime.database import connect
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import SigningKey, make_keys
-from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.serve import Worker
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import AccessTokens
@@ -137,7 +136,7 @@ async def audited_district(
     patience: float = 2.0,
     running: Sequence[str] = SERVICES,
 ) -> AsyncIterator[AuditedDistrict]:
-    """The three services over empty databases and topics, with one administrator of the district.
+    """The three services over migrated databases and empty topics, with one administrator of the district.
 
     `running` are those that run at all: audits of grades do without mastery.
     """
@@ -150,9 +149,6 @@ async def audited_district(
     await make_state_topic(KafkaAccess(bootstrap), prefix)
     settings = {name: _settings(name, district, bootstrap, prefix, folder, urls) for name in SERVICES}
     async with AsyncExitStack() as opened:
-        for name in SERVICES:
-            await migrate_in_loop(name, district.databases[name].migrator)
-        await migrate_in_loop("evidence", district.databases["keys"].migrator, room="vault")
         wired = settings["evidence"]
         assert isinstance(wired, EvidenceSettings)
         await bootstrap_district(wired, ADMINISTRATOR)

@@ -128,15 +128,20 @@ class Corner:
         return reason
 
 
-@asynccontextmanager
-async def corner_of(bootstrap: str, district: District, prefix: str, *, topics: bool = True) -> AsyncIterator[Corner]:
-    """Make a corner of its own: `prefix` begins the names of its topics and of its consumer group."""
-    evidence, own = district.databases["evidence"], district.databases["mastery"]
-    await migrate_in_loop("evidence", evidence.migrator)
+async def tables_of_a_corner(district: District) -> None:
+    """Migrate the ledger, and make what counts its entries in place of mastery's own tables."""
+    await migrate_in_loop("evidence", district.databases["evidence"].migrator)
+    own = district.databases["mastery"]
     sql = (ROOT / "shared/runtime/migrations/0001_projection.sql").read_text() + TABLES
     migrator = await asyncpg.connect(own.migrator)
     await migrator.execute(sql.replace("{app}", f'"{own.name}_app"'))
     await migrator.close()
+
+
+@asynccontextmanager
+async def corner_of(bootstrap: str, district: District, prefix: str, *, topics: bool = True) -> AsyncIterator[Corner]:
+    """A corner of a district with the `tables_of_a_corner`: `prefix` begins the names of its topics and group."""
+    evidence, own = district.databases["evidence"], district.databases["mastery"]
     assert evidence.relay is not None
     if topics:
         await make_topics(KafkaAccess(bootstrap), prefix)
@@ -160,6 +165,7 @@ async def standing_corner() -> AsyncIterator[Corner]:
     """A corner on servers of its own, for what runs outside the tests."""
     async with running_postgres() as postgres, running_kafka() as kafka:
         district = District("bench", await make_databases(postgres, "bench", PASSWORD, ("evidence", "mastery")))
+        await tables_of_a_corner(district)
         async with corner_of(kafka.bootstrap, district, "bench.") as corner:
             yield corner
 

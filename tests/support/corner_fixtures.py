@@ -5,20 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.local.kafka import KafkaServer
-from deploy.local.postgres import PostgresServer
-from deploy.setup.databases import drop_databases, make_databases
-from tests.support.corner import Corner, corner_of
-from tests.support.servers import PASSWORD, District, unique_prefix
+from tests.support.corner import Corner, corner_of, tables_of_a_corner
+from tests.support.servers import District
+from tests.support.standing import Standing
 
 
 @pytest.fixture
-async def two_databases(postgres: PostgresServer) -> AsyncIterator[District]:
-    """The ledger's database and that of one service that projects it; dropped after the test."""
-    prefix, services = unique_prefix(), ("evidence", "mastery")
-    try:
-        yield District(prefix, await make_databases(postgres, prefix, PASSWORD, services))
-    finally:
-        await drop_databases(postgres, prefix, services)
+async def two_databases(standing: Standing) -> AsyncIterator[District]:
+    """The ledger's database and that of one service that projects it, with nothing in them."""
+    async with standing.lent(("evidence", "mastery"), tables_of_a_corner) as district:
+        yield district
 
 
 @pytest.fixture

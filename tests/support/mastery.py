@@ -20,7 +20,6 @@ from shared.runtime.database import connect
 from shared.runtime.definitions.projection import DefinitionsProjection
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.ledger_reader import PAGE, Page
-from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projection import Projection
 from shared.runtime.shards import Shard
 from shared.runtime.watermark import open_watermarks
@@ -35,10 +34,8 @@ Said = dict[tuple[str, str], dict[str, Any]]
 
 @asynccontextmanager
 async def mastery_pool(district: District) -> AsyncIterator[asyncpg.Pool]:
-    """The mastery database of a district, migrated, as the service's own role sees it."""
-    database = district.databases["mastery"]
-    await migrate_in_loop("mastery", database.migrator)
-    pool = await connect(database.app, size=8, name="mastery-test")
+    """The migrated mastery database of a district, as the service's own role sees it."""
+    pool = await connect(district.databases["mastery"].app, size=8, name="mastery-test")
     try:
         yield pool
     finally:

@@ -19,7 +19,6 @@ from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import KafkaSource
 from shared.runtime.ledger_table import LedgerTable
-from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projection import Projection
 from shared.runtime.projector import Projector
 from tests.support.ledger_writer import TENANT, LedgerWriter
@@ -94,9 +93,8 @@ class Stream:
 
 @asynccontextmanager
 async def stream_of(bootstrap: str, district: District, prefix: str, writer: LedgerWriter) -> AsyncIterator[Stream]:
-    """A ledger, its topics and a mastery database of their own."""
+    """The ledger and the mastery database of a migrated district, with topics of their own."""
     evidence = district.databases["evidence"]
-    await migrate_in_loop("evidence", evidence.migrator)
     await make_topics(KafkaAccess(bootstrap), prefix)
     async with (
         mastery_pool(district) as pool,

@@ -33,7 +33,6 @@ from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey, make_keys
 from shared.runtime.ledger_table import LedgerTable
-from shared.runtime.migrate import migrate_in_loop
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.tokens import AccessTokens, Verifier
 from tests.support.ledger_writer import TENANT, LedgerWriter, named
@@ -118,17 +117,21 @@ class Served:
 
 
 @asynccontextmanager
-async def serving_portfolio(district: District, writer: LedgerWriter, folder: Path) -> AsyncIterator[Served]:
-    """The application over the migrated database of a district, its rights known to be fresh."""
+async def serving_portfolio(
+    district: District, writer: LedgerWriter, folder: Path, *, patience: float = 0.3
+) -> AsyncIterator[Served]:
+    """The application over the migrated database of a district, its rights known to be fresh.
+
+    For what a reader asks to be applied, she waits `patience` seconds at most.
+    """
     database = district.databases["portfolio"]
-    await migrate_in_loop("portfolio", database.migrator)
     make_keys("gateway", keys=folder, trusted=folder)
     pool = await connect(database.app, size=8, name="portfolio-test")
     try:
         await pool.execute("UPDATE access.complete SET looked = true, complete_ms = $1", writer.now)
         applied = Applied(pool, writer)
         applied.projections = projections(pool, writer)
-        app = application(_portfolio(pool, folder, writer))
+        app = application(_portfolio(pool, folder, writer, patience))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://portfolio") as client:
             yield Served(client, AccessTokens(TENANT, SigningKey.read(folder, "gateway")), applied, pool)
@@ -145,12 +148,12 @@ def projections(pool: asyncpg.Pool, writer: LedgerWriter) -> list[Any]:
     return [AccessProjection(), DefinitionsProjection(pool, fetch), PortfolioProjection()]
 
 
-def _portfolio(pool: asyncpg.Pool, folder: Path, writer: LedgerWriter) -> Portfolio:
+def _portfolio(pool: asyncpg.Pool, folder: Path, writer: LedgerWriter, patience: float) -> Portfolio:
     def now() -> Instant:
         return writer.now
 
     roles: Sequence[str] = ("http",)
-    freshness = Freshness(pool, longest=0.3)
+    freshness = Freshness(pool, longest=patience)
     return Portfolio(
         district=Ports(
             records=StoredRecords(pool, TENANT, DefinitionsReader()),

@@ -6,23 +6,25 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.postgres import PostgresServer
-from deploy.setup.databases import Database, drop_databases, make_databases
-from tests.support.servers import PASSWORD, unique_prefix
+from deploy.setup.databases import Database
+from tests.support.servers import District
+from tests.support.standing import Standing
 
 SQL = Path(__file__).parents[3] / "shared" / "runtime" / "migrations"
 
 
-@pytest.fixture(scope="module")
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    prefix = unique_prefix()
-    made = (await make_databases(postgres, prefix, PASSWORD, ["mastery"]))["mastery"]
+async def tables_of_access(district: District) -> None:
+    made = district.databases["mastery"]
     connection = await asyncpg.connect(made.migrator)
     for name in ("0001_projection", "0002_access", "0004_guardians", "0005_panels"):
         await connection.execute((SQL / f"{name}.sql").read_text().replace("{app}", f'"{made.name}_app"'))
     await connection.close()
-    yield made
-    await drop_databases(postgres, prefix, ["mastery"])
+
+
+@pytest.fixture(scope="module")
+async def database(standing: Standing) -> AsyncIterator[Database]:
+    async with standing.lent(("mastery",), tables_of_access) as district:
+        yield district.databases["mastery"]
 
 
 @pytest.fixture

@@ -6,27 +6,24 @@ import pytest
 
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
-from deploy.setup.databases import drop_databases, make_databases
 from tests.support.audited import SERVICES, AuditedDistrict, audited_district
 from tests.support.audited_story import Told, tell
 from tests.support.graded_story import Grades, grade
-from tests.support.servers import PASSWORD, District, unique_prefix
+from tests.support.servers import unique_prefix
+from tests.support.standing import Standing
 
 
 @pytest.fixture(scope="session")
 async def audited(
-    postgres: PostgresServer, kafka: KafkaServer, tmp_path_factory: pytest.TempPathFactory
+    postgres: PostgresServer, kafka: KafkaServer, standing: Standing, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[AuditedDistrict]:
     """The services, with nothing in the ledger but an administrator."""
-    prefix = unique_prefix()
-    databases = await make_databases(postgres, prefix, PASSWORD, SERVICES)
     folder = tmp_path_factory.mktemp("audited")
-    try:
-        district = District(prefix, databases)
-        async with audited_district(postgres, kafka.bootstrap, district, f"{prefix}.", folder) as audited:
-            yield audited
-    finally:
-        await drop_databases(postgres, prefix, SERVICES)
+    async with (
+        standing.lent(SERVICES) as district,
+        audited_district(postgres, kafka.bootstrap, district, f"{unique_prefix()}.", folder) as audited,
+    ):
+        yield audited
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from tests.support.audited import AuditedDistrict
 from tests.support.audited_story import SYMBOLS, THEME
 from tests.support.graded_story import ADA, Grades
 from tests.support.ledger_writer import TENANT
+from tests.support.waiting import until
 
 SEEDS = ("0", "1", "4242")
 
@@ -70,8 +71,12 @@ async def test_live_state_release_and_audit_agree_at_the_same_pins(audited: Audi
     folded = {account["competency"]: account["digest"] for account in word["contributions"]}
     [raw] = [raw for raw in audited.writer.entries if raw["envelope"]["id"] == grades.amended]
     assert folded == {level["competency"]: level["state"] for level in raw["body"]["levels"]}
-    live = await audited.mastery.fetch(
-        "SELECT competency::text, digest FROM mastery.state WHERE learner = $1::text::uuid", ADA
-    )
-    assert folded.items() <= {row["competency"]: row["digest"] for row in live}.items()
     assert folded.keys() == {THEME, SYMBOLS}
+
+    async def shown() -> bool:
+        rows = await audited.mastery.fetch(
+            "SELECT competency::text, digest FROM mastery.state WHERE learner = $1::text::uuid", ADA
+        )
+        return folded.items() <= {row["competency"]: row["digest"] for row in rows}.items()
+
+    await until(shown, "mastery shows what the newest word was said of")

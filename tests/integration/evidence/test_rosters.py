@@ -174,7 +174,16 @@ async def test_what_is_no_roster_is_refused(people: People) -> None:
 
 
 async def test_others_are_served_while_many_rows_are_worked_out(people: People) -> None:
-    rows = {"enrollments": [enrolment(name) for name in learners(20_000)]}
+    # in a school of their own: whoever grades the whole of the other one has few to grade
+    crowd = {
+        "sourcedId": "crowd",
+        "courseSourcedId": "english-10",
+        "schoolSourcedId": "crowd",
+        "termSourcedIds": "year",
+    }
+    school = {"sourcedId": "crowd", "type": "school", "parentSourcedId": "district"}
+    await imported(people, roster((), orgs=[school], classes=[crowd], enrollments=[]))
+    rows = {"enrollments": [enrolment(name, "crowd", schoolSourcedId="crowd") for name in learners(20_000)]}
     async with longest_pause() as pause:
         answer = await imported(people, rows)
     assert answer["appended"] == 20_000

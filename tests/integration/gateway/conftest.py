@@ -6,23 +6,18 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy.local.postgres import PostgresServer
-from deploy.setup.databases import Database, drop_databases, make_databases
-from shared.runtime.migrate import migrate_in_loop
+from deploy.setup.databases import Database
 from tests.support.browser import Browser
 from tests.support.gateway import World, gateway_world
 from tests.support.hostile_issuer import HostileIssuer
-from tests.support.servers import PASSWORD, unique_prefix
 from tests.support.signing_in import Door, hostile_door
+from tests.support.standing import Standing
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    prefix = unique_prefix()
-    made = (await make_databases(postgres, prefix, PASSWORD, ["gateway"]))["gateway"]
-    await migrate_in_loop("gateway", made.migrator)
-    yield made
-    await drop_databases(postgres, prefix, ["gateway"])
+async def database(standing: Standing) -> AsyncIterator[Database]:
+    async with standing.lent(("gateway",)) as district:
+        yield district.databases["gateway"]
 
 
 @pytest.fixture(scope="module")

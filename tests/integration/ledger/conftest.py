@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from deploy.local.postgres import PostgresServer
 from deploy.setup.databases import Database
 from services.evidence.postgres.ledger import PostgresLedger
-from tests.support.appending import evidence_database, open_ledger
+from tests.support.appending import open_ledger
+from tests.support.standing import Standing
 
 
 @pytest.fixture
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    async with evidence_database(postgres) as database:
-        yield database
+async def database(standing: Standing) -> AsyncIterator[Database]:
+    async with standing.lent(("evidence",)) as district:
+        yield district.databases["evidence"]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from deploy.local.postgres import PostgresServer
 from deploy.setup.databases import Database
 from services.evidence.domain.commands import (
     Appended,
@@ -33,17 +32,17 @@ from tests.support.appending import (
     command,
     enrolment,
     event,
-    evidence_database,
     learner_is,
     owner_in,
 )
+from tests.support.standing import Standing
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+async def database(standing: Standing) -> AsyncIterator[Database]:
     """One database for all tests of this file: each has owners of its own."""
-    async with evidence_database(postgres) as database:
-        yield database
+    async with standing.lent(("evidence",)) as district:
+        yield district.databases["evidence"]
 
 
 @pytest.fixture

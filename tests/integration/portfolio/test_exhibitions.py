@@ -35,11 +35,6 @@ PATH = f"/v1/exhibitions/{FAIR}"
 
 
 @pytest.fixture
-def owners() -> tuple[str, ...]:
-    return ("portfolio",)
-
-
-@pytest.fixture
 def ledger() -> ExhibitionWriter:
     writer = ExhibitionWriter()
     writer.teach(SECTION, SCHOOL, TEACHER, ANA, BO)

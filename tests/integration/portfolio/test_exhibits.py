@@ -38,11 +38,6 @@ class Curator(WorkWriter):
 
 
 @pytest.fixture
-def owners() -> tuple[str, ...]:
-    return ("portfolio",)
-
-
-@pytest.fixture
 def ledger() -> Curator:
     writer = Curator()
     writer.publish(framework_document(named("framework"), [READING, DRAWING]))

@@ -50,11 +50,6 @@ def task(by: str | None = None, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def owners() -> tuple[str, ...]:
-    return ("portfolio",)
-
-
-@pytest.fixture
 def ledger() -> WorkWriter:
     writer = WorkWriter()
     writer.enrol(ANA, SCHOOL)

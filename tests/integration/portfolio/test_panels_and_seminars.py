@@ -26,11 +26,6 @@ MOVES: dict[str, Any] = {
 
 
 @pytest.fixture
-def owners() -> tuple[str, ...]:
-    return ("portfolio",)
-
-
-@pytest.fixture
 def ledger() -> WorkWriter:
     writer = WorkWriter()
     writer.publish(framework_document(named("framework"), [READING]))

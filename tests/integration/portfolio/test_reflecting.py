@@ -27,11 +27,6 @@ def task(*, first: bool = True, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def owners() -> tuple[str, ...]:
-    return ("portfolio",)
-
-
-@pytest.fixture
 def ledger() -> WorkWriter:
     writer = WorkWriter()
     writer.publish(framework_document(named("framework"), [READING]))

@@ -9,8 +9,8 @@ from deploy.setup.topics import make_topics
 from tests.support.servers import District
 
 
-async def test_the_migrator_owns_its_database_and_the_app_may_only_connect(district: District) -> None:
-    evidence = district.databases["evidence"]
+async def test_the_migrator_owns_its_database_and_the_app_may_only_connect(bare_district: District) -> None:
+    evidence = bare_district.databases["evidence"]
     migrator = await asyncpg.connect(evidence.migrator)
     await migrator.execute("CREATE TABLE kept (n int)")
     await migrator.close()
@@ -24,10 +24,10 @@ async def test_the_migrator_owns_its_database_and_the_app_may_only_connect(distr
         await other.close()
 
 
-async def test_a_service_cannot_enter_the_database_of_another(district: District) -> None:
-    ledger = district.databases["evidence"].name
+async def test_a_service_cannot_enter_the_database_of_another(bare_district: District) -> None:
+    ledger = bare_district.databases["evidence"].name
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(district.databases["audit"].app, database=ledger)
+        await asyncpg.connect(bare_district.databases["audit"].app, database=ledger)
 
 
 async def test_a_record_with_an_old_time_stays_on_a_ledgers_topic(kafka: KafkaServer, topic_prefix: str) -> None:

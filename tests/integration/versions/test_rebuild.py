@@ -239,13 +239,13 @@ async def test_one_rebuild_at_a_time_and_drop_leaves_one_version(
         assert schemas == []
 
 
-async def test_every_way_to_send_a_statement_means_the_version(district: District) -> None:
-    owner = await asyncpg.connect(district.databases["mastery"].migrator)
+async def test_every_way_to_send_a_statement_means_the_version(bare_district: District) -> None:
+    owner = await asyncpg.connect(bare_district.databases["mastery"].migrator)
     for suffix in ("", NEXT):
         await owner.execute(f"CREATE SCHEMA mastery{suffix}; CREATE TABLE mastery{suffix}.state (n int)")
     await owner.close()
     filling = await asyncpg.connect(
-        district.databases["mastery"].migrator, connection_class=connection_class(["mastery"], NEXT)
+        bare_district.databases["mastery"].migrator, connection_class=connection_class(["mastery"], NEXT)
     )
     await filling.execute("INSERT INTO mastery.state VALUES (1)")
     await filling.executemany("INSERT INTO mastery.state VALUES ($1)", [(2,)])

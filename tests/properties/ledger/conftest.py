@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.postgres import PostgresServer
 from deploy.setup.databases import Database
-from tests.support.appending import evidence_database
+from tests.support.standing import Standing
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    async with evidence_database(postgres) as database:
-        yield database
+async def database(standing: Standing) -> AsyncIterator[Database]:
+    async with standing.lent(("evidence",)) as district:
+        yield district.databases["evidence"]

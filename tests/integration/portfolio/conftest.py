@@ -1,0 +1,8 @@
+"""A migrated portfolio database for each test."""
+
+import pytest
+
+
+@pytest.fixture
+def owners() -> tuple[str, ...]:
+    return ("portfolio",)
