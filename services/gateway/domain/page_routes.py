@@ -1,6 +1,6 @@
 """The table of pages: what people in browsers come to. Pure. Each asks the API for what it shows and does."""
 
-from services.gateway.domain.route import SMALL, Method, Route
+from services.gateway.domain.route import BATCH, SMALL, Method, Route
 
 HANDED_IN = 64 * 1024 * 1024
 """Bytes of a form with a file: more than a file may have, so that it is a page that says when one is too large."""
@@ -18,6 +18,22 @@ PAGES: tuple[Route, ...] = (
     _page("POST", "/vote"),
     _page("GET", "/vote/{token}"),
     _page("POST", "/vote/{token}"),
+    _page("GET", "/scoring"),
+    _page("GET", "/works/{work}/score"),
+    _page("POST", "/works/{work}/score", BATCH),
+    _page("GET", "/exhibitions"),
+    _page("POST", "/exhibitions", BATCH),
+    _page("GET", "/exhibitions/new"),
+    _page("GET", "/exhibitions/{exhibition}"),
+    _page("GET", "/exhibitions/{exhibition}/turnout"),
+    _page("POST", "/exhibitions/{exhibition}/open"),
+    _page("POST", "/exhibitions/{exhibition}/ballots"),
+    _page("GET", "/exhibitions/{exhibition}/ballots/{batch}/{role}/{number}"),
+    _page("POST", "/exhibitions/{exhibition}/ballots.pdf"),
+    _page("GET", "/exhibitions/{exhibition}/paper"),
+    _page("POST", "/exhibitions/{exhibition}/paper"),
+    _page("GET", "/exhibitions/{exhibition}/close"),
+    _page("POST", "/exhibitions/{exhibition}/close"),
     _page("GET", "/learners/{learner}"),
     _page("POST", "/learners/{learner}/question"),
     _page("GET", "/learners/{learner}/seen"),

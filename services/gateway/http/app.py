@@ -23,6 +23,8 @@ from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.audit import audit_pages
 from services.gateway.http.pages.choosing import choosing_pages
 from services.gateway.http.pages.district import district_pages
+from services.gateway.http.pages.exhibition import exhibition_pages
+from services.gateway.http.pages.exhibitions import Exhibitions, exhibition_list_pages
 from services.gateway.http.pages.grid import section_pages
 from services.gateway.http.pages.grid_column import column_pages
 from services.gateway.http.pages.grid_reading import Sections
@@ -32,9 +34,11 @@ from services.gateway.http.pages.learner import learner_pages
 from services.gateway.http.pages.learner_forms import learner_forms
 from services.gateway.http.pages.mastery import MasteryPages
 from services.gateway.http.pages.operator import operator_pages
+from services.gateway.http.pages.paper import paper_pages
 from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.scoring import scoring_pages
 from services.gateway.http.pages.seeing import SeenPages
 from services.gateway.http.pages.seminar import Seminars, seminar_pages
 from services.gateway.http.pages.static_files import static_files
@@ -122,6 +126,11 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(vote_pages(parts.ballots, misses, visiting))
     seen_pages = SeenPages(parts.relations, visiting, parts.disclosures, parts.rights)
     mastery, why = MasteryPages(parts.relations, visiting), WhyPages(parts.relations, visiting, parts.clock)
+    app.include_router(scoring_pages(Works(parts.relations, visiting, parts.clock)))
+    exhibitions = Exhibitions(parts.relations, visiting)
+    app.include_router(exhibition_list_pages(exhibitions))
+    app.include_router(exhibition_pages(exhibitions, parts.public_url, parts.clock))
+    app.include_router(paper_pages(visiting, parts.ballots, misses))
     app.include_router(learner_pages(visiting, mastery, why, seen_pages))
     app.include_router(learner_forms(visiting, mastery, why))
     portfolios = Portfolios(parts.relations, visiting, parts.clock, parts.public_url)

@@ -24,11 +24,12 @@ MERGED = "Not told by role: of some role fewer than five answered a question. No
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A work that is shown, its number there, from 1, and its members who are not forgotten."""
+    """A work that is shown, its number there, from 1, its members who are not forgotten, and its title's reference."""
 
     work: str
     number: int
     members: tuple[str, ...]
+    title_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,9 @@ def _exhibition(seen: SeenExhibition) -> dict[str, Any]:
         "school": plan["school"],
         **_given({name: plan.get(name) for name in ("section", "title_ref", "questions", "panel", "planned_for")}),
         "roles": plan["roles"],
-        "works": [{"work": shown.work, "number": shown.number} for shown in seen.works],
+        "works": [
+            {"work": shown.work, "number": shown.number, **_given({"title_ref": shown.title_ref})} for shown in seen.works
+        ],
         "others": seen.others,
         "by": one.planned_by,
         **{name: instant_text(at) for name, at in times.items() if at is not None},

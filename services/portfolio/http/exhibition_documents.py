@@ -27,6 +27,7 @@ class ShownDocument(BaseModel):
 
     work: Id
     number: int
+    title_ref: Digest | None = None
 
 
 class ExhibitionDocument(BaseModel):

@@ -28,7 +28,10 @@ _PAGES = {
     ),
 }
 _SHOWN = """
-    SELECT shown.owner::text, shown.work::text, shown.place, array_agg(own.member::text ORDER BY own.place) AS members
+    SELECT shown.owner::text, shown.work::text, shown.place, array_agg(own.member::text ORDER BY own.place) AS members,
+        (
+            SELECT body FROM portfolio.work_entry AS said WHERE said.work = shown.work AND said.type = 'WorkStarted'
+        ) AS started
     FROM portfolio.exhibited AS shown JOIN portfolio.member AS own USING (work)
     WHERE shown.owner = ANY ($1::uuid[])
     AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = own.member)
@@ -82,7 +85,8 @@ async def _exhibitions(connection: asyncpg.Connection, rows: Sequence[asyncpg.Re
     owners = [str(row["owner"]) for row in rows]
     works: defaultdict[str, list[Shown]] = defaultdict(list)
     for row in await connection.fetch(_SHOWN, owners):
-        works[row["owner"]].append(Shown(row["work"], row["place"], tuple(row["members"])))
+        title_ref = None if row["started"] is None else read_body(row["started"]).get("title_ref")
+        works[row["owner"]].append(Shown(row["work"], row["place"], tuple(row["members"]), title_ref))
     held = {row["owner"] for row in await connection.fetch(_HELD, owners)}
     return [_exhibition(row, tuple(works[str(row["owner"])]), held=str(row["owner"]) in held) for row in rows]
 

@@ -161,11 +161,12 @@ _STANDING = f"""
         ) AS others
 """  # noqa: S608 - of constants
 
-_SCHOOLS = f"""
+_OF_SECTIONS = f"""
     SELECT {_COMPLETE} AS complete_ms, ARRAY(
-        SELECT section::text || ' ' || school::text FROM access.sections WHERE section = ANY ($1::uuid[])
-    ) AS schools
+        SELECT section::text || ' ' || %s::text FROM access.sections WHERE section = ANY ($1::uuid[])
+    ) AS pairs
 """  # noqa: S608 - of constants
+_SCHOOLS, _COURSES = _OF_SECTIONS % "school", _OF_SECTIONS % "course"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +274,11 @@ class Access:
 
     async def schools_of(self, sections: Sequence[str]) -> dict[str, str]:
         """The school of each of the sections that there is."""
-        asked = [section for section in sections if is_id(section)]
-        [row] = await self._pool.fetch(_SCHOOLS, asked)
-        self._check(row["complete_ms"])
-        return dict(pair.split(" ") for pair in row["schools"])
+        return await self._of_sections(_SCHOOLS, sections)
+
+    async def courses_of(self, sections: Sequence[str]) -> dict[str, str]:
+        """The course of each of the sections that there is."""
+        return await self._of_sections(_COURSES, sections)
 
     async def exhibited(self, person: str, works: Sequence[str]) -> set[str]:
         """Those of the works that an exhibition shows on whose panel the person sits now."""
@@ -337,6 +339,11 @@ class Access:
         [row] = await self._pool.fetch(_ALLOWED, person, roles, self._clock(), asked, course, guardian)
         self._check(row["complete_ms"])
         return set(row["learners"] or ())
+
+    async def _of_sections(self, question: str, sections: Sequence[str]) -> dict[str, str]:
+        [row] = await self._pool.fetch(question, [section for section in sections if is_id(section)])
+        self._check(row["complete_ms"])
+        return dict(pair.split(" ") for pair in row["pairs"])
 
     async def _has(self, person: str, roles: Sequence[str], scope: str) -> bool:
         return is_id(person) and await self._whether(_ADMINISTERS, person, roles, self._clock(), scope)

@@ -131,10 +131,11 @@ async def test_a_section_is_current_from_its_beginning_until_its_end(world: Worl
     assert seen == {begins - 1: False, begins: True, ends - 1: True, ends: False}
 
 
-async def test_a_section_is_of_a_school(world: World) -> None:
+async def test_a_section_is_of_a_school_and_a_course(world: World) -> None:
     await world.given(school_year())
     asked = [SECTION, OTHER_SECTION, new_id(), "x"]
     assert await world.access.schools_of(asked) == {SECTION: SCHOOL, OTHER_SECTION: OTHER_SCHOOL}
+    assert (await world.access.courses_of(asked)).keys() == {SECTION, OTHER_SECTION}
 
 
 async def test_a_section_that_nobody_opened_gives_no_rights(world: World) -> None:

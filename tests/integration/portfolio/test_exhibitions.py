@@ -43,7 +43,7 @@ def ledger() -> ExhibitionWriter:
     writer.grant(PRINCIPAL, "administrator", f"school/{SCHOOL}")
     writer.grant(SUPERINTENDENT, "administrator", "district")
     writer.grant(NEIGHBOUR, "administrator", f"school/{named('another school')}")
-    writer.start(POSTER, ANA)
+    writer.start(POSTER, ANA, title_ref=REF)
     writer.start(ESSAY, BO)
     return writer
 
@@ -73,6 +73,7 @@ async def test_an_exhibition_is_told_with_how_many_voted_and_never_how(
     seen = await told(served, PATH, TEACHER)
     ExhibitionDocument.model_validate(seen)
     assert (seen["state"], seen["version"], numbers(seen), seen["others"]) == ("planned", 2, {1: POSTER, 2: ESSAY}, 0)
+    assert [one.get("title_ref") for one in seen["works"]] == [REF, None]
     assert (seen["roles"], seen["title_ref"], seen["questions"]) == (["family", "staff"], REF, REF)
     ledger.open(FAIR, ASKED)
     for n in range(3):

@@ -19,6 +19,8 @@ class Relations(Protocol):
 
     async def schools_of(self, sections: Sequence[str]) -> dict[str, str]: ...
 
+    async def courses_of(self, sections: Sequence[str]) -> dict[str, str]: ...
+
 
 async def purpose_for(visitor: Visitor, learner: str, relations: Relations) -> Purpose:
     """For what somebody reads a learner's name and texts on her page, as it is written down."""

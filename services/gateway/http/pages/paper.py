@@ -1,0 +1,125 @@
+"""Entering ballots that were filled in on paper. Nothing of whoever enters them goes with the votes."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Path, Request, Response
+
+from services.gateway.http.ballots import Misses
+from services.gateway.http.limits import address_of
+from services.gateway.http.pages.paper_ballots import MOST_LINES, Entered, PaperLine, table_of
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.visitors import Visitor
+from services.gateway.ports import Ballots
+from shared.contracts.values import Id
+from shared.runtime.ballot_answers import Ballot, UnaskedError
+from shared.runtime.ballot_words import token_of
+
+AT_ONCE = 8
+
+
+def paper_pages(visiting: Visiting, ballots: Ballots, misses: Misses) -> APIRouter:
+    """`/exhibitions/{exhibition}/paper`."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    async def shown(  # noqa: PLR0913 - what came of it
+        exhibition: str,
+        request: Request,
+        visitor: Visitor,
+        *,
+        entered: Sequence[Entered] = (),
+        left: str = "",
+        wrong: str = "",
+    ) -> Response:
+        told = await visiting.asking.read(visitor, f"/v1/exhibitions/{exhibition}")
+        questions = None
+        if "questions" in told:
+            questions = await visiting.asking.read(visitor, f"/v1/documents/{told['questions']}")
+        return page(
+            "exhibitions/paper.html",
+            visiting.reader(request, visitor),
+            status=422 if wrong else 200,
+            exhibition=told,
+            columns=[] if questions is None else _columns(questions, [one["number"] for one in told["works"]]),
+            entered=entered,
+            left=left,
+            wrong=wrong,
+            most=MOST_LINES,
+        )
+
+    @router.get("/exhibitions/{exhibition}/paper")
+    async def form(exhibition: Annotated[Id, Path()], request: Request) -> Response:
+        return await shown(exhibition, request, await visiting.required(request))
+
+    @router.post("/exhibitions/{exhibition}/paper")
+    async def enter(exhibition: Annotated[Id, Path()], request: Request) -> Response:
+        """Says of each line what came of it; what was refused stays in the form. Sent again it counts nothing twice."""
+        visitor, fields = await visiting.sent(request)
+        table = fields.get("table", "")
+        try:
+            lines = table_of(table)
+        except ValueError as error:
+            return await shown(exhibition, request, visitor, left=table, wrong=str(error))
+        await visiting.asking.read(visitor, f"/v1/exhibitions/{exhibition}")  # whoever may not see it enters nothing
+        address = address_of(request.client.host if request.client else None)
+        entered = await _entered(ballots, misses, exhibition, lines, address)
+        refused = {one.number for one in entered if one.outcome == "refused"}
+        text = table.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        head = next(n for n, line in enumerate(text) if line.strip())
+        left = "\n".join(line for n, line in enumerate(text) if n == head or n + 1 in refused) if refused else ""
+        return await shown(exhibition, request, visitor, entered=entered, left=left)
+
+    return router
+
+
+async def _entered(
+    ballots: Ballots, misses: Misses, exhibition: str, lines: Sequence[PaperLine], address: str
+) -> list[Entered]:
+    """What came of each line, a few at a time. Of a ballot that stands there twice the first line counts."""
+    found: list[Entered] = []
+    for start in range(0, len(lines), AT_ONCE):
+        some = lines[start : start + AT_ONCE]
+        if len({token_of(line.ballot) for line in some}) == len(some):
+            found += await asyncio.gather(*(_cast(ballots, misses, exhibition, line, address) for line in some))
+        else:
+            found += [await _cast(ballots, misses, exhibition, line, address) for line in some]
+    return found
+
+
+async def _cast(  # noqa: PLR0911 - a reason each
+    ballots: Ballots, misses: Misses, exhibition: str, line: PaperLine, address: str
+) -> Entered:
+    token = token_of(line.ballot)
+    if token is None:
+        return Entered(line.number, "refused", "unreadable")
+    answer = await ballots.show(token)
+    if answer.status_code == 404:
+        await misses.count(address)
+        return Entered(line.number, "refused", "unknown")
+    shown = orjson.loads(answer.body)
+    if answer.status_code != 200 or shown.get("state") == "closed":
+        return Entered(line.number, "refused", "closed")
+    if shown["exhibition"] != exhibition:
+        return Entered(line.number, "refused", "another")
+    try:
+        answers = Ballot(token, shown).answers(line.answers)
+    except UnaskedError as error:
+        return Entered(line.number, "refused", str(error))
+    cast = await ballots.vote(token, answers)
+    if cast.status_code in {200, 201}:
+        return Entered(line.number, "counted" if cast.status_code == 201 else "before")
+    return Entered(line.number, "refused", "closed")
+
+
+def _columns(questions: dict[str, list[dict[str, str]]], works: Sequence[int]) -> list[str]:
+    """What the columns of the table are called: a rating is asked of each work, by its number."""
+    return [
+        name
+        for question in questions["questions"]
+        for name in (
+            [f"{question['code']}/{number}" for number in works] if question["kind"] == "rating" else [question["code"]]
+        )
+    ]

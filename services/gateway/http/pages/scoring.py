@@ -1,0 +1,216 @@
+"""Scoring works: which wait for it, and one beside its rubric, with what is said of each criterion."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
+from services.gateway.http.pages.drafting import draft_shown, pair
+from services.gateway.http.pages.planning import chosen, derived_id
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.rubrics import comments_of, criteria_of, levels_of, results_of, title_of
+from services.gateway.http.pages.visiting import page_route
+from services.gateway.http.pages.works import Works
+from services.gateway.http.visitors import Visitor
+from shared.contracts.values import Digest, Id
+from shared.ledger.instants import instant_text
+from shared.runtime.access.questions import Standing
+from shared.runtime.problems import Problem, invalid, not_found
+
+Work = Annotated[Id, Path()]
+Rubric = Annotated[Digest | None, Query()]
+Number = Annotated[int | None, Query(ge=1, le=10_000)]
+
+MOST_READY = 8
+"""Of the reader's own earlier comments on a criterion, those offered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rubric a work is scored by, and which of its drafts stand beside it."""
+
+    rubric: str | None = None
+    left: int | None = None
+    right: int | None = None
+    chooses: bool = False
+
+
+def scoring_pages(works: Works) -> APIRouter:
+    """`/scoring` and `/works/{work}/score`."""
+    visiting = works.visiting
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    @router.get("/scoring")
+    async def waiting(request: Request, done: Done = None, seen: Seen = None) -> Response:
+        visitor = await visiting.required(request)
+        standing = await _scorer(works, visitor)
+        asked = (visiting.asking.read(visitor, "/v1/works", section=one, **at_least(seen)) for one in standing.teaches)
+        listed = {one["work"]: one for told in await asyncio.gather(*asked) for one in told["items"]}
+        found = sorted(listed.values(), key=lambda one: (one["touched_at"], one["work"]))
+        waits = [one for one in found if one["versions"] and one.get("scored_at", "") < one["touched_at"]]
+        others = [one for one in reversed(found) if one["versions"] and one not in waits]
+        members = list(dict.fromkeys(chain.from_iterable(one["members"] for one in found)))
+        refs = [one["title_ref"] for one in found if "title_ref" in one]
+        revealed = await visiting.asking.revealed(visitor, "teaching", texts=refs[:1000], names=members[:1000])
+        return page(
+            "scoring/waiting.html",
+            visiting.reader(request, visitor),
+            waits=waits,
+            others=others,
+            names=revealed.names,
+            texts={ref: text.text for ref, text in revealed.texts.items()},
+            done=done,
+        )
+
+    @router.get("/works/{work}/score")
+    async def form(  # noqa: PLR0913, PLR0917 - what may stand in its address
+        work: Work, request: Request, rubric: Rubric = None, left: Number = None, right: Number = None, choose: str = ""
+    ) -> Response:
+        visitor = await visiting.required(request)
+        return await _shown(works, request, visitor, work, Asked(rubric, left, right, chooses=bool(choose)))
+
+    @router.post("/works/{work}/score")
+    async def score(work: Work, request: Request) -> Response:
+        """Record the score, then what is said of each criterion. Sent again, it counts once."""
+        visitor, fields = await visiting.sent(request)
+        try:
+            receipt = await _recorded(works, visitor, work, fields)
+        except Problem as problem:
+            if problem.status not in {409, 422}:
+                raise
+            asked = Asked(fields.get("rubric"))
+            return await _shown(works, request, visitor, work, asked, problem=problem, typed=fields)
+        return led_on("/scoring", "scored" if levels_of(fields) else "said", receipt)
+
+    return router
+
+
+async def _scorer(works: Works, visitor: Visitor) -> Standing:
+    """How somebody stands who may have to score. Raises `problems.not_found` for learners and their families."""
+    standing = await works.relations.standing(visitor.person)
+    if not standing.teaches and not standing.administers:
+        raise not_found("page")
+    return standing
+
+
+async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
+    works: Works,
+    request: Request,
+    visitor: Visitor,
+    work: str,
+    asked: Asked,
+    *,
+    problem: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    standing = await _scorer(works, visitor)
+    asking, reader = works.visiting.asking, works.visiting.reader(request, visitor)
+    told, revealed = await works.read(visitor, work, None)
+    texts = {ref: found.text for ref, found in revealed.texts.items()}
+    task = await _task(works, visitor, told)
+    digest = asked.rubric or (task or {}).get("rubric") or _last_rubric(told)
+    shown = {"work": told, "names": revealed.names, "texts": texts, "task": task}
+    if digest is None or asked.chooses:
+        rubrics = (await asking.read(visitor, "/v1/rubrics", limit="100"))["rubrics"]
+        return page("scoring/rubric_choice.html", reader, rubrics=rubrics, **shown)
+    rubric = await asking.read(visitor, f"/v1/documents/{digest}")
+    if not str(rubric.get("format", "")).startswith("ascertain.rubric@"):
+        raise not_found("rubric")
+    criteria = criteria_of(rubric, reader.language)
+    return page(
+        "scoring/score.html",
+        reader,
+        status=200 if problem is None else problem.status,
+        digest=digest,
+        rubric=title_of(rubric, reader.language),
+        criteria=criteria,
+        ready={one.code: _ready(told, texts, visitor.person, one.code) for one in criteria},
+        drafts=[draft_shown(draft, texts) for draft in pair(told["versions"], (asked.left, asked.right))],
+        course=await _course(works, standing, told["courses"]),
+        at=(typed or {}).get("at") or instant_text(works.clock()),
+        problem=problem,
+        typed=typed or {},
+        **shown,
+    )
+
+
+async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[str, str]) -> Any:
+    """The receipt of the score, or where there is none of the last that was said. Raises Problem as the API does."""
+    asking = works.visiting.asking
+    levels, comments, receipt = levels_of(fields), comments_of(fields), None
+    id_, digest = fields.get("id", ""), fields.get("rubric", "")
+    overall = fields.get("overall", "").replace("\r\n", "\n").strip()
+    if not levels and not comments and not overall:
+        raise invalid("Choose a level for a criterion, or say something.")
+    if levels:
+        criteria = criteria_of(await asking.read(visitor, f"/v1/documents/{_digest(digest)}"), "")
+        request = _score_asked(fields, results_of(criteria, levels), overall)
+        receipt = await asking.write(visitor, "POST", f"/v1/works/{work}/scores", request)
+    elif overall:
+        comments[""] = overall
+    path = f"/v1/works/{work}/versions/{derived_version(fields)}/feedback"
+    for code, text in comments.items():
+        of = {"rubric": digest, "criterion": code} if code else {}
+        body = {"id": derived_id(id_, f"feedback/{code}"), "text": text, **of}
+        receipt = await asking.write(visitor, "POST", path, body)
+    return receipt
+
+
+def derived_version(fields: Mapping[str, str]) -> str:
+    """The draft that was looked at, by its event."""
+    draft = fields.get("draft", "")
+    if not draft.replace("-", "").isalnum():
+        raise invalid("There is no draft to say anything of.")
+    return draft
+
+
+def _score_asked(fields: Mapping[str, str], results: list[dict[str, str]], overall: str) -> dict[str, Any]:
+    members = chosen(fields, "member/")
+    version = fields.get("version", "")
+    given = {"task": fields.get("task"), "course": fields.get("course"), "feedback": overall, "members": members}
+    return {
+        "id": fields.get("id", ""),
+        "rubric": fields.get("rubric", ""),
+        "purpose": fields.get("purpose", "performance"),
+        "occurred_at": fields.get("at", ""),
+        "results": results,
+        "expected_version": int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+        **{name: value for name, value in given.items() if value},
+    }
+
+
+async def _task(works: Works, visitor: Visitor, told: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The task that a work is for, in its latest version."""
+    if "task" not in told:
+        return None
+    found = (await works.visiting.asking.read(visitor, "/v1/tasks", id=told["task"], limit="1"))["tasks"]
+    return found[0] if found else None
+
+
+async def _course(works: Works, standing: Standing, courses: list[str]) -> str | None:
+    """The one course of a work that the scorer teaches; where she teaches none or several of them, the only one."""
+    taught = set((await works.relations.courses_of(standing.teaches)).values())
+    own = [course for course in courses if course in taught] or courses
+    return own[0] if len(own) == 1 else None
+
+
+def _last_rubric(told: Mapping[str, Any]) -> str | None:
+    """By which rubric the work was scored before."""
+    return next((piece["rubric"] for piece in reversed(told["pieces"]) if "rubric" in piece), None)
+
+
+def _ready(told: Mapping[str, Any], texts: Mapping[str, str], person: str, code: str) -> list[str]:
+    """What she said of this criterion of this work before."""
+    said = (one for draft in told["versions"] for one in draft["feedback"])
+    own = [texts.get(one["text_ref"]) for one in said if one["by"] == person and one.get("criterion") == code]
+    return list(dict.fromkeys(text for text in reversed(own) if text))[:MOST_READY]
+
+
+def _digest(text: str) -> str:
+    if len(text) != 64 or not text.isalnum():
+        raise invalid("This is no form of ours.")
+    return text

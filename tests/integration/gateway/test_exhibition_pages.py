@@ -1,0 +1,256 @@
+"""Exhibitions and scoring over HTTP: what the API is asked for by each form, and what a page says of its answer."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tests.support.browser import Browser
+from tests.support.relations import new_id
+from tests.support.signing_in import Door
+
+SECTION, SCHOOL, LEARNER, WORK, FAIR, DRAFT = (new_id() for _ in range(6))
+RUBRIC, QUESTIONS = "5e" * 32, "6f" * 32
+PLACE = {"ledger": "evidence", "shard": 3, "position": 7}
+RECEIPT = {"id": FAIR, "status": 201, "outcome": "appended", "position": PLACE, "version": 2}
+EXHIBITION: dict[str, Any] = {
+    "exhibition": FAIR,
+    "version": 2,
+    "state": "open",
+    "school": SCHOOL,
+    "questions": QUESTIONS,
+    "roles": ["family"],
+    "works": [{"work": WORK, "number": 1}],
+    "others": 0,
+    "by": LEARNER,
+    "planned_at": "2026-11-01T09:00:00.000Z",
+    "opened_at": "2026-11-02T09:00:00.000Z",
+    "ballots": {"issued": 12, "voted": 5},
+    "counted": False,
+}
+ASKED = {
+    "format": "ascertain.questions@1",
+    "title": "Vote",
+    "language": "en",
+    "questions": [
+        {
+            "kind": "choice",
+            "code": "leader",
+            "title": "<b>Who</b>?",
+            "options": [{"code": "boxer", "title": "Boxer"}, {"code": "clover", "title": "Clover"}],
+        }
+    ],
+}
+CRITERION: dict[str, Any] = {
+    "code": "clarity",
+    "title": "Clarity",
+    "possible": "4",
+    "competencies": [new_id(), new_id()],
+    "levels": [{"earned": str(n), "title": f"L{n}", "descriptor": f"D{n}"} for n in (1, 4)],
+}
+MADE: dict[str, Any] = {
+    "work": WORK,
+    "version": 2,
+    "members": [LEARNER],
+    "others": 0,
+    "by": LEARNER,
+    "courses": [],
+    "occurred_at": "2026-11-01T09:00:00.000Z",
+    "versions": [
+        {
+            "event": DRAFT,
+            "number": 1,
+            "by": LEARNER,
+            "artefacts": [],
+            "occurred_at": "2026-11-01T09:00:00.000Z",
+            "feedback": [],
+        }
+    ],
+    "pieces": [],
+    "beside": [],
+}
+STALE = {"type": "urn:ascertain:problem:stale", "title": "Stale", "detail": "Stale", "version": 3}
+
+
+@pytest.fixture
+async def teacher(door: Door, somebody: tuple[Browser, str]) -> AsyncIterator[Browser]:
+    """Somebody who teaches the section."""
+    pool = door.pool
+    await pool.execute(
+        "INSERT INTO access.sections (section, course, school, owner) VALUES ($1, $2, $2, $1)", SECTION, SCHOOL
+    )
+    await pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'teacher', $2, $1)",
+        somebody[1],
+        f"section/{SECTION}",
+    )
+    yield somebody[0]
+    await pool.execute("DELETE FROM access.grants WHERE person = $1", somebody[1])
+    await pool.execute("DELETE FROM access.sections WHERE section = $1", SECTION)
+
+
+def answering(door: Door, **more: Any) -> list[tuple[str, str, Any]]:
+    """Let the services answer; what was written, by method, path and body. `more`: other answers to ends of paths."""
+    answers: dict[str, Any] = {
+        "/reveal": {"texts": [], "names": []},
+        "/v1/exhibitions": {"items": [EXHIBITION], "next": None},
+        "/v1/exhibitions-due": {"learners": [LEARNER], "of": 1},
+        f"/v1/exhibitions/{FAIR}": EXHIBITION,
+        "/v1/works": {"items": [], "next": None},
+        f"/v1/works/{WORK}": MADE,
+        "/v1/rubrics": {"rubrics": [], "next": None},
+        f"/v1/documents/{QUESTIONS}": ASKED,
+        f"/v1/documents/{RUBRIC}": {"format": "ascertain.rubric@1", "title": "Presenting", "criteria": [CRITERION]},
+        **more,
+    }
+    written: list[tuple[str, str, Any]] = []
+
+    async def answer(request: Request) -> Response:
+        path = request.url.path
+        if request.method != "GET" and path != "/reveal":
+            written.append((request.method, path, await request.json()))
+            given = more.get(f"{request.method} {path.rpartition('/')[2]}", RECEIPT)
+            return given if isinstance(given, Response) else JSONResponse(given, 201)
+        found = next((one for end, one in answers.items() if path.endswith(end)), None)
+        return JSONResponse({"type": "x:not-found", "title": "No"}, 404) if found is None else JSONResponse(found)
+
+    for upstream in door.world.services.values():
+        upstream.answer = answer
+    return written
+
+
+async def sent(door: Door, browser: Browser, path: str, **fields: str) -> Any:
+    token = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
+    form = {"csrf_token": token, "id": str(uuid4()), **fields}
+    return await browser.send("POST", f"{door.url}{path}", form=form)
+
+
+async def test_a_teacher_sees_what_is_open_and_who_has_shown_nothing_yet(door: Door, teacher: Browser) -> None:
+    answering(door)
+    told = await teacher.send("GET", f"{door.url}/exhibitions")
+    assert told.status_code == 200, told.text
+    assert f'href="/exhibitions/{FAIR}"' in told.text
+    assert "Nothing shown yet this school year" in told.text
+
+
+async def test_a_plan_publishes_its_questions_and_names_them(door: Door, teacher: Browser) -> None:
+    written = answering(door)
+    fields = {
+        "section": SECTION, "language": "en", "title": "Fair", f"work/{WORK}": "1", "role/family": "1",
+        "questions": "new", "q0.kind": "choice", "q0.title": "Who?", "q0.options": "Boxer\nClover",
+    }  # fmt: skip
+    more = await sent(door, teacher, "/exhibitions", **fields, more="1")
+    assert (more.status_code, written) == (200, [])
+    assert "Question 2" in more.text
+    assert 'value="Who?"' in more.text
+    planned = await sent(door, teacher, "/exhibitions", **fields)
+    assert planned.headers["location"] == f"/exhibitions/{FAIR}?done=planned&seen=evidence:3:7"
+    (put, where, document), (_, _, plan) = written
+    assert (put, document["questions"][0]["options"][0]["code"]) == ("PUT", "boxer")
+    assert where == f"/v1/documents/{plan['questions']}"
+    assert (plan["school"], plan["section"], plan["works"], plan["roles"]) == (SCHOOL, SECTION, [WORK], ["family"])
+
+
+async def test_an_open_exhibition_shows_turnout_and_nothing_of_what_was_said(door: Door, teacher: Browser) -> None:
+    answering(door)
+    told = await teacher.send("GET", f"{door.url}/exhibitions/{FAIR}")
+    assert told.status_code == 200, told.text
+    assert "5 ballots used" in told.text
+    assert "&lt;b&gt;Who&lt;/b&gt;?" in told.text
+    assert not [asked for asked in door.world.services["portfolio"].seen if asked.url.path.endswith("/results")]
+    same = await teacher.send("GET", f"{door.url}/exhibitions/{FAIR}/turnout?issued=12&voted=5")
+    other = await teacher.send("GET", f"{door.url}/exhibitions/{FAIR}/turnout?issued=12&voted=4")
+    assert (same.status_code, other.status_code, "5 ballots used" in other.text) == (204, 200, True)
+
+
+async def test_ballots_are_made_once_and_downloaded_as_often_as_need_be(door: Door, teacher: Browser) -> None:
+    written = answering(door, **{"POST ballots": {**RECEIPT, "role": "family", "tokens": ["ab" * 16, "cd" * 16]}})
+    id_ = str(uuid4())
+    made = await sent(door, teacher, f"/exhibitions/{FAIR}/ballots", id=id_, role="family", count="2")
+    assert made.headers["location"] == f"/exhibitions/{FAIR}/ballots/{id_}/family/2?seen=evidence:3:7"
+    page = await teacher.send("GET", f"{door.url}{made.headers['location']}")
+    assert "Download the PDF" in page.text
+    wish = {"id": id_, "role": "family", "count": "2", "language": "es", "paper": "a4"}
+    for _ in range(2):
+        pdf = await sent(door, teacher, f"/exhibitions/{FAIR}/ballots.pdf", **wish)
+        assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
+        assert pdf.headers["content-disposition"] == 'attachment; filename="ballots-family.pdf"'
+    assert len({body["id"] for _, _, body in written}) == 1
+    too_many = await sent(door, teacher, f"/exhibitions/{FAIR}/ballots", role="family", count="601")
+    assert too_many.status_code == 422
+
+
+async def test_what_changed_meanwhile_is_said_kindly(door: Door, teacher: Browser) -> None:
+    answering(door, **{"POST close": JSONResponse(STALE, 409)})
+    refused = await sent(door, teacher, f"/exhibitions/{FAIR}/close", version="1")
+    assert (refused.status_code, "Somebody changed this exhibition meanwhile" in refused.text) == (409, True)
+
+
+async def test_paper_ballots_are_entered_as_nobody_and_what_is_refused_stays(door: Door, teacher: Browser) -> None:
+    ballot = {
+        "exhibition": FAIR, "state": "open", "language": "en", "title": {"en": "Vote"}, "works": [],
+        "questions": [{
+            "question": "leader", "kind": "choice", "title": {"en": "Who?"},
+            "options": [{"option": "boxer", "title": {"en": "Boxer"}}],
+        }],
+    }  # fmt: skip
+    written = answering(door, **{"POST show": JSONResponse(ballot, 200), "POST vote": JSONResponse({}, 201)})
+    table = f"ballot;leader\n{'ab' * 16};Boxer\n{'cd' * 16};Nobody\nonce upon a time;Boxer"
+    told = await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table=table)
+    assert told.status_code == 200, told.text
+    assert "One ballot counted; 2 could not be taken" in told.text
+    assert ("cd" * 16 in told.text, "ab" * 16 in told.text, "once upon" in told.text) == (True, False, True)
+    votes = [body for _, path, body in written if path.endswith("/vote")]
+    assert votes == [{"token": "ab" * 16, "answers": {"leader": "boxer"}}]
+    assert (await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table="x")).status_code == 422
+
+
+async def test_on_a_shared_device_the_next_person_follows(door: Door) -> None:
+    receipt = {"receipt": {"recorded_at": "2026-11-24T09:30:00.000Z"}}
+    answering(door, **{"POST vote": receipt})
+    browser = door.browser()
+    typed = await browser.send("POST", f"{door.url}/vote?kiosk=1", form={"words": "AB" * 16})
+    assert typed.headers["location"] == f"/vote/{'ab' * 16}?kiosk=1"
+    voted = await browser.send("POST", f"{door.url}{typed.headers['location']}", form={"answer/leader": "boxer"})
+    assert 'href="/vote?kiosk=1"' in voted.text
+    alone = await browser.send("POST", f"{door.url}/vote/{'ab' * 16}", form={})
+    assert "/vote?kiosk=1" not in alone.text
+
+
+async def test_a_work_is_scored_as_it_was_seen_and_each_criterion_is_spoken_of(door: Door, teacher: Browser) -> None:
+    written = answering(door)
+    shown = await teacher.send("GET", f"{door.url}/works/{WORK}/score?rubric={RUBRIC}")
+    assert shown.status_code == 200, shown.text
+    assert shown.text.count('type="radio" name="level/clarity"') == 2
+    fields = {
+        "version": "2", "rubric": RUBRIC, "draft": DRAFT, "at": "2026-11-29T10:00:00.000Z", "purpose": "performance",
+        "level/clarity": "4", "ready/clarity": "D4", "say/clarity": "Louder.", "overall": "Good.",
+    }  # fmt: skip
+    scored = await sent(door, teacher, f"/works/{WORK}/score", **fields)
+    assert scored.headers["location"].startswith("/scoring?done=scored")
+    (_, _, score), (_, where, said) = written
+    assert (score["expected_version"], score["feedback"], "members" in score) == (2, "Good.", False)
+    assert score["results"] == [
+        {"competency": one, "criterion": "clarity", "earned": "4", "possible": "4"} for one in CRITERION["competencies"]
+    ]
+    assert where == f"/v1/works/{WORK}/versions/{DRAFT}/feedback"
+    assert (said["criterion"], said["rubric"], said["text"]) == ("clarity", RUBRIC, "D4\nLouder.")
+
+
+async def test_a_draft_that_came_meanwhile_is_shown_and_nothing_typed_is_lost(door: Door, teacher: Browser) -> None:
+    answering(door, **{"POST scores": JSONResponse(STALE, 409)})
+    fields = {"version": "1", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "overall": "Good work."}
+    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields)
+    assert refused.status_code == 409
+    assert "Another draft came in meanwhile" in refused.text
+    assert 'value="4" checked' in refused.text
+    assert "Good work." in refused.text
+
+
+async def test_who_teaches_nobody_has_no_page_to_score_on(door: Door, somebody: tuple[Browser, str]) -> None:
+    answering(door)
+    for path in ("/scoring", f"/works/{WORK}/score"):
+        assert (await somebody[0].send("GET", f"{door.url}{path}")).status_code == 404
