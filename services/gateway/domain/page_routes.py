@@ -52,6 +52,7 @@ PAGES: tuple[Route, ...] = (
     _page("POST", "/learners/{learner}/portfolio/shares/{share}/revoke"),
     _page("GET", "/seminars/new"),
     _page("POST", "/seminars/new"),
+    _page("POST", "/seminars/moves"),
     _page("GET", "/seminars/live"),
     _page("GET", "/seminar-worker.js"),
     _page("POST", "/works"),

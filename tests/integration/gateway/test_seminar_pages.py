@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.contracts.documents import document_digest
 from shared.runtime.clock import now
 from tests.support.browser import Browser
 from tests.support.relations import new_id
@@ -44,6 +45,9 @@ def answering(door: Door, learner: str, refusal: Response | None = None) -> list
     async def answer(request: Request) -> Response:
         if request.url.path == "/reveal":
             return JSONResponse({"texts": [], "names": [name]})
+        if request.method == "PUT":
+            written.append((request.url.path, await request.json()))
+            return JSONResponse({"position": {"ledger": "definitions", "shard": 0, "position": 7}}, 201)
         if request.method == "POST":
             written.append(await request.json())
             return refusal or JSONResponse({"seminar": new_id(), "receipts": []}, 201)
@@ -124,3 +128,18 @@ async def test_signing_out_clears_what_the_device_kept(door: Door, somebody: tup
     assert "clear-site-data" not in refused.headers, "another site could throw a seminar away"
     answer = await browser.send("POST", f"{door.url}/sign-out", form={"csrf_token": token})
     assert answer.headers["clear-site-data"] == '"storage"'
+
+
+async def test_a_list_of_her_own_is_published_and_then_chosen(
+    door: Door, somebody: tuple[Browser, str], section: tuple[str, str]
+) -> None:
+    browser, (taught, learner) = somebody[0], section
+    written = answering(door, learner)
+    token = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
+    form = {"csrf_token": token, "id": str(uuid4()), "section": taught, "title": "Ours", "lines": "Asks\nBuilds"}
+    answer = await browser.send("POST", f"{door.url}/seminars/moves", form=form)
+    [(path, document)] = written
+    digest = path.rpartition("/")[2]
+    assert digest == document_digest(document)
+    where = f"/seminars/new?section={taught}&moves={digest}&done=listed&seen=definitions:0:7"
+    assert (answer.status_code, answer.headers["location"]) == (303, where)

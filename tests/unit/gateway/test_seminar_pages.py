@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.gateway.domain.disclosures import RevealedName
+from services.gateway.http.pages.moves import moves_document
 from services.gateway.http.pages.rendering import STATIC, Reader, page, static_address
 from services.gateway.http.pages.seminar import KEPT, seats, seminar_asked, worker_script
+from shared.contracts.tasks import Moves
 from shared.runtime.problems import Problem
 from tests.unit.gateway.test_pages import HOSTILE, Tags
 
@@ -100,3 +102,16 @@ def test_the_scripts_of_a_seminar_are_small_and_say_what_the_page_has_words_for(
     told = "".join((templates / name).read_text() for name in ("new.html", "live.html"))
     for word in re.findall(r"words\.(\w+)", script):
         assert f"data-{word}=" in told, word
+
+
+def test_a_list_of_moves_is_typed_a_move_a_line() -> None:
+    lines = "Asks a question\r\n\n  ¡Cita el texto!  \nAsks a question\n提问"
+    document = moves_document(SEMINAR, " Ours ", "es", lines)
+    read = Moves.model_validate(document)
+    assert (read.title, read.language) == ("Ours", "es")
+    assert [(move.code, move.title) for move in read.moves] == [
+        ("asks-a-question", "Asks a question"),
+        ("cita-el-texto", "¡Cita el texto!"),
+        ("asks-a-question-2", "Asks a question"),
+        ("move", "提问"),
+    ]

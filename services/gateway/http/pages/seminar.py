@@ -17,10 +17,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
+from services.gateway.http.pages.afterwards import Seen, at_least
+from services.gateway.http.pages.moves import moves_document
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import HTMX, STATIC, page, static_address
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
+from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest, Id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
@@ -72,6 +75,7 @@ class Seminars:
         digest: str | None,
         *,
         done: str | None = None,
+        seen: str | None = None,
         problem: Problem | None = None,
         typed: Mapping[str, str] | None = None,
     ) -> Response:
@@ -79,7 +83,7 @@ class Seminars:
         reader = self.visiting.reader(request, visitor)
         sat, lists = await asyncio.gather(
             self.seats(visitor, section),
-            self.visiting.asking.read(visitor, "/v1/moves", said_in=reader.language),
+            self.visiting.asking.read(visitor, "/v1/moves", said_in=reader.language, **at_least(seen)),
         )
         chosen = next((one for one in lists["moves"] if one["digest"] == digest), None)
         return page(
@@ -101,18 +105,11 @@ class Seminars:
 
 
 def seminar_pages(seminars: Seminars) -> APIRouter:
-    """`/seminars/new`, `/seminars/live` and `/seminar-worker.js`."""
+    """`/seminars/new`, `/seminars/moves`, `/seminars/live` and `/seminar-worker.js`."""
     visiting = seminars.visiting
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
-    @router.get(LIVE)
-    async def live(request: Request) -> Response:
-        """The same for everybody, whoever is signed in: it is kept by the browser."""
-        return page("seminar/live.html", visiting.reader(request), scripts=(SCRIPT,))
-
-    @router.get(WORKER)
-    async def worker() -> Response:
-        return Response(worker_script(), media_type="text/javascript", headers=WORKER_HEADERS)
+    router.include_router(_kept_pages(visiting))
 
     @router.get("/seminars/new")
     async def new(
@@ -120,13 +117,31 @@ def seminar_pages(seminars: Seminars) -> APIRouter:
         section: Annotated[Id | None, Query()] = None,
         moves: Annotated[Digest | None, Query()] = None,
         done: Annotated[str | None, Query(max_length=40)] = None,
+        seen: Seen = None,
     ) -> Response:
         visitor = await visiting.required(request)
         if section is not None:
-            return await seminars.shown(request, visitor, section, moves, done=done)
+            return await seminars.shown(request, visitor, section, moves, done=done, seen=seen)
         teaches = (await seminars.relations.standing(visitor.person)).teaches
         sections = [(one, len(await seminars.relations.members(f"section/{one}"))) for one in teaches]
         return page("seminar/sections.html", visiting.reader(request, visitor), sections=sections)
+
+    @router.post("/seminars/moves")
+    async def publish(request: Request) -> Response:
+        """A list of moves of the teacher's own, for everybody who teaches here."""
+        visitor, fields = await visiting.sent(request)
+        language = visiting.reader(request).language
+        section, id_ = fields.get("section", ""), fields.get("id", "")
+        document = moves_document(id_, fields.get("title", ""), language, fields.get("lines", ""))
+        digest = document_digest(document)
+        try:
+            receipt = await visiting.asking.write(visitor, "PUT", f"/v1/documents/{digest}", document)
+        except Problem as problem:
+            if problem.status not in {409, 422}:
+                raise
+            return await seminars.shown(request, visitor, section, None, problem=problem, typed=fields)
+        seen = "{ledger}:{shard}:{position}".format_map(receipt["position"])
+        return RedirectResponse(f"/seminars/new?section={section}&moves={digest}&done=listed&seen={seen}", 303)
 
     @router.post("/seminars/new")
     async def record(request: Request) -> Response:
@@ -141,6 +156,22 @@ def seminar_pages(seminars: Seminars) -> APIRouter:
                 raise
             return await seminars.shown(request, visitor, section, digest, problem=problem, typed=fields)
         return RedirectResponse(f"/seminars/new?section={section}&done=recorded", 303)
+
+    return router
+
+
+def _kept_pages(visiting: Visiting) -> APIRouter:
+    """What a browser keeps, and what keeps it."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    @router.get(LIVE)
+    async def live(request: Request) -> Response:
+        """The same for everybody, whoever is signed in: it is kept by the browser."""
+        return page("seminar/live.html", visiting.reader(request), scripts=(SCRIPT,))
+
+    @router.get(WORKER)
+    async def worker() -> Response:
+        return Response(worker_script(), media_type="text/javascript", headers=WORKER_HEADERS)
 
     return router
 
