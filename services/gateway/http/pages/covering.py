@@ -54,7 +54,7 @@ def maps(coverage: Mapping[str, Any]) -> list[Map]:
 def areas_by_skill(coverage: Mapping[str, Any]) -> dict[str, str]:
     """The area in which each competency stands; the framework where it is in none."""
     return {
-        one["competency"]: area.get("title") or framework["title"]
+        one["competency"]: (area.get("title") or framework["title"]).rstrip(".")
         for framework in coverage["frameworks"]
         for area in framework["areas"]
         for one in area["competencies"]
