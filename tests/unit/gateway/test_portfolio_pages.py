@@ -8,7 +8,7 @@ import pytest
 
 from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.covering import ACROSS, areas_by_skill, maps
-from services.gateway.http.pages.drafting import draft_shown, pair
+from services.gateway.http.pages.drafting import MOST_WORDS, Draft, Part, compared, draft_shown, pair
 from services.gateway.http.pages.portfolio import moved
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.works import version_asked
@@ -115,7 +115,9 @@ def test_what_a_learner_wrote_stays_a_text() -> None:
             mine=mine,
             teaches=not mine,
             names=names,
-            drafts=[draft_shown(draft, texts) for draft in work["versions"]],
+            drafts=compared(
+                [draft_shown(draft, {**texts, told.TEXT: f"{draft['number']} {HOSTILE}"}) for draft in work["versions"]]
+            ),
             pieces=[],
             now="2026-11-01T09:00:00.000Z",
             at="version",
@@ -124,7 +126,34 @@ def test_what_a_learner_wrote_stays_a_text() -> None:
         )
         for mine in (True, False)
     ]
+    assert bytes(pages[-1].body).count(b"<ins>") == 1
     for answered in pages:
         tags = Tags(bytes(answered.body).decode()).tags
         assert not {tag for tag, _ in tags} & {"script", "img", "iframe", "object", "style"}
         assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
+
+
+def drafts(before: str, after: str) -> list[Draft]:
+    return [Draft({}, [Part("text", "r", words)], None) for words in (before, after)]
+
+
+def test_what_changed_between_two_drafts_stands_in_each() -> None:
+    before, after = compared(drafts("Dear  Napoleon,\nyou lied. ", "Dear old Napoleon,\nyou lied to us. "))
+    shown = [[(run.text.strip(), run.is_own) for run in draft.parts[0].runs] for draft in (before, after)]
+    assert [text for text, own in shown[0] if own] == ["lied."]
+    assert [text for text, own in shown[1] if own] == ["old", "lied to us."]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("a b", "a b"), ("", ""), ("\n\n a ", "b \n"), ("a\u00a0b c", "a b"), ("é", "e\u0301 x")]
+)
+def test_no_letter_of_a_draft_is_lost_by_comparing(before: str, after: str) -> None:
+    for draft, text in zip(compared(drafts(before, after)), (before, after), strict=True):
+        runs = draft.parts[0].runs
+        assert "".join(run.text for run in runs) == (text if runs else "")
+        assert bool(runs) == (before != after and bool(text))
+
+
+def test_long_texts_and_single_drafts_are_shown_as_they_are() -> None:
+    for some in (drafts("a " * (MOST_WORDS + 1), "b"), drafts("a", "b")[:1]):
+        assert not any(part.runs for draft in compared(some) for part in draft.parts)

@@ -1,5 +1,6 @@
 """A work: its drafts beside each other, what was said of each, files, another draft, and how its makers see it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.gateway.domain.disclosures import Purpose, Revealed
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
-from services.gateway.http.pages.drafting import draft_shown, pair
+from services.gateway.http.pages.drafting import compared, draft_shown, pair
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.uploads import FormWithFile
@@ -72,6 +73,7 @@ class Works:
         texts = {ref: found.text for ref, found in revealed.texts.items()}
         standing = await self.relations.standing(visitor.person)
         mine = visitor.person in told["members"]
+        drafts = [draft_shown(draft, texts) for draft in pair(told["versions"], numbers)]
         return page(
             "portfolio/work.html",
             self.visiting.reader(request, visitor),
@@ -81,7 +83,7 @@ class Works:
             teaches=bool(standing.teaches) and not mine,
             names=revealed.names,
             texts=texts,
-            drafts=[draft_shown(draft, texts) for draft in pair(told["versions"], numbers)],
+            drafts=await asyncio.to_thread(compared, drafts),
             pieces=[piece for piece in told["pieces"] if "withdrawn" not in piece],
             now=instant_text(self.clock()),
             done=done,
