@@ -3,9 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-import orjson
-from fastapi import Response
-
 from services.audit.domain.history import Passage
 from services.audit.domain.telling import told_by_copy
 from services.audit.domain.verification import UNITS, Verification
@@ -13,10 +10,6 @@ from services.audit.flows.read_history import HistoryPage
 from services.audit.flows.read_verified import Verified
 from shared.ledger.instants import instant_text
 from shared.runtime.shards import Shard
-
-
-def json_answer(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(document), status, headers, media_type="application/json")
 
 
 def history_document(learner: str, page: HistoryPage, limit: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from services.audit.domain.verification import Subject, VerificationError
 from services.audit.flows.ask_verification import AskVerification, ask_verification, find_verification
 from services.audit.flows.read_history import read_history
 from services.audit.flows.read_verified import read_verified
-from services.audit.http.answers import history_document, json_answer, verification_document, verified_document
+from services.audit.http.answers import history_document, verification_document, verified_document
 from services.audit.http.audits import audit_routes
 from services.audit.http.documents import (
     PROBLEMS,
@@ -25,6 +25,7 @@ from services.audit.http.strict import IdempotencyKey, StrictRoute
 from shared.contracts.values import Id
 from shared.ledger.identifiers import item_id
 from shared.runtime import problems
+from shared.runtime.answering import json_answer
 from shared.runtime.bounds import Bounded
 from shared.runtime.freshness import parse_at_least, written
 from shared.runtime.tokens import Caller, Verifier, person

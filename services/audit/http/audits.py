@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Path, Response
 
 from services.audit.flows.ask_audit import AskAudit, ask_audit, find_audit
-from services.audit.http.answers import audit_document, json_answer
+from services.audit.http.answers import audit_document
 from services.audit.http.audit_documents import AuditDocument, AuditRequest
 from services.audit.http.documents import PROBLEMS
 from services.audit.http.parts import Audit
@@ -14,6 +14,7 @@ from services.audit.http.strict import IdempotencyKey, StrictRoute
 from shared.contracts.values import Id
 from shared.ledger.identifiers import item_id
 from shared.runtime import problems
+from shared.runtime.answering import json_answer
 from shared.runtime.disclosing import disclose
 from shared.runtime.tokens import Caller, Verifier, person
 

@@ -4,7 +4,7 @@ import asyncpg
 
 from services.audit.postgres.copy import CopyReader
 from shared.rulebook.definitions import Definitions
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 
 
@@ -16,8 +16,5 @@ class CopyArchive(CopyReader):
         self._definitions = DefinitionsReader()
 
     async def adopted(self) -> Definitions:
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             return (await self._definitions.view(connection)).definitions

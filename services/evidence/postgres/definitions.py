@@ -15,7 +15,7 @@ from shared.contracts.tasks import Moves, Rubric, Task
 from shared.ledger.canonical import parse
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Policy, read_policy
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader, document
 
 MAX_COMPETENCIES = 200_000
@@ -126,10 +126,7 @@ class PostgresDefinitions:
 
     async def in_force(self, learner: Learner, competency: str) -> Policy | None:
         """See `Definitions.in_force`."""
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             view = await self._reader.view(connection)
         adoption = view.definitions.in_force(learner, competency)
         return None if adoption is None else adoption.policy

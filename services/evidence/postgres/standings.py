@@ -16,7 +16,7 @@ from shared.ledger.canonical import parse
 from shared.ledger.identifiers import shard_of
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Scale, read_policy
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.shards import Shard
 
@@ -83,10 +83,7 @@ class PostgresStandings:
     ) -> Mapping[str, LearnerStanding | Unreadable]:
         """What is read is folded while the next is read."""
         folding: list[asyncio.Task[Folded]] = []
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             view = await self._definitions.view(connection)
             defined = await connection.fetchrow(_DEFINED, _FOLDED_UNDER)
             if defined is None or defined["incomplete"]:

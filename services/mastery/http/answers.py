@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 
 from services.mastery.domain.errors import (
@@ -23,11 +22,11 @@ from services.mastery.http.certainty_answers import certainty_document, sureness
 from services.mastery.http.grounds import readiness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
-from shared.rulebook.as_of import pins_text
 from shared.rulebook.explain import AsidePiece, CountedPiece
 from shared.rulebook.known import Pin
 from shared.rulebook.state import State, Status
 from shared.runtime import problems
+from shared.runtime.answering import private_answer
 from shared.runtime.problems import Problem
 
 
@@ -66,10 +65,6 @@ def explanation_answer(explained: Explained) -> Response:
     return private_answer(document, explained.horizon.pins)
 
 
-def json_answer(document: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
-    return Response(orjson.dumps(document), status, headers, media_type="application/json")
-
-
 def answer_with_refusals(app: FastAPI) -> None:
     """Make every refusal that a flow raises a problem document."""
 
@@ -103,11 +98,6 @@ def _problem(error: MasteryError) -> Problem:
             )
         case _:
             return problems.invalid(str(error), field=error.field if isinstance(error, WrongError) else None)
-
-
-def private_answer(document: Any, pins: tuple[Pin, ...]) -> Response:
-    """An answer about learners, which says how far it sees."""
-    return json_answer(document, {"Ascertain-Position": pins_text(pins), "Cache-Control": "private, no-store"})
 
 
 def as_of_document(horizon: Horizon) -> dict[str, Any]:

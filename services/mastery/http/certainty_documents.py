@@ -1,13 +1,12 @@
 """What is said of how sure a state is, for the OpenAPI document."""
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
 from services.mastery.http.values import Decimal, Status
+from shared.contracts.documents import CountedKind
 from shared.contracts.values import Id, Moment
-
-Kind: TypeAlias = Literal["attempt", "rubric_score", "observation", "attestation", "audience"]
 
 SURENESS: dict[str, JsonValue] = {
     "rests": "open",
@@ -37,7 +36,7 @@ class RestsOnDocument(BaseModel):
     """The pieces that count: how many, of which kinds, and when the oldest and the newest took effect."""
 
     pieces: int
-    kinds: dict[Kind, int]
+    kinds: dict[CountedKind, int]
     oldest: Moment | None
     newest: Moment | None
 

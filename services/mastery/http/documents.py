@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from services.mastery.http.certainty_documents import CERTAINTY, SURENESS, CertaintyDocument, SurenessDocument
 from services.mastery.http.readiness_documents import ReadinessDocument
 from services.mastery.http.values import Decimal, Status
+from shared.contracts.documents import CountedKind
 from shared.contracts.values import Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, PinDocument, ShardDocument, refusals
 
@@ -160,7 +161,7 @@ class CountedDocument(BaseModel):
     """
 
     event: Id
-    kind: Literal["attempt", "rubric_score", "observation", "attestation", "audience"]
+    kind: CountedKind
     purpose: str
     occurred_at: Moment
     recorded_at: Moment

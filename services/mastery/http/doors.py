@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import PROBLEMS, DoorStatesDocument
 from services.mastery.http.kept_documents import KeptDocument, KeptPageDocument, kept_document
 from services.mastery.ports import StoredKept, StoredState, StoredStates
 from shared.contracts.values import Id
 from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN
+from shared.runtime.answering import json_answer
 from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, service
 

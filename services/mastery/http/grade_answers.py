@@ -10,10 +10,11 @@ from services.mastery.domain.reviews import Review
 from services.mastery.flows.list_affected_grades import Affected, AffectedPage
 from services.mastery.flows.list_reviews import ReviewPage
 from services.mastery.flows.read_grades import Grades, SeenGrade
-from services.mastery.http.answers import as_of_document, pin_documents, private_answer
+from services.mastery.http.answers import as_of_document, pin_documents
 from shared.ledger.instants import Instant, instant_text
 from shared.rulebook.definitions import Definitions
 from shared.rulebook.known import Pin
+from shared.runtime.answering import private_answer
 from shared.runtime.disclosing import disclose
 
 

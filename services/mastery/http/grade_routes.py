@@ -3,49 +3,35 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.mastery.domain.reviews import ReviewState
 from services.mastery.flows.list_affected_grades import list_affected_grades
 from services.mastery.flows.list_reviews import list_reviews
 from services.mastery.flows.read_grades import read_grades
 from services.mastery.flows.reading import Question
-from services.mastery.flows.whose import Whose, Worklist
+from services.mastery.flows.whose import Worklist
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.grade_answers import affected_answer, grades_answer, reviews_answer
 from services.mastery.http.grade_documents import AffectedGradesDocument, LearnerGradesDocument, ReviewsDocument
+from services.mastery.http.worklists import After, Limit, asked_worklist
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.paging import place_after
-from shared.runtime.problems import invalid
 from shared.runtime.tokens import Caller, Verifier, person
 
-MOST = 500
 _GRADE = re.compile(rf"({UUID_PATTERN}):({UUID_PATTERN})", re.ASCII)
 _REVIEW = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
-
-Section = Annotated[Id | None, Query(description="Everyone in this section. Exactly one of the three is given.")]
-School = Annotated[Id | None, Query(description="Everyone in this school.")]
-OneLearner = Annotated[Id | None, Query(description="This learner.")]
-After = Annotated[str | None, Query(description="`next` of the page before.", max_length=80)]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
 def grade_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["grades"], responses=PROBLEMS)
     caller = Depends(person(verifier))
 
-    def worklist(
-        reader: Annotated[Caller, caller],
-        section: Section = None,
-        school: School = None,
-        learner: OneLearner = None,
-        at_least: AtLeastText = None,
-    ) -> Worklist:
-        return Worklist(reader.id, whose(section, school, learner), read_at_least(at_least))
+    worklist = Depends(asked_worklist(verifier))
 
     @router.get(
         "/v1/learners/{learner}/grades",
@@ -69,9 +55,7 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={200: {"headers": POSITION_HEADER}},
         summary="Grades to look at again",
     )
-    async def affected(
-        asked: Annotated[Worklist, Depends(worklist)], after: After = None, limit: Limit = 100
-    ) -> Response:
+    async def affected(asked: Annotated[Worklist, worklist], after: After = None, limit: Limit = 100) -> Response:
         """The grades of these learners that are the caller's to give, and of which the record says something else by
         now than when they were last looked at: after new evidence, a correction, a void, a level that a teacher set
         or took back, or another policy. Each is answered by amending or upholding it. By learner, never by level.
@@ -87,7 +71,7 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         summary="Questions about the record",
     )
     async def reviews(
-        asked: Annotated[Worklist, Depends(worklist)],
+        asked: Annotated[Worklist, worklist],
         state: ReviewState | None = None,
         after: After = None,
         limit: Limit = 100,
@@ -100,18 +84,3 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         return reviews_answer(await list_reviews(asked, state, place, limit, district))
 
     return router
-
-
-def whose(section: str | None, school: str | None, learner: str | None) -> Whose:
-    given = [
-        whose
-        for whose in (
-            None if section is None else Whose("section", section),
-            None if school is None else Whose("school", school),
-            None if learner is None else Whose("learner", learner),
-        )
-        if whose is not None
-    ]
-    if len(given) != 1:
-        raise invalid("Exactly one of section, school and learner must be given.", field="section")
-    return given[0]

@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.mastery.http.answers import json_answer
 from services.mastery.http.documents import HealthDocument
 from services.mastery.ports import Refolds, WhatIfs
+from shared.runtime.answering import json_answer
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import is_trouble

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from services.mastery.flows.read_policies import Line, Preview, preview, read_line
-from services.mastery.http.answers import pin_documents, private_answer
+from services.mastery.http.answers import pin_documents
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.ports import District
 from shared.contracts.values import Digest, Moment, PolicyScope
 from shared.ledger.instants import instant_text
+from shared.runtime.answering import private_answer
 from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.documents import POSITION_HEADER, PinDocument
 from shared.runtime.tokens import Caller, Verifier, person

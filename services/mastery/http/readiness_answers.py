@@ -7,10 +7,11 @@ from fastapi import Response
 from services.mastery.flows.read_map import LearnerMap
 from services.mastery.flows.read_next import Next
 from services.mastery.flows.read_readiness import ReadyFor, SectionReadiness
-from services.mastery.http.answers import as_of_document, private_answer
+from services.mastery.http.answers import as_of_document
 from services.mastery.http.grounds import ground, named, standing_document
 from shared.rulebook.outline import Listed
 from shared.rulebook.readiness import Judged, Standings
+from shared.runtime.answering import private_answer
 from shared.runtime.disclosing import disclose
 
 

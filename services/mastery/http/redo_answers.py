@@ -7,11 +7,12 @@ from fastapi import Response
 from services.mastery.flows.list_redos import ListedRedo, RedoPage
 from services.mastery.flows.look_ahead import Ahead
 from services.mastery.flows.read_redos import Redos, SeenRedo
-from services.mastery.http.answers import as_of_document, private_answer
+from services.mastery.http.answers import as_of_document
 from services.mastery.http.grounds import named
 from shared.ledger.instants import Instant, instant_text
 from shared.rulebook.redoing import Cycle, Opening, Relearned, Standing
 from shared.rulebook.redoing_words import next_step
+from shared.runtime.answering import private_answer
 from shared.runtime.disclosing import disclose
 
 

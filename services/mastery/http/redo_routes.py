@@ -10,9 +10,9 @@ from services.mastery.flows.read_redos import read_redos
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Worklist
 from services.mastery.http.documents import PROBLEMS
-from services.mastery.http.grade_routes import After, Limit, OneLearner, School, Section, whose
 from services.mastery.http.redo_answers import redos_answer, waiting_answer
 from services.mastery.http.redo_documents import LearnerRedosDocument, RedosDocument
+from services.mastery.http.worklists import After, Limit, asked_worklist
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
@@ -47,20 +47,15 @@ def redo_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={200: {"headers": POSITION_HEADER}},
         summary="Redos that wait for the teacher",
     )
-    async def waiting(  # noqa: PLR0913, PLR0917 - what may be asked for
-        reader: Annotated[Caller, caller],
-        section: Section = None,
-        school: School = None,
-        learner: OneLearner = None,
+    async def waiting(
+        asked: Annotated[Worklist, Depends(asked_worklist(verifier))],
         waits_for: WaitsFor | None = None,
-        at_least: AtLeastText = None,
         after: After = None,
         limit: Limit = 100,
     ) -> Response:
         """Of these learners, for staff who may record for them: who waits for a conference, an opening or a score. The
         longest waiting first, never by level; what waits for the learner herself is not here.
         """
-        asked = Worklist(reader.id, whose(section, school, learner), read_at_least(at_least))
         match = place_after(after, _PLACE)
         place = None if match is None else (int(match[1]), match[2])
         return waiting_answer(await list_redos(asked, waits_for, place, limit, district))

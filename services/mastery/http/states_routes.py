@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from services.mastery.flows.read_states import read_states
-from services.mastery.http.answers import pin_documents, private_answer
+from services.mastery.http.answers import pin_documents
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.ports import District, StateKey, StateRead
 from shared.contracts.states import KnownState
 from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import UUID_PATTERN
+from shared.runtime.answering import private_answer
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import POSITION_HEADER, AsOfDocument
 from shared.runtime.paging import place_after

@@ -8,12 +8,13 @@ from services.mastery.domain.grades import Grade, level_name
 from services.mastery.domain.transcripts import Line
 from services.mastery.flows.read_transcript import Transcript, check_transcript, read_transcript
 from services.mastery.flows.reading import Question
-from services.mastery.http.answers import as_of_document, json_answer, private_answer
+from services.mastery.http.answers import as_of_document
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.transcript_documents import StandingDocument, TranscriptDocument
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.instants import instant_text
+from shared.runtime.answering import json_answer, private_answer
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.definitions.view import PlacedCompetency
 from shared.runtime.documents import POSITION_HEADER

@@ -12,7 +12,7 @@ from services.mastery.flows.ask_what_if import ask_what_if
 from services.mastery.flows.list_what_if_learners import LearnersWanted, list_what_if_learners
 from services.mastery.flows.read_what_if import SeenWhatIf, read_what_if, remove_what_if, seen_by
 from services.mastery.flows.read_what_if import seen as seen_what_if
-from services.mastery.http.answers import json_answer, pin_documents
+from services.mastery.http.answers import pin_documents
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.what_if_documents import WhatIfDocument, WhatIfLearnersDocument, WhatIfRequest
 from services.mastery.ports import District
@@ -24,6 +24,7 @@ from shared.ledger.instants import instant_text
 from shared.rulebook.members import PolicyError
 from shared.rulebook.policy import FORMATS, read_policy
 from shared.runtime import problems
+from shared.runtime.answering import json_answer
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import refusals
 from shared.runtime.tokens import Caller, Verifier, person

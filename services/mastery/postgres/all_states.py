@@ -5,7 +5,7 @@ import asyncpg
 from services.mastery.ports import StateKey, StateRead, StatesPage
 from services.mastery.postgres.published import OUTCOME
 from shared.rulebook.known import Pin
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _PAGE = f"""
@@ -25,10 +25,7 @@ class PostgresAllStates:
         self._pool = pool
 
     async def after(self, key: StateKey | None, limit: int) -> StatesPage:
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             seqs = await connection.fetch("SELECT shard, seq FROM published.head ORDER BY shard")
             marks = await connection.fetch("SELECT ledger, shard, position FROM projection.watermark ORDER BY 1, 2")
             rows = await connection.fetch(_PAGE, *(key or (-1, _NOBODY, _NOBODY)), limit)

@@ -14,7 +14,7 @@ from services.mastery.postgres.redos import pack_cycle, unpack_cycle
 from shared.ledger.identifiers import shard_of
 from shared.rulebook.definitions import Enrolment
 from shared.rulebook.redoing import Cycle
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.pace import Pace
 
 _Key = tuple[int, str]
@@ -56,18 +56,12 @@ class PostgresKept:
         self._pool, self._tenant = pool, tenant
 
     async def after(self, key: tuple[int, str] | None, limit: int) -> list[Kept]:
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             rows = await connection.fetch(_KEYS, *(key or _FIRST), limit)
             return await _read(connection, [(row["shard"], row["learner"]) for row in rows])
 
     async def of(self, learner: str) -> Kept:
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             [kept] = await _read(connection, [(shard_of(self._tenant, learner), learner)])
         return kept
 

@@ -10,7 +10,7 @@ from shared.ledger.identifiers import shard_of
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.definitions import Learner
 from shared.rulebook.override import Override
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
 
@@ -34,14 +34,9 @@ class StoredRecords:
     def shard(self, learner: str) -> int:
         return shard_of(self._tenant, learner)
 
-    async def of(
-        self, learner: str, *, grades: bool = False, redos: bool = False, feedback: bool = False
-    ) -> Record:
+    async def of(self, learner: str, *, grades: bool = False, redos: bool = False, feedback: bool = False) -> Record:
         shard = self.shard(learner)
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             view = await self._definitions.view(connection)
             standing = await connection.fetchrow(_STANDING, shard, learner)
             rows = await connection.fetch(

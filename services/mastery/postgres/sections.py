@@ -11,7 +11,7 @@ from shared.ledger.identifiers import shard_of
 from shared.rulebook.definitions import Learner
 from shared.rulebook.readiness import SILENT
 from shared.rulebook.state import Status
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.pace import Pace
 
@@ -60,10 +60,7 @@ class PostgresSections:
 
     async def read(self, learners: Sequence[str]) -> StoredSection:
         asked = self._shards(learners), learners
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             view = await self._definitions.view(connection)
             refolding = await connection.fetchval("SELECT EXISTS (SELECT FROM mastery.refold)")
             known = await connection.fetch(_LEARNERS, *asked)

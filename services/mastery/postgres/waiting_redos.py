@@ -13,7 +13,7 @@ from shared.ledger.canonical import parse
 from shared.ledger.instants import Instant
 from shared.rulebook.definitions import Learner
 from shared.rulebook.known import EVERYTHING, Known
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.definitions.view import DefinitionsView
 from shared.runtime.pace import Pace
@@ -50,10 +50,7 @@ class PostgresRedos:
 
     async def waiting(self, learners: Sequence[str]) -> tuple[DefinitionsView, Sequence[WaitingRedo]]:
         """See `Redos.waiting`."""
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             view = await self._definitions.view(connection)
             rows = await connection.fetch(_WAITING, learners)
         waiting: list[WaitingRedo] = []

@@ -21,7 +21,7 @@ from services.mastery.postgres.what_if_passing import Passing
 from services.mastery.trials import COLUMNS, Begin, PartResult, Trial
 from shared.rulebook.definitions import Definitions
 from shared.runtime.briefed_child import BriefedChild
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import borrowed, snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 from shared.runtime.definitions.view import DefinitionsView
 from shared.runtime.stepping import keep_stepping
@@ -139,18 +139,12 @@ class _Worker:
                 await what_if_parts.failed(connection, part.what_if, reason_of(error))
 
     async def _divide(self, connection: asyncpg.Connection) -> bool:
-        async with (
-            borrowed(self._pool) as reading,
-            reading.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as reading:
             view = await self._definitions.view(reading)
         return await what_if_parts.divide(connection, *_place(view))
 
     async def _try(self, connection: asyncpg.Connection, part: WhatIfPart) -> None:
-        async with (
-            borrowed(self._pool) as reading,
-            reading.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as reading:
             view = await self._definitions.view(reading)
             if _place(view) != (part.definitions, part.adoptions):
                 await what_if_parts.begin_anew(connection, part)

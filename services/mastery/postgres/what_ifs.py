@@ -20,7 +20,7 @@ from services.mastery.domain.what_ifs import (
 from services.mastery.postgres.what_if_parts import entries, read_moves, remove
 from shared.ledger.instants import Instant
 from shared.rulebook.known import Pin
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import borrowed, snapshot
 from shared.runtime.definitions.reading import document
 
 _POLICIES = "ascertain.policy@"
@@ -81,10 +81,7 @@ class PostgresWhatIfs:
         return "begun"
 
     async def find(self, id_: str) -> WhatIf | None:
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             row = await connection.fetchrow(
                 f"SELECT {_ASKED}, state, ended_ms, reason, definitions FROM what_if.asked"  # noqa: S608 - of constants
                 " WHERE id = $1 AND state <> 'cancelled'",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 
 from services.portfolio.domain.errors import ForgottenError, NotReachedError, PortfolioError, UnknownError
@@ -12,8 +11,8 @@ from services.portfolio.flows.reading import Seen, SeenPiece, SeenWork, shown
 from services.portfolio.http.connections import beside_document, connections_document
 from services.portfolio.http.curated_answers import curated_document, skill_document
 from shared.ledger.instants import instant_text
-from shared.rulebook.as_of import pins_text
 from shared.runtime import problems
+from shared.runtime.answering import private_answer
 from shared.runtime.disclosing import disclose
 from shared.runtime.problems import Problem
 
@@ -59,10 +58,6 @@ def work_answer(seen: Seen) -> Response:
     return disclose(seen_answer(document, seen), "work", work.told_of)
 
 
-def json_answer(document: Any, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(document), headers=headers, media_type="application/json")
-
-
 def answer_with_refusals(app: FastAPI) -> None:
     """Make every refusal that a flow raises a problem document."""
 
@@ -85,8 +80,7 @@ def _problem(error: PortfolioError) -> Problem:
 
 def seen_answer(document: Any, seen: Seen) -> Response:
     """An answer about learners, which says how far it sees."""
-    headers = {"Ascertain-Position": pins_text(seen.pins), "Cache-Control": "private, no-store"}
-    return json_answer(document, headers)
+    return private_answer(document, seen.pins)
 
 
 def as_of_document(seen: Seen) -> dict[str, Any]:

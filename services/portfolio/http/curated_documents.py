@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 from shared.contracts.values import Code, Digest, Id, Moment
 
 
-class ShownSkillDocument(BaseModel):
-    """A competency that an exhibit shows, as the learner says; named where a framework names it."""
+class SkillDocument(BaseModel):
+    """A competency that a piece shows, or an exhibit, as the learner says; named where a framework names it."""
 
     competency: Id
     code: Code | None = None
@@ -21,7 +21,7 @@ class ExhibitDocument(BaseModel):
     work: Id
     version: Id
     number: int | None = None
-    shows: list[ShownSkillDocument]
+    shows: list[SkillDocument]
     reason_ref: Digest | None = None
     chosen_at: Moment
 

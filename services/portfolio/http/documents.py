@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
 
-from services.portfolio.http.curated_documents import CuratedDocument
+from services.portfolio.http.curated_documents import CuratedDocument, SkillDocument
 from shared.contracts.bodies import Purpose
 from shared.contracts.values import Code, Digest, Id, Moment
 from shared.runtime.documents import AsOfDocument, ShardDocument, refusals
@@ -12,15 +12,6 @@ from shared.runtime.documents import AsOfDocument, ShardDocument, refusals
 UnderReview: TypeAlias = Annotated[
     bool | None, Field(description="True where something recorded since could not be read yet; else absent.")
 ]
-
-
-class SkillDocument(BaseModel):
-    """A competency that a piece of evidence shows; `code` and `statement` where a framework names it."""
-
-    competency: Id
-    code: Code | None = None
-    statement: str | None = None
-    framework: Id | None = None
 
 
 class ResultDocument(BaseModel):

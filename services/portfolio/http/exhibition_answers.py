@@ -9,10 +9,8 @@ from services.portfolio.domain.exhibition import MERGED, Answered, Exhibition, R
 from services.portfolio.flows.list_due import Due
 from services.portfolio.flows.list_exhibitions import ExhibitionPage
 from services.portfolio.flows.read_exhibition import SeenExhibition
-from services.portfolio.http.answers import json_answer
 from shared.ledger.instants import instant_text
-from shared.rulebook.as_of import pins_text
-from shared.rulebook.known import Pin
+from shared.runtime.answering import private_answer
 from shared.runtime.disclosing import disclose
 
 NOT_YET = "Nothing is told of what the audience says before the exhibition is closed and its votes are counted."
@@ -21,14 +19,14 @@ NEVER_OPENED = "The exhibition was closed without having been opened: nobody was
 
 
 def exhibition_answer(seen: SeenExhibition) -> Response:
-    return disclose(_answer(_exhibition(seen), seen.reached), "exhibition", seen.learners)
+    return disclose(private_answer(_exhibition(seen), seen.reached), "exhibition", seen.learners)
 
 
 def exhibitions_answer(page: ExhibitionPage) -> Response:
     onward = None if page.next is None else f"{page.next[0]}:{page.next[1]}"
     document = {"items": [_exhibition(seen) for seen in page.seen], "next": onward}
     told = {learner for seen in page.seen for learner in seen.learners}
-    return disclose(_answer(document, page.reached), "exhibitions", told)
+    return disclose(private_answer(document, page.reached), "exhibitions", told)
 
 
 def results_answer(seen: SeenExhibition) -> Response:
@@ -45,10 +43,10 @@ def results_answer(seen: SeenExhibition) -> Response:
     }
     if one.tally_at is None:
         closed = NEVER_OPENED if one.opened_at is None else COUNTING
-        return _answer(document | {"note": closed if one.state == "closed" else NOT_YET}, seen.reached)
+        return private_answer(document | {"note": closed if one.state == "closed" else NOT_YET}, seen.reached)
     document |= {"published_at": instant_text(one.tally_at), "recountable": is_recountable(one)}
     document |= {} if is_recountable(one) else {"note": MERGED}
-    return disclose(_answer(document, seen.reached), "results", seen.learners)
+    return disclose(private_answer(document, seen.reached), "results", seen.learners)
 
 
 def due_answer(due: Due) -> Response:
@@ -58,7 +56,7 @@ def due_answer(due: Due) -> Response:
         "of": due.learners,
         "learners": list(due.without),
     }
-    return disclose(_answer(document, due.reached), "exhibitions-due", due.without)
+    return disclose(private_answer(document, due.reached), "exhibitions-due", due.without)
 
 
 def _exhibition(seen: SeenExhibition) -> dict[str, Any]:
@@ -72,7 +70,8 @@ def _exhibition(seen: SeenExhibition) -> dict[str, Any]:
         **_given({name: plan.get(name) for name in ("section", "title_ref", "questions", "panel", "planned_for")}),
         "roles": plan["roles"],
         "works": [
-            {"work": shown.work, "number": shown.number, **_given({"title_ref": shown.title_ref})} for shown in seen.works
+            {"work": shown.work, "number": shown.number, **_given({"title_ref": shown.title_ref})}
+            for shown in seen.works
         ],
         "others": seen.others,
         "by": one.planned_by,
@@ -117,7 +116,3 @@ def _under_review(exhibition: Exhibition) -> dict[str, bool]:
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
-
-
-def _answer(document: Any, pins: tuple[Pin, ...]) -> Response:
-    return json_answer(document, {"Ascertain-Position": pins_text(pins), "Cache-Control": "private, no-store"})

@@ -9,14 +9,13 @@ from pydantic import BaseModel, Field
 
 from services.portfolio.domain.library import Kind, Shelf, Shelved, languages, spoken, worded
 from services.portfolio.flows.read_library import read_library
-from services.portfolio.http.answers import json_answer
 from services.portfolio.http.documents import PROBLEMS
 from services.portfolio.http.routes import Portfolio
 from shared.contracts.bodies import Purpose
 from shared.contracts.tasks import Relearning, SeminarMove, SteppedCriterion
 from shared.contracts.values import Code, Digest, Id, Moment
 from shared.ledger.instants import instant_text
-from shared.rulebook.as_of import pins_text
+from shared.runtime.answering import private_answer
 from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.tokens import Caller, person
@@ -139,8 +138,7 @@ def library_routes(portfolio: Portfolio) -> APIRouter:
             NAMED[kind]: [_document(kind, one, asked.accept_language) for one in shelved],
             "next": shelved[-1].position if len(shelved) == asked.limit else None,
         }
-        headers = {"Ascertain-Position": pins_text([reached]), "Cache-Control": "private, no-store"}
-        return json_answer(document, {**headers, "Vary": "Accept-Language"})
+        return private_answer(document, [reached], {"Vary": "Accept-Language"})
 
     @router.get("/v1/tasks", response_model=TasksDocument, summary="The tasks that teachers share")
     async def tasks(reader: Annotated[Caller, caller], asked: Annotated[Asked, Depends()]) -> Response:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Path, Response
 from services.portfolio.flows.read_portfolio import read_portfolio
 from services.portfolio.flows.read_work import read_work
 from services.portfolio.flows.reading import Question
-from services.portfolio.http.answers import json_answer, portfolio_answer, work_answer
+from services.portfolio.http.answers import portfolio_answer, work_answer
 from services.portfolio.http.documents import PROBLEMS, HealthDocument, OneWorkDocument, PortfolioDocument
 from services.portfolio.ports import District
 from shared.contracts.values import Id
+from shared.runtime.answering import json_answer
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.clock import Clock
 from shared.runtime.documents import POSITION_HEADER

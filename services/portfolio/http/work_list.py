@@ -9,14 +9,13 @@ from pydantic import BaseModel, Field
 from services.portfolio.flows.list_exhibitions import FIRST
 from services.portfolio.flows.list_works import WorkSeen, list_works
 from services.portfolio.flows.reading import Question
-from services.portfolio.http.answers import json_answer
 from services.portfolio.http.documents import PROBLEMS
 from services.portfolio.http.routes import Portfolio
 from services.portfolio.ports import Place
 from shared.contracts.values import Digest, Id, Moment
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.ledger.instants import instant_text
-from shared.rulebook.as_of import pins_text
+from shared.runtime.answering import private_answer
 from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.disclosing import disclose
 from shared.runtime.documents import POSITION_HEADER
@@ -68,9 +67,8 @@ def work_list_routes(portfolio: Portfolio) -> APIRouter:
         page = await list_works(section, _place(after), limit, question, portfolio.district)
         onward = None if page.next is None else f"{page.next[0]}:{page.next[1]}"
         document = {"items": [_document(seen) for seen in page.works], "next": onward}
-        headers = {"Ascertain-Position": pins_text(page.reached), "Cache-Control": "private, no-store"}
         told = {member for seen in page.works for member in seen.members}
-        return disclose(json_answer(document, headers), "works", told)
+        return disclose(private_answer(document, page.reached), "works", told)
 
     return router
 

@@ -11,7 +11,7 @@ from services.portfolio.domain.school_year import SchoolYear
 from services.portfolio.ports import Found, Listed, Reached, Wanted
 from services.portfolio.postgres.projection import read_body
 from shared.rulebook.known import Pin
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 
 _ONE = "SELECT * FROM portfolio.exhibition WHERE owner = $1"
 _PAGE = """
@@ -57,23 +57,19 @@ class StoredExhibitions:
         self._pool = pool
 
     async def one(self, exhibition: str) -> Found:
-        async with borrowed(self._pool) as connection, _snapshot(connection):
+        async with snapshot(self._pool) as connection:
             rows = await connection.fetch(_ONE, exhibition)
             return Found(next(iter(await _exhibitions(connection, rows)), None), await _reached(connection))
 
     async def page(self, wanted: Wanted) -> Listed:
-        async with borrowed(self._pool) as connection, _snapshot(connection):
+        async with snapshot(self._pool) as connection:
             rows = await connection.fetch(_PAGES[wanted.kind], wanted.id, *wanted.before, wanted.limit)
             return Listed(await _exhibitions(connection, rows), await _reached(connection))
 
     async def due(self, learners: Collection[str], year: SchoolYear) -> tuple[list[str], Reached]:
-        async with borrowed(self._pool) as connection, _snapshot(connection):
+        async with snapshot(self._pool) as connection:
             rows = await connection.fetch(_DUE, list(learners), year.begins, year.ends)
             return [row["learner"] for row in rows], await _reached(connection)
-
-
-def _snapshot(connection: asyncpg.Connection) -> asyncpg.transaction.Transaction:
-    return connection.transaction(isolation="repeatable_read", readonly=True)
 
 
 async def _reached(connection: asyncpg.Connection) -> Reached:

@@ -7,7 +7,7 @@ import asyncpg
 
 from services.portfolio.domain.library import MANY, Kind, Shelf, Shelved, Version
 from shared.rulebook.known import Pin
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 
 _LATEST = """
     SELECT * FROM (
@@ -50,10 +50,7 @@ class StoredLibrary:
     async def shelved(self, shelf: Shelf) -> tuple[list[Shelved], Pin]:
         """See `Library.shelved`."""
         asked = (f"ascertain.{shelf.kind}@%", shelf.after, shelf.limit)
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             reached: int | None = await connection.fetchval(
                 "SELECT position FROM projection.watermark WHERE ledger = 'definitions' AND shard = 0"
             )

@@ -12,7 +12,7 @@ from services.portfolio.ports import Record
 from services.portfolio.postgres.curated import read_curated
 from services.portfolio.postgres.projection import read_body
 from shared.ledger.identifiers import shard_of
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.definitions.reading import DefinitionsReader
 
 _PIECES = """
@@ -56,7 +56,7 @@ class StoredRecords:
         return shard_of(self._tenant, owner)
 
     async def of_learner(self, learner: str) -> Record:
-        async with borrowed(self._pool) as connection, _snapshot(connection):
+        async with snapshot(self._pool) as connection:
             works = [row["work"] for row in await connection.fetch(_WORKS_OF_LEARNER, learner)]
             pieces = await connection.fetch(_OF_LEARNER, learner)
             record = await self._record(connection, works, pieces, [learner, *works])
@@ -66,7 +66,7 @@ class StoredRecords:
         return replace(record, curated=chosen, is_known=standing["known"], forgotten=standing["forgotten"])
 
     async def of_work(self, work: str) -> Record:
-        async with borrowed(self._pool) as connection, _snapshot(connection):
+        async with snapshot(self._pool) as connection:
             members = [row["member"] for row in await connection.fetch(_MEMBERS, [work])]
             pieces = await connection.fetch(_OF_WORK, work)
             return await self._record(connection, [work], pieces, [work, *members])
@@ -91,10 +91,6 @@ class StoredRecords:
             reached=reached | held,
             held=frozenset(shard for _, shard in held),
         )
-
-
-def _snapshot(connection: asyncpg.Connection) -> asyncpg.transaction.Transaction:
-    return connection.transaction(isolation="repeatable_read", readonly=True)
 
 
 async def _works(connection: asyncpg.Connection, works: list[str]) -> list[Work]:

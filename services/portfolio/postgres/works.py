@@ -7,7 +7,7 @@ import asyncpg
 from services.portfolio.ports import ListedWork, Place, Reached
 from services.portfolio.postgres.projection import read_body
 from shared.rulebook.known import Pin
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 
 _PAGE = """
     WITH asked AS (
@@ -45,10 +45,7 @@ class StoredWorks:
         self._pool = pool
 
     async def page(self, learners: Collection[str], before: Place, limit: int) -> tuple[Sequence[ListedWork], Reached]:
-        async with (
-            borrowed(self._pool) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with snapshot(self._pool) as connection:
             rows = await connection.fetch(_PAGE, list(learners), *before, limit)
             reached = await connection.fetch(_REACHED)
         return [_listed(row) for row in rows], tuple(Pin(*row) for row in reached)

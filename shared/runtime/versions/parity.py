@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from shared.runtime.connections import borrowed
+from shared.runtime.connections import snapshot
 from shared.runtime.versions.names import NEXT, naming
 
 PAUSE = 0.25
@@ -132,7 +132,7 @@ async def _look(
     unsettled: Sequence[str],
 ) -> set[str] | None:
     """Compare everyone, or those who were doubtful; who still is. None where the definitions are not equally far."""
-    async with borrowed(pool) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+    async with snapshot(pool) as connection:
         if not await connection.fetchval(_SETTLED.format(NEXT)):
             return None
         if any([await connection.fetchval(query) for query in unsettled]):
