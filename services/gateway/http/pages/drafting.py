@@ -80,9 +80,8 @@ def _runs(before: str, after: str) -> tuple[Sequence[Run], Sequence[Run]]:
     old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
     if before == after or max(len(old), len(new)) > MOST_WORDS:
         return (), ()
-    steps = SequenceMatcher(
-        None, *([word.strip() for word in text] for text in (old, new)), autojunk=False
-    ).get_opcodes()
+    plain_old, plain_new = ([word.strip() for word in words] for words in (old, new))
+    steps = SequenceMatcher(None, plain_old, plain_new, autojunk=False).get_opcodes()
     return (
         [Run("".join(old[i:k]), kind != "equal") for kind, i, k, _, _ in steps if i < k],
         [Run("".join(new[i:k]), kind != "equal") for kind, _, _, i, k in steps if i < k],
