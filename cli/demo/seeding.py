@@ -7,8 +7,9 @@ from cli.gateway import Gateway
 from cli.importing import record as recording
 from cli.importing.commands import adopt_policy, publish, record_rows
 from cli.importing.references import read_json, resolved
-from cli.importing.roster import chunks, read_roster
+from cli.importing.roster import read_roster
 from cli.importing.tables import table
+from shared.contracts.roster_files import chunks
 
 FILES = Path(__file__).parents[2] / "deploy" / "local" / "demo"
 

@@ -15,12 +15,13 @@ from cli.importing import responses as answers
 from cli.importing.frameworks import read_framework
 from cli.importing.pieces import record_pieces
 from cli.importing.references import read_json, resolved
-from cli.importing.roster import chunks, read_roster
+from cli.importing.roster import read_roster
 from cli.importing.sending import Row, Tally, send
 from cli.importing.tables import Line, RejectedRows, count_lines, table
 from cli.naming import roster_ids
 from cli.progress import bar, console
 from shared.contracts.documents import document_digest
+from shared.contracts.roster_files import chunks
 from shared.ledger.canonical import canonical
 
 POLICY = Path(__file__).parent / "responses_policy.json"

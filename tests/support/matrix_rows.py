@@ -85,6 +85,8 @@ READING: Rows = {
     ("GET", "/v1/affected-grades"): _read("/v1/affected-grades?learner={s.learner}", GRADE),
     ("GET", "/v1/states"): _read("/v1/states", (*DISTRICT, "auditor")),
     ("GET", "/v1/forgettings"): _read("/v1/forgettings", DISTRICT),
+    ("GET", "/v1/rosters"): _read("/v1/rosters", (*VERIFY, "other school's administrator")),
+    ("GET", "/v1/rosters/sections/{}"): _read("/v1/rosters/sections/{s.section}", VERIFY),
     ("GET", "/v1/documents/{}"): _read("/v1/documents/{s.policy}", SIGNED_IN),
     ("GET", "/v1/adoptions"): _read("/v1/adoptions?scope=learner/{s.learner}"),
     ("GET", "/v1/policies"): _read("/v1/policies?scope=learner/{s.learner}"),

@@ -7,6 +7,7 @@ from services.evidence.domain.adopting import Adoption
 from services.evidence.domain.documents import ReadDocument
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.roster_known import KnownRoster, Session
+from services.evidence.domain.roster_outline import Outline
 from shared.contracts.tasks import Moves, Task
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Policy
@@ -87,6 +88,10 @@ class Roster(Protocol):
 
     async def unknown(self, *, course: str, period: str) -> Literal["course", "period"] | None:
         """Which of the two no roster has named: a course with a section, an academic session. None where both are."""
+        ...
+
+    async def outline(self, schools: Collection[str] | None) -> Outline:
+        """What is known of these schools, of all where None, as far as the projections have come."""
         ...
 
     async def known(

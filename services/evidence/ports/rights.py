@@ -21,6 +21,10 @@ class Rights(Protocol):
         """Whether a person administers `district` or `school/{id}`; the district's administrators do both."""
         ...
 
+    async def verified_scopes(self, person: str) -> set[str]:
+        """The scopes, `district` and `school/{id}`, of which a person is an administrator or auditor."""
+        ...
+
     async def visible(self, person: str, learners: Sequence[str]) -> set[str]:
         """The learners among these that a person may see."""
         ...

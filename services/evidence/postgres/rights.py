@@ -45,6 +45,10 @@ class RightsTogether:
         """See `Rights.is_administrator`."""
         return await self._access.is_administrator(person, scope)
 
+    async def verified_scopes(self, person: str) -> set[str]:
+        """See `Rights.verified_scopes`."""
+        return await self._access.verified_scopes(person)
+
     async def visible(self, person: str, learners: Sequence[str]) -> set[str]:
         """See `Rights.visible`."""
         return await self._access.visible(person, learners)

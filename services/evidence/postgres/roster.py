@@ -8,11 +8,13 @@ import asyncpg
 
 from services.evidence.domain.errors import NotNow
 from services.evidence.domain.roster_known import Grant, KnownRoster, Membership, Section, Session
+from services.evidence.domain.roster_outline import Outline, OutlinedSection
 from services.evidence.ports import Applied
 from services.evidence.postgres.forgetting import FORGETTING
 from shared.ledger.identifiers import Ledger, definitions_owner, shard_of
 from shared.ledger.instants import Instant
 from shared.ledger.streams import learner_stream, person_stream, section_stream
+from shared.runtime.clock import now
 from shared.runtime.connections import borrowed
 from shared.runtime.shards import Shard
 
@@ -67,6 +69,26 @@ class PostgresRoster:
                 learners,
                 guardians,
             )
+
+    async def outline(self, schools: Collection[str] | None) -> Outline:
+        """See `Roster.outline`."""
+        asked = None if schools is None else list(schools)
+        rows = await self._pool.fetch(_OUTLINE, asked, now())
+        counts = await self._pool.fetch(_LEARNERS, asked)
+        periods = await self._pool.fetch("SELECT id::text, begins_ms, ends_ms FROM handed_in.session ORDER BY id")
+        return Outline(
+            tuple(
+                OutlinedSection(
+                    row["section"],
+                    Section(row["course"], row["school"], row["begins_ms"], row["ends_ms"]),
+                    tuple(row["teachers"]),
+                    row["learners"],
+                )
+                for row in rows
+            ),
+            {row["school"]: row["learners"] for row in counts},
+            {row["id"]: Session(row["begins_ms"], row["ends_ms"]) for row in periods},
+        )
 
     async def unknown(self, *, course: str, period: str) -> Literal["course", "period"] | None:
         """See `Roster.unknown`."""
@@ -136,6 +158,24 @@ class PostgresRoster:
         return definitions_owner(self._tenant, stream)
 
 
+_OUTLINE = """
+    SELECT s.section::text, s.course::text, s.school::text, s.begins_ms, s.ends_ms,
+        ARRAY(
+            SELECT DISTINCT person::text AS teacher FROM access.grants AS held
+            WHERE role = 'teacher' AND scope = 'section/' || s.section AND (held.ends_ms IS NULL OR held.ends_ms > $2)
+            ORDER BY teacher
+        ) AS teachers,
+        coalesce(e.learners, 0) AS learners
+    FROM access.sections AS s LEFT JOIN (
+        SELECT section, count(DISTINCT learner) AS learners FROM access.enrolments GROUP BY section
+    ) AS e USING (section)
+    WHERE $1::uuid[] IS NULL OR s.school = ANY ($1)
+    ORDER BY s.school, s.section
+"""
+_LEARNERS = """
+    SELECT school::text, count(DISTINCT learner) AS learners FROM access.enrolments
+    WHERE $1::uuid[] IS NULL OR school = ANY ($1) GROUP BY school
+"""
 _OCCASION = (
     "SELECT EXISTS (SELECT FROM access.sections WHERE course = $1) AS course,"
     " EXISTS (SELECT FROM handed_in.session WHERE id = $2) AS period"

@@ -106,6 +106,8 @@ API: tuple[Route, ...] = (
     Route("POST", "/v1/adoptions", "evidence"),
     Route("GET", "/v1/adoptions", "evidence"),
     Route("POST", "/v1/rosters", "evidence", BATCH),
+    Route("GET", "/v1/rosters", "evidence"),
+    Route("GET", "/v1/rosters/sections/{id}", "evidence"),
     Route("POST", "/v1/rosters/ids", "evidence", BATCH),
     Route("POST", "/v1/roles", "evidence"),
     Route("POST", "/v1/roles/revocations", "evidence"),

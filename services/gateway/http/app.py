@@ -25,6 +25,7 @@ from services.gateway.http.pages.choosing import choosing_pages
 from services.gateway.http.pages.district import district_pages
 from services.gateway.http.pages.exhibition import exhibition_pages
 from services.gateway.http.pages.exhibitions import Exhibitions, exhibition_list_pages
+from services.gateway.http.pages.forgetting import forgetting_pages
 from services.gateway.http.pages.grid import section_pages
 from services.gateway.http.pages.grid_column import column_pages
 from services.gateway.http.pages.grid_reading import Sections
@@ -38,6 +39,8 @@ from services.gateway.http.pages.paper import paper_pages
 from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.reviews import review_pages
+from services.gateway.http.pages.rosters import roster_pages
 from services.gateway.http.pages.scoring import scoring_pages
 from services.gateway.http.pages.seeing import SeenPages
 from services.gateway.http.pages.seminar import Seminars, seminar_pages
@@ -148,6 +151,9 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(policy_pages(parts.relations, visiting))
     app.include_router(what_if_pages(parts.relations, visiting))
     app.include_router(operator_pages(parts.health.current, visiting))
+    app.include_router(roster_pages(visiting))
+    app.include_router(forgetting_pages(visiting))
+    app.include_router(review_pages(visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))

@@ -40,16 +40,40 @@ def audit_pages(visiting: Visiting) -> APIRouter:
 
     @router.get("/audit")
     async def begin(
-        request: Request, find: Annotated[str | None, Query(max_length=255)] = None, names: Names = HIDDEN
+        request: Request,
+        find: Annotated[str, Query(max_length=255)] = "",
+        section: Annotated[str, Query(max_length=40)] = "",
+        names: Names = HIDDEN,
     ) -> Response:
         visitor = await visiting.required(request)
-        sought = (find or "").strip()
+        sought = find.strip()
+        if is_id(section) and not sought:
+            return RedirectResponse(f"/audit/sections/{section}{'?names=shown' if names == SHOWN else ''}", 303)
         where = await _found(visiting, visitor, sought) if sought else None
         if where is not None:
             return RedirectResponse(f"{where}{'?names=shown' if names == SHOWN else ''}", 303)
-        status = 404 if sought else 200
+        outline = await _unless_absent(visiting.asking.read(visitor, "/v1/rosters"))
         return page(
-            "audit/begin.html", visiting.reader(request, visitor), status=status, sought=sought, shown=names == SHOWN
+            "audit/begin.html",
+            visiting.reader(request, visitor),
+            status=404 if sought else 200,
+            sought=sought,
+            shown=names == SHOWN,
+            schools=[] if outline is None else outline["schools"],
+        )
+
+    @router.get("/audit/sections/{section}")
+    async def section_(section: Annotated[Id, Path()], request: Request, names: Names = HIDDEN) -> Response:
+        visitor = await visiting.required(request)
+        told = await visiting.asking.read(visitor, f"/v1/rosters/sections/{section}")
+        wanted = told["members"][:ENTRIES] if names == SHOWN else []
+        revealed = await visiting.asking.revealed(visitor, "audit", names=wanted) if wanted else None
+        return page(
+            "audit/section.html",
+            visiting.reader(request, visitor),
+            section=told,
+            names={} if revealed is None else revealed.names,
+            shown=names == SHOWN,
         )
 
     @router.get("/audit/learners/{learner}")

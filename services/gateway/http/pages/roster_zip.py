@@ -1,0 +1,78 @@
+"""A roster as districts have it: one ZIP with OneRoster's six CSV files. Read whole, within bounds."""
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.contracts.roster_files import COLUMNS, Roster, kept, required
+from shared.runtime.problems import invalid, too_large
+
+MOST_ROWS = 20_000
+MOST_BYTES = 64 * 1024 * 1024
+"""Rows of all files, and their bytes once unpacked, at most; more is for the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A roster, and the line of each row in its file, by file and sourced id."""
+
+    roster: Roster
+    lines: Mapping[tuple[str, str], int]
+
+
+def read_zip(content: bytes) -> Handed:
+    """The roster in a ZIP. Raises Problem, which says what would be right."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read(archive)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise invalid("This is no ZIP that can be read; put the six CSV files into a plain one.") from error
+
+
+def _read(archive: zipfile.ZipFile) -> Handed:
+    found = {info.filename.rpartition("/")[2].removesuffix(".csv"): info for info in archive.infolist()}
+    missing = [f"{name}.csv" for name in COLUMNS if name not in found]
+    if missing:
+        raise invalid(f"The ZIP has no {', '.join(missing)}.")
+    roster: Roster = {}
+    lines: dict[tuple[str, str], int] = {}
+    left = MOST_BYTES
+    for name in COLUMNS:
+        text = _text(archive, found[name], left)
+        left -= len(text)
+        roster[name] = []
+        for number, cells in _rows(name, text):
+            roster[name].append(kept(name, cells))
+            lines[name, cells.get("sourcedId", "")] = number
+            if len(lines) > MOST_ROWS:
+                raise too_large(f"At most {MOST_ROWS} rows can come by this page; use ./ascertain import roster.")
+    return Handed(roster, lines)
+
+
+def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
+    """A file's bytes; what a ZIP says of their number is not believed."""
+    with archive.open(info) as file:
+        text = file.read(left + 1)
+    if len(text) > left:
+        raise too_large("The files are too large for this page; use ./ascertain import roster.")
+    return text
+
+
+def _rows(name: str, text: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a file by their lines, the header being the first."""
+    try:
+        reader = csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+        header = [column.strip() for column in next(reader, [])]
+        lacking = [column for column in required(name) if column not in header]
+        if lacking:
+            raise invalid(f"{name}.csv has no column {', '.join(lacking)}.")
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    except UnicodeDecodeError as error:
+        raise invalid(f"{name}.csv is not UTF-8 text; save it as CSV UTF-8.") from error
+    except csv.Error as error:
+        raise invalid(f"{name}.csv is no CSV file: {error}.") from error

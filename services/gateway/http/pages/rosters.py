@@ -1,0 +1,114 @@
+"""Rosters: what was imported, and bringing another; what was refused is told row by row, for it is kept nowhere."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.roster_zip import Handed, read_zip
+from services.gateway.http.pages.uploads import FormWithFile
+from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.visitors import Visitor
+from shared.contracts.roster_files import chunks
+from shared.contracts.values import Id
+from shared.runtime.problems import Problem, invalid, too_large
+
+MOST_PACKED = 16 * 1024 * 1024
+"""Bytes of a ZIP at most."""
+
+NAMES = 1000
+"""Names that are asked for at once."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """How a roster fared. `refused` rows are told by file, line and reason."""
+
+    appended: int = 0
+    unchanged: int = 0
+    refused: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+
+def roster_pages(visiting: Visiting) -> APIRouter:
+    """`/district/rosters` and `/district/rosters/sections/{section}`."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    @router.get("/district/rosters")
+    async def rosters(request: Request) -> Response:
+        visitor = await visiting.required(request)
+        return await _shown(visiting, request, visitor)
+
+    @router.post("/district/rosters")
+    async def hand_in(request: Request) -> Response:
+        """Imports a ZIP. Sent twice, nothing is added; so what came of it is shown here, and nowhere kept."""
+        visitor = await visiting.required(request)
+        form = await FormWithFile.opened(request)
+        await visiting.visitors.check_sent(request.scope, form.fields.pop("csrf_token", None))
+        try:
+            handed = await asyncio.to_thread(read_zip, await _content(form))
+            imported = await _imported(visiting, visitor, handed)
+        except Problem as problem:
+            await form.rest()
+            if problem.status not in {404, 413, 422}:
+                raise
+            return await _shown(visiting, request, visitor, problem=problem)
+        return await _shown(visiting, request, visitor, imported=imported)
+
+    @router.get("/district/rosters/sections/{section}")
+    async def section_(section: Annotated[Id, Path()], request: Request) -> Response:
+        visitor = await visiting.required(request)
+        told = await visiting.asking.read(visitor, f"/v1/rosters/sections/{section}")
+        people = [*told["teachers"], *told["members"]][:NAMES]
+        names = await visiting.asking.revealed(visitor, "administration", names=people)
+        reader = visiting.reader(request, visitor)
+        return page("district/section.html", reader, section=told, names=names.names)
+
+    return router
+
+
+async def _content(form: FormWithFile) -> bytes:
+    """The form's file, whole. Raises Problem where there is none, or it is too large."""
+    if form.upload is None:
+        raise invalid("Choose the ZIP with the six CSV files.")
+    content = bytearray()
+    async for part in form.upload.parts():
+        content += part
+        if len(content) > MOST_PACKED:
+            raise too_large("The ZIP is too large for this page; use ./ascertain import roster.")
+    return bytes(content)
+
+
+async def _imported(visiting: Visiting, visitor: Visitor, handed: Handed) -> Imported:
+    imported = Imported()
+    for chunk in chunks(handed.roster):
+        answer = await visiting.asking.write(visitor, "POST", "/v1/rosters", chunk)
+        imported.appended += answer["appended"]
+        imported.unchanged += answer["unchanged"]
+        for problem in answer["refused"]:
+            place = problem.get("file", ""), problem.get("sourcedId", "")
+            imported.refused[place] = {**problem, "line": handed.lines.get(place)}
+    return imported
+
+
+async def _shown(
+    visiting: Visiting,
+    request: Request,
+    visitor: Visitor,
+    *,
+    imported: Imported | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    outline = await visiting.asking.read(visitor, "/v1/rosters")
+    teachers = {one for school in outline["schools"] for section in school["sections"] for one in section["teachers"]}
+    names = await visiting.asking.revealed(visitor, "administration", names=sorted(teachers)[:NAMES])
+    return page(
+        "district/rosters.html",
+        visiting.reader(request, visitor),
+        status=200 if problem is None else problem.status,
+        schools=outline["schools"],
+        names=names.names,
+        imported=imported,
+        problem=problem,
+    )
