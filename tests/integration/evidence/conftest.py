@@ -3,12 +3,23 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from deploy.local.postgres import PostgresServer
 from deploy.setup.databases import drop_databases, make_databases
-from tests.support.evidence import Client, Running, address, framework, policy, roster, rubric, running_evidence
+from tests.support.evidence import (
+    Client,
+    Running,
+    address,
+    applied,
+    framework,
+    policy,
+    roster,
+    rubric,
+    running_evidence,
+)
 from tests.support.servers import PASSWORD, District, unique_prefix
 
 
@@ -54,3 +65,13 @@ def people(evidence: Running) -> People:
         amara=evidence.id("user", "amara"),
         bao=evidence.id("user", "bao"),
     )
+
+
+@pytest.fixture
+async def newcomer(evidence: Running) -> str:
+    """A learner of English whom no other test knows: for what would hold for her from then on, as a policy does."""
+    name = f"newcomer-{uuid4()}"
+    answer = await evidence.administrator.post("/v1/rosters", roster([name]))
+    assert (answer.status_code, answer.json()["refused"]) == (200, []), answer.text
+    await applied(evidence)
+    return evidence.id("user", name)

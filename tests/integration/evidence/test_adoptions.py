@@ -39,13 +39,13 @@ async def test_a_reason_is_kept_in_the_vault_and_given_to_everybody_here(evidenc
 
 
 async def test_why_a_learner_has_a_policy_of_her_own_is_for_whoever_may_see_her(
-    evidence: Running, people: People
+    evidence: Running, people: People, newcomer: str
 ) -> None:
-    wish = adoption(f"learner/{people.amara}", policy(), reason="She reads by ear.")
+    wish = adoption(f"learner/{newcomer}", policy(), reason="She reads by ear.")
     assert (await people.administrator.post("/v1/adoptions", wish)).status_code == 201
     [ref] = await refs(evidence, wish["id"])
     texts, _ = await asked(evidence, people.teacher, texts=[ref])
-    assert (texts[ref]["owner"], texts[ref]["learners"]) == (people.amara, [people.amara])
+    assert (texts[ref]["owner"], texts[ref]["learners"]) == (newcomer, [newcomer])
     for other in (people.bao, people.other_teacher):
         assert await asked(evidence, other, texts=[ref]) == ({}, {})
 
@@ -57,14 +57,14 @@ async def refs(evidence: Running, event: str) -> list[str]:
     return [json.loads(entry["body"])["reason_ref"] for entry in entries]
 
 
-async def test_a_policy_for_one_learner_differs_in_what_everyones_allows_alone(people: People) -> None:
+async def test_a_policy_for_one_learner_differs_in_what_everyones_allows_alone(people: People, newcomer: str) -> None:
     document = framework(str(uuid4()), id_=str(uuid4()))
     everyones = {**policy(format="ascertain.policy@2", override="stands"), "accommodation": ["minimum"]}
     fewer = policy(title="Two pieces", minimum={"pieces": 2, "kinds": 1})
     other = policy(title="The newest", method="ascertain.latest@1")
     for each in (document, everyones, fewer, other):
         await people.administrator.put(address(each), each)
-    scope, own = f"framework/{document['id']}", f"learner/{people.bao}"
+    scope, own = f"framework/{document['id']}", f"learner/{newcomer}"
     assert (await people.administrator.post("/v1/adoptions", adoption(scope, everyones))).status_code == 201
     assert (await people.administrator.post("/v1/adoptions", adoption(own, fewer))).status_code == 201
     refused = await people.administrator.post("/v1/adoptions", adoption(own, other))

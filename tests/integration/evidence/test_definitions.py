@@ -148,8 +148,8 @@ async def test_an_adoption_names_what_is_known(people: People) -> None:
         assert (answer.status_code, answer.json().get("field")) == (422, field), answer.text
 
 
-async def test_a_learners_adoption_is_seen_by_who_may_see_the_learner(evidence: Running, people: People) -> None:
-    scope = f"learner/{people.bao}"
+async def test_a_learners_adoption_is_seen_by_who_may_see_the_learner(people: People, newcomer: str) -> None:
+    scope = f"learner/{newcomer}"
     adopt = {"id": str(uuid4()), "scope": scope, "policy": document_digest(policy()), "mode": "recompute"}
     assert (await people.administrator.post("/v1/adoptions", adopt)).status_code == 201
     seen = await people.teacher.get("/v1/adoptions", params={"scope": scope})

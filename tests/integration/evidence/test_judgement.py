@@ -49,16 +49,16 @@ async def test_a_level_is_set_under_the_policy_in_force_and_its_reason_kept_apar
 
 
 async def test_a_repeated_judgement_stays_the_same_request_under_a_later_policy(
-    evidence: Running, people: People
+    evidence: Running, people: People, newcomer: str
 ) -> None:
-    wish = judgement(people.bao)
+    wish = judgement(newcomer)
     assert (await people.teacher.post("/v1/overrides", wish)).status_code == 201
     later = policy(title="Stricter", scale={"top": "4", "cut": "2", "levels": [{"at": "2", "name": "Secure"}]})
     assert (await people.administrator.put(address(later), later)).status_code in {200, 201}
-    adoption = {"id": str(uuid4()), "scope": f"learner/{people.bao}", "policy": _digest(later), "mode": "recompute"}
+    adoption = {"id": str(uuid4()), "scope": f"learner/{newcomer}", "policy": _digest(later), "mode": "recompute"}
     assert (await people.administrator.post("/v1/adoptions", adoption)).status_code == 201
     assert (await people.teacher.post("/v1/overrides", wish)).status_code == 200
-    other = judgement(people.bao)
+    other = judgement(newcomer)
     assert (await people.teacher.post("/v1/overrides", other)).status_code == 201
     assert b'"at":"2"' in await body_of(evidence, other["id"])
 

@@ -107,9 +107,11 @@ async def test_evidence_of_any_shape(evidence: Running, people: People, data: st
 
 @FEW
 @given(data=st.data())
-async def test_every_other_write_of_any_shape(evidence: Running, people: People, data: st.DataObject) -> None:
+async def test_every_other_write_of_any_shape(
+    evidence: Running, people: People, newcomer: str, data: st.DataObject
+) -> None:
     person = str(uuid4())
-    scope = f"learner/{people.bao}"  # what is spoilt in a harmless place is adopted, and must not touch other tests
+    scope = f"learner/{newcomer}"  # what is spoilt in a harmless place is adopted, and must not touch other tests
     adoption = {"id": str(uuid4()), "scope": scope, "policy": document_digest(policy()), "mode": "recompute"}
     role = {"id": str(uuid4()), "person": person, "role": "auditor", "scope": "district"}
     writes: list[tuple[str, str, Callable[[], Any]]] = [
