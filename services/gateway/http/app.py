@@ -1,5 +1,6 @@
 """The gateway as an ASGI application."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -33,8 +34,11 @@ from services.gateway.http.pages.grid_writing import scoring_routes
 from services.gateway.http.pages.home import home_pages
 from services.gateway.http.pages.learner import learner_pages
 from services.gateway.http.pages.learner_forms import learner_forms
+from services.gateway.http.pages.library import Library, library_pages
 from services.gateway.http.pages.mastery import MasteryPages
 from services.gateway.http.pages.operator import operator_pages
+from services.gateway.http.pages.panel import Files, panel_pages
+from services.gateway.http.pages.panelists import Panelists, pass_pages
 from services.gateway.http.pages.paper import paper_pages
 from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
@@ -129,11 +133,8 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(vote_pages(parts.ballots, misses, visiting))
     seen_pages = SeenPages(parts.relations, visiting, parts.disclosures, parts.rights)
     mastery, why = MasteryPages(parts.relations, visiting), WhyPages(parts.relations, visiting, parts.clock)
-    app.include_router(scoring_pages(Works(parts.relations, visiting, parts.clock)))
-    exhibitions = Exhibitions(parts.relations, visiting)
-    app.include_router(exhibition_list_pages(exhibitions))
-    app.include_router(exhibition_pages(exhibitions, parts.public_url, parts.clock))
-    app.include_router(paper_pages(visiting, parts.ballots, misses))
+    for router in _performance_pages(parts, visiting, misses):
+        app.include_router(router)
     app.include_router(learner_pages(visiting, mastery, why, seen_pages))
     app.include_router(learner_forms(visiting, mastery, why))
     portfolios = Portfolios(parts.relations, visiting, parts.clock, parts.public_url)
@@ -168,6 +169,19 @@ def gateway_app(parts: Parts) -> FastAPI:
         files=FileOrigin(parts.files, parts.clock),
     )
     return app
+
+
+def _performance_pages(parts: Parts, visiting: Visiting, misses: Misses) -> Iterator[APIRouter]:
+    """Exhibitions, their panels, and scoring works."""
+    exhibitions = Exhibitions(parts.relations, visiting)
+    yield exhibition_list_pages(exhibitions)
+    yield exhibition_pages(exhibitions, parts.public_url, parts.clock)
+    yield paper_pages(visiting, parts.ballots, misses)
+    panelists = Panelists(visiting, parts.passes, parts.access, parts.clock)
+    yield pass_pages(panelists)
+    yield panel_pages(panelists, Files(parts.files, parts.disclosures))
+    yield scoring_pages(Works(parts.relations, visiting, parts.clock))
+    yield library_pages(Library(visiting, parts.relations))
 
 
 def _own_document(app: FastAPI) -> Document:

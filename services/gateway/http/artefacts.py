@@ -55,16 +55,24 @@ def artefact_routes(serving: FileServing, log: Disclosures, verifier: Verifier, 
         """A file, for whoever may see a member of its work: `Location` is an address of the origin of files, good once
         and for a minute, that needs no token. What is in the file, its name and kind, `POST /v1/reveal` tells.
         """
-        if not serving.origin:
-            raise unavailable("No origin for files is set here: ASCERTAIN_ARTEFACT_ORIGIN.", retry_after=60)
-        async with serving.artefacts.opened(caller.id, ref) as found:
-            told = list(disclosed(value.encode() for value in found.headers.get_list(HEADER)))
-        await log.note([Disclosure(learner, caller.id, what) for learner, what in told if learner != caller.id])
-        text, ticket = new_ticket(caller.id, ref, secrets.token_bytes(RANDOM_BYTES), clock())
-        await serving.tickets.add(ticket, clock())
-        return Response(status_code=303, headers={"Location": f"{serving.origin}{PREFIX}{text}"})
+        return await sent_on(caller.id, ref, serving, log, clock)
 
     return router
+
+
+async def sent_on(person_: str, ref: str, serving: FileServing, log: Disclosures, clock: Clock) -> Response:
+    """Leads to a file that a person may see, by a ticket. It is in the logs of whom it tells of before.
+
+    Raises `problems.not_found`, `problems.unavailable`.
+    """
+    if not serving.origin:
+        raise unavailable("No origin for files is set here: ASCERTAIN_ARTEFACT_ORIGIN.", retry_after=60)
+    async with serving.artefacts.opened(person_, ref) as found:
+        told = list(disclosed(value.encode() for value in found.headers.get_list(HEADER)))
+    await log.note([Disclosure(learner, person_, what) for learner, what in told if learner != person_])
+    text, ticket = new_ticket(person_, ref, secrets.token_bytes(RANDOM_BYTES), clock())
+    await serving.tickets.add(ticket, clock())
+    return Response(status_code=303, headers={"Location": f"{serving.origin}{PREFIX}{text}"})
 
 
 class FileOrigin:

@@ -1,4 +1,4 @@
-"""The two cookies: of a session, and of a browser that is signing in.
+"""The cookies: of a session, of a browser that is signing in, and of a panelist who has a pass and no account.
 
 `__Host-` ties a cookie to this very host and to HTTPS, so no neighbour of ours can plant one; browsers count the
 loopback as safe, so the embedded stack has the same ones.
@@ -10,6 +10,7 @@ from services.gateway.domain.sign_in import ATTEMPT_LIFE
 
 SESSION = "__Host-ascertain"
 SIGN_IN = "__Host-ascertain-sign-in"
+PASS = "__Host-ascertain-pass"  # noqa: S105 - a name
 
 _GUARDS = "Path=/; Secure; HttpOnly; SameSite=Lax"
 """No script reads them, and another site's requests bring them only where they lead a person here."""
@@ -26,6 +27,11 @@ def given_cookie(scope: Scope, name: str) -> str | None:
 def session_cookie(value: str) -> str:
     """`Set-Cookie` of a session: gone when the browser is closed, whatever is left of the session."""
     return f"{SESSION}={value}; {_GUARDS}"
+
+
+def pass_cookie(value: str) -> str:
+    """`Set-Cookie` of a panelist's pass: gone when the browser is closed. The pass itself ends when it ends."""
+    return f"{PASS}={value}; {_GUARDS}"
 
 
 def sign_in_cookie(value: str) -> str:

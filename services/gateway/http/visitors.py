@@ -99,6 +99,10 @@ class Visitors:
         """Raise 403 unless `token` is the session's CSRF token and, as far as it is told, the page was ours."""
         if token is None or not is_csrf_token(session, token):
             _refuse("Send the header 'X-CSRF-Token' with the token that GET /v1/session shows.")
+        self.check_origin(scope)
+
+    def check_origin(self, scope: Scope) -> None:
+        """Raise 403 where the browser says that the request comes from a page elsewhere."""
         origin, site = _header(scope, b"origin"), _header(scope, b"sec-fetch-site")
         if origin not in (None, self._origin) or site not in (None, "same-origin"):
             _refuse("The request does not come from a page of this address.")

@@ -17,7 +17,7 @@ OPEN = {"/", "/static/{name}", "/vote", "/vote/{token}", "/seminars/live", "/sem
 NUMBERS = {"version", "number"}
 """Places that are no ids."""
 
-HERS = [route for route in PAGES if route.template not in OPEN]
+HERS = [route for route in PAGES if route.template not in {*OPEN, "/panel-pass", "/panel-pass/leave"}]
 FORMS = [route for route in HERS if route.method == "POST"]
 
 

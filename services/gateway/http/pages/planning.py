@@ -74,7 +74,7 @@ def plan_request(fields: Mapping[str, str], *, school: str, questions: str | Non
         "section": fields.get("section"),
         "title": fields.get("title", "").strip(),
         "questions": questions,
-        "planned_for": _moment(fields.get("planned_for", ""), zone),
+        "planned_for": moment_of(fields.get("planned_for", ""), zone),
         "panel": {"rubric": rubric, "discuss_from": _number(fields.get("discuss_from", ""))} if rubric else None,
         "exhibition": fields.get("exhibition"),
         "expected_version": _number(fields["version"]) if fields.get("version") else None,
@@ -121,14 +121,16 @@ def _translation(row: QuestionRow) -> dict[str, Any]:
     return {"title": row.other_title or row.title, "options": {name: words for name, words in pairs if words}}
 
 
-def _moment(text: str, zone: tzinfo) -> str | None:
+def moment_of(text: str, zone: tzinfo) -> str | None:
+    """The instant of a date and time as a form has it; None where there is none. Raises `problems.invalid`."""
+    """The instant of a date and time as a form has it; None where there is none. Raises `problems.invalid`."""
     if not text.strip():
         return None
     try:
         local = datetime.fromisoformat(text.strip())
         return instant_text(int(local.replace(tzinfo=local.tzinfo or zone).timestamp() * 1000))
     except (ValueError, OverflowError):
-        raise invalid("This is no date and time.", field="/planned_for") from None
+        raise invalid("This is no date and time.") from None
 
 
 def _number(text: str) -> int:
