@@ -69,6 +69,18 @@ WRITES: list[tuple[str, dict[str, str], str, dict[str, Any]]] = [
         f"/v1/redos/{told.THEME}/open",
         {"expected_version": 3},
     ),
+    (
+        f"/questions/{told.THEME}/answer",
+        {"change": "", "answer": "It holds."},
+        f"/v1/reviews/{told.THEME}/answer",
+        {"expected_version": 1, "outcome": "unchanged", "answer": "It holds."},
+    ),
+    (
+        f"/questions/{told.THEME}/answer",
+        {"change": PIECE, "answer": "You are right."},
+        f"/v1/reviews/{told.THEME}/answer",
+        {"outcome": "changed", "change": PIECE},
+    ),
 ]
 
 

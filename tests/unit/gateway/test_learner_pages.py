@@ -6,12 +6,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.gateway.domain.disclosures import Revealed, RevealedName, RevealedText
+from services.gateway.domain.disclosures import (
+    Disclosure,
+    NotedDisclosure,
+    Purpose,
+    Revealed,
+    RevealedName,
+    RevealedText,
+)
 from services.gateway.http.pages.explaining import RULES, SHORT, STEPS, WITHOUT, Explaining
 from services.gateway.http.pages.languages import languages
 from services.gateway.http.pages.map_picture import BOX, map_picture
-from services.gateway.http.pages.mastery import Found, subjects
+from services.gateway.http.pages.mastery import Found, in_order, newest_first, subjects
 from services.gateway.http.pages.rendering import Reader, page
+from services.gateway.http.pages.seeing import Seeing, rows_of
 from services.gateway.http.pages.viewers import Viewer
 from services.gateway.http.pages.why import Asked, Turned, checked_of
 from services.gateway.http.pages.wording import STATUSES
@@ -63,6 +71,7 @@ def mastery(template: str, viewer: Viewer, language: str = "en", title: str = "E
         redos=[told.redo()],
         questions=[told.question()],
         statements={},
+        resting=frozenset(),
     )
     answer = page(
         template,
@@ -111,6 +120,8 @@ def test_what_would_move_it_is_said_of_the_same_figures() -> None:
         "A further piece is needed, 3 days or more after the newest.",
     ]
     assert ES.following(waits) == "Para un nivel hace falta una evidencia más."
+    judged = {**waits, "status": "mastered", "level": "Best", "override": {"event": told.FIRST}}
+    assert EN.following(judged) == STEPS["mastered"], "what a teacher judged lacks no evidence"
 
 
 def test_each_status_has_a_next_step() -> None:
@@ -125,11 +136,15 @@ def test_each_status_has_a_next_step() -> None:
     ("statuses", "english", "spanish"),
     [
         ([], "No evidence yet.", "Todavía no hay evidencia."),
-        (["mastered"], "So far one skill is mastered.", "Hasta ahora hay una habilidad dominada."),
+        (
+            ["mastered"],
+            "Of the skills seen so far, one is mastered.",
+            "De las habilidades vistas hasta ahora, una está dominada.",
+        ),
         (
             ["mastered", "no_evidence", "not_yet", "mastered", "not_yet"],
-            "So far 2 skills are mastered and 2 are on the way.",
-            "Hasta ahora hay 2 habilidades dominadas y 2 están en camino.",
+            "Of the skills seen so far, 2 are mastered and 2 are on the way.",
+            "De las habilidades vistas hasta ahora, 2 están dominadas y 2 están en camino.",
         ),
     ],
 )
@@ -172,6 +187,40 @@ def test_subjects_keep_the_order_of_their_frameworks_and_never_one_of_levels() -
     assert order == [told.EVIDENCE, told.THEME, told.ALLEGORY]
     assert english.areas[0][1][1]["level"] == "Best"
     assert (other.statuses, art.begun) == (["not_yet"], False)
+
+
+def test_next_steps_are_first_of_what_was_begun_and_else_in_the_order_of_the_api() -> None:
+    english, art = told.framework(), told.framework(title="Art", competencies=[told.place("d", "art", "no_evidence")])
+    steps = [{"competency": id_} for id_ in ("d", told.ALLEGORY, "elsewhere", told.THEME)]
+    ordered = [step["competency"] for step in in_order(steps, subjects([art, english], {}, []))]
+    assert ordered == [told.ALLEGORY, told.THEME, "d", "elsewhere"]
+
+
+def test_questions_that_wait_come_before_those_that_were_answered() -> None:
+    asked = [told.question(id=str(n), state=state) for n, state in enumerate(["answered", "open", "answered", "open"])]
+    ordered = newest_first([{**one, "requested_at": told.DAY.format(10 + n)} for n, one in enumerate(asked)])
+    assert [question["id"] for question in ordered] == ["3", "1", "2", "0"]
+
+
+def test_what_one_person_was_shown_within_a_minute_is_one_row() -> None:
+    def noted(number: int, at: int, person: str, what: str, purpose: Purpose | None = None) -> NotedDisclosure:
+        return NotedDisclosure(number, at, Disclosure(told.LEARNER, person, what, purpose=purpose))
+
+    minute, teacher, other = 60_000, told.FIRST, told.SECOND
+    log = [
+        noted(5, 5 * minute + 9, teacher, "names", "teaching"),
+        noted(4, 5 * minute + 8, teacher, "map"),
+        noted(3, 5 * minute + 7, teacher, "mastery"),
+        noted(2, 5 * minute + 6, other, "mastery"),
+        noted(1, minute, other, "share"),
+    ]
+    rows = rows_of(log)
+    assert [(row.person, row.by_share, row.purpose) for row in rows] == [
+        (teacher, False, "teaching"),
+        (other, False, None),
+        (other, True, None),
+    ]
+    assert Seeing.to("es").whats(rows[0].whats) == "El nombre, Niveles"
 
 
 @pytest.mark.parametrize("language", languages())

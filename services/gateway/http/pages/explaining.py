@@ -136,7 +136,7 @@ class Explaining:
 
     def following(self, state: Mapping[str, Any]) -> str:
         """The one next step."""
-        lacking = self.missing(state)
+        lacking = [] if state.get("override") else self.missing(state)
         if lacking:
             return lacking[0]
         status = state["status"]
@@ -189,18 +189,16 @@ class Explaining:
         said = [say(number) for status, say in self._counts().items() if (number := statuses.count(status))]
         if not said:
             return self.words.gettext("No evidence yet.")
-        return self.words.gettext("So far %(skills)s.") % {"skills": self.listed(said)}
+        return self.words.gettext("Of the skills seen so far, %(skills)s.") % {"skills": self.listed(said)}
 
     def _counts(self) -> Mapping[str, Callable[[int], str]]:
         words = self.words
         return {
-            "mastered": lambda n: (
-                words.ngettext("one skill is mastered", "%(number)s skills are mastered", n) % {"number": n}
-            ),
+            "mastered": lambda n: words.ngettext("one is mastered", "%(number)s are mastered", n) % {"number": n},
             "slipped": lambda n: (
                 words.ngettext(
-                    "one that was mastered is worth another look",
-                    "%(number)s that were mastered are worth another look",
+                    "one was mastered and is worth another look",
+                    "%(number)s were mastered and are worth another look",
                     n,
                 )
                 % {"number": n}

@@ -1,4 +1,4 @@
-"""What is done on a learner's pages: a level questioned, a redo asked for, relearning noted, a reflection saved.
+"""What is done on a learner's pages: a level questioned and answered for, a redo asked for, relearning noted.
 
 Each form says what a route of the API takes; whether it may be, the services say.
 """
@@ -16,7 +16,7 @@ from services.gateway.http.pages.why import Asked, Turned, WhyPages
 from shared.contracts.values import Id
 from shared.runtime.problems import Problem, invalid
 
-Redo = Annotated[Id, Path()]
+Of = Annotated[Id, Path()]
 Fields = Mapping[str, str]
 
 CANNOT_MEND = frozenset({404, 410, 429, 503})
@@ -31,7 +31,7 @@ class Write(NamedTuple):
 
 
 Says = Callable[[Asked, str, Fields], Write]
-"""What a form about a competency says; the second is the redo that it is about, empty where it is about none."""
+"""What a form says about a competency, and of which redo or question there; empty where it is of none."""
 
 
 def learner_forms(visiting: Visiting, mastery: MasteryPages, why: WhyPages) -> APIRouter:
@@ -41,8 +41,10 @@ def learner_forms(visiting: Visiting, mastery: MasteryPages, why: WhyPages) -> A
     page = "/learners/{learner}/competencies/{competency}"
     for at, says in ABOUT_A_LEVEL.items():
         router.add_api_route(f"{page}/{at}", _about_a_level(visiting, why, at, says), methods=["POST"])
-    for at, says in ABOUT_A_REDO.items():
-        router.add_api_route(f"{page}/redos/{{redo}}/{at}", _about_a_redo(visiting, why, at, says), methods=["POST"])
+    for at, says in OF_A_REDO.items():
+        router.add_api_route(f"{page}/redos/{{of}}/{at}", _of_one_there(visiting, why, at, says), methods=["POST"])
+    answer = _of_one_there(visiting, why, "answer", _answer)
+    router.add_api_route(f"{page}/questions/{{of}}/answer", answer, methods=["POST"])
     return router
 
 
@@ -68,20 +70,20 @@ def _about_a_level(visiting: Visiting, why: WhyPages, at: str, says: Says) -> Ca
     return about_a_level
 
 
-def _about_a_redo(visiting: Visiting, why: WhyPages, at: str, says: Says) -> Callable[..., Awaitable[Response]]:
-    async def about_a_redo(learner: Learner, competency: Competency, redo: Redo, request: Request) -> Response:
-        return await _taken(request, visiting, why, Asked(learner, competency), at, redo, says)
+def _of_one_there(visiting: Visiting, why: WhyPages, at: str, says: Says) -> Callable[..., Awaitable[Response]]:
+    async def of_one_there(learner: Learner, competency: Competency, of: Of, request: Request) -> Response:
+        return await _taken(request, visiting, why, Asked(learner, competency), at, of, says)
 
-    return about_a_redo
+    return of_one_there
 
 
 async def _taken(  # noqa: PLR0913, PLR0917 - what is sent, from where, and where to
-    request: Request, visiting: Visiting, why: WhyPages, asked: Asked, at: str, redo: str, says: Says
+    request: Request, visiting: Visiting, why: WhyPages, asked: Asked, at: str, of: str, says: Says
 ) -> Response:
     """What the form called `at` came to: on to the page, or the page again with what was typed."""
     visitor, fields = await visiting.sent(request)
     try:
-        said = says(asked, redo, fields)
+        said = says(asked, of, fields)
         receipt = await visiting.asking.write(visitor, "POST", said.path, said.body)
     except Problem as problem:
         if problem.status in CANNOT_MEND:
@@ -109,12 +111,19 @@ def _relearn(_asked: Asked, redo: str, fields: Fields) -> Write:
     return Write(f"/v1/redos/{redo}/relearn", {**_of_form(fields), "kind": fields.get("kind", "")})
 
 
+def _answer(_asked: Asked, review: str, fields: Fields) -> Write:
+    change = fields.get("change")
+    outcome = {"outcome": "changed", "change": change} if change else {"outcome": "unchanged"}
+    body = {"id": fields.get("id", ""), "expected_version": 1, **outcome, "answer": _text(fields, "answer")}
+    return Write(f"/v1/reviews/{review}/answer", body)
+
+
 def _open(_asked: Asked, redo: str, fields: Fields) -> Write:
     return Write(f"/v1/redos/{redo}/open", opening_of(fields))
 
 
 ABOUT_A_LEVEL: Mapping[str, Says] = {"question": _question, "redo": _wish, "reflection": _reflection}
-ABOUT_A_REDO: Mapping[str, Says] = {"relearn": _relearn, "open": _open}
+OF_A_REDO: Mapping[str, Says] = {"relearn": _relearn, "open": _open}
 """The forms of the page of a competency, by the end of their addresses."""
 
 

@@ -54,6 +54,7 @@ class Found:
     redos: Sequence[Mapping[str, Any]]
     questions: Sequence[Mapping[str, Any]]
     statements: Mapping[str, str]
+    resting: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,12 @@ class MasteryPages:
 
     async def _found(self, visitor: Visitor, learner: str, seen: str | None) -> Found:
         path, asking, since = f"/v1/learners/{learner}", self.visiting.asking, at_least(seen)
-        about = {"learner": learner, "limit": "200"}
-        standing, following, whole, redos, opened, answered = await asyncio.gather(
+        standing, following, whole, redos, asked = await asyncio.gather(
             asking.read(visitor, f"{path}/mastery", **since),
             asking.read(visitor, f"{path}/next", limit="50", **since),
             asking.read(visitor, f"{path}/map", **since),
             asking.read(visitor, f"{path}/redos", **since),
-            asking.read(visitor, "/v1/reviews", state="open", **about, **since),
-            asking.read(visitor, "/v1/reviews", state="answered", **about, **since),
+            asking.read(visitor, "/v1/reviews", learner=learner, limit="200", **since),
         )
         states = {state["competency"]: state for state in standing["states"]}
         statements = {
@@ -115,14 +114,21 @@ class MasteryPages:
             for one in framework["competencies"]
         }
         statements |= {id_: state["statement"] for id_, state in states.items() if state.get("statement")}
+        made = subjects(whole["frameworks"], states, following["next"])
         return Found(
-            subjects=subjects(whole["frameworks"], states, following["next"]),
-            steps=following["next"][:STEPS],
+            subjects=made,
+            steps=in_order(following["next"], made)[:STEPS],
             slipped=[state for state in standing["states"] if state["status"] == "slipped"],
             flagged=following["flagged"],
             redos=[redo for redo in redos["redos"] if redo["waits_for"] != "over"],
-            questions=[*opened["items"], *answered["items"]],
+            questions=newest_first(asked["items"]),
             statements=statements,
+            resting=frozenset(
+                one["competency"]
+                for framework in whole["frameworks"]
+                for one in framework["competencies"]
+                if one["rests_on"]
+            ),
         )
 
     async def _recent(
@@ -153,6 +159,20 @@ class MasteryPages:
         return await self.visiting.asking.revealed(
             visitor, viewer.purpose, texts=list(dict.fromkeys(refs))[:200], names=[learner]
         )
+
+
+def in_order(steps: Sequence[Mapping[str, Any]], made: Sequence[Subject]) -> list[Mapping[str, Any]]:
+    """Next steps as the API orders them, those first that lie in a subject which was begun."""
+    begun = {
+        place["competency"] for subject in made if subject.begun for _, places in subject.areas for place in places
+    }
+    return sorted(steps, key=lambda step: step["competency"] not in begun)
+
+
+def newest_first(questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Questions, those that are not answered first."""
+    newest = sorted(questions, key=lambda question: str(question["requested_at"]), reverse=True)
+    return sorted(newest, key=lambda question: question["state"] != "open")
 
 
 def subjects(

@@ -1,11 +1,12 @@
 """Who has seen a learner's record: the disclosure log, as she and who speaks for her read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from fastapi import Request, Response
 
-from services.gateway.domain.disclosures import BY_SHARE
+from services.gateway.domain.disclosures import BY_SHARE, NotedDisclosure
 from services.gateway.flows.read_disclosures import read_disclosures
 from services.gateway.http.pages.languages import Gettext, words_in
 from services.gateway.http.pages.relations import Relations, purpose_for
@@ -15,7 +16,8 @@ from services.gateway.http.visitors import Visitor
 from services.gateway.ports import DisclosureRights, Disclosures
 from shared.ledger.instants import instant_text
 
-A_PAGE = 50
+A_PAGE = 100
+MINUTE = 60_000
 
 
 def _(message: str) -> str:
@@ -39,8 +41,18 @@ SHOWN: Mapping[str, str] = {
     "verified": _("What was checked of the record"),
     "texts": _("What was written"),
     "names": _("The name"),
-    "work": _("A work"),
+    "coverage": _("Portfolio"),
+    "suggestions": _("Portfolio"),
+    "work": _("Works"),
+    "works": _("Works"),
+    "file": _("A file of a work"),
     "evidence": _("A piece of evidence"),
+    "exhibition": _("Part in an exhibition"),
+    "exhibitions": _("Part in an exhibition"),
+    "results": _("What an exhibition came to"),
+    "grade": _("Grades"),
+    "audit": _("What was checked of the record"),
+    "what-if": _("Levels under a rule that was tried"),
     "share": _("What was shared"),
 }
 
@@ -61,8 +73,15 @@ class Seeing:
 
     words: Gettext
 
-    def what(self, what: str) -> str:
-        return self.words.gettext(SHOWN[what]) if what in SHOWN else what
+    @classmethod
+    def to(cls, language: str) -> "Seeing":
+        """For a reader of this language."""
+        return cls(words_in(language))
+
+    def whats(self, whats: Sequence[str]) -> str:
+        """What was shown together, each once."""
+        said = dict.fromkeys(self.words.gettext(SHOWN[what]) if what in SHOWN else what for what in whats)
+        return ", ".join(said)
 
     def purpose(self, purpose: str | None) -> str:
         return "–" if purpose is None else self.words.gettext(PURPOSES[purpose]) if purpose in PURPOSES else purpose
@@ -75,8 +94,23 @@ class Row:
     at: str
     person: str
     by_share: bool
-    what: str
+    whats: tuple[str, ...]
     purpose: str | None
+
+
+def rows_of(noted: Sequence[NotedDisclosure]) -> list[Row]:
+    """The log, newest first, with what one person was shown within a minute in one row: that was one page, or few."""
+    rows: list[Row] = []
+    for (person, by_share, _minute), some in groupby(noted, key=_page_of):
+        several = list(some)
+        whats = tuple(dict.fromkeys(one.disclosure.what for one in several))
+        purpose = next((one.disclosure.purpose for one in several if one.disclosure.purpose), None)
+        rows.append(Row(instant_text(several[0].at), person, by_share, whats, purpose))
+    return rows
+
+
+def _page_of(noted: NotedDisclosure) -> tuple[str, bool, int]:
+    return noted.disclosure.person, noted.disclosure.what == BY_SHARE, noted.at // MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +125,7 @@ class SeenPages:
     async def shown(self, request: Request, visitor: Visitor, learner: str, after: int | None) -> Response:
         """The newest below number `after`. Raises Problem where the log is not the visitor's to read."""
         noted = await read_disclosures(visitor.person, learner, after, A_PAGE, log=self.log, rights=self.rights)
-        rows = [
-            Row(
-                instant_text(one.at),
-                one.disclosure.person,
-                one.disclosure.what == BY_SHARE,
-                one.disclosure.what,
-                one.disclosure.purpose,
-            )
-            for one in noted
-        ]
+        rows = rows_of(noted)
         people = list(dict.fromkeys([learner, *(row.person for row in rows if not row.by_share)]))
         purpose = await purpose_for(visitor, learner, self.relations)
         names = (await self.visiting.asking.revealed(visitor, purpose, names=people)).names
@@ -113,5 +138,5 @@ class SeenPages:
             names=names,
             rows=rows,
             following=noted[-1].number if len(noted) == A_PAGE else None,
-            seeing=Seeing(words_in(reader.language)),
+            seeing=Seeing.to(reader.language),
         )

@@ -11,6 +11,7 @@ from services.gateway.domain.disclosures import Revealed
 from services.gateway.http.pages.afterwards import at_least
 from services.gateway.http.pages.chart import Chart, chart
 from services.gateway.http.pages.explaining import Explaining
+from services.gateway.http.pages.mastery import newest_first
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.viewers import Viewer, viewer_of
@@ -121,16 +122,12 @@ class WhyPages:
         """What was asked about this level and its pieces, and not of other things."""
         if asked.as_of:
             return []
-        about = {"learner": asked.learner, "limit": "500"}
-        pages = [
-            await self.visiting.asking.read(visitor, "/v1/reviews", state=is_, **about, **at_least(asked.seen))
-            for is_ in ("open", "answered")
-        ]
+        about = {"learner": asked.learner, "limit": "200"}
+        found = await self.visiting.asking.read(visitor, "/v1/reviews", **about, **at_least(asked.seen))
         pieces = {piece["event"] for piece in (*state["counted"], *state["set_aside"])}
         return [
             question
-            for found in pages
-            for question in found["items"]
+            for question in newest_first(found["items"])
             if question["about"].get("competency") == asked.competency or question["about"].get("evidence") in pieces
         ]
 
