@@ -66,6 +66,10 @@ def named_users(world: World) -> list[dict[str, str]]:
     ] + [{"sourcedId": "preferring", "givenName": mark, "preferredGivenName": f"{mark} the preferred"}]
 
 
+def titled_classes(world: World) -> list[dict[str, str]]:
+    return [{**one, "title": f"{world.canaries.mark} {one['sourcedId']}"} for one in roster()["classes"]]
+
+
 def evidence(kind: str, member: str, name: str, **body: Any) -> Door:
     def item(world: World) -> dict[str, Any]:
         return {
@@ -101,7 +105,7 @@ WHEN = "2026-09-14T10:30:00.000Z"
 DOORS: dict[str, Door] = {
     "names": Door(
         lambda _w: "/v1/rosters",
-        lambda w: {**roster(["amara", "bao", "leaver"]), "users": named_users(w)},
+        lambda w: {**roster(["amara", "bao", "leaver"]), "users": named_users(w), "classes": titled_classes(w)},
         sender="administrator",
         within="users/",
         refused=200,

@@ -11,9 +11,10 @@ from shared.contracts.exhibitions import PanelConcluded, PanelScored
 from shared.ledger.entry import Entry
 from shared.ledger.streams import panel_stream, policy_stream
 
-Standing: TypeAlias = Literal["learner", "staff"]
+Standing: TypeAlias = Literal["learner", "staff", "section"]
 """What a person is to the district: somebody who learns or learned there, or somebody who teaches, administers, audits
-or speaks for a learner. Who learned and now holds a role is staff; who is still enrolled is a learner.
+or speaks for a learner. Who learned and now holds a role is staff; who is still enrolled is a learner. A section has a
+name too: its title.
 """
 
 
@@ -142,11 +143,13 @@ def readable_names(
     reader: str,
     belongs: bool,
 ) -> tuple[RevealedName, ...]:
-    """A learner's name for whoever may see her, staff's for everybody who belongs to the district, one's own always."""
+    """A learner's name for whoever may see her, one's own always; those of staff and the titles of sections, which may
+    hold them, for everybody who belongs to the district.
+    """
     return tuple(
         RevealedName(person, name, is_learner=standings.get(person) == "learner")
         for person, name in names.items()
-        if person == reader or person in visible or (belongs and standings.get(person) == "staff")
+        if person == reader or person in visible or (belongs and standings.get(person) in {"staff", "section"})
     )
 
 

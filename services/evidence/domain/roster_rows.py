@@ -54,7 +54,7 @@ References: TypeAlias = Annotated[str, StringConstraints(max_length=4096)]
 
 Date: TypeAlias = Annotated[str, AfterValidator(_date)]
 PersonName: TypeAlias = Annotated[str, StringConstraints(max_length=255, strip_whitespace=True), AfterValidator(_clean)]
-"""A part of a name, or empty. Spaces around it, of which real rosters are full, are no part of it."""
+"""A part of a name, a title, or empty. Spaces around it, of which real rosters are full, are no part of it."""
 
 Ignored: TypeAlias = Annotated[str, StringConstraints(max_length=255)]
 """A column that OneRoster asks for and nothing here depends on."""
@@ -96,6 +96,9 @@ class CourseRow(Row):
 
 
 class ClassRow(Row):
+    """`title` may hold somebody's name: like the names of people it goes into the vault, and into no event."""
+
+    title: PersonName = ""
     course_sourced_id: SourcedId
     class_code: Ignored = ""
     class_type: Ignored = ""

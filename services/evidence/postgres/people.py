@@ -1,10 +1,10 @@
 """What people are to the district: by their streams in the ledger, and by the relations of now."""
 
 from collections.abc import Collection
-from typing import Literal
 
 import asyncpg
 
+from services.evidence.domain.revealing import Standing
 from shared.ledger.identifiers import definitions_owner
 from shared.ledger.streams import learner_stream, person_stream
 from shared.runtime.access.questions import Access
@@ -26,6 +26,7 @@ _STANDINGS = """
         WHEN EXISTS (
             SELECT FROM ledger.stream WHERE owner = role_owner AND stream = role_stream AND ledger = 'definitions'
         ) THEN 'staff'
+        WHEN EXISTS (SELECT FROM access.sections WHERE section = person) THEN 'section'
         WHEN EXISTS (SELECT FROM access.guardians WHERE guardian = person) THEN 'staff'
         WHEN EXISTS (SELECT FROM access.panelists WHERE panelist = person) THEN 'staff'
     END AS standing
@@ -40,7 +41,7 @@ class PostgresPeople:
     def __init__(self, pool: asyncpg.Pool, access: Access, *, tenant: str, clock: Clock = now) -> None:
         self._pool, self._access, self._tenant, self._clock = pool, access, tenant, clock
 
-    async def standings(self, people: Collection[str]) -> dict[str, Literal["learner", "staff"]]:
+    async def standings(self, people: Collection[str]) -> dict[str, Standing]:
         """What each of these is; those are left out who are nothing to the district yet."""
         asked = list(people)
         roles = [person_stream(person) for person in asked]

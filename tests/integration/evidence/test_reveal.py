@@ -126,6 +126,18 @@ async def test_names_of_learners_are_for_whoever_may_see_them_and_those_of_staff
     assert names == {nobody: {"person": nobody, "given": "No", "family": "Body", "learner": False}}
 
 
+async def test_a_classes_title_is_for_everybody_here(evidence: Running, people: People) -> None:
+    """It may hold a teacher's name, and is kept as that is."""
+    [english, history] = roster()["classes"]
+    title = f"Ms Lindgren’s English {uuid4()}"
+    await named(people, [], classes=[{**english, "title": title}, {**history, "title": ""}])
+    section, other = (evidence.id("class", one["sourcedId"]) for one in (english, history))
+    told = {section: {"person": section, "given": title, "family": "", "learner": False}}
+    for reader in (people.amara, people.teacher, people.other_teacher):
+        assert await asked(evidence, reader, names=[section, other]) == ({}, told)
+    assert await asked(evidence, people.stranger, names=[section, other]) == ({}, {})
+
+
 async def test_a_role_makes_no_learners_name_public(evidence: Running, people: People) -> None:
     """Neither while she learns here, nor after it has ended; only who has left, and works here now, is staff."""
     name = f"learner-{uuid4()}"

@@ -237,6 +237,23 @@ def test_names_are_those_of_sound_rows_of_people_who_are_here_and_as_they_prefer
     }
 
 
+def test_a_classes_title_is_a_name() -> None:
+    plain = {"courseSourcedId": "english-10", "schoolSourcedId": "school"}
+    rows = read_rows(
+        {
+            "classes": [
+                {"sourcedId": "10a", "title": " Ms Lindgren’s English ", **plain},
+                {"sourcedId": "10b", "title": "", **plain},
+                {"sourcedId": "10c", "title": "Gone", "status": "tobedeleted", **plain},
+                {"sourcedId": "10d", "title": "t" * 256, **plain},
+                {"sourcedId": "10e", "title": "Nowhere", **plain, "courseSourcedId": ""},
+            ]
+        }
+    )
+    assert [row.sourced_id for row in rows.refused] == ["10d", "10e"]
+    assert names_of(rows, [], READING) == {READING.id("class", "10a"): Name("Ms Lindgren’s English", "")}
+
+
 def test_a_school_that_a_user_names_twice_is_enrolled_in_once() -> None:
     row = {"sourcedId": "amara", "role": "student", "orgSourcedIds": "school, school"}
     assert then(when(EMPTY, users=[row])) == [LearnerEnrolled(learner=AMARA, school=SCHOOL)]

@@ -149,6 +149,7 @@ def test_a_hostile_name_and_code_stay_texts(language: str) -> None:
         Reader(language, ZoneInfo("UTC"), "/sections/x", person=ANA, csrf="token"),
         scripts=("grid.js",),
         section=CRAFT,
+        title=HOSTILE,
         view=View(task=THEME),
         grid={**grid, "next": HOSTILE, "refolding": True},
         rows=rows,

@@ -1,9 +1,11 @@
 """A teacher's section: who needs her today, where each learner is, and a column to score at once."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.grid_reading import Sections
 from services.gateway.http.pages.grid_recorded import just_recorded
 from services.gateway.http.pages.grid_showing import FILTERS, View, counts, in_order
@@ -39,6 +41,7 @@ def section_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRo
             reader,
             scripts=("grid.js",),
             section=section,
+            title=title_of(section, names),
             view=view,
             grid=grid,
             codes=codes,
@@ -56,6 +59,11 @@ def section_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRo
         )
 
     return router
+
+
+def title_of(section: str, names: Mapping[str, RevealedName]) -> str:
+    """What the roster calls a section; empty where nobody knows."""
+    return names[section].given if section in names else ""
 
 
 def _done(request: Request) -> tuple[str, int] | None:

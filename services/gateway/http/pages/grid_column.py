@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.grid import Section
+from services.gateway.http.pages.grid import Section, title_of
 from services.gateway.http.pages.grid_reading import Sections
 from services.gateway.http.pages.grid_recorded import Piece, just_recorded, remember
 from services.gateway.http.pages.grid_scores import Given, Measure, Scoring, given, item, pasted, piece_id
@@ -34,6 +34,7 @@ class Column:
     learners: Sequence[str]
     names: Mapping[str, RevealedName]
     rows: Mapping[str, Mapping[str, Any]]
+    title: str
 
     def version(self, learner: str) -> str:
         return str(self.rows[learner]["cells"][0]["version"])
@@ -72,7 +73,7 @@ def column_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRou
         names = await sections.names(visitor, section)
         rows = {row["learner"]: row for row in grid["rows"]}
         learners = sorted(rows, key=lambda learner: called(learner, names))
-        return Column(view, grid["columns"][0], tasks.scoring, measure, learners, names, rows)
+        return Column(view, grid["columns"][0], tasks.scoring, measure, learners, names, rows, title_of(section, names))
 
     def shown(reader: Reader, section: str, of: Column, sheet: Sheet, *, checked: bool = False) -> Response:
         status = 409 if sheet.stale or sheet.gone else (422 if sheet.wrong or sheet.left else 200)

@@ -52,9 +52,9 @@ class Sections:
         return answer
 
     async def names(self, visitor: Visitor, section: str) -> Mapping[str, RevealedName]:
-        """The names of whom the section has, as far as the reader may know them."""
-        members = await self._relations.members(f"section/{section}")
-        return (await self._visiting.asking.revealed(visitor, "teaching", names=members)).names if members else {}
+        """The names of whom the section has, as far as the reader may know them, and its own: its title."""
+        asked = [section, *await self._relations.members(f"section/{section}")]
+        return (await self._visiting.asking.revealed(visitor, "teaching", names=asked)).names
 
     async def cells(self, tag: str, grid: Document, language: str) -> Mapping[str, Markup]:
         """The cells of each row, without anybody's name, made once for what a tag stands for."""

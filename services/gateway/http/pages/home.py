@@ -26,7 +26,7 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         sections = [(section, await relations.members(f"section/{section}")) for section in standing.teaches]
         learners = list(dict.fromkeys([*standing.speaks_for, *(one for _, members in sections for one in members)]))
         purpose: Purpose = "teaching" if sections else "family"
-        people = [visitor.person, *learners]
+        people = [visitor.person, *standing.teaches, *learners]
         names = await _names(visiting, visitor, purpose, people)
         by_name = [(section, sorted(members, key=lambda one: _called(names.get(one)))) for section, members in sections]
         return page("home.html", reader, standing=standing, sections=by_name, names=names)
