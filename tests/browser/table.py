@@ -44,8 +44,8 @@ async def _mistype(page: Page) -> None:
 
 
 OPERATOR, AUDITOR = "operator", "auditor"
+LINDGREN = "teacher-lindgren"
 
-PORTFOLIO = "/learners/{amara}/portfolio"
 WHAT_IF = "/district/policies/what-ifs/{what_if}"
 
 
@@ -82,7 +82,7 @@ PAGES: tuple[Row, ...] = (
     ),
     Row("home-learner", "A learner's first page", "learner-amara", "/", "a[href='/learners/{amara}']"),
     Row("home-guardian", "A guardian's first page", "guardian-okafor", "/", "a[href*='{amara}']"),
-    Row("home-teacher", "A teacher's first page", "teacher-lindgren", "/", "a[href^='/learners/']"),
+    Row("home-teacher", "A teacher's first page", "teacher-lindgren", "/", "main a"),
     Row("home-administrator", "An administrator's first page", OPERATOR, "/", "main a"),
     Row("home-auditor", "An auditor's first page", AUDITOR, "/", "main a"),
     Row("home-stranger", "The first page of somebody with nothing to do here yet", "stranger", "/", "main p"),
@@ -110,20 +110,6 @@ PAGES: tuple[Row, ...] = (
         WHY + "?as_of=2020-01-01",
         "main a",
     ),
-    Row("portfolio", "A portfolio, as its learner curates it", "learner-amara", PORTFOLIO, "main h1", own=True),
-    Row(
-        "portfolio-by-guardian", "A portfolio, as a guardian sees it", "guardian-okafor", PORTFOLIO, "main h1", own=True
-    ),
-    Row(
-        "portfolio-choose",
-        "Choosing a work for the portfolio",
-        "learner-amara",
-        PORTFOLIO + "/choose",
-        "form",
-        own=True,
-    ),
-    Row("work", "A work, for one who made it", "learner-amara", "/works/{poster}", "#drafts", own=True),
-    Row("work-by-teacher", "A work, for a teacher", "teacher-sato", "/works/{poster}", "#drafts"),
     Row("audit", "Audit a grade", AUDITOR, "/audit", "#find"),
     Row("audit-learner", "Audit: a learner's grades", AUDITOR, "/audit/learners/{amara}", "a[href^='/audit/grades/']"),
     Row("audit-timeline", "Audit: everything recorded", AUDITOR, "/audit/learners/{amara}/timeline", "main table"),
@@ -175,5 +161,21 @@ PAGES: tuple[Row, ...] = (
         "/seminars/new?section={english}",
         "#seats button, #start, #purpose",
         do=_tap,
+    ),
+    Row("grid", "My class", LINDGREN, "/sections/{english}", "#grid a"),
+    Row("grid-scoring", "My class, while scoring", LINDGREN, "/sections/{english}?task=none&of=4", "#grid a"),
+    Row("waiting-works", "Works that wait for a score", "teacher-sato", "/scoring", "main h1"),
+    Row("score-work", "A work beside its rubric", "teacher-sato", "/works/{poster}/score", "main h1"),
+    Row("exhibitions", "Exhibitions", "teacher-sato", "/exhibitions", "main a[href^='/exhibitions/']"),
+    Row("exhibition-plan", "Planning an exhibition", "teacher-sato", "/exhibitions/new?section={art}", "main h1"),
+    Row("exhibition-open", "An open exhibition", "teacher-sato", "/exhibitions/{open_exhibition}", "main form button"),
+    Row("exhibition-results", "What an audience said", "learner-amara", "/exhibitions/{exhibition}", "#said", own=True),
+    Row("exhibition-paper", "Ballots from paper", "teacher-sato", "/exhibitions/{open_exhibition}/paper", "main h1"),
+    Row(
+        "exhibition-close",
+        "Closing an exhibition",
+        "teacher-sato",
+        "/exhibitions/{open_exhibition}/close",
+        "main button",
     ),
 )

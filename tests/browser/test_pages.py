@@ -37,6 +37,7 @@ def test_every_page_that_can_be_opened_stands_in_the_table() -> None:
     there = {table.find("GET", _path(row.address)) for row in PAGES}
     missing = [route.template for route in ROUTES if route.method == "GET" and route not in there]
     assert [template for template in missing if template not in NOT_LOOKED_AT] == []
+    assert len({row.name for row in PAGES}) == len(PAGES)
 
 
 def _path(address: str) -> bytes:
