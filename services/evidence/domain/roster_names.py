@@ -14,14 +14,14 @@ def names_of(rows: Rows, refused: Iterable[RefusedRow], reading: Reading) -> dic
     A row that says that somebody is no more names nobody: whoever left keeps the name that she had.
     """
     left_out = {(row.file, row.index) for row in refused}
-    named = [
-        ("user", row.sourced_id, row.name())
+    people = {
+        reading.id("user", row.sourced_id): row.name()
         for index, row in rows.users
         if row.is_active and ("users", index) not in left_out
-    ]
-    titled = [
-        ("class", row.sourced_id, Name(row.title, "") if row.title else None)
+    }
+    titles = {
+        reading.id("class", row.sourced_id): Name(row.title, "")
         for index, row in rows.classes
-        if row.is_active and ("classes", index) not in left_out
-    ]
-    return {reading.id(kind, sourced_id): name for kind, sourced_id, name in [*named, *titled] if name is not None}
+        if row.is_active and row.title and ("classes", index) not in left_out
+    }
+    return {id_: name for id_, name in (people | titles).items() if name is not None}
