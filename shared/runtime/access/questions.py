@@ -126,12 +126,6 @@ _EXHIBITED = f"""
     ) AS works
 """  # noqa: S608 - of constants
 
-_ON_A_PANEL = f"""
-    SELECT {_COMPLETE} AS complete_ms, EXISTS (
-        SELECT FROM access.panelists WHERE panelist = $1 AND NOT is_dismissed AND (ends_ms IS NULL OR ends_ms > $2)
-    ) AS allowed
-"""  # noqa: S608 - of constants
-
 _PANELS = f"""
     SELECT {_COMPLETE} AS complete_ms, ARRAY(
         SELECT exhibition::text FROM access.panelists WHERE panelist = $1 ORDER BY exhibition
@@ -147,17 +141,17 @@ _MEMBERS_OF = {kind: _MEMBERS % kind for kind in ("section", "school")}
 
 
 _STANDING = f"""
+    WITH held AS MATERIALIZED ({_HELD})
     SELECT {_COMPLETE} AS complete_ms,
         EXISTS (SELECT FROM access.enrolments WHERE learner = $1) AS is_learner,
         ARRAY(SELECT learner::text FROM ({_GUARDIANSHIPS}) AS own ORDER BY learner::text) AS speaks_for,
         ARRAY(
-            SELECT s.section::text FROM ({_HELD}) AS own
-            JOIN access.sections AS s ON own.scope = 'section/' || s.section
+            SELECT s.section::text FROM held JOIN access.sections AS s ON held.scope = 'section/' || s.section
             WHERE (s.begins_ms IS NULL OR s.begins_ms <= $3) AND (s.ends_ms IS NULL OR s.ends_ms > $3)
             ORDER BY s.section::text
         ) AS teaches,
         ARRAY(
-            SELECT DISTINCT role || ' ' || scope AS other FROM ({_HELD}) AS own WHERE role <> 'teacher' ORDER BY other
+            SELECT DISTINCT role || ' ' || scope AS other FROM held WHERE role <> 'teacher' ORDER BY other
         ) AS others
 """  # noqa: S608 - of constants
 
@@ -288,10 +282,6 @@ class Access:
         [row] = await self._pool.fetch(_EXHIBITED, person, self._clock(), asked)
         self._check(row["complete_ms"])
         return set(row["works"])
-
-    async def is_panelist(self, person: str) -> bool:
-        """Whether the person sits on any panel now."""
-        return is_id(person) and await self._whether(_ON_A_PANEL, person, self._clock())
 
     async def panels(self, person: str) -> list[str]:
         """The exhibitions on whose panels the person sits or sat, in ascending order."""

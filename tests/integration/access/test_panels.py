@@ -31,7 +31,6 @@ async def test_a_panelist_sees_what_is_shown_and_nothing_of_a_learner(world: Wor
     assert await world.access.exhibited(PANELIST, ALL) == {WORK}
     assert await world.access.exhibited(new_id(), ALL) == set()
     assert await world.rights(PANELIST, LEARNER) == []
-    assert await world.access.is_panelist(PANELIST)
     assert (await world.access.panels(PANELIST), await world.access.panels(new_id())) == ([EXHIBITION], [])
     assert not await world.access.has_any_relation(PANELIST)
 
@@ -49,7 +48,6 @@ async def test_whoever_is_dismissed_sees_nothing_until_she_is_appointed_anew(wor
     relations = panel().dismissed(EXHIBITION, PANELIST)
     await world.given(relations, batch=batch)
     assert await world.access.exhibited(PANELIST, ALL) == set()
-    assert not await world.access.is_panelist(PANELIST)
     assert await world.access.panels(PANELIST) == [EXHIBITION]
     await world.given(Relations().appointed(EXHIBITION, PANELIST))
     assert await world.access.exhibited(PANELIST, ALL) == {WORK}
