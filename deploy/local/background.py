@@ -66,6 +66,7 @@ async def down(home: Home) -> bool:
         os.kill(holder, signal.SIGTERM)
     if not await _until(lambda: home.holder() != holder and has_ended(holder), DOWN_SECONDS):
         raise StackError(f"The stack did not end within {DOWN_SECONDS} s; its process is {holder}.")
+    _left_running[:] = [process for process in _left_running if process.poll() is None]
     return True
 
 

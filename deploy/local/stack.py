@@ -38,7 +38,7 @@ class Stack:
 
     Ready inside the block; ended in order after it. Should this process be killed, the kernel ends the children.
     Use it from the main thread. Raises AlreadyRunningError where another process runs this home, and StackError
-    where a part does not start.
+    where a part does not start. With `durable=False` its record outlives the kill of a process, not of the machine.
     """
 
     def __init__(
@@ -48,8 +48,10 @@ class Stack:
         services: Sequence[Service] = SERVICES,
         partitions: Mapping[str, int] = LEDGER_PARTITIONS,
         notice: Notice = lambda _sentence: None,
+        durable: bool = True,
     ) -> None:
         self.home = home
+        self._durable = durable
         self.services = {service.name: service for service in services}
         self._partitions = partitions
         self._tell = notice
@@ -219,6 +221,7 @@ class Stack:
             port=ports["postgres"],
             password=remembered.superuser_password,
             log=self.home.log_of("postgres"),
+            durable=self._durable,
         )
         self._kafka = KafkaServer(
             self.home.kafka,

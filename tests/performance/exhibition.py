@@ -62,7 +62,7 @@ class Evening:
 
 async def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        async with running_stack(Path(folder) / "home") as stack, administrator(stack) as gateway:
+        async with running_stack(Path(folder) / "home", durable=True) as stack, administrator(stack) as gateway:
             show, evening, tokens = await _opened(stack, gateway)
             gc.collect()
             gc.freeze()

@@ -18,6 +18,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.stack import Stack
 from tests.support.clocks import Clocks
 from tests.support.proxy import FaultProxy
+from tests.support.running import give_up
 
 
 class FaultyStack(Stack):
@@ -74,6 +75,7 @@ async def faulty_stack(folder: Path, *, clocks: Clocks | None = None) -> AsyncIt
                     yield stack
                 finally:
                     stack.heal()
+                    await give_up(stack)
         finally:
             with contextlib.suppress(OSError):  # a folder that is a mount stays until it is taken off
                 home.erase()

@@ -17,14 +17,27 @@ from tests.support.ledger_writer import framework_document, policy_document
 
 
 @asynccontextmanager
-async def running_stack(folder: Path, services: Sequence[Service] = SERVICES) -> AsyncIterator[Stack]:
-    """A new stack whose home is `folder`; ended, and its state removed, afterwards."""
+async def running_stack(
+    folder: Path, services: Sequence[Service] = SERVICES, *, durable: bool = False
+) -> AsyncIterator[Stack]:
+    """A new stack whose home is `folder`; ended, and its state removed, afterwards.
+
+    Its record waits for no disk, unless it is to be `durable`: nobody cuts the power of a test.
+    """
     home = open_home(folder)
     try:
-        async with Stack(home, services=services) as stack:
-            yield stack
+        async with Stack(home, services=services, durable=durable) as stack:
+            try:
+                yield stack
+            finally:
+                await give_up(stack)
     finally:
         home.erase()
+
+
+async def give_up(stack: Stack) -> None:
+    """End all that need not end in order, as nobody reads what it leaves. A stop in order has tests of its own."""
+    await asyncio.gather(*(stack.keeper(name).kill() for name in (*stack.urls, "kafka")))
 
 
 @asynccontextmanager

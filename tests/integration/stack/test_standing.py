@@ -16,21 +16,27 @@ async def of_superuser(server: Server, district: District) -> asyncpg.Connection
     return await asyncpg.connect(server.dsn(district.databases["evidence"].name))
 
 
+async def told(connection: asyncpg.Connection) -> tuple[object, ...]:
+    row = await connection.fetchrow(LEFT)
+    assert row is not None
+    return tuple(row)
+
+
 async def test_what_a_test_wrote_is_gone_and_its_sessions_are_ended(postgres: Server, standing: Standing) -> None:
     async with standing.lent(("evidence",)) as district:
         connection = await of_superuser(postgres, district)
-        before = tuple(await connection.fetchrow(LEFT))
+        before = await told(connection)
         await connection.execute(
             "INSERT INTO ledger.kind (type, schema) VALUES ('a', 'b')"
         )  # guarded, for whoever asks
         await connection.execute("UPDATE ledger.head SET position = 7")
         await connection.execute("UPDATE access.complete SET looked = true; SELECT nextval('release.turns')")
-        assert tuple(await connection.fetchrow(LEFT)) != before
+        assert await told(connection) != before
     assert connection.is_closed()
     async with standing.lent(("evidence",)) as again:
         assert again == district
         connection = await of_superuser(postgres, again)
-        assert tuple(await connection.fetchrow(LEFT)) == before
+        assert await told(connection) == before
         assert await connection.fetchval("INSERT INTO ledger.kind (type, schema) VALUES ('a', 'b') RETURNING kind") == 1
         guards = await connection.fetchval(
             "SELECT array_agg(DISTINCT tgenabled) FROM pg_trigger WHERE NOT tgisinternal"
