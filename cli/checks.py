@@ -91,8 +91,10 @@ def _need_containers() -> None:
 
 def _run(command: tuple[str, ...]) -> int:
     program = Path(sys.executable).with_name(command[0])
+    # what is compiled is kept, whatever is usual here: the tests start hundreds of processes that would compile it anew
+    kept = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(  # noqa: S603  (the checks named above)
-        (str(program), *command[1:]), cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        (str(program), *command[1:]), cwd=ROOT, env=kept | {"PYTHONPATH": str(ROOT)}
     )
     try:
         return process.wait()
