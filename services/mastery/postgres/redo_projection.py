@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 
@@ -53,20 +54,24 @@ class RedoProjection:
 
 
 async def _go_on(connection: asyncpg.Connection, shard: int, entries: Sequence[Entry]) -> None:
-    changed: dict[str, Cycle] = {}
     pace = Pace()
+    read: list[tuple[Entry, dict[str, Any]]] = []
     for entry in entries:
-        body = decode(entry, EVENTS[entry.event].body).model_dump()
+        read.append((entry, decode(entry, EVENTS[entry.event].body).model_dump()))
+        await pace.breathe()
+    cycles = await redos.read_cycles(
+        connection, shard, {(e.owner, body["cycle"]) for e, body in read if "cycle" in body}
+    )
+    changed: dict[str, Cycle] = {}
+    for entry, body in read:
         if entry.event in {"RedoOffered", "RedoRequested"}:
             changed[entry.id] = begun_by(entry, body)
-        else:
-            named = body["cycle"]
-            if named not in changed:
-                changed |= await redos.read_cycles(connection, shard, entry.owner, [named])
-            if named not in changed or changed[named].learner != entry.owner:
-                raise ValueError(f"Entry {entry.id} goes on with a redo {named} that did not begin.")
-            changed[named] = gone_on(changed[named], entry, body)
-        await pace.breathe()
+            continue
+        named = body["cycle"]
+        before = changed.get(named) or cycles.get(named)
+        if before is None or before.learner != entry.owner:
+            raise ValueError(f"Entry {entry.id} goes on with a redo {named} that did not begin.")
+        changed[named] = gone_on(before, entry, body)
     if changed:
         await redos.write_cycles(connection, shard, list(changed.values()))
 

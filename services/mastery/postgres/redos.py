@@ -11,7 +11,10 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Cycle)
 
 _OF_LEARNER = "SELECT cycle FROM mastery.redo WHERE shard = $1 AND learner = $2"
-_READ = f"{_OF_LEARNER} AND redo = ANY ($3::uuid[])"
+_READ = (
+    "SELECT cycle FROM mastery.redo JOIN unnest($2::uuid[], $3::uuid[]) AS named (learner, redo) USING (learner, redo)"
+    " WHERE shard = $1"
+)
 
 
 def pack_cycle(cycle: Cycle) -> bytes:
@@ -23,10 +26,13 @@ def unpack_cycle(packed: bytes) -> Cycle:
 
 
 async def read_cycles(
-    connection: asyncpg.Connection, shard: int, learner: str, redos: Collection[str]
+    connection: asyncpg.Connection, shard: int, redos: Collection[tuple[str, str]]
 ) -> dict[str, Cycle]:
-    """Those of these cycles of a learner that there are, by id."""
-    rows = await connection.fetch(_READ, shard, learner, list(redos))
+    """Those of these cycles, each by its learner and its id, that there are, by id."""
+    if not redos:
+        return {}
+    named = sorted(redos)
+    rows = await connection.fetch(_READ, shard, [learner for learner, _ in named], [redo for _, redo in named])
     return {cycle.id: cycle for cycle in (unpack_cycle(row["cycle"]) for row in rows)}
 
 
