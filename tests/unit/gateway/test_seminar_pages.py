@@ -82,6 +82,7 @@ def test_names_and_moves_stay_texts() -> None:
         "seminar/new.html",
         Reader("es", ZONE, "/x", "me", HOSTILE),
         section=HOSTILE,
+        title=HOSTILE,
         seats=seats([HOSTILE], {HOSTILE: name(HOSTILE, HOSTILE)}),
         lists=[moves, moves],
         moves=moves,

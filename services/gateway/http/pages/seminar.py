@@ -59,13 +59,13 @@ class Seminars:
     visiting: Visiting
     clock: Clock
 
-    async def seats(self, visitor: Visitor, section: str) -> list[Seat]:
-        """Who sits in a section, by name. Raises 404 where the visitor does not teach it now."""
+    async def seats(self, visitor: Visitor, section: str) -> tuple[list[Seat], str | None]:
+        """Who sits in a section, by name; and what it is called. Raises 404 where the visitor does not teach it now."""
         if section not in (await self.relations.standing(visitor.person)).teaches:
             raise not_found("class of yours")
         members = await self.relations.members(f"section/{section}")
-        named = await self.visiting.asking.revealed(visitor, "teaching", names=members)
-        return seats(members, named.names)
+        named = (await self.visiting.asking.revealed(visitor, "teaching", names=[*members, section])).names
+        return seats(members, named), named[section].given if section in named else None
 
     async def shown(  # noqa: PLR0913 - what is shown again after a refusal
         self,
@@ -81,7 +81,7 @@ class Seminars:
     ) -> Response:
         """The page on which a seminar is begun, or written down afterwards."""
         reader = self.visiting.reader(request, visitor)
-        sat, lists = await asyncio.gather(
+        (sat, title), lists = await asyncio.gather(
             self.seats(visitor, section),
             self.visiting.asking.read(visitor, "/v1/moves", said_in=reader.language, **at_least(seen)),
         )
@@ -92,6 +92,7 @@ class Seminars:
             status=200 if problem is None else problem.status,
             scripts=(SCRIPT,),
             section=section,
+            title=title,
             seats=sat,
             lists=lists["moves"],
             moves=chosen or (lists["moves"][0] if lists["moves"] else None),
@@ -124,7 +125,8 @@ def seminar_pages(seminars: Seminars) -> APIRouter:
             return await seminars.shown(request, visitor, section, moves, done=done, seen=seen)
         teaches = (await seminars.relations.standing(visitor.person)).teaches
         sections = [(one, len(await seminars.relations.members(f"section/{one}"))) for one in teaches]
-        return page("seminar/sections.html", visiting.reader(request, visitor), sections=sections)
+        named = (await visiting.asking.revealed(visitor, "teaching", names=teaches)).names
+        return page("seminar/sections.html", visiting.reader(request, visitor), sections=sections, names=named)
 
     @router.post("/seminars/moves")
     async def publish(request: Request) -> Response:
@@ -147,7 +149,7 @@ def seminar_pages(seminars: Seminars) -> APIRouter:
     async def record(request: Request) -> Response:
         visitor, fields = await visiting.sent(request)
         section, digest = fields.get("section", ""), fields.get("moves_by", "")
-        learners = [seat.learner for seat in await seminars.seats(visitor, section)]
+        learners = [seat.learner for seat in (await seminars.seats(visitor, section))[0]]
         try:
             body = seminar_asked(fields, learners, visiting.zone)
             await visiting.asking.write(visitor, "POST", "/v1/seminars", body)
