@@ -133,7 +133,8 @@ class WhyPages:
 
     async def _places(self, visitor: Visitor, asked: Asked, state: Mapping[str, Any]) -> Mapping[str, str]:
         """What the competencies around are called, in words."""
-        if not state.get("readiness") or not state.get("framework"):
+        around = state.get("readiness")
+        if around is None or not (around["rests_on"] or around["flagged_by"]):
             return {}
         path = f"/v1/learners/{asked.learner}/map"
         found = await self.visiting.asking.read(visitor, path, within=state["framework"])
