@@ -68,7 +68,7 @@ async def _style(district: DemoDistrict) -> list[Figure]:
 
 async def _page(district: DemoDistrict, row: Row, cookie: str) -> list[Figure]:
     address = district.address(row.address)
-    async with aiohttp.ClientSession(headers={"Cookie": cookie}) as http:
+    async with aiohttp.ClientSession(headers={"Cookie": cookie, "Accept": "text/html"}) as http:
         async with http.get(address) as answer:
             assert answer.status == row.status, f"{row.name} answers {answer.status}"
             text = await answer.text()
@@ -92,7 +92,7 @@ async def _size(http: aiohttp.ClientSession, address: str) -> int:
 
 async def _waits(address: str, cookie: str) -> list[float]:
     """Seconds of each request from when it was due."""
-    async with aiohttp.ClientSession(headers={"Cookie": cookie}) as http:
+    async with aiohttp.ClientSession(headers={"Cookie": cookie, "Accept": "text/html"}) as http:
 
         async def ask(due: float) -> float:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
