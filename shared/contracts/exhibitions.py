@@ -13,6 +13,9 @@ from shared.contracts.values import Code, Contract, Digest, Earned, Id, Moment, 
 from shared.ledger.decimals import scaled
 
 MAX_WORKS, MAX_QUESTIONS, MAX_OPTIONS, MAX_ROLES, MAX_PANELISTS = 100, 20, 50, 10, 50
+ENOUGH = 5
+"""Answers below which nothing is told of who gave them."""
+
 
 AudienceRole: TypeAlias = Code
 """A coarse role of who votes: family, community, staff, learner, or another that the class names."""

@@ -21,6 +21,7 @@ from services.evidence.domain.exhibitions import answer_name
 from services.evidence.domain.facts import new_event
 from shared.contracts.events import decode
 from shared.contracts.exhibitions import (
+    ENOUGH,
     Asked,
     AudienceTallied,
     BallotIssued,
@@ -36,9 +37,6 @@ from shared.ledger.decimals import scaled, unscaled
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import service_actor
 from shared.ledger.streams import learner_stream
-
-ENOUGH = 5
-"""Answers below which nothing is told of who gave them."""
 
 Answers: TypeAlias = Mapping[str, str]
 

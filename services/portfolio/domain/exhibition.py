@@ -7,12 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from shared.contracts.exhibitions import ENOUGH
 from shared.ledger.instants import Instant
 
 State: TypeAlias = Literal["planned", "open", "closed"]
-
-ENOUGH = 5
-"""Answers below which nothing is told of who gave them (shared.contracts.exhibitions)."""
 
 FEW = "Fewer than five answered, so what they said is withheld."
 TELLING = (

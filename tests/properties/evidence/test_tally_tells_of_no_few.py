@@ -14,8 +14,8 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from services.evidence.domain.exhibitions import answer_name
-from services.evidence.domain.tallying import ENOUGH, rated, tally
-from shared.contracts.exhibitions import Asked, TallyPublished
+from services.evidence.domain.tallying import rated, tally
+from shared.contracts.exhibitions import ENOUGH, Asked, TallyPublished
 from shared.contracts.tasks import Questions
 from tests.support.exhibitions import BEST, WELL, questions
 
