@@ -5,6 +5,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.opening import Opener
+from tests.support.running import until_applied
 
 TEACHER = "teacher-lindgren"
 LEFT = """() => new Promise((done) => {
@@ -77,6 +78,7 @@ async def test_taps_without_a_network_are_in_the_record_once(opener: Opener) -> 
         await page.get_by_text("Sent, for 3 learners.").wait_for()
         assert await page.evaluate(LEFT) == []
         await _sent_again(page, device)
+    await until_applied(opener.district.stack)
     seen = {name: await seminars_of(opener, name) for name in ("amara", "bao", "chiara", "dmitri")}
     assert {name: [counted(piece) for piece in pieces] for name, pieces in seen.items()} == {
         "amara": [{"cites": 2}],

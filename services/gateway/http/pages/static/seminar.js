@@ -127,7 +127,7 @@
   };
   $("ending").ontoggle = () => {
     $("quiet").replaceChildren();
-    for (const { learner, short } of now.seats.filter((seat) => !tapped(now.taps, seat.learner).length)) {
+    for (const { learner, short } of now?.seats.filter((seat) => !tapped(now.taps, seat.learner).length) || []) {
       const label = add($("quiet"), "label", "", { className: "choice" });
       add(label, "input", "", { type: "checkbox", value: learner });
       label.append(short);
