@@ -72,6 +72,7 @@ READING: Rows = {
     ("GET", "/v1/works/{}"): _read("/v1/works/{s.work}", (*SEE, "panelist")),
     ("GET", "/v1/works"): _read("/v1/works?section={s.section}", RECORD),
     ("GET", "/v1/tasks"): _read("/v1/tasks", STAFF),
+    ("GET", "/v1/frameworks"): _read("/v1/frameworks", STAFF),
     ("GET", "/v1/rubrics"): _read("/v1/rubrics", STAFF),
     ("GET", "/v1/moves"): _read("/v1/moves", STAFF),
     ("GET", "/v1/artefacts/{}"): Row(lambda _w, s, _p: {"url": f"/v1/artefacts/{s.artefact}"}, (*SEE, "panelist"), 303),

@@ -50,6 +50,7 @@ API: tuple[Route, ...] = (
     Route("GET", "/v1/works", "portfolio"),
     Route("GET", "/v1/works/{id}", "portfolio"),
     Route("GET", "/v1/tasks", "portfolio"),
+    Route("GET", "/v1/frameworks", "portfolio"),
     Route("GET", "/v1/rubrics", "portfolio"),
     Route("GET", "/v1/moves", "portfolio"),
     Route("GET", "/v1/artefacts/{ref}", "gateway"),

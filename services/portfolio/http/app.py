@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.portfolio.http.answers import answer_with_refusals
 from services.portfolio.http.coverage_routes import coverage_routes
 from services.portfolio.http.exhibition_routes import exhibition_routes
+from services.portfolio.http.frameworks import framework_routes
 from services.portfolio.http.library import library_routes
 from services.portfolio.http.routes import Portfolio, health_routes, record_routes
 from services.portfolio.http.work_list import work_list_routes
@@ -31,5 +32,6 @@ def application(portfolio: Portfolio) -> FastAPI:
     app.include_router(coverage_routes(portfolio))
     app.include_router(exhibition_routes(portfolio))
     app.include_router(library_routes(portfolio))
+    app.include_router(framework_routes(portfolio))
     app.include_router(health_routes(portfolio))
     return app

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.portfolio.domain.library import spoken, worded
+from services.portfolio.http.frameworks import FrameworksDocument
 from services.portfolio.http.library import ListsOfMovesDocument, RubricsDocument, TasksDocument
 from shared.contracts.documents import document_digest
-from tests.support.ledger_writer import named, result
+from tests.support.ledger_writer import framework_document, named, result
 from tests.support.portfolio import Served, WorkWriter, serving_portfolio
 from tests.support.servers import District
 
@@ -187,3 +188,14 @@ async def test_lists_of_moves_in_the_readers_words(served: Served, ledger: WorkW
     assert (shelved.digest, [version.digest for version in shelved.versions]) == (digest, [digest, older])
     assert (shelved.title, [move.title for move in shelved.moves]) == ("Moves", ["Pregunta", "Builds"])
     assert "used_by" not in answer["moves"][0]
+
+
+async def test_whoever_writes_tasks_reads_the_frameworks_in_short(served: Served, ledger: WorkWriter) -> None:
+    ledger.publish(framework_document(named("framework"), [READING]))
+    await served.applied.more()
+    told = await served.get("/v1/frameworks", TEACHER)
+    assert told.status_code == 200, told.text
+    FrameworksDocument.model_validate(told.json())
+    listed = [one["competency"] for framework in told.json()["frameworks"] for one in framework["competencies"]]
+    assert READING in listed
+    assert (await served.get("/v1/frameworks", ANA)).status_code == 404

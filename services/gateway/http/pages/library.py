@@ -1,13 +1,34 @@
-"""Tasks and rubrics that teachers share: what there is, in which versions, and what uses it."""
+"""Tasks and rubrics that teachers share: what there is, in which versions, what uses it, and writing another."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
+from services.gateway.http.pages.authoring import (
+    CriterionRow,
+    criteria_rows,
+    fields_of_task,
+    other_of,
+    rows_of_rubric,
+    rubric_document,
+    task_document,
+)
+from services.gateway.http.pages.planning import derived_id
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.visitors import Visitor
+from shared.contracts.documents import document_digest
+from shared.contracts.values import Digest
+from shared.runtime.ballot_words import LANGUAGES
+from shared.runtime.problems import Problem, invalid
+
+Of = Annotated[Digest | None, Query()]
+"""The version that a new one is written from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +39,140 @@ class Library:
     relations: Relations
 
 
-def library_pages(library: Library) -> APIRouter:
-    """`/tasks`."""
+def library_pages(library: Library) -> APIRouter:  # noqa: C901 - a route each
+    """`/tasks` and `/rubrics`: the shelves, and writing a new version."""
     visiting = library.visiting
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/tasks")
-    async def shelves(request: Request) -> Response:
+    async def shelves(request: Request, done: Done = None, seen: Seen = None) -> Response:
         """The latest version of each; the API says so only to whoever has a role here."""
         visitor = await visiting.required(request)
         reader = visiting.reader(request, visitor)
         tasks, rubrics = await asyncio.gather(
-            visiting.asking.read(visitor, "/v1/tasks", limit="100"),
-            visiting.asking.read(visitor, "/v1/rubrics", limit="100"),
+            visiting.asking.read(visitor, "/v1/tasks", limit="100", **at_least(seen)),
+            visiting.asking.read(visitor, "/v1/rubrics", limit="100", **at_least(seen)),
         )
         titles = {rubric["digest"]: rubric["title"] for rubric in rubrics["rubrics"]}
-        return page(
-            "scoring/library.html", reader, tasks=tasks["tasks"], rubrics=rubrics["rubrics"], rubric_titles=titles
-        )
+        shown = {"tasks": tasks["tasks"], "rubrics": rubrics["rubrics"], "rubric_titles": titles, "done": done}
+        return page("scoring/library.html", reader, **shown)
+
+    @router.get("/rubrics/new")
+    async def new_rubric(request: Request, of: Of = None) -> Response:
+        visitor = await visiting.required(request)
+        return await _rubric_page(library, request, visitor, await _from_rubric(library, visitor, of))
+
+    @router.post("/rubrics")
+    async def publish_rubric(request: Request) -> Response:
+        """Publishes it; or shows the form again, with a criterion more where that was asked for."""
+        visitor, fields = await visiting.sent(request)
+        form = RubricForm(fields, criteria_rows(fields))
+        if "more" in fields:
+            return await _rubric_page(library, request, visitor, form)
+        try:
+            id_ = fields.get("document") or derived_id(fields.get("id", ""), "rubric")
+            title = fields.get("title", "").strip()
+            document = rubric_document(id_, title, _language(fields), form.rows)
+            receipt = await _published(library, visitor, document)
+        except Problem as problem:
+            if problem.status != 422:
+                raise
+            return await _rubric_page(library, request, visitor, form, problem)
+        return led_on("/tasks", "rubric", receipt)
+
+    @router.get("/tasks/new")
+    async def new_task(request: Request, of: Of = None) -> Response:
+        visitor = await visiting.required(request)
+        typed: Mapping[str, str] = {}
+        if of is not None:
+            task = await visiting.asking.read(visitor, f"/v1/documents/{of}")
+            typed = {**fields_of_task(task), "document": task["id"]}
+        return await _task_page(library, request, visitor, typed)
+
+    @router.post("/tasks")
+    async def publish_task(request: Request) -> Response:
+        visitor, fields = await visiting.sent(request)
+        try:
+            _language(fields)
+            id_ = fields.get("document") or derived_id(fields.get("id", ""), "task")
+            receipt = await _published(library, visitor, task_document(id_, fields))
+        except Problem as problem:
+            if problem.status != 422:
+                raise
+            return await _task_page(library, request, visitor, fields, problem)
+        return led_on("/tasks", "task", receipt)
 
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class RubricForm:
+    """What was typed of a rubric, and its criteria."""
+
+    typed: Mapping[str, str]
+    rows: list[CriterionRow]
+
+
+async def _from_rubric(library: Library, visitor: Visitor, of: str | None) -> RubricForm:
+    """An empty form, or that of a version there is. Raises `problems.invalid` where no form has room for it."""
+    if of is None:
+        return RubricForm({}, criteria_rows({}))
+    rubric = await library.visiting.asking.read(visitor, f"/v1/documents/{of}")
+    language = rubric.get("language", "en")
+    try:
+        rows = rows_of_rubric(rubric, other_of(language))
+    except ValueError:
+        raise invalid("This rubric has other levels than this form: write its next version as a document.") from None
+    return RubricForm({"title": rubric["title"], "language": language, "document": rubric["id"]}, rows)
+
+
+async def _rubric_page(
+    library: Library, request: Request, visitor: Visitor, form: RubricForm, problem: Problem | None = None
+) -> Response:
+    more = {"rows": form.rows}
+    return await _form("scoring/rubric.html", library, request, visitor, form.typed, problem, more)
+
+
+async def _task_page(
+    library: Library, request: Request, visitor: Visitor, typed: Mapping[str, str], problem: Problem | None = None
+) -> Response:
+    rubrics = await library.visiting.asking.read(visitor, "/v1/rubrics", limit="100")
+    more = {"rubrics": rubrics["rubrics"]}
+    return await _form("scoring/task.html", library, request, visitor, typed, problem, more)
+
+
+async def _form(  # noqa: PLR0913, PLR0917 - what either form shows
+    template: str,
+    library: Library,
+    request: Request,
+    visitor: Visitor,
+    typed: Mapping[str, str],
+    problem: Problem | None,
+    more: Mapping[str, Any],
+) -> Response:
+    frameworks = await library.visiting.asking.read(visitor, "/v1/frameworks")
+    reader = library.visiting.reader(request, visitor)
+    language = typed.get("language") or (reader.language if reader.language in LANGUAGES else "en")
+    return page(
+        template,
+        reader,
+        status=200 if problem is None else problem.status,
+        frameworks=frameworks["frameworks"],
+        language=language,
+        other=other_of(language),
+        typed=typed,
+        problem=problem,
+        **more,
+    )
+
+
+async def _published(library: Library, visitor: Visitor, document: Any) -> Any:
+    path = f"/v1/documents/{document_digest(document)}"
+    return await library.visiting.asking.write(visitor, "PUT", path, document)
+
+
+def _language(fields: Mapping[str, str]) -> str:
+    language = fields.get("language", "")
+    if language not in LANGUAGES:
+        raise invalid("It is written in one of the languages that are offered.", field="/language")
+    return language

@@ -1,0 +1,193 @@
+"""What a form says of a rubric or a task that is written, as documents. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.gateway.http.pages.codes import codes_for
+from services.gateway.http.pages.planning import chosen
+from shared.runtime.ballot_words import LANGUAGES
+
+MOST_ROWS = 12
+LEVELS = 4
+"""Levels of a criterion that a form has room for; what is left empty is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    title: str = ""
+    descriptor: str = ""
+    other_title: str = ""
+    other_descriptor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion as it is typed; levels from the lowest up, worth 1, 2, 3 and so on. `code` is that of an earlier
+    version. `other_…` are translations.
+    """
+
+    title: str = ""
+    other_title: str = ""
+    code: str = ""
+    half: bool = False
+    competencies: Sequence[str] = ()
+    levels: Sequence[LevelRow] = field(default_factory=lambda: [LevelRow() for _ in range(LEVELS)])
+
+
+def criteria_rows(fields: Mapping[str, str]) -> list[CriterionRow]:
+    """The criteria of a form, with one more where that was asked for; never fewer than one."""
+    rows = [_row(fields, f"c{n}") for n in range(MOST_ROWS) if f"c{n}.title" in fields]
+    if not rows or ("more" in fields and len(rows) < MOST_ROWS):
+        rows.append(CriterionRow())
+    return rows
+
+
+def rows_of_rubric(rubric: Mapping[str, Any], other: str) -> list[CriterionRow]:
+    """The criteria of a rubric that there is, to write the next version from.
+
+    A form has levels worth 1, 2, 3 and so on. Raises ValueError for a rubric that is not so.
+    """
+    words = rubric.get("translations", {}).get(other, {}).get("criteria", {})
+    return [_row_of(criterion, words.get(criterion["code"], {})) for criterion in rubric["criteria"]]
+
+
+def rubric_document(id_: str, title: str, language: str, rows: Sequence[CriterionRow]) -> dict[str, Any]:
+    """An `ascertain.rubric@2` of what was typed; a criterion keeps its code from version to version."""
+    written = [row for row in rows if row.title]
+    fresh = codes_for((row.code or row.title for row in written), otherwise="criterion")
+    coded = list(zip(fresh, written, strict=True))
+    document: dict[str, Any] = {
+        "format": "ascertain.rubric@2",
+        "id": id_,
+        "title": title,
+        "language": language,
+        "criteria": [_criterion(code, row) for code, row in coded],
+    }
+    words = {code: told for code, row in coded if (told := _words(row))}
+    if words:
+        document["translations"] = {other_of(language): {"title": title, "criteria": words}}
+    return document
+
+
+def task_document(id_: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """An `ascertain.task@2` of what was typed."""
+    language = fields.get("language", "")
+    title, prompt = fields.get("title", "").strip(), _plain(fields.get("prompt", ""))
+    other_title, other_prompt = fields.get("other_title", "").strip(), _plain(fields.get("other_prompt", ""))
+    before = [line.strip() for line in fields.get("relearning", "").splitlines() if line.strip()]
+    document: dict[str, Any] = {
+        "format": "ascertain.task@2",
+        "id": id_,
+        "title": title,
+        "prompt": prompt,
+        "kind": codes_for([fields.get("kind", "")], otherwise="task")[0],
+        "language": language,
+        "competencies": chosen(fields, "competency/"),
+        "courses": [course for course in fields.get("courses", "").split(" ") if course],
+        "purpose": fields.get("purpose", "performance"),
+        "reflect_first": "reflect_first" in fields,
+        "relearning": [{"kind": "practice", "title": line} for line in before],
+    }
+    if fields.get("rubric"):
+        document["rubric"] = fields["rubric"]
+    if other_title or other_prompt:
+        told = {"title": other_title or title, "prompt": other_prompt or prompt}
+        document["translations"] = {other_of(language): told}
+    return document
+
+
+def fields_of_task(task: Mapping[str, Any]) -> dict[str, str]:
+    """A task that there is, as a form has it, to write the next version from."""
+    language = task.get("language", "en")
+    told = task.get("translations", {}).get(other_of(language), {})
+    return {
+        "title": task["title"],
+        "prompt": task["prompt"],
+        "other_title": told.get("title", ""),
+        "other_prompt": told.get("prompt", ""),
+        "kind": task["kind"],
+        "language": language,
+        "purpose": task["purpose"],
+        "rubric": task.get("rubric", ""),
+        "courses": " ".join(task["courses"]),
+        "relearning": "\n".join(one["title"] for one in task.get("relearning", [])),
+        **({"reflect_first": "1"} if task.get("reflect_first") else {}),
+        **{f"competency/{one}": "1" for one in task["competencies"]},
+    }
+
+
+def other_of(language: str) -> str:
+    """The language that a document is translated into."""
+    return next(known for known in LANGUAGES if known != language)
+
+
+def _row(fields: Mapping[str, str], at: str) -> CriterionRow:
+    def typed(name: str) -> str:
+        return _plain(fields.get(f"{at}.{name}", ""))
+
+    levels = [
+        LevelRow(*(typed(f"l{n}.{name}") for name in ("title", "text", "other_title", "other_text")))
+        for n in range(LEVELS)
+    ]
+    return CriterionRow(
+        typed("title"), typed("other_title"), typed("code"), bool(typed("half")), chosen(fields, f"{at}.on/"), levels
+    )
+
+
+def _row_of(criterion: Mapping[str, Any], words: Mapping[str, Any]) -> CriterionRow:
+    levels = criterion["levels"]
+    if [level["earned"] for level in levels] != [str(n) for n in range(1, len(levels) + 1)] or len(levels) > LEVELS:
+        raise ValueError("levels")
+    told = words.get("levels", {})
+    rows = [
+        LevelRow(
+            level["title"],
+            level["descriptor"],
+            told.get(level["earned"], {}).get("title", ""),
+            told.get(level["earned"], {}).get("descriptor", ""),
+        )
+        for level in levels
+    ]
+    return CriterionRow(
+        criterion["title"],
+        words.get("title", ""),
+        criterion["code"],
+        criterion.get("step") == "0.5",
+        tuple(criterion["competencies"]),
+        [*rows, *(LevelRow() for _ in range(LEVELS - len(rows)))],
+    )
+
+
+def _criterion(code: str, row: CriterionRow) -> dict[str, Any]:
+    levels = [level for level in row.levels if level.title]
+    document: dict[str, Any] = {
+        "code": code,
+        "title": row.title,
+        "competencies": list(row.competencies),
+        "possible": str(len(levels)),
+        "levels": [
+            {"earned": str(n), "title": level.title, "descriptor": level.descriptor or level.title}
+            for n, level in enumerate(levels, start=1)
+        ],
+    }
+    return document | ({"step": "0.5"} if row.half else {})
+
+
+def _words(row: CriterionRow) -> dict[str, Any]:
+    levels = [level for level in row.levels if level.title]
+    told = {
+        str(n): {
+            "title": level.other_title or level.title,
+            "descriptor": level.other_descriptor or level.descriptor or level.title,
+        }
+        for n, level in enumerate(levels, start=1)
+        if level.other_title or level.other_descriptor
+    }
+    if not row.other_title and not told:
+        return {}
+    return {"title": row.other_title or row.title, "levels": told}
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
