@@ -122,6 +122,7 @@ async def _find(district: DemoDistrict) -> None:
         found[name.rpartition("-")[0] if name.endswith("a") else name] = str(
             await cast.resolved(f"roster:class/class-{name}")
         )
+    found["school"] = str(await cast.resolved("roster:org/school-willowbrook-high"))
     found |= {"theme": THEME, "allegory": ALLEGORY, "symbols": SYMBOLS, "nobody": str(uuid4())}
     amara, teacher = await cast.as_person("learner-amara"), await cast.as_person("teacher-sato")
     portfolio: dict[str, Any] = await amara.get(f"/v1/learners/{found['amara']}/portfolio")

@@ -69,11 +69,12 @@ def small(taken: bytes) -> bytes:
 
 
 def contents(rows: Iterable[Row]) -> str:
-    """The page of all pictures."""
+    """The page of all pictures that there are."""
     named = {**PEOPLE, **ALSO, NOBODY: "anyone, without signing in", "operator": "the district's administrator"}
     parts = [
         f"## {row.title}\n\nFor {named.get(row.who, row.who)}.\n\n![{row.title}](pages/{row.name}-light.png)\n"
         for row in rows
+        if (FOLDER / f"{row.name}-light.png").exists()
     ]
     return "\n".join([HEAD, *parts])
 

@@ -178,4 +178,12 @@ PAGES: tuple[Row, ...] = (
         "/exhibitions/{open_exhibition}/close",
         "main button",
     ),
+    Row("tasks", "Tasks and rubrics", "teacher-sato", "/tasks", "main h1"),
+    Row("panel", "The panel of an exhibition", "teacher-sato", "/exhibitions/{open_exhibition}/panel", "main h1"),
+    Row("audit-section", "Audit: a class", AUDITOR, "/audit/sections/{english}", "main h1"),
+    Row("rosters", "Rosters", OPERATOR, "/district/rosters", "main h1"),
+    Row("roster-section", "A class in the roster", OPERATOR, "/district/rosters/sections/{english}", "main h1"),
+    Row("forgetting", "Who waits to be forgotten", OPERATOR, "/district/forgetting", "main h1"),
+    Row("reviews", "Questions that wait for an answer", OPERATOR, "/district/reviews", "main h1"),
+    Row("reviews-school", "Questions of a school", OPERATOR, "/district/reviews/schools/{school}", "main h1"),
 )
