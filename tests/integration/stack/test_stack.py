@@ -101,7 +101,7 @@ async def test_a_stop_is_orderly_and_quick_and_a_start_finds_everything_again(ho
         operator, urls, tenant = stack.operator, stack.urls, stack.tenant
         assert operator.token == f"ascp_{operator.person}"
         begun = time.monotonic()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 25, "they were waited for one after the other, or for longer than a person would"
     assert "ended in order" in home.log_of("evidence").read_text()
     assert "database system is shut down" in home.log_of("postgres").read_text()
     assert home.kafka / "data" / ".kafka_cleanshutdown" in set((home.kafka / "data").iterdir())
@@ -109,17 +109,16 @@ async def test_a_stop_is_orderly_and_quick_and_a_start_finds_everything_again(ho
     assert describe(home) is None
     async with Stack(home, services=services, partitions=partitions) as stack:
         assert (stack.operator, stack.urls, stack.tenant) == (operator, urls, tenant)
-
-    with pytest.raises(PartitionCountError, match=r"evidence\.ledger has 3 partitions where its ledger has 64 shards"):
-        await Stack(home, services=services).start()
+        with pytest.raises(PartitionCountError, match=r"evidence\.ledger has 3 partitions where its ledger has 64 "):
+            await make_topics(stack.access)  # as a start does
     assert none_left(home.path, seconds=2)
-    assert home.holder() is None
 
 
 async def test_a_service_that_does_not_start_is_told_with_its_last_words(home: Home) -> None:
     with pytest.raises(ProgramError, match=r"evidence ended with code 1 before it was ready.*broken on purpose"):
         await Stack(home, services=(Service("evidence", ("broken",), TINY),)).start()
     assert not processes_of(home.path)
+    assert home.holder() is None
 
 
 def _mode(file: Path) -> int:
