@@ -112,4 +112,8 @@ PAGES: tuple[Route, ...] = (
     _page("GET", "/district/reviews/schools/{school}"),
     _page("GET", "/district/reviews/{learner}/{review}"),
     _page("POST", "/district/reviews/{learner}/{review}"),
+    _page("GET", "/district/releases"),
+    _page("POST", "/district/releases"),
+    _page("GET", "/district/releases/{batch}"),
+    _page("POST", "/district/releases/{batch}"),
 )

@@ -43,6 +43,7 @@ from services.gateway.http.pages.paper import paper_pages
 from services.gateway.http.pages.policies import policy_pages
 from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.releases import release_pages
 from services.gateway.http.pages.reviews import review_pages
 from services.gateway.http.pages.rosters import roster_pages
 from services.gateway.http.pages.scoring import scoring_pages
@@ -155,6 +156,7 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(roster_pages(visiting))
     app.include_router(forgetting_pages(visiting))
     app.include_router(review_pages(visiting))
+    app.include_router(release_pages(visiting))
     app.include_router(artefact_routes(parts.files, parts.disclosures, parts.verifier, parts.clock))
     document = ApiDocument(parts.peers, parts.table, lambda: _own_document(app))
     app.include_router(_descriptions(parts, document))

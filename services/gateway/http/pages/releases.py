@@ -1,0 +1,138 @@
+"""Grades of a section: prepared, looked at while they are held, and released. Nothing is released by preparing it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.visitors import Visitor
+from shared.contracts.values import Id
+from shared.ledger.identifiers import is_id
+from shared.runtime.problems import Problem, invalid
+
+ROUTE = "/district/releases"
+LEARNERS = "200"
+UNDER_WAY = frozenset({"previewing", "releasing"})
+
+Batch = Annotated[Id, Path()]
+
+
+def release_pages(visiting: Visiting) -> APIRouter:
+    """`/district/releases`, and a batch of grades under it."""
+    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+
+    @router.get(ROUTE)
+    async def begin(request: Request, section: Annotated[str, Query(max_length=40)] = "") -> Response:
+        visitor = await visiting.required(request)
+        return await _begun(visiting, request, visitor, section)
+
+    @router.post(ROUTE)
+    async def prepare(request: Request) -> Response:
+        visitor, fields = await visiting.sent(request)
+        section = fields.get("section", "")
+        try:
+            batch = await visiting.asking.write(visitor, "POST", "/v1/release-batches", await _wish(request, fields))
+        except Problem as problem:
+            if problem.status not in {409, 422}:
+                raise
+            return await _begun(visiting, request, visitor, section, problem)
+        return RedirectResponse(f"{ROUTE}/{batch['id']}", 303)
+
+    @router.get(ROUTE + "/{batch}")
+    async def batch_(batch: Batch, request: Request, after: Annotated[str, Query(max_length=40)] = "") -> Response:
+        return await _shown(visiting, request, await visiting.required(request), batch, after=after)
+
+    @router.post(ROUTE + "/{batch}")
+    async def release(batch: Batch, request: Request) -> Response:
+        """Releases what was previewed, without those who are ticked to be left out."""
+        visitor, _ = await visiting.sent(request)
+        try:
+            wish = {"leave_out": await _many(request, "leave_out")}
+            await visiting.asking.write(visitor, "POST", f"/v1/release-batches/{batch}/release", wish)
+        except Problem as problem:
+            if problem.status not in {409, 422}:
+                raise
+            return await _shown(visiting, request, visitor, batch, problem=problem)
+        return RedirectResponse(f"{ROUTE}/{batch}", 303)
+
+    return router
+
+
+async def _begun(
+    visiting: Visiting, request: Request, visitor: Visitor, section: str, problem: Problem | None = None
+) -> Response:
+    """The form by which a section is chosen; once it is, that by which its grades are prepared."""
+    outline = await visiting.asking.read(visitor, "/v1/rosters")
+    sections = [one for school in outline["schools"] for one in school["sections"]]
+    chosen = next((one for one in sections if one["section"] == section), None)
+    columns: list[Mapping[str, Any]] = []
+    if chosen is not None:
+        grid = await visiting.asking.read(visitor, f"/v1/sections/{section}/grid")
+        columns = grid["columns"]
+    return page(
+        "district/releases.html",
+        visiting.reader(request, visitor),
+        status=200 if problem is None else problem.status,
+        schools=outline["schools"],
+        chosen=chosen,
+        columns=columns,
+        periods=outline["periods"],
+        problem=problem,
+    )
+
+
+async def _wish(request: Request, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The batch that a form asks for. Raises `problems.invalid` where it chooses no competency."""
+    competencies = await _many(request, "competency")
+    if not competencies:
+        raise invalid("Choose at least one competency.", field="/competencies")
+    named = {name: fields.get(name) for name in ("id", "section", "course", "period")}
+    return {**named, "competencies": competencies}
+
+
+async def _many(request: Request, name: str) -> list[str]:
+    """The ids that a form brings under one name, each once."""
+    given = parse_qsl((await request.body()).decode("ascii"))
+    return list(dict.fromkeys(value for key, value in given if key == name and is_id(value)))
+
+
+async def _shown(  # noqa: PLR0913 - what the page is made of
+    visiting: Visiting,
+    request: Request,
+    visitor: Visitor,
+    batch: str,
+    *,
+    after: str = "",
+    problem: Problem | None = None,
+) -> Response:
+    onward = {"after": after} if after else {}
+    path = f"/v1/release-batches/{batch}"
+    told = await visiting.asking.read(visitor, path, limit=LEARNERS, **onward)
+    people = [line["learner"] for line in told["learners"]]
+    names, codes = await asyncio.gather(
+        visiting.asking.revealed(visitor, "grading", names=people), _codes(visiting, visitor, told["scope"])
+    )
+    return page(
+        "district/batch.html",
+        visiting.reader(request, visitor),
+        status=200 if problem is None else problem.status,
+        scripts=() if told["state"] in UNDER_WAY else None,
+        batch=told,
+        under_way=told["state"] in UNDER_WAY,
+        names=names.names,
+        codes=codes,
+        problem=problem,
+    )
+
+
+async def _codes(visiting: Visiting, visitor: Visitor, scope: str) -> Mapping[str, str]:
+    """What competencies of a section are called; of a school nothing is known so quickly."""
+    if not scope.startswith("section/"):
+        return {}
+    grid = await visiting.asking.read(visitor, f"/v1/sections/{scope.removeprefix('section/')}/grid")
+    return {column["competency"]: column["code"] for column in grid["columns"]}
