@@ -142,7 +142,9 @@ async def test_a_score_is_recorded_where_the_cell_is_as_it_was_and_once(
     for _ in range(2):
         answer = await browser.send("POST", url, form=form)
         assert answer.status_code == 200, answer.text
-        assert (answer.json()["version"], answer.json()["evidence"]) == (1, id_)
+        told = answer.json()
+        assert (told["version"], told["evidence"], told["score"]) == (1, id_, "2.5")
+        assert (told["word"], told["rest"]) == ("Two", " · On the way")
     [piece] = school.recorded.values()
     assert (piece["body"]["learner"], piece["body"]["results"][0]["earned"]) == (learner, "2.5")
     for more, status in (

@@ -153,7 +153,7 @@ def test_a_hostile_name_and_code_stay_texts(language: str) -> None:
         view=View(task=THEME),
         grid={**grid, "next": HOSTILE, "refolding": True},
         rows=rows,
-        cells={ANA: fragment("grid/cells.html", language, row=rows[0], columns=columns)},
+        cells={ANA: fragment("grid/cells.html", language, row=rows[0], columns=columns, short={})},
         names={ANA: RevealedName(HOSTILE, HOSTILE, of_learner=True)},
         tasks=[task],
         scoring=scoring_of(task, None, "4"),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.grid_scores import Scoring, scoring_of
 from services.gateway.http.pages.grid_showing import NO_TASK, View
+from services.gateway.http.pages.grid_wording import shorts
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import fragment
 from services.gateway.http.pages.visiting import Visiting
@@ -61,9 +62,12 @@ class Sections:
         made = self._cells.get((tag, language))
         if made is None:
             made = {}
+            short = shorts(language)
             pace = Pace()
             for row in grid["rows"]:
-                made[row["learner"]] = fragment("grid/cells.html", language, row=row, columns=grid["columns"])
+                made[row["learner"]] = fragment(
+                    "grid/cells.html", language, row=row, columns=grid["columns"], short=short
+                )
                 await pace.breathe()
         _keep(self._cells, (tag, language), made)
         return made

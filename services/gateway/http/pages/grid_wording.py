@@ -19,6 +19,14 @@ WRONG: Mapping[str, str] = {
 }
 """Why a value is no score."""
 
+SHORT: Mapping[str, str] = {
+    "no_policy": _("No rule"),
+    "no_evidence": _("None yet"),
+    "not_enough": _("Some evidence"),
+    "under_review": _("Looked at"),
+}
+"""In a cell, of a status without a level."""
+
 STALE = _("Something was recorded for %(name)s here since you opened this page. Look again, then send it again.")
 GONE = _("%(name)s is not in this class any more. Nothing was recorded.")
 SAVED = _("Recorded for %(name)s: %(score)s of %(possible)s.")
@@ -30,6 +38,11 @@ SOMEBODY = _("Somebody")
 def words_of(language: str) -> Words:
     """The words for statuses and the like, in a language."""
     return Words(words_in(language))
+
+
+def shorts(language: str) -> Mapping[str, str]:
+    """What stands in a cell without a level, by its status."""
+    return {status: said(language, word) for status, word in SHORT.items()}
 
 
 def said(language: str, message: str, **more: str) -> str:

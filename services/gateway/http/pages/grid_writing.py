@@ -22,6 +22,7 @@ from services.gateway.http.pages.grid_wording import (
     TAKEN_BACK,
     WRONG,
     said,
+    shorts,
     words_of,
 )
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -85,7 +86,9 @@ class Cells:
         after = self._row(visitor, section, typed.learner, typed.competency, at_least=_pin(place))
         row = await _after(after, row)
         told = said(language, SAVED, name=name, score=score.score, possible=measure.possible)
-        answer = JSONResponse({**_shown(row, language), "said": told, "evidence": typed.id}, headers=PRIVATE)
+        answer = JSONResponse(
+            {**_shown(row, language), "said": told, "evidence": typed.id, "score": score.score}, headers=PRIVATE
+        )
         before = [one for one in just_recorded(request, section) if one.evidence != typed.id]
         remember(answer, section, [Piece(typed.id, typed.learner, row["code"], score.score), *before])
         return answer
@@ -160,7 +163,9 @@ async def _after(asked: Awaitable[Mapping[str, Any]], before: Mapping[str, Any])
 def _shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     """How a cell is shown, as the script puts it there."""
     cell = row["cells"][0]
-    return {"version": cell["version"], "status": cell["status"], "word": words_of(language).level(cell)}
+    status = words_of(language).level({**cell, "level": None})
+    word = cell["level"] or shorts(language).get(cell["status"], "")
+    return {"version": cell["version"], "status": cell["status"], "word": word or status, "rest": f" · {status}"}
 
 
 def _refused(status: int, told: str, version: int | None = None) -> Response:

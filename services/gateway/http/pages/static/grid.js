@@ -31,7 +31,7 @@ const send = (path, cell, fields, then) => {
     if (it.word) {
       cell.querySelector("use").setAttribute("href", "#" + it.status);
       const [word, rest] = cell.querySelectorAll("span");
-      [word.textContent, rest.textContent] = [it.word, ""];
+      [word.textContent, rest.textContent] = [it.word, it.rest];
     }
     find("said").textContent = it.said || table.dataset.failed;
     then(it);
@@ -55,7 +55,7 @@ const save = () => {
   }
   mark(cell, score, "sending");
   send("scores", cell, cell.sent, (it) => {
-    mark(cell, score, it.ok ? "done" : "bad");
+    mark(cell, it.score || score, it.ok ? "done" : "bad");
     if (!it.ok) return;
     cell.score = "";
     done.push([cell, it.evidence]);
