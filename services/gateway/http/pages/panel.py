@@ -38,7 +38,7 @@ class Files:
     log: Disclosures
 
 
-def panel_pages(panelists: Panelists, files: Files) -> APIRouter:  # noqa: C901, PLR0915 - a route each
+def panel_pages(panelists: Panelists, files: Files) -> APIRouter:  # noqa: C901 - a route each
     """`/exhibitions/{exhibition}/panel`, and what is done there."""
     asking = panelists.visiting.asking
     router = APIRouter(route_class=page_route(panelists.visiting.zone), include_in_schema=False)
@@ -98,8 +98,8 @@ def panel_pages(panelists: Panelists, files: Files) -> APIRouter:  # noqa: C901,
             if problem.status not in {409, 422}:
                 raise
             return await _panel_page(panelists, request, panelist, exhibition, problem=problem, typed=fields)
-        shown = {"exhibition": exhibition, "text": text, "ends_at": instant_text(made.ends_at)}
-        return page("scoring/new_pass.html", panelists.reader(request, panelist), **shown)
+        reader, ends_at = panelists.reader(request, panelist), instant_text(made.ends_at)
+        return page("scoring/new_pass.html", reader, exhibition=exhibition, text=text, ends_at=ends_at)
 
     @router.get("/exhibitions/{exhibition}/panel/{work}")
     async def one(exhibition: Exhibition, work: Work, request: Request) -> Response:
@@ -127,8 +127,7 @@ def panel_pages(panelists: Panelists, files: Files) -> APIRouter:  # noqa: C901,
         except Problem as problem:
             if problem.status not in {409, 422}:
                 raise
-            said = {"problem": problem, "typed": fields, "at": what}
-            return await _work_page(panelists, request, panelist, exhibition, work, **said)
+            return await _work_page(panelists, request, panelist, exhibition, work, problem, fields, what)
         return led_on(f"/exhibitions/{exhibition}/panel", done)
 
     @router.post("/exhibitions/{exhibition}/panel/{work}/score")

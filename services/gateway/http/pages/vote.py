@@ -27,7 +27,7 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
 
     @router.get("/vote")
     async def by_hand(request: Request) -> Response:
-        return page("vote_by_hand.html", visiting.reader(request), wrong=None, typed="", **_kiosk(request))
+        return page("vote_by_hand.html", visiting.reader(request), wrong=None, typed="", kiosk=_kiosk(request))
 
     @router.post("/vote")
     async def typed(request: Request) -> Response:
@@ -35,9 +35,9 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
         words = (await fields_of(request)).get("words", "")
         token = token_of(words)
         if token is None:
-            shown = {"wrong": "unreadable", "typed": words, **_kiosk(request)}
-            return page("vote_by_hand.html", visiting.reader(request), status=422, **shown)
-        return RedirectResponse(f"/vote/{token}{'?kiosk=1' if _kiosk(request)['kiosk'] else ''}", 303)
+            reader, kiosk = visiting.reader(request), _kiosk(request)
+            return page("vote_by_hand.html", reader, status=422, wrong="unreadable", typed=words, kiosk=kiosk)
+        return RedirectResponse(f"/vote/{token}{'?kiosk=1' if _kiosk(request) else ''}", 303)
 
     async def answered(
         token: str, request: Request, asked: Callable[[str], Awaitable[Response]]
@@ -63,8 +63,8 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
         }
         status, told = await answered(token, request, lambda known: ballots.vote(known, answers))
         if status in {200, 201}:
-            shown = {"before": status == 200, "receipt": told["receipt"], **_kiosk(request)}
-            return page("voted.html", visiting.reader(request), **shown)
+            reader, kiosk = visiting.reader(request), _kiosk(request)
+            return page("voted.html", reader, before=status == 200, receipt=told["receipt"], kiosk=kiosk)
         if status == 422:
             _, told = await answered(token, request, ballots.show)
         return _ballot(status, told, request, visiting)
@@ -76,13 +76,13 @@ def _ballot(status: int, told: Mapping[str, Any], request: Request, visiting: Vi
     """The page of a ballot as evidence answered for it; 422 where an answer was none of those asked."""
     reader = visiting.reader(request)
     if status == 404:
-        return page("vote_by_hand.html", reader, status=404, wrong="unknown", typed="", **_kiosk(request))
+        return page("vote_by_hand.html", reader, status=404, wrong="unknown", typed="", kiosk=_kiosk(request))
     if status == 409 or told.get("state") == "closed":
         return page("vote_closed.html", reader, status=200 if status != 409 else 409)
     if status not in {200, 422}:
         raise Problem(status, "ballot", str(told.get("title", "")), str(told.get("detail", "")))
     if told["state"] == "counted":
-        return page("voted.html", reader, before=True, receipt=None, **_kiosk(request))
+        return page("voted.html", reader, before=True, receipt=None, kiosk=_kiosk(request))
     asked = [
         {**question, "work": work}
         for question in told["questions"]
@@ -92,9 +92,9 @@ def _ballot(status: int, told: Mapping[str, Any], request: Request, visiting: Vi
     return page("ballot.html", reader, status=status, ballot=told, asked=asked, wrong=status == 422, said=said)
 
 
-def _kiosk(request: Request) -> dict[str, bool]:
+def _kiosk(request: Request) -> bool:
     """Whether many vote on this device, one after another: then each is led on to the next person."""
-    return {"kiosk": request.query_params.get("kiosk") == "1"}
+    return request.query_params.get("kiosk") == "1"
 
 
 def _said(told: Mapping[str, Any], language: str) -> Callable[[Mapping[str, str]], str]:
