@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it says no types
 
 from deploy.local.kafka import KafkaServer
 from deploy.setup.databases import OWNERS, Server, drop_databases, make_databases
@@ -22,6 +23,8 @@ from tests.support.standing import Standing
 
 if TYPE_CHECKING:
     from tests.support.containers import KafkaAt
+
+BROWSER = "tests/browser/"
 
 # A property is true or false; how long it takes says how busy the machine is.
 # `--hypothesis-profile long` looks further.
@@ -95,6 +98,18 @@ def pytest_configure(config: pytest.Config) -> None:
     workers, is_worker = config.getoption("numprocesses", None), hasattr(config, "workerinput")
     if workers and not is_worker and not _in_containers(config) and not config.getoption("collectonly"):
         config.add_cleanup(learning_how_kafka_starts())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Where files are shared out, those of the browser go to one process: they look at one stack."""
+    return BrowserTogether(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+class BrowserTogether(LoadFileScheduling):  # type: ignore[misc]  # as above
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return BROWSER if file.startswith(BROWSER) else file
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
