@@ -133,9 +133,9 @@ def gateway_app(parts: Parts) -> FastAPI:
     app.include_router(home_pages(parts.relations, visiting))
     app.include_router(vote_pages(parts.ballots, misses, visiting))
     seen_pages = SeenPages(parts.relations, visiting, parts.disclosures, parts.rights)
-    mastery, why = MasteryPages(parts.relations, visiting), WhyPages(parts.relations, visiting, parts.clock)
     for router in _performance_pages(parts, visiting, misses):
         app.include_router(router)
+    mastery, why = MasteryPages(parts.relations, visiting), WhyPages(parts.relations, visiting, parts.clock)
     app.include_router(learner_pages(visiting, mastery, why, seen_pages))
     app.include_router(learner_forms(visiting, mastery, why))
     portfolios = Portfolios(parts.relations, visiting, parts.clock, parts.public_url)

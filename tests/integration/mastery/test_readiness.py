@@ -1,6 +1,7 @@
 """What comes next for a learner, and who of a section is ready for what, through mastery's HTTP."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +255,7 @@ async def test_of_a_large_framework_the_map_has_what_is_near(
     ledger: LedgerWriter, mastery: Mastery, applied: Applied
 ) -> None:
     codes = [f"far.{number:03}" for number in range(80)]
-    links = [(after, before) for before, after in zip(codes, codes[1:], strict=False)]
+    links = [(after, before) for before, after in pairwise(codes)]
     ledger.publish({**framework(codes, links, []), "id": named("large")})
     ledger.attempt(ANA, result(named("far.040"), "2"))
     await applied.more()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.importing import roster
-from cli.importing.roster import chunks, read_roster
+from cli.importing.roster import read_roster
+from shared.contracts import roster_files
+from shared.contracts.roster_files import chunks
 
 HEADERS = {
     "orgs": "sourcedId,type",
@@ -38,7 +39,7 @@ def test_agents_come_with_whoever_names_them(tmp_path: Path) -> None:
 def test_agents_of_every_call_are_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     users = ["amara,student,ngozi,", "bao,student,ngozi,", "ngozi,parent,,"]
     read, _ = read_roster(written(tmp_path, users, ["amara", "bao"]))
-    monkeypatch.setattr(roster, "ENROLLMENTS_A_CALL", 1)
+    monkeypatch.setattr(roster_files, "ENROLLMENTS_A_CALL", 1)
     calls = [[row["sourcedId"] for row in call["users"]] for call in chunks(read)]
     assert calls == [["amara", "ngozi"], ["bao", "ngozi"]]
 

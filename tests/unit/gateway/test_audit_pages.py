@@ -123,7 +123,7 @@ def test_whatever_an_audit_tells_stays_a_text(language: str, running: bool) -> N
 
 def test_a_name_is_shown_only_where_it_was_asked_for() -> None:
     reader = Reader("en", ZoneInfo("UTC"), "/audit/learners/x", person=LEARNER, csrf="c")
-    shown = {"learner": LEARNER, "grades": [], "changes": None, "as_of": None, "problem": None}
+    shown: dict[str, Any] = {"learner": LEARNER, "grades": [], "changes": None, "as_of": None, "problem": None}
     hidden = bytes(page("audit/learner.html", reader, name=None, shown=False, **shown).body).decode()
     assert "Names are hidden" in hidden
     assert "names=shown" not in hidden
