@@ -21,41 +21,41 @@ from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.front import Front, Limits
 from services.gateway.http.health import Health
 from services.gateway.http.pages.asking import Asking
-from services.gateway.http.pages.audit import audit_pages
-from services.gateway.http.pages.choosing import choosing_pages
-from services.gateway.http.pages.district import district_pages
-from services.gateway.http.pages.exhibition import exhibition_pages
-from services.gateway.http.pages.exhibitions import Exhibitions, exhibition_list_pages
-from services.gateway.http.pages.forgetting import forgetting_pages
-from services.gateway.http.pages.grid import section_pages
-from services.gateway.http.pages.grid_column import column_pages
-from services.gateway.http.pages.grid_reading import Sections
-from services.gateway.http.pages.grid_writing import scoring_routes
+from services.gateway.http.pages.audits.audit import audit_pages
+from services.gateway.http.pages.audits.verification import verification_pages
+from services.gateway.http.pages.district.district import district_pages
+from services.gateway.http.pages.district.forgetting import forgetting_pages
+from services.gateway.http.pages.district.policies import policy_pages
+from services.gateway.http.pages.district.releases import release_pages
+from services.gateway.http.pages.district.reviews import review_pages
+from services.gateway.http.pages.district.rosters import roster_pages
+from services.gateway.http.pages.district.what_ifs import what_if_pages
+from services.gateway.http.pages.exhibitions.exhibition import exhibition_pages
+from services.gateway.http.pages.exhibitions.listing import Exhibitions, exhibition_list_pages
+from services.gateway.http.pages.exhibitions.panel import Files, panel_pages
+from services.gateway.http.pages.exhibitions.panelists import Panelists, pass_pages
+from services.gateway.http.pages.exhibitions.paper import paper_pages
+from services.gateway.http.pages.exhibitions.vote import vote_pages
 from services.gateway.http.pages.home import home_pages
-from services.gateway.http.pages.learner import learner_pages
-from services.gateway.http.pages.learner_forms import learner_forms
-from services.gateway.http.pages.library import Library, library_pages
-from services.gateway.http.pages.mastery import MasteryPages
-from services.gateway.http.pages.operator import operator_pages
-from services.gateway.http.pages.panel import Files, panel_pages
-from services.gateway.http.pages.panelists import Panelists, pass_pages
-from services.gateway.http.pages.paper import paper_pages
-from services.gateway.http.pages.policies import policy_pages
-from services.gateway.http.pages.portfolio import Portfolios, portfolio_pages
+from services.gateway.http.pages.learners.forms import learner_forms
+from services.gateway.http.pages.learners.learner import learner_pages
+from services.gateway.http.pages.learners.mastery import MasteryPages
+from services.gateway.http.pages.learners.seeing import SeenPages
+from services.gateway.http.pages.learners.why import WhyPages
+from services.gateway.http.pages.operator.operator import operator_pages
+from services.gateway.http.pages.portfolios.choosing import choosing_pages
+from services.gateway.http.pages.portfolios.portfolio import Portfolios, portfolio_pages
 from services.gateway.http.pages.relations import Relations
-from services.gateway.http.pages.releases import release_pages
-from services.gateway.http.pages.reviews import review_pages
-from services.gateway.http.pages.rosters import roster_pages
-from services.gateway.http.pages.scoring import scoring_pages
-from services.gateway.http.pages.seeing import SeenPages
-from services.gateway.http.pages.seminar import Seminars, seminar_pages
+from services.gateway.http.pages.sections.column import column_pages
+from services.gateway.http.pages.sections.grid import section_pages
+from services.gateway.http.pages.sections.reading import Sections
+from services.gateway.http.pages.sections.writing import scoring_routes
+from services.gateway.http.pages.seminars.seminar import Seminars, seminar_pages
 from services.gateway.http.pages.static_files import static_files
-from services.gateway.http.pages.verification import verification_pages
 from services.gateway.http.pages.visiting import Visiting
-from services.gateway.http.pages.vote import vote_pages
-from services.gateway.http.pages.what_ifs import what_if_pages
-from services.gateway.http.pages.why import WhyPages
-from services.gateway.http.pages.works import Works, work_pages
+from services.gateway.http.pages.works.library import Library, library_pages
+from services.gateway.http.pages.works.scoring import scoring_pages
+from services.gateway.http.pages.works.work import Works, work_pages
 from services.gateway.http.passes import pass_routes
 from services.gateway.http.peers import Peers
 from services.gateway.http.personal_tokens import personal_token_routes

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.gateway.http.pages.audit_showing import bearing, changes, lines
+from services.gateway.http.pages.audits.showing import bearing, changes, lines
+from services.gateway.http.pages.audits.wording import ENTRIES, PHASES
 from services.gateway.http.pages.languages import languages
-from services.gateway.http.pages.record_wording import ENTRIES, PHASES
 from services.gateway.http.pages.rendering import Reader, page
 from shared.contracts.events import EVENTS
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.http.pages.authoring import (
+from services.gateway.http.pages.works.authoring import (
     CriterionRow,
     criteria_rows,
     fields_of_task,
@@ -12,7 +12,7 @@ from services.gateway.http.pages.authoring import (
     rubric_document,
     task_document,
 )
-from services.gateway.http.pages.rubrics import comments_of, criteria_of, levels_of, results_of
+from services.gateway.http.pages.works.rubrics import comments_of, criteria_of, levels_of, results_of
 from shared.contracts.tasks import RicherRubric, RicherTask
 from tests.support.relations import new_id
 

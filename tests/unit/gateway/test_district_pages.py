@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.gateway.http.pages.district.policies import told_in_words
+from services.gateway.http.pages.district.what_ifs import moves
 from services.gateway.http.pages.languages import languages
-from services.gateway.http.pages.policies import told_in_words
 from services.gateway.http.pages.rendering import Reader, page
-from services.gateway.http.pages.what_ifs import moves
 from shared.runtime.policy_templates import WHEN, template
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"

@@ -14,14 +14,14 @@ from services.gateway.domain.disclosures import (
     RevealedName,
     RevealedText,
 )
-from services.gateway.http.pages.explaining import RULES, SHORT, STEPS, WITHOUT, Explaining
 from services.gateway.http.pages.languages import languages
-from services.gateway.http.pages.map_picture import BOX, map_picture
-from services.gateway.http.pages.mastery import Found, in_order, newest_first, subjects
+from services.gateway.http.pages.learners.explaining import RULES, SHORT, STEPS, WITHOUT, Explaining
+from services.gateway.http.pages.learners.map_picture import BOX, map_picture
+from services.gateway.http.pages.learners.mastery import Found, in_order, newest_first, subjects
+from services.gateway.http.pages.learners.seeing import Seeing, rows_of
+from services.gateway.http.pages.learners.viewers import Viewer
+from services.gateway.http.pages.learners.why import Asked, Turned, checked_of
 from services.gateway.http.pages.rendering import Reader, page
-from services.gateway.http.pages.seeing import Seeing, rows_of
-from services.gateway.http.pages.viewers import Viewer
-from services.gateway.http.pages.why import Asked, Turned, checked_of
 from services.gateway.http.pages.wording import STATUSES
 from shared.runtime.problems import invalid
 from tests.support import explained as told

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.gateway.http.pages.languages import languages
-from services.gateway.http.pages.operating import services
+from services.gateway.http.pages.operator.operating import services
 from services.gateway.http.pages.rendering import Reader, page
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"

@@ -23,8 +23,8 @@ from services.gateway.domain.sign_in import (
 )
 from services.gateway.http.pages import languages as catalogues
 from services.gateway.http.pages import rendering
-from services.gateway.http.pages.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
 from services.gateway.http.pages.languages import FOLDER, SOURCE, add_words, language_for, languages, words_in
+from services.gateway.http.pages.learners.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
 from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
 from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.http.pages.codes import codes_for
-from services.gateway.http.pages.exhibition import spoken
-from services.gateway.http.pages.paper_ballots import MOST_LINES, table_of
-from services.gateway.http.pages.planning import QuestionRow, plan_request, questions_document, rows_of
+from services.gateway.http.pages.exhibitions.exhibition import spoken
+from services.gateway.http.pages.exhibitions.paper_ballots import MOST_LINES, table_of
+from services.gateway.http.pages.exhibitions.planning import QuestionRow, plan_request, questions_document, rows_of
 from shared.contracts.tasks import Questions
 from shared.ledger.identifiers import CODE_PATTERN
 from shared.runtime.problems import Problem

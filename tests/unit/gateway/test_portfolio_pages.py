@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.covering import ACROSS, areas_by_skill, maps
-from services.gateway.http.pages.drafting import MOST_WORDS, Draft, Part, compared, draft_shown, pair
-from services.gateway.http.pages.portfolio import moved
+from services.gateway.http.pages.portfolios.covering import ACROSS, areas_by_skill, maps
+from services.gateway.http.pages.portfolios.portfolio import moved
 from services.gateway.http.pages.rendering import Reader, page
-from services.gateway.http.pages.works import version_asked
+from services.gateway.http.pages.works.drafting import MOST_WORDS, Draft, Part, compared, draft_shown, pair
+from services.gateway.http.pages.works.work import version_asked
 from tests.support import portfolio_answers as told
 from tests.unit.gateway.test_pages import HOSTILE, Tags
 

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from services.gateway.http.pages import roster_zip
-from services.gateway.http.pages.roster_zip import read_zip
+from services.gateway.http.pages.district import roster_zip
+from services.gateway.http.pages.district.roster_zip import read_zip
 from shared.contracts.roster_files import COLUMNS
 from shared.runtime.problems import Problem
 

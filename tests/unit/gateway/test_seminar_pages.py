@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.moves import moves_document
 from services.gateway.http.pages.rendering import STATIC, Reader, page, static_address
-from services.gateway.http.pages.seminar import KEPT, seats, seminar_asked, worker_script
+from services.gateway.http.pages.seminars.moves import moves_document
+from services.gateway.http.pages.seminars.seminar import KEPT, seats, seminar_asked, worker_script
 from shared.contracts.tasks import Moves
 from shared.runtime.problems import Problem
 from tests.unit.gateway.test_pages import HOSTILE, Tags

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.gateway.http.pages.audits.wording import ENTRIES, PHASES, SPOKEN
 from services.gateway.http.pages.languages import Gettext
-from services.gateway.http.pages.record_wording import ENTRIES, PHASES, SPOKEN
 
 
 def _(message: str) -> str:

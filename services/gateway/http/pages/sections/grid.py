@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.grid_reading import Sections
-from services.gateway.http.pages.grid_recorded import just_recorded
-from services.gateway.http.pages.grid_showing import FILTERS, View, counts, in_order
 from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.sections.reading import Sections
+from services.gateway.http.pages.sections.recorded import just_recorded
+from services.gateway.http.pages.sections.showing import FILTERS, View, counts, in_order
 from services.gateway.http.pages.visiting import Visiting, page_route
 from shared.contracts.values import Id
 from shared.ledger.instants import instant_text

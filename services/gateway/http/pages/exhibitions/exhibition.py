@@ -12,8 +12,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
-from services.gateway.http.pages.exhibitions import Exhibitions, titles_of
-from services.gateway.http.pages.planning import derived_id
+from services.gateway.http.pages.exhibitions.listing import Exhibitions, titles_of
+from services.gateway.http.pages.exhibitions.planning import derived_id
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import page_route
 from services.gateway.http.visitors import Visitor

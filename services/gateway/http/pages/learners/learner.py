@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen
-from services.gateway.http.pages.mastery import MasteryPages
-from services.gateway.http.pages.seeing import SeenPages
+from services.gateway.http.pages.learners.mastery import MasteryPages
+from services.gateway.http.pages.learners.seeing import SeenPages
+from services.gateway.http.pages.learners.why import Asked, Turned, WhyPages
 from services.gateway.http.pages.visiting import Visiting, page_route
-from services.gateway.http.pages.why import Asked, Turned, WhyPages
 from shared.contracts.values import Id
 
 Learner = Annotated[Id, Path()]

@@ -14,12 +14,12 @@ from services.gateway.domain.personal_tokens import RANDOM_BYTES
 from services.gateway.flows.make_pass import make_pass
 from services.gateway.http.artefacts import FileServing, sent_on
 from services.gateway.http.pages.afterwards import Done, led_on
-from services.gateway.http.pages.drafting import draft_shown
-from services.gateway.http.pages.panelists import Panelist, Panelists
-from services.gateway.http.pages.planning import moment_of
+from services.gateway.http.pages.exhibitions.panelists import Panelist, Panelists
+from services.gateway.http.pages.exhibitions.planning import moment_of
 from services.gateway.http.pages.rendering import page
-from services.gateway.http.pages.rubrics import criteria_of, levels_of, title_of
 from services.gateway.http.pages.visiting import page_route
+from services.gateway.http.pages.works.drafting import draft_shown
+from services.gateway.http.pages.works.rubrics import criteria_of, levels_of, title_of
 from services.gateway.ports import Disclosures
 from shared.contracts.values import Digest, Id
 from shared.ledger.instants import instant, instant_text

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.audit_showing import bearing, changes, lines
+from services.gateway.http.pages.audits.showing import bearing, changes, lines
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.gateway.http.pages.policies import drafted, told_in_words
+from services.gateway.http.pages.district.policies import drafted, told_in_words
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route

@@ -8,7 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
-from services.gateway.http.pages.authoring import (
+from services.gateway.http.pages.exhibitions.planning import derived_id
+from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.pages.works.authoring import (
     CriterionRow,
     criteria_rows,
     fields_of_task,
@@ -17,10 +21,6 @@ from services.gateway.http.pages.authoring import (
     rubric_document,
     task_document,
 )
-from services.gateway.http.pages.planning import derived_id
-from services.gateway.http.pages.relations import Relations
-from services.gateway.http.pages.rendering import page
-from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.grid import Section, title_of
-from services.gateway.http.pages.grid_reading import Sections
-from services.gateway.http.pages.grid_recorded import Piece, just_recorded, remember
-from services.gateway.http.pages.grid_scores import Given, Measure, Scoring, given, item, pasted, piece_id
-from services.gateway.http.pages.grid_showing import View, called
-from services.gateway.http.pages.grid_wording import WRONG
 from services.gateway.http.pages.rendering import Reader, page
+from services.gateway.http.pages.sections.grid import Section, title_of
+from services.gateway.http.pages.sections.reading import Sections
+from services.gateway.http.pages.sections.recorded import Piece, just_recorded, remember
+from services.gateway.http.pages.sections.scores import Given, Measure, Scoring, given, item, pasted, piece_id
+from services.gateway.http.pages.sections.showing import View, called
+from services.gateway.http.pages.sections.wording import WRONG
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.ledger.identifiers import is_id

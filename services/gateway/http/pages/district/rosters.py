@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from services.gateway.http.pages.district.roster_zip import Handed, read_zip
 from services.gateway.http.pages.rendering import page
-from services.gateway.http.pages.roster_zip import Handed, read_zip
 from services.gateway.http.pages.uploads import FormWithFile
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor

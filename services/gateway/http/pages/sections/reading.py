@@ -9,11 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.grid_scores import Scoring, scoring_of
-from services.gateway.http.pages.grid_showing import NO_TASK, View
-from services.gateway.http.pages.grid_wording import shorts
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import fragment
+from services.gateway.http.pages.sections.scores import Scoring, scoring_of
+from services.gateway.http.pages.sections.showing import NO_TASK, View
+from services.gateway.http.pages.sections.wording import shorts
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.visitors import Visitor
 from shared.runtime.pace import Pace

@@ -9,11 +9,11 @@ from fastapi import Request, Response
 
 from services.gateway.domain.disclosures import Revealed
 from services.gateway.http.pages.afterwards import at_least
-from services.gateway.http.pages.explaining import Explaining
-from services.gateway.http.pages.map_picture import MapPicture, map_picture
+from services.gateway.http.pages.learners.explaining import Explaining
+from services.gateway.http.pages.learners.map_picture import MapPicture, map_picture
+from services.gateway.http.pages.learners.viewers import Viewer, viewer_of
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
-from services.gateway.http.pages.viewers import Viewer, viewer_of
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.visitors import Visitor
 from shared.runtime.problems import Problem

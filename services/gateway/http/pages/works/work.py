@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 
 from services.gateway.domain.disclosures import Purpose, Revealed
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
-from services.gateway.http.pages.drafting import compared, draft_shown, pair
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.uploads import FormWithFile
 from services.gateway.http.pages.visiting import Visiting, page_route
+from services.gateway.http.pages.works.drafting import compared, draft_shown, pair
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
 from shared.ledger.instants import instant_text

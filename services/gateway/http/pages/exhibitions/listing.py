@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.gateway.domain.disclosures import Purpose, Revealed
 from services.gateway.http.pages.afterwards import led_on
-from services.gateway.http.pages.planning import (
+from services.gateway.http.pages.exhibitions.planning import (
     NEW,
     ROLES,
     derived_id,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.http.ballots import Misses
 from services.gateway.http.limits import address_of
-from services.gateway.http.pages.paper_ballots import MOST_LINES, Entered, PaperLine, table_of
+from services.gateway.http.pages.exhibitions.paper_ballots import MOST_LINES, Entered, PaperLine, table_of
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
-from services.gateway.http.pages.drafting import draft_shown, pair
-from services.gateway.http.pages.planning import chosen, derived_id
+from services.gateway.http.pages.exhibitions.planning import chosen, derived_id
 from services.gateway.http.pages.rendering import page
-from services.gateway.http.pages.rubrics import comments_of, criteria_of, levels_of, results_of, title_of
 from services.gateway.http.pages.visiting import page_route
-from services.gateway.http.pages.works import Works
+from services.gateway.http.pages.works.drafting import draft_shown, pair
+from services.gateway.http.pages.works.rubrics import comments_of, criteria_of, levels_of, results_of, title_of
+from services.gateway.http.pages.works.work import Works
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Digest, Id
 from shared.ledger.instants import instant_text

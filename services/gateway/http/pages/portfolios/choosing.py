@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import led_on
-from services.gateway.http.pages.portfolio import Portfolios
+from services.gateway.http.pages.portfolios.portfolio import Portfolios
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import page_route
 from services.gateway.http.visitors import Visitor

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.domain.disclosures import Revealed
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
-from services.gateway.http.pages.covering import areas_by_skill, maps
+from services.gateway.http.pages.portfolios.covering import areas_by_skill, maps
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route

@@ -9,10 +9,10 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.http.pages.afterwards import led_on
-from services.gateway.http.pages.learner import Competency, Learner
-from services.gateway.http.pages.mastery import MasteryPages
+from services.gateway.http.pages.learners.learner import Competency, Learner
+from services.gateway.http.pages.learners.mastery import MasteryPages
+from services.gateway.http.pages.learners.why import Asked, Turned, WhyPages
 from services.gateway.http.pages.visiting import Visiting, page_route
-from services.gateway.http.pages.why import Asked, Turned, WhyPages
 from shared.contracts.values import Id
 from shared.runtime.problems import Problem, invalid
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.gateway.http.pages.codes import codes_for
-from services.gateway.http.pages.planning import chosen
+from services.gateway.http.pages.exhibitions.planning import chosen
 from shared.runtime.ballot_words import LANGUAGES
 
 MOST_ROWS = 12

@@ -18,9 +18,9 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.afterwards import Seen, at_least
-from services.gateway.http.pages.moves import moves_document
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import HTMX, STATIC, page, static_address
+from services.gateway.http.pages.seminars.moves import moves_document
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest

@@ -1,0 +1,1 @@
+"""Exhibitions from their plan to their results: ballots on paper and on phones, and panels."""

@@ -1,0 +1,1 @@
+"""What learners, and whoever speaks or teaches for them, see of their mastery."""

@@ -1,0 +1,1 @@
+"""Whether everything is up and how far it has come; of nobody."""

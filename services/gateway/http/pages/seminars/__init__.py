@@ -1,0 +1,1 @@
+"""Counting the moves of a seminar, with or without a network."""
