@@ -14,7 +14,7 @@ from services.gateway.domain.personal_tokens import RANDOM_BYTES, PersonalToken
 from services.gateway.domain.routes import RouteTable
 from services.gateway.flows.link_account import link
 from services.gateway.flows.make_personal_token import make_personal_token
-from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.app import gateway_app
 from services.gateway.http.artefact_door import ArtefactDoor
 from services.gateway.http.artefacts import FileServing
 from services.gateway.http.ballot_door import BallotDoor
@@ -23,6 +23,7 @@ from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.pages.languages import add_words
 from services.gateway.http.panel_door import PanelDoor
+from services.gateway.http.parts import Parts
 from services.gateway.http.peers import Peers
 from services.gateway.http.share_door import ShareDoor
 from services.gateway.ports import AccountKeeping, PassKeeping

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from deploy.local.ports import LOOPBACK, free_port
 from services.gateway.domain.route import Service
 from services.gateway.domain.routes import RouteTable
-from services.gateway.http.app import Parts, gateway_app
+from services.gateway.http.app import gateway_app
 from services.gateway.http.artefact_door import ArtefactDoor
 from services.gateway.http.artefacts import FileServing
 from services.gateway.http.ballot_door import BallotDoor
@@ -26,6 +26,7 @@ from services.gateway.http.evidence_door import EvidenceDoor
 from services.gateway.http.front import Limits
 from services.gateway.http.health import Health
 from services.gateway.http.panel_door import PanelDoor
+from services.gateway.http.parts import Parts
 from services.gateway.http.peers import Peers
 from services.gateway.http.share_door import ShareDoor
 from services.gateway.oidc.absent import NoIssuer

@@ -14,16 +14,19 @@ from tests.support.signing_in import Door
 OPEN = {"/", "/static/{name}", "/vote", "/vote/{token}", "/seminars/live", "/seminar-worker.js"}
 """For whoever comes, signed in or not."""
 
-NUMBERS = {"version", "number"}
-"""Places that are no ids."""
+PLACES = {"version": "1", "number": "1", "ref": "ab" * 32}
+"""What is asked for in places that are no ids."""
+
+QUERIES = {"/district/policies/what-ifs/{what_if}/learners": f"?competency={uuid4()}"}
+"""What an address cannot be without."""
 
 HERS = [route for route in PAGES if route.template not in {*OPEN, "/panel-pass", "/panel-pass/leave"}]
 FORMS = [route for route in HERS if route.method == "POST"]
 
 
 def address(door: Door, route: Route) -> str:
-    path = re.sub(r"\{([a-z_]+)\}", lambda place: "1" if place[1] in NUMBERS else str(uuid4()), route.template)
-    return f"{door.url}{path}"
+    path = re.sub(r"\{([a-z_]+)\}", lambda place: PLACES.get(place[1]) or str(uuid4()), route.template)
+    return f"{door.url}{path}{QUERIES.get(route.template, '')}"
 
 
 def named(route: Route) -> str:
