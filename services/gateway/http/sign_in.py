@@ -91,13 +91,15 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
     async def sign_out(request: Request) -> Response:
         """Ends the session for good. A form sends `csrf_token`, a program the header `X-CSRF-Token`."""
         known = await visitors.known(request.scope)
+        try:
+            if known is None:  # another site's form brings no session, and must not clear what a device keeps
+                visitors.check_origin(request.scope)
+            else:
+                visitors.check_own_page(request.scope, known[1], await _csrf_token(request))
+        except Problem:
+            return page("not_signed_out.html", reader_of(request, zone, None), status=403)
         if known is not None:
-            session, text = known
-            try:
-                visitors.check_own_page(request.scope, text, await _csrf_token(request))
-            except Problem:
-                return page("not_signed_out.html", reader_of(request, zone, None), status=403)
-            await sessions.end(session.digest)
+            await sessions.end(known[0].digest)
         answer = _with_cookies(page("signed_out.html", reader_of(request, zone, None)), removed(SESSION))
         answer.headers["Clear-Site-Data"] = '"storage"'  # a seminar that was not sent has names in it
         return answer

@@ -4,9 +4,12 @@ import io
 import zipfile
 from typing import Any
 
+import httpx
+import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.gateway.http.pages.district import rosters
 from shared.contracts.roster_files import COLUMNS
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
@@ -105,13 +108,8 @@ async def test_a_question_is_read_and_answered(door: Door, somebody: tuple[Brows
     assert person
 
 
-async def test_a_roster_is_brought_and_what_was_refused_told_by_its_line(
-    door: Door, somebody: tuple[Browser, str]
-) -> None:
-    browser, _ = somebody
-    refused = [{"file": "orgs", "index": 0, "sourcedId": "school", "title": "No", "detail": "It is <b>odd</b>."}]
-    told = {"appended": 3, "unchanged": 1, "refused": refused, "schools": [], "periods": []}
-    services = Services(door, rosters=told)
+async def bring(browser: Browser, door: Door) -> httpx.Response:
+    """A roster of one school, by the page's form."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, columns in COLUMNS.items():
@@ -127,9 +125,29 @@ async def test_a_roster_is_brought_and_what_was_refused_told_by_its_line(
     jar = browser.cookies[f"{door.url}"]
     cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
     headers = {"Cookie": cookie, "Content-Type": f"multipart/form-data; boundary={boundary}"}
-    answer = await browser.http.post(f"{door.url}/district/rosters", content=body, headers=headers)
+    return await browser.http.post(f"{door.url}/district/rosters", content=body, headers=headers)
+
+
+async def test_a_roster_is_brought_and_what_was_refused_told_by_its_line(
+    door: Door, somebody: tuple[Browser, str]
+) -> None:
+    browser, _ = somebody
+    refused = [{"file": "orgs", "index": 0, "sourcedId": "school", "title": "No", "detail": "It is <b>odd</b>."}]
+    told = {"appended": 3, "unchanged": 1, "refused": refused, "schools": [], "periods": []}
+    services = Services(door, rosters=told)
+    answer = await bring(browser, door)
     assert answer.status_code == 200, answer.text
     assert "3 entries recorded" in answer.text
     assert "It is &lt;b&gt;odd" in answer.text
     assert '<td class="number">2</td>' in answer.text
     assert {path for path, _ in services.sent} == {"/v1/rosters"}
+
+
+async def test_of_whoever_may_not_see_rosters_no_file_is_unpacked(
+    door: Door, somebody: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[bytes] = []
+    monkeypatch.setattr(rosters, "read_zip", unpacked.append)
+    Services(door)
+    answer = await bring(somebody[0], door)
+    assert (answer.status_code, unpacked) == (404, [])

@@ -126,6 +126,9 @@ async def test_signing_out_clears_what_the_device_kept(door: Door, somebody: tup
     token = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
     refused = await browser.send("POST", f"{door.url}/sign-out", form={"csrf_token": "x"})
     assert "clear-site-data" not in refused.headers, "another site could throw a seminar away"
+    foreign = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
+    without_session = await door.browser().send("POST", f"{door.url}/sign-out", headers=foreign)
+    assert "clear-site-data" not in without_session.headers, "its form brings no cookie, and is no sign that one left"
     answer = await browser.send("POST", f"{door.url}/sign-out", form={"csrf_token": token})
     assert answer.headers["clear-site-data"] == '"storage"'
 

@@ -13,9 +13,9 @@ from shared.runtime.problems import Problem
 FILES = {name: ",".join(columns) + "\n" for name, columns in COLUMNS.items()}
 
 
-def packed(folder: str = "", **changed: str | bytes | None) -> bytes:
+def packed(folder: str = "", way: int = zipfile.ZIP_DEFLATED, **changed: str | bytes | None) -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w", way) as archive:
         for name, text in {**FILES, **changed}.items():
             if text is not None:
                 archive.writestr(f"{folder}{name}.csv", text)
@@ -41,6 +41,7 @@ def test_rows_are_read_with_their_lines_and_without_what_is_nobodys_business() -
         (packed(courses=b"sourcedId\n\xff\n"), "not UTF-8"),
         (packed(courses="status\n"), "courses.csv has no column"),
         (packed()[:-30], "no ZIP"),
+        (packed(way=zipfile.ZIP_LZMA), "a plain one"),
     ],
 )
 def test_what_cannot_be_read_is_said(content: bytes, said: str) -> None:
@@ -62,3 +63,10 @@ def test_more_rows_than_a_page_takes_are_for_the_command_line(monkeypatch: pytes
     with pytest.raises(Problem) as refused:
         read_zip(packed(orgs=FILES["orgs"] + "".join(f"s{n},,school,\n" for n in range(4))))
     assert (refused.value.status, "./ascertain import roster" in refused.value.detail) == (413, True)
+
+
+def test_rows_are_counted_also_where_they_all_have_one_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster_zip, "MOST_ROWS", 3)
+    with pytest.raises(Problem) as refused:
+        read_zip(packed(orgs=FILES["orgs"] + "same,,school,\n" * 4))
+    assert refused.value.status == 413
