@@ -131,7 +131,7 @@ async def test_what_is_refused_is_said_and_what_was_typed_is_kept(
     page = f"{door.url}/learners/{person}/competencies/{told.THEME}/question"
     answer = await browser.send("POST", page, form=form)
     assert answer.status_code == 409
-    assert 'role="alert">It was opened.' in answer.text
+    assert 'role="alert" tabindex="-1" autofocus>It was opened.' in answer.text
     assert "Because &lt;of&gt; it.</textarea>" in answer.text
     empty = await browser.send("POST", page, form={**form, "reason": "  "})
     assert (empty.status_code, len(services.written)) == (422, 1)

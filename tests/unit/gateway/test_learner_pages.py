@@ -1,6 +1,9 @@
 """What learners and guardians are told: sentences from figures, in both languages; the map; pages of hostile texts."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,22 +16,28 @@ from services.gateway.domain.disclosures import (
     Revealed,
     RevealedName,
     RevealedText,
+    read_of_learner,
 )
+from services.gateway.domain.routes import API
 from services.gateway.http.pages.languages import languages
 from services.gateway.http.pages.learners.explaining import RULES, SHORT, STEPS, WITHOUT, Explaining
 from services.gateway.http.pages.learners.map_picture import BOX, map_picture
 from services.gateway.http.pages.learners.mastery import Found, in_order, newest_first, subjects
-from services.gateway.http.pages.learners.seeing import Seeing, rows_of
+from services.gateway.http.pages.learners.seeing import SHOWN, Seeing, rows_of
 from services.gateway.http.pages.learners.viewers import Viewer
 from services.gateway.http.pages.learners.why import Asked, Turned, checked_of
+from services.gateway.http.pages.relations import purpose_for
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.wording import STATUSES
+from services.gateway.http.visitors import Visitor
+from shared.runtime.access.questions import Standing
 from shared.runtime.problems import invalid
 from tests.support import explained as told
 from tests.unit.gateway.test_pages import HOSTILE, Tags
 
 UTC = ZoneInfo("UTC")
 HERSELF, FAMILY, TEACHER = Viewer("own-record", False), Viewer("family", False), Viewer("teaching", True)
+NOBODY = Standing(is_learner=False, speaks_for=(), teaches=(), administers=(), audits=())
 EN, ES = Explaining.to("en"), Explaining.to("es")
 TEXTS = Revealed(
     {ref: RevealedText(HOSTILE, ()) for ref in (told.FEEDBACK, told.REASON)},
@@ -221,6 +230,52 @@ def test_what_one_person_was_shown_within_a_minute_is_one_row() -> None:
         (other, True, None),
     ]
     assert Seeing.to("es").whats(rows[0].whats) == "El nombre, Niveles"
+
+
+def test_whatever_is_written_into_the_log_has_a_word_for_families() -> None:
+    named = re.compile(r'\bdisclose\([^"]*?"([a-z-]+)"')
+    services = Path(__file__).parents[3] / "services"
+    said = {what for file in services.rglob("*.py") for what in named.findall(file.read_text())}
+    read = {
+        found[1]
+        for route in API
+        if route.method == "GET"
+        and route.service != "gateway"
+        and (found := read_of_learner(route.template, route.template.split("/")))
+    }
+    assert {"roster", "grid", "map"} <= said | read
+    assert said | read <= SHOWN.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Relations of one person: for whom she speaks, and how she stands."""
+
+    children: tuple[str, ...] = ()
+    stands: Standing = NOBODY
+
+    async def is_guardian(self, _person: str, learner: str) -> bool:
+        return learner in self.children
+
+    async def standing(self, _person: str) -> Standing:
+        return self.stands
+
+
+@pytest.mark.parametrize(
+    ("relations", "purpose"),
+    [
+        (Known(), "teaching"),
+        (Known(("second",)), "family"),
+        (Known((), replace(NOBODY, audits=("district",))), "audit"),
+        (Known((), replace(NOBODY, administers=("district",), audits=("district",))), "administration"),
+        (Known((), replace(NOBODY, administers=("district",), teaches=("section",))), "teaching"),
+    ],
+)
+async def test_the_log_says_for_what_somebody_read(relations: Any, purpose: Purpose) -> None:
+    """Of a work of several also where her child is not the first of them."""
+    visitor = Visitor("her", "", "")
+    assert await purpose_for(visitor, ["first", "second"], relations) == purpose
+    assert await purpose_for(visitor, ["first", "her"], relations) == "own-record"
 
 
 @pytest.mark.parametrize("language", languages())

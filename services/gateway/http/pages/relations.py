@@ -22,8 +22,14 @@ class Relations(Protocol):
     async def courses_of(self, sections: Sequence[str]) -> dict[str, str]: ...
 
 
-async def purpose_for(visitor: Visitor, learner: str, relations: Relations) -> Purpose:
-    """For what somebody reads a learner's name and texts on her page, as it is written down."""
-    if visitor.person == learner:
+async def purpose_for(visitor: Visitor, learners: Sequence[str], relations: Relations) -> Purpose:
+    """For what somebody reads of these learners, as it is written down: by what she is to them, or to the district."""
+    if visitor.person in learners:
         return "own-record"
-    return "family" if await relations.is_guardian(visitor.person, learner) else "teaching"
+    for learner in learners:
+        if await relations.is_guardian(visitor.person, learner):
+            return "family"
+    standing = await relations.standing(visitor.person)
+    if standing.teaches or not (standing.administers or standing.audits):
+        return "teaching"
+    return "administration" if standing.administers else "audit"

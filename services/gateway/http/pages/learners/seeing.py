@@ -41,6 +41,9 @@ SHOWN: Mapping[str, str] = {
     "verified": _("What was checked of the record"),
     "texts": _("What was written"),
     "names": _("The name"),
+    "roster": _("The list of a class"),
+    "states": _("Levels"),
+    "forgetting": _("A request to forget"),
     "coverage": _("Portfolio"),
     "suggestions": _("Portfolio"),
     "work": _("Works"),
@@ -49,6 +52,7 @@ SHOWN: Mapping[str, str] = {
     "evidence": _("A piece of evidence"),
     "exhibition": _("Part in an exhibition"),
     "exhibitions": _("Part in an exhibition"),
+    "exhibitions-due": _("Part in an exhibition"),
     "results": _("What an exhibition came to"),
     "grade": _("Grades"),
     "audit": _("What was checked of the record"),
@@ -127,7 +131,7 @@ class SeenPages:
         noted = await read_disclosures(visitor.person, learner, after, A_PAGE, log=self.log, rights=self.rights)
         rows = rows_of(noted)
         people = list(dict.fromkeys([learner, *(row.person for row in rows if not row.by_share)]))
-        purpose = await purpose_for(visitor, learner, self.relations)
+        purpose = await purpose_for(visitor, [learner], self.relations)
         names = (await self.visiting.asking.revealed(visitor, purpose, names=people)).names
         reader = self.visiting.reader(request, visitor)
         return page(

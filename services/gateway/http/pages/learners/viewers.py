@@ -25,7 +25,7 @@ class Viewer:
 
 async def viewer_of(visitor: Visitor, learner: str, relations: Relations) -> Viewer:
     """How somebody stands to a learner. Raises `problems.unavailable`."""
-    purpose = await purpose_for(visitor, learner, relations)
+    purpose = await purpose_for(visitor, [learner], relations)
     if purpose in {"own-record", "family"}:
         return Viewer(purpose, records=False)
     standing = await relations.standing(visitor.person)

@@ -44,7 +44,7 @@ class Portfolios:
         )
         refs = [work["title_ref"] for work in told["works"] if "title_ref" in work]
         refs += [one["reason_ref"] for one in told["portfolio"]["exhibits"] if "reason_ref" in one]
-        purpose = await purpose_for(visitor, learner, self.relations)
+        purpose = await purpose_for(visitor, [learner], self.relations)
         return told, coverage, await asking.revealed(visitor, purpose, texts=refs[:1000], names=[learner])
 
     async def shown(  # noqa: PLR0913 - what a page may have to say beside the portfolio

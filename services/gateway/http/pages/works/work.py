@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.gateway.domain.disclosures import Purpose, Revealed
+from services.gateway.domain.disclosures import Revealed
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
@@ -47,7 +47,7 @@ class Works:
         """A work with its texts and names, as far as they may be read. Raises Problem as the API does."""
         asking = self.visiting.asking
         told = await asking.read(visitor, f"/v1/works/{work}", **at_least(seen))
-        purpose = await self._purpose(visitor, told["members"])
+        purpose = await purpose_for(visitor, told["members"], self.relations)
         people = dict.fromkeys(
             [*told["members"], told["by"]]
             + [one["by"] for draft in told["versions"] for one in (draft, *draft["feedback"])]
@@ -91,11 +91,6 @@ class Works:
             at=at,
             typed=typed or {},
         )
-
-    async def _purpose(self, visitor: Visitor, members: list[str]) -> Purpose:
-        if visitor.person in members:
-            return "own-record"
-        return await purpose_for(visitor, members[0], self.relations) if members else "teaching"
 
 
 def work_pages(works: Works) -> APIRouter:
