@@ -8,11 +8,12 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
 from tests.support.relations import new_id
 from tests.support.signing_in import Door
 
-SECTION, SCHOOL, LEARNER, WORK, FAIR, DRAFT = (new_id() for _ in range(6))
+SECTION, SCHOOL, LEARNER, WORK, FAIR, DRAFT, FORM = (new_id() for _ in range(7))
 RUBRIC, QUESTIONS = "5e" * 32, "6f" * 32
 PLACE = {"ledger": "evidence", "shard": 3, "position": 7}
 RECEIPT = {"id": FAIR, "status": 201, "outcome": "appended", "position": PLACE, "version": 2}
@@ -115,7 +116,7 @@ def answering(door: Door, **more: Any) -> list[tuple[str, str, Any]]:
             given = more.get(f"{request.method} {path.rpartition('/')[2]}", RECEIPT)
             return given if isinstance(given, Response) else JSONResponse(given, 201)
         found = next((one for end, one in answers.items() if path.endswith(end)), None)
-        return JSONResponse({"type": "x:not-found", "title": "No"}, 404) if found is None else JSONResponse(found)
+        return NOTHING if found is None else found if isinstance(found, Response) else JSONResponse(found)
 
     for upstream in door.world.services.values():
         upstream.answer = answer
@@ -243,11 +244,41 @@ async def test_a_work_is_scored_as_it_was_seen_and_each_criterion_is_spoken_of(d
 async def test_a_draft_that_came_meanwhile_is_shown_and_nothing_typed_is_lost(door: Door, teacher: Browser) -> None:
     answering(door, **{"POST scores": JSONResponse(STALE, 409)})
     fields = {"version": "1", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "overall": "Good work."}
-    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields)
+    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields, id=FORM)
     assert refused.status_code == 409
+    assert f'name="id" value="{FORM}"' in refused.text, "a score that was recorded before a comment was refused"
     assert "Another draft came in meanwhile" in refused.text
     assert 'value="4" checked' in refused.text
     assert "Good work." in refused.text
+
+
+async def test_a_class_with_nobody_in_it_hides_no_work_of_the_others(door: Door, teacher: Browser) -> None:
+    answering(door, **{"/v1/works": NOTHING})
+    told = await teacher.send("GET", f"{door.url}/scoring")
+    assert (told.status_code, "Nothing waits to be scored" in told.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("where", "fields"),
+    [
+        (f"/works/{WORK}/score", {"rubric": RUBRIC, "draft": "é", "overall": "Good."}),
+        (f"/works/{WORK}/score", {"rubric": "é" * 64, "draft": DRAFT, "level/clarity": "4"}),
+        (f"/exhibitions/{FAIR}/close", {"version": "9" * 5000}),
+    ],
+    ids=["draft", "rubric", "version"],
+)
+async def test_what_no_form_of_ours_sends_is_refused(
+    door: Door, teacher: Browser, where: str, fields: dict[str, str]
+) -> None:
+    answering(door, **{"POST close": JSONResponse(STALE, 409)})
+    assert (await sent(door, teacher, where, **fields)).status_code in {404, 409, 422}
+
+
+async def test_a_ballot_that_cannot_be_counted_now_is_not_called_closed(door: Door, teacher: Browser) -> None:
+    answering(door, **{"POST show": JSONResponse({"title": "Later"}, 503)})
+    told = await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table=f"ballot\n{'ab' * 16}")
+    assert "it cannot be counted at the moment" in told.text
+    assert "ab" * 16 in told.text
 
 
 async def test_who_teaches_nobody_has_no_page_to_score_on(door: Door, somebody: tuple[Browser, str]) -> None:

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.listing import Exhibitions, titles_of
-from services.gateway.http.pages.exhibitions.planning import derived_id
+from services.gateway.http.pages.exhibitions.planning import derived_id, number_of
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import page_route
 from services.gateway.http.visitors import Visitor
@@ -22,7 +22,7 @@ from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.clock import Clock
 from shared.runtime.printing import PrintingError
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem, invalid, not_found
 
 Exhibition = Annotated[Id, Path()]
 Count = Annotated[int, Query(ge=0)]
@@ -55,8 +55,7 @@ def exhibition_pages(exhibitions: Exhibitions, public_url: str, clock: Clock) ->
     async def changed(exhibition: str, request: Request, what: str, done: str) -> Response:
         """Open or close it, on the version of it that the form was made for."""
         visitor, fields = await visiting.sent(request)
-        version = fields.get("version", "")
-        body = {"id": fields.get("id", ""), "expected_version": int(version) if version.isdecimal() else 0}
+        body = {"id": fields.get("id", ""), "expected_version": number_of(fields.get("version", ""))}
         try:
             receipt = await asking.write(visitor, "POST", f"/v1/exhibitions/{exhibition}/{what}", body)
         except Problem as problem:
@@ -114,6 +113,8 @@ def exhibition_pages(exhibitions: Exhibitions, public_url: str, clock: Clock) ->
         if language not in LANGUAGES or paper not in PAPERS:
             raise invalid("Choose a language and a size of paper.")
         told = await asking.read(visitor, f"/v1/exhibitions/{exhibition}")
+        if "questions" not in told:
+            raise not_found("ballots")
         title = await _title(exhibitions, visitor, told, language)
         issued = await asking.write(visitor, "POST", f"/v1/exhibitions/{exhibition}/ballots", wish)
         wanted = Sheets(title, wish["role"], language, public_url or str(request.base_url), paper)

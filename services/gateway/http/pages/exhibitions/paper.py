@@ -99,8 +99,10 @@ async def _cast(  # noqa: PLR0911 - a reason each
     if answer.status_code == 404:
         await misses.count(address)
         return Entered(line.number, "refused", "unknown")
+    if answer.status_code not in {200, 409}:
+        return Entered(line.number, "refused", "later")
     shown = orjson.loads(answer.body)
-    if answer.status_code != 200 or shown.get("state") == "closed":
+    if answer.status_code == 409 or shown.get("state") == "closed":
         return Entered(line.number, "refused", "closed")
     if shown["exhibition"] != exhibition:
         return Entered(line.number, "refused", "another")
@@ -111,7 +113,7 @@ async def _cast(  # noqa: PLR0911 - a reason each
     cast = await ballots.vote(token, answers)
     if cast.status_code in {200, 201}:
         return Entered(line.number, "counted" if cast.status_code == 201 else "before")
-    return Entered(line.number, "refused", "closed")
+    return Entered(line.number, "refused", "closed" if cast.status_code == 409 else "later")
 
 
 def _columns(questions: dict[str, list[dict[str, str]]], works: Sequence[int]) -> list[str]:

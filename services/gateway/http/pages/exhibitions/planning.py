@@ -75,9 +75,9 @@ def plan_request(fields: Mapping[str, str], *, school: str, questions: str | Non
         "title": fields.get("title", "").strip(),
         "questions": questions,
         "planned_for": moment_of(fields.get("planned_for", ""), zone),
-        "panel": {"rubric": rubric, "discuss_from": _number(fields.get("discuss_from", ""))} if rubric else None,
+        "panel": {"rubric": rubric, "discuss_from": number_of(fields.get("discuss_from", ""))} if rubric else None,
         "exhibition": fields.get("exhibition"),
-        "expected_version": _number(fields["version"]) if fields.get("version") else None,
+        "expected_version": number_of(fields["version"]) if fields.get("version") else None,
     }
     return {
         "id": fields.get("id", ""),
@@ -123,7 +123,6 @@ def _translation(row: QuestionRow) -> dict[str, Any]:
 
 def moment_of(text: str, zone: tzinfo) -> str | None:
     """The instant of a date and time as a form has it; None where there is none. Raises `problems.invalid`."""
-    """The instant of a date and time as a form has it; None where there is none. Raises `problems.invalid`."""
     if not text.strip():
         return None
     try:
@@ -133,6 +132,6 @@ def moment_of(text: str, zone: tzinfo) -> str | None:
         raise invalid("This is no date and time.") from None
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     """A small number as it was typed; the API says what is wrong with 0."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0

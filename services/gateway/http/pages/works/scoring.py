@@ -1,7 +1,8 @@
 """Scoring works: which wait for it, and one beside its rubric, with what is said of each criterion."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from services.gateway.http.pages.works.rubrics import comments_of, criteria_of, 
 from services.gateway.http.pages.works.work import Works
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Digest, Id
+from shared.ledger.identifiers import DIGEST_PATTERN, is_id
 from shared.ledger.instants import instant_text
 from shared.runtime.access.questions import Standing
 from shared.runtime.problems import Problem, invalid, not_found
@@ -48,8 +50,8 @@ def scoring_pages(works: Works) -> APIRouter:
     async def waiting(request: Request, done: Done = None, seen: Seen = None) -> Response:
         visitor = await visiting.required(request)
         standing = await _scorer(works, visitor)
-        asked = (visiting.asking.read(visitor, "/v1/works", section=one, **at_least(seen)) for one in standing.teaches)
-        listed = {one["work"]: one for told in await asyncio.gather(*asked) for one in told["items"]}
+        told = await asyncio.gather(*(_of_section(works, visitor, one, seen) for one in standing.teaches))
+        listed = {one["work"]: one for one in chain.from_iterable(told)}
         found = sorted(listed.values(), key=lambda one: (one["touched_at"], one["work"]))
         waits = [one for one in found if one["versions"] and one.get("scored_at", "") < one["touched_at"]]
         others = [one for one in reversed(found) if one["versions"] and one not in waits]
@@ -77,12 +79,12 @@ def scoring_pages(works: Works) -> APIRouter:
     async def score(work: Work, request: Request) -> Response:
         """Record the score, then what is said of each criterion. Sent again, it counts once."""
         visitor, fields = await visiting.sent(request)
+        asked = Asked(_digest(fields.get("rubric", "")))
         try:
             receipt = await _recorded(works, visitor, work, fields)
         except Problem as problem:
             if problem.status not in {409, 422}:
                 raise
-            asked = Asked(fields.get("rubric"))
             return await _shown(works, request, visitor, work, asked, problem=problem, typed=fields)
         return led_on("/scoring", "scored" if levels_of(fields) else "said", receipt)
 
@@ -95,6 +97,17 @@ async def _scorer(works: Works, visitor: Visitor) -> Standing:
     if not standing.teaches and not standing.administers:
         raise not_found("page")
     return standing
+
+
+async def _of_section(works: Works, visitor: Visitor, section: str, seen: str | None) -> Sequence[Mapping[str, Any]]:
+    """The works of a section; none where the API knows nobody in it for whom she may record."""
+    try:
+        told = await works.visiting.asking.read(visitor, "/v1/works", section=section, **at_least(seen))
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return ()
+    return list(told["items"])
 
 
 async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
@@ -147,7 +160,7 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
     if not levels and not comments and not overall:
         raise invalid("Choose a level for a criterion, or say something.")
     if levels:
-        criteria = criteria_of(await asking.read(visitor, f"/v1/documents/{_digest(digest)}"), "")
+        criteria = criteria_of(await asking.read(visitor, f"/v1/documents/{digest}"), "")
         request = _score_asked(fields, results_of(criteria, levels), overall)
         receipt = await asking.write(visitor, "POST", f"/v1/works/{work}/scores", request)
     elif overall:
@@ -163,7 +176,7 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
 def derived_version(fields: Mapping[str, str]) -> str:
     """The draft that was looked at, by its event."""
     draft = fields.get("draft", "")
-    if not draft.replace("-", "").isalnum():
+    if not is_id(draft):
         raise invalid("There is no draft to say anything of.")
     return draft
 
@@ -211,6 +224,6 @@ def _ready(told: Mapping[str, Any], texts: Mapping[str, str], person: str, code:
 
 
 def _digest(text: str) -> str:
-    if len(text) != 64 or not text.isalnum():
+    if not re.fullmatch(DIGEST_PATTERN, text, re.ASCII):
         raise invalid("This is no form of ours.")
     return text
