@@ -82,6 +82,8 @@ def test_a_districts_own_words_go_before_ours(tmp_path: Path, monkeypatch: pytes
             catalogue = Catalog(locale=language)
             catalogue.add("No evidence yet", said)
             write_po(file, catalogue)
+    (tmp_path / "README.md").write_text("How these came about")  # is no language
+    (tmp_path / ".git").mkdir()
     monkeypatch.setattr(catalogues, "_folders", [FOLDER])
     words_in.cache_clear()
     try:

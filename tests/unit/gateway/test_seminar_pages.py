@@ -53,7 +53,15 @@ def test_the_table_asks_for_each_who_spoke_was_noted_or_listened_and_for_nobody_
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"at": "today"}, {"id": "x"}, {f"count/{AMARA}/asks": "two"}, {f"count/{AMARA}/asks": "-1"}, {}]
+    "wrong",
+    [
+        {"at": "today"},
+        {"at": "9999-12-31T23:59", f"here/{AMARA}": "1"},
+        {"id": "x"},
+        {f"count/{AMARA}/asks": "two"},
+        {f"count/{AMARA}/asks": "-1"},
+        {},
+    ],
 )
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(Problem) as refused:

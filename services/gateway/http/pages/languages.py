@@ -40,7 +40,7 @@ def add_words(folder: Path) -> None:
 
 def languages() -> tuple[str, ...]:
     """All there are, English first."""
-    found = {language.name for folder in _folders for language in folder.iterdir()}
+    found = {file.parent.name for folder in _folders for file in folder.glob("*/*.po")}
     return (SOURCE, *sorted(found - {SOURCE}))
 
 

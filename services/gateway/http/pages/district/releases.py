@@ -16,7 +16,9 @@ from shared.ledger.identifiers import is_id
 from shared.runtime.problems import Problem, invalid
 
 ROUTE = "/district/releases"
-LEARNERS = "200"
+LEARNERS, COLUMNS = "200", "200"
+"""As many as one answer has."""
+
 UNDER_WAY = frozenset({"previewing", "releasing"})
 
 Batch = Annotated[Id, Path()]
@@ -72,7 +74,7 @@ async def _begun(
     chosen = next((one for one in sections if one["section"] == section), None)
     columns: list[Mapping[str, Any]] = []
     if chosen is not None:
-        grid = await visiting.asking.read(visitor, f"/v1/sections/{section}/grid")
+        grid = await visiting.asking.read(visitor, f"/v1/sections/{section}/grid", limit=COLUMNS)
         columns = grid["columns"]
     return page(
         "district/releases.html",
@@ -134,5 +136,5 @@ async def _codes(visiting: Visiting, visitor: Visitor, scope: str) -> Mapping[st
     """What competencies of a section are called; of a school nothing is known so quickly."""
     if not scope.startswith("section/"):
         return {}
-    grid = await visiting.asking.read(visitor, f"/v1/sections/{scope.removeprefix('section/')}/grid")
+    grid = await visiting.asking.read(visitor, f"/v1/sections/{scope.removeprefix('section/')}/grid", limit=COLUMNS)
     return {column["competency"]: column["code"] for column in grid["columns"]}

@@ -18,6 +18,7 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.afterwards import Seen, at_least
+from services.gateway.http.pages.exhibitions.planning import moment_of
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import HTMX, STATIC, page, static_address
 from services.gateway.http.pages.seminars.moves import moves_document
@@ -25,7 +26,6 @@ from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest, Id
-from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
 from shared.runtime.problems import Problem, invalid, not_found
 
@@ -202,9 +202,11 @@ def seminar_asked(fields: Mapping[str, str], learners: Sequence[str], zone: tzin
     """
     try:
         seminar = UUID(fields.get("id", ""))
-        at = datetime.fromisoformat(fields.get("at", ""))
     except ValueError as error:
-        raise invalid("Say when the seminar was.", field="/occurred_at") from error
+        raise invalid("This is no form of ours.") from error
+    at = moment_of(fields.get("at", ""), zone)
+    if at is None:
+        raise invalid("Say when the seminar was.", field="/occurred_at")
     observations = []
     for learner in learners:
         moves = _counted(fields, f"count/{learner}/")
@@ -218,7 +220,7 @@ def seminar_asked(fields: Mapping[str, str], learners: Sequence[str], zone: tzin
         "seminar": str(seminar),
         "moves_by": fields.get("moves_by", ""),
         "purpose": fields.get("purpose", ""),
-        "occurred_at": instant_text(round(at.replace(tzinfo=at.tzinfo or zone).timestamp() * 1000)),
+        "occurred_at": at,
         "observations": observations,
     }
 
