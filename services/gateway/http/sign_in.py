@@ -32,6 +32,9 @@ from shared.runtime.problems import Problem, not_found
 CSRF_FIELD = "csrf_token"
 """As `pages/templates/base.html` names it."""
 
+KIOSK = "/vote?kiosk=1"
+"""Where people vote one after another on one device, which must not be one on which somebody is signed in."""
+
 _Parameter = Annotated[str | None, Query(max_length=4096)]
 
 
@@ -100,7 +103,9 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
             return page("not_signed_out.html", reader_of(request, zone, None), status=403)
         if known is not None:
             await sessions.end(known[0].digest)
-        answer = _with_cookies(page("signed_out.html", reader_of(request, zone, None)), removed(SESSION))
+        votes = await _field(request, "then") == "kiosk"
+        left = RedirectResponse(KIOSK, 303) if votes else page("signed_out.html", reader_of(request, zone, None))
+        answer = _with_cookies(left, removed(SESSION))
         answer.headers["Clear-Site-Data"] = '"storage"'  # a seminar that was not sent has names in it
         return answer
 
@@ -122,13 +127,16 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
 async def _csrf_token(request: Request) -> str | None:
     """The CSRF token of a form, or of the header."""
     header = request.headers.get(CSRF_HEADER.decode())
-    if header is not None:
-        return header
+    return await _field(request, CSRF_FIELD) if header is None else header
+
+
+async def _field(request: Request, name: str) -> str | None:
+    """A field of a form; None where there is none, or it is no form."""
     try:
         fields = parse_qs((await request.body()).decode("ascii"), max_num_fields=10)
     except ValueError:
         return None
-    return next(iter(fields.get(CSRF_FIELD, [])), None)
+    return next(iter(fields.get(name, [])), None)
 
 
 def _secret() -> str:

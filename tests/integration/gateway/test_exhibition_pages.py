@@ -221,6 +221,18 @@ async def test_on_a_shared_device_the_next_person_follows(door: Door) -> None:
     assert "/vote?kiosk=1" not in alone.text
 
 
+async def test_whoever_lets_others_vote_on_her_device_is_signed_out_first(door: Door, teacher: Browser) -> None:
+    answering(door)
+    shown = await teacher.send("GET", f"{door.url}/exhibitions/{FAIR}")
+    assert 'href="/vote?kiosk=1"' not in shown.text
+    warned = await teacher.send("GET", f"{door.url}/vote?kiosk=1")
+    assert "You are signed in on this device" in warned.text
+    left = await sent(door, teacher, "/sign-out", then="kiosk")
+    assert (left.status_code, left.headers["location"]) == (303, "/vote?kiosk=1")
+    assert not await door.is_signed_in(teacher)
+    assert "signed in" not in (await teacher.send("GET", f"{door.url}/vote?kiosk=1")).text
+
+
 async def test_a_work_is_scored_as_it_was_seen_and_each_criterion_is_spoken_of(door: Door, teacher: Browser) -> None:
     written = answering(door)
     shown = await teacher.send("GET", f"{door.url}/works/{WORK}/score?rubric={RUBRIC}")

@@ -27,7 +27,10 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
 
     @router.get("/vote")
     async def by_hand(request: Request) -> Response:
-        return page("vote_by_hand.html", visiting.reader(request), wrong=None, typed="", kiosk=_kiosk(request))
+        kiosk = _kiosk(request)
+        visitor = await visiting.known(request) if kiosk else None  # whoever votes here could open her pages
+        reader = visiting.reader(request, visitor)
+        return page("vote_by_hand.html", reader, wrong=None, typed="", kiosk=kiosk)
 
     @router.post("/vote")
     async def typed(request: Request) -> Response:
