@@ -253,6 +253,16 @@ async def test_a_work_is_scored_as_it_was_seen_and_each_criterion_is_spoken_of(d
     assert (said["criterion"], said["rubric"], said["text"]) == ("clarity", RUBRIC, "D4\nLouder.")
 
 
+async def test_a_score_for_nobody_is_not_one_for_everybody(door: Door, teacher: Browser) -> None:
+    written = answering(door, **{f"/v1/works/{WORK}": {**MADE, "others": 1}})
+    shown = await teacher.send("GET", f"{door.url}/works/{WORK}/score?rubric={RUBRIC}")
+    assert f'name="member/{LEARNER}"' in shown.text
+    fields = {"version": "2", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "chosen": "members"}
+    assert 'name="chosen" value="members"' in shown.text
+    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields)
+    assert (refused.status_code, "Choose for whom the score is." in refused.text, written) == (422, True, [])
+
+
 async def test_a_draft_that_came_meanwhile_is_shown_and_nothing_typed_is_lost(door: Door, teacher: Browser) -> None:
     answering(door, **{"POST scores": JSONResponse(STALE, 409)})
     fields = {"version": "1", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "overall": "Good work."}

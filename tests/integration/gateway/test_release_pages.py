@@ -57,6 +57,10 @@ async def test_grades_are_prepared_held_and_released_without_whom_was_ticked(
     assert sent == [("/v1/release-batches", wish)]
     page = await browser.send("GET", f"{door.url}/district/releases/{batch}")
     assert "Held: look at them" in page.text
+    assert 'name="leave_out"' in page.text
+    told[batch] = {**told[batch], "next": learner}
+    several = await browser.send("GET", f"{door.url}/district/releases/{batch}")
+    assert 'name="leave_out"' not in several.text, "what is ticked on one page is not known on another"
     released = await browser.send(
         "POST", f"{door.url}/district/releases/{batch}", form={"csrf_token": token, "leave_out": learner}
     )

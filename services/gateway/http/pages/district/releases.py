@@ -125,6 +125,7 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         status=200 if problem is None else problem.status,
         scripts=() if told["state"] in UNDER_WAY else None,
         batch=told,
+        whole=not after and told["next"] is None,
         under_way=told["state"] in UNDER_WAY,
         names=names.names,
         codes=codes,

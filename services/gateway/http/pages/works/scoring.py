@@ -183,6 +183,8 @@ def derived_version(fields: Mapping[str, str]) -> str:
 
 def _score_asked(fields: Mapping[str, str], results: list[dict[str, str]], overall: str) -> dict[str, Any]:
     members = chosen(fields, "member/")
+    if fields.get("chosen") == "members" and not members:  # of whom nothing is said, everybody is meant
+        raise invalid("Choose for whom the score is.", field="/members")
     version = fields.get("version", "")
     given = {"task": fields.get("task"), "course": fields.get("course"), "feedback": overall, "members": members}
     return {
