@@ -108,9 +108,10 @@ class FormWithFile:
                 pass
 
     async def _read_fields(self) -> None:
-        typed = 0
+        typed = begun = 0
         while (event := await self._next(at_end=_END)) is not _END:
-            if not isinstance(event, _Begun) or len(self.fields) > MAX_FIELDS:
+            begun += 1  # not by their names: many may have the same one
+            if not isinstance(event, _Begun) or begun > MAX_FIELDS:
                 raise _no_form()
             text = bytearray()
             while (part := await self.more()) is not None:
