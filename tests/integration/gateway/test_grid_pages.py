@@ -29,6 +29,7 @@ class Class:
     pieces: dict[str, int] = field(default_factory=lambda: {new_id(): 0 for _ in range(3)})
     recorded: dict[str, dict[str, Any]] = field(default_factory=dict)
     voided: list[str] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
     asked: list[str | None] = field(default_factory=list)
 
     @property
@@ -56,6 +57,9 @@ class Class:
         items = sent if isinstance(sent, list) else [sent]
         answers = []
         for item in items:
+            if item["body"]["learner"] in self.refuses:
+                answers.append({"status": 403, "title": "No", "detail": "She is <b>not</b> here."})
+                continue
             before = self.recorded.setdefault(item["id"], item)
             assert before == item, "the same id, and another piece"
             learner = item["body"]["learner"]
@@ -196,3 +200,23 @@ async def test_a_column_is_looked_at_first_then_recorded_in_one_write_and_counts
     assert (scores, len(school.recorded)) == ({ana: "3", cleo: "2.5"}, 2)
     gone = {**again, "do": "record", f"score/{new_id()}": "4"}
     assert (await browser.send("POST", url, form=gone)).status_code == 409
+
+
+async def test_of_a_column_that_was_recorded_in_part_only_the_rest_is_left_to_send(
+    door: Door, somebody: tuple[Browser, str], school: Class
+) -> None:
+    browser, _ = somebody
+    ana, bo, _cleo = school.learners
+    school.refuses = {bo}
+    url = f"{door.url}/sections/{school.section}/column"
+    fields = fields_of(await browser.send("GET", f"{url}?task=none&competency={THEME}"))
+    written = {**fields, f"score/{ana}": "3", f"score/{bo}": "2"}
+    told = await browser.send("POST", url, form={**written, "do": "record"})
+    assert (told.status_code, len(school.recorded)) == (409, 1)
+    assert "1 score is recorded. Nothing was recorded for:" in told.text
+    assert "She is &lt;b&gt;not&lt;/b&gt; here." in told.text
+    left = fields_of(told)
+    assert (left.get(f"score/{ana}", ""), left[f"score/{bo}"]) == ("", "2")
+    assert left["id"] != fields["id"]
+    await browser.send("POST", url, form={**written, "do": "record"})
+    assert len(school.recorded) == 1, "sent again as it was, it counts once"

@@ -84,7 +84,8 @@ def test_a_task_is_scored_by_its_rubric_where_one_criterion_speaks() -> None:
 
 def test_a_piece_says_whose_it_is_and_the_same_form_makes_the_same_piece() -> None:
     form = str(uuid4())
-    assert piece_id(form, ANA) == piece_id(form, ANA) != piece_id(form, BO)
+    assert piece_id(form, THEME, ANA) == piece_id(form, THEME, ANA) != piece_id(form, THEME, BO)
+    assert piece_id(form, THEME, ANA) != piece_id(form, CRAFT, ANA)
     made = item(form, ANA, THEME, "2.5", scoring_of(None, None, "4"), "2026-11-24T09:30:00.000Z", BO)
     assert made["type"] == "ObservationRecorded"
     assert made["body"] == {

@@ -39,11 +39,16 @@ class Column:
     def version(self, learner: str) -> str:
         return str(self.rows[learner]["cells"][0]["version"])
 
+    def piece(self, sheet: "Sheet", learner: str) -> str:
+        """The id of what a sheet records of her."""
+        return piece_id(sheet.id or "", self.competency["competency"], learner)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What was written into the column so far: texts by learner, the versions they were written on, what of it is wrong
-    or stale, how many values were for nobody; and the id and the moment of what it will record.
+    or stale, how many values were for nobody; and the id and the moment of what it will record. `refused` says why of
+    whom nothing could be recorded, beside `recorded` others.
     """
 
     id: str | None = None
@@ -54,6 +59,8 @@ class Sheet:
     stale: Sequence[str] = ()
     left: int = 0
     gone: int = 0
+    refused: Mapping[str, str] = field(default_factory=dict)
+    recorded: int = 0
 
 
 def column_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRouter:
@@ -76,16 +83,16 @@ def column_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRou
         return Column(view, grid["columns"][0], tasks.scoring, measure, learners, names, rows, title_of(section, names))
 
     def shown(reader: Reader, section: str, of: Column, sheet: Sheet, *, checked: bool = False) -> Response:
-        status = 409 if sheet.stale or sheet.gone else (422 if sheet.wrong or sheet.left else 200)
+        status = 409 if sheet.stale or sheet.gone or sheet.refused else (422 if sheet.wrong or sheet.left else 200)
         template = "grid/checked.html" if checked and status == 200 else "grid/column.html"
         texts = sheet.texts.items()
         scores = {learner: given(learner, text, of.measure).score for learner, text in texts}
         told = {"column": of, "sheet": sheet, "scores": scores, "wrongs": WRONG}
         return page(template, reader, status=status, scripts=None, section=section, **told)
 
-    async def fresh(visitor: Visitor, sheet: Sheet) -> bool:
+    async def fresh(visitor: Visitor, of: Column, sheet: Sheet) -> bool:
         """Whether nothing came between; what this very form recorded, sent before, did not."""
-        return not sheet.stale or await is_sent(visiting, visitor, piece_id(sheet.id or "", sheet.stale[0]))
+        return not sheet.stale or await is_sent(visiting, visitor, of.piece(sheet, sheet.stale[0]))
 
     @router.get("/sections/{section}/column")
     async def empty(section: Section, request: Request) -> Response:
@@ -102,11 +109,17 @@ def column_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRou
         of = await column(visitor, section, fields)
         sheet, scores = read_sheet(fields, of)
         sound = scores and not (sheet.wrong or sheet.left or sheet.gone)
-        if fields.get("do") != "record" or not sound or not await fresh(visitor, sheet):
+        if fields.get("do") != "record" or not sound or not await fresh(visitor, of, sheet):
             looked = fields.get("do") == "look" and bool(scores)
             return shown(visiting.reader(request, visitor), section, of, sheet, checked=looked)
-        pieces = await _recorded(visiting, visitor, of, sheet, scores)
-        answer = RedirectResponse(f"/sections/{section}{of.view.query(done=f'recorded-{len(pieces)}')}#said", 303)
+        pieces, refused = await _recorded(visiting, visitor, of, sheet, scores)
+        answer: Response = RedirectResponse(
+            f"/sections/{section}{of.view.query(done=f'recorded-{len(pieces)}')}#said", 303
+        )
+        if refused:  # the others are recorded, and must not be sent once more
+            texts = {learner: sheet.texts[learner] for learner in refused}
+            left = Sheet(None, sheet.at, texts, sheet.versions, refused=refused, recorded=len(pieces))
+            answer = shown(visiting.reader(request, visitor), section, of, left)
         new = {piece.evidence for piece in pieces}
         before = [one for one in just_recorded(request, section) if one.evidence not in new]
         remember(answer, section, [*pieces, *before])
@@ -146,12 +159,12 @@ def read_sheet(fields: Mapping[str, str], of: Column) -> tuple[Sheet, list[Given
 
 async def _recorded(
     visiting: Visiting, visitor: Visitor, of: Column, sheet: Sheet, scores: Sequence[Given]
-) -> list[Piece]:
-    """Record them in one write. Raises what the first that was refused was refused for."""
+) -> tuple[list[Piece], dict[str, str]]:
+    """Record them in one write: what is recorded, and why not of those of whom it was refused."""
     competency = of.competency["competency"]
     items = [
         item(
-            piece_id(sheet.id or "", one.learner),
+            of.piece(sheet, one.learner),
             one.learner,
             competency,
             str(one.score),
@@ -162,12 +175,15 @@ async def _recorded(
         for one in scores
     ]
     answers = await visiting.asking.write(visitor, "POST", "/v1/evidence", items)
-    refused = [answer for answer in answers if answer["status"] >= 400]
-    if refused:
-        told = refused[0]
-        raise Problem(told["status"], "refused", told["title"], told.get("detail", ""))
     code = of.competency["code"]
-    return [Piece(sent["id"], one.learner, code, str(one.score)) for sent, one in zip(items, scores, strict=True)]
+    pieces: list[Piece] = []
+    refused: dict[str, str] = {}
+    for sent, one, told in zip(items, scores, answers, strict=True):
+        if told["status"] < 400:
+            pieces.append(Piece(sent["id"], one.learner, code, str(one.score)))
+        else:
+            refused[one.learner] = told.get("detail") or told["title"]
+    return pieces, refused
 
 
 def check_form(id_: str, at: str) -> None:

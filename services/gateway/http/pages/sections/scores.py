@@ -100,9 +100,11 @@ def pasted(text: str, order: Sequence[str]) -> tuple[dict[str, str], int]:
     return {learner: line.strip(" ") for learner, line in zip(order, lines, strict=False)}, left
 
 
-def piece_id(form: str, learner: str) -> str:
-    """The id of the piece that a form of many records of one learner: sent again, it is the same."""
-    return str(uuid5(UUID(form), learner))
+def piece_id(form: str, competency: str, learner: str) -> str:
+    """The id of the piece that a form of many records of one learner: sent again, it is the same; for another column,
+    of a page that a browser went back to, it is another one.
+    """
+    return str(uuid5(UUID(form), f"{competency}/{learner}"))
 
 
 def item(  # noqa: PLR0913, PLR0917 - all that a piece says
