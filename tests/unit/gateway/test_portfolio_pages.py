@@ -133,6 +133,22 @@ def test_what_a_learner_wrote_stays_a_text() -> None:
         assert not [attrs for _, attrs in tags if any(name.startswith(("on", "hx-", "style")) for name in attrs)]
 
 
+def test_a_work_is_shown_also_to_whoever_may_see_none_of_its_makers() -> None:
+    work = {**told.work(ME), "members": [], "others": 2}
+    nothing: Any = {"done": None, "problem": None, "texts": {}, "names": {}, "typed": {}, "at": "", "pieces": []}
+    shown = page(
+        "portfolio/work.html",
+        Reader("en", ZoneInfo("UTC"), "/x", "somebody"),
+        work=work,
+        mine=False,
+        teaches=False,
+        drafts=[draft_shown(draft, {}) for draft in work["versions"]],
+        now="2026-11-01T09:00:00.000Z",
+        **nothing,
+    )
+    assert b"/learners/" not in bytes(shown.body)
+
+
 def drafts(before: str, after: str) -> list[Draft]:
     return [Draft({}, [Part("text", "r", words)], None) for words in (before, after)]
 
