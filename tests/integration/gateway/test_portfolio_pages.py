@@ -84,6 +84,18 @@ async def test_a_portfolio_of_somebody_else_has_no_buttons_and_is_in_her_log(doo
     assert {"portfolio", "coverage", "texts", "names"} <= {row["what"] for row in rows}
 
 
+async def test_an_auditor_is_led_on_to_a_transcript_as_what_she_is(door: Door, somebody: Somebody) -> None:
+    browser, person = somebody
+    learner = str(uuid4())
+    answering(door, learner)
+    await door.pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'auditor', 'district', $1)", person
+    )
+    shown = await browser.send("GET", f"{door.url}/learners/{learner}/portfolio")
+    assert f"/v1/learners/{learner}/transcript.html?purpose=audit" in shown.text
+    await door.pool.execute("DELETE FROM access.grants WHERE person = $1", person)
+
+
 async def test_exhibits_are_chosen_moved_and_withdrawn(door: Door, somebody: Somebody) -> None:
     browser, person = somebody
     written = answering(door, person)

@@ -91,6 +91,7 @@ def test_what_a_learner_wrote_stays_a_text() -> None:
             learner=ME,
             name=names[ME],
             mine=mine,
+            purpose="family",
             may_share=True,
             told=told_of,
             works={one["work"]: one for one in told_of["works"]},

@@ -62,6 +62,7 @@ class Portfolios:
         """The portfolio's page; after a refusal with that and what was typed, after a share with its link."""
         told, coverage, revealed = await self.read(visitor, learner, seen)
         mine = visitor.person == learner
+        purpose = await purpose_for(visitor, [learner], self.relations)
         path = f"/v1/learners/{learner}/portfolio/suggestions"
         suggested = (await self.visiting.asking.read(visitor, path))["suggestions"] if mine else []
         today = datetime.fromtimestamp(self.clock() / 1000, UTC).astimezone(self.visiting.zone).date()
@@ -72,7 +73,8 @@ class Portfolios:
             learner=learner,
             name=revealed.names.get(learner),
             mine=mine,
-            may_share=mine or await self.relations.is_guardian(visitor.person, learner),
+            purpose=purpose,
+            may_share=purpose in {"own-record", "family"},
             told=told,
             works={work["work"]: work for work in told["works"]},
             texts={ref: found.text for ref, found in revealed.texts.items()},
