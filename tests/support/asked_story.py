@@ -1,7 +1,7 @@
 """Reviews, redos and the forgotten for the audited district, after its grades: what mastery keeps beside states."""
 
 from tests.support.audited import AuditedDistrict
-from tests.support.audited_story import LEARNERS, SCHOOL, THEME
+from tests.support.audited_story import LEARNERS, SCHOOL, THEME, THESIS
 from tests.support.graded_story import Grades
 from tests.support.ledger_writer import LedgerWriter, named, result
 
@@ -31,9 +31,11 @@ async def ask(audited: AuditedDistrict, grades: Grades) -> None:
 
 
 def _redo(writer: LedgerWriter, learner: str, steps: int) -> None:
-    """A score with words, and a redo of it: asked for, relearned once or twice, opened."""
-    scored = writer.score(learner, result(THEME, "2", criterion="thesis"), feedback_ref="ab" * 32)
-    stream, body = f"redo/{learner}/{THEME}", {"competency": THEME}
+    """A score with words, and a redo of it: asked for, relearned once or twice, opened. It is of what the grades that are
+    compared with live states do not rest on.
+    """
+    scored = writer.score(learner, result(THESIS, "2", criterion="thesis"), feedback_ref="ab" * 32)
+    stream, body = f"redo/{learner}/{THESIS}", {"competency": THESIS}
     begun = writer.say("RedoRequested", learner, stream, {**body, "evidence": scored, "note_ref": "cd" * 32})
     for kind in ("practice", "conference")[:steps]:
         writer.say("RelearnLogged", learner, stream, {**body, "cycle": begun, "kind": kind})
