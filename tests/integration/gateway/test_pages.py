@@ -65,6 +65,43 @@ async def test_a_page_of_somebody_else_is_in_her_log(door: Door, somebody: tuple
     assert [tuple(row) for row in rows] == [(what, person) for what in ("map", "mastery", "next", "redos")]
 
 
+async def test_a_teacher_who_is_a_guardian_reads_her_own_child_as_that(
+    door: Door, somebody: tuple[Browser, str]
+) -> None:
+    browser, person = somebody
+    child, taught, section, school = (new_id() for _ in range(4))
+
+    async def reveal(request: Request) -> Response:
+        asked = (await request.json())["names"]
+        named = [{"person": one, "given": "A", "family": "B", "learner": True} for one in asked if one != section]
+        return JSONResponse({"texts": [], "names": named})
+
+    for upstream in door.world.services.values():
+        upstream.answer = reveal
+    pool = door.pool
+    await pool.execute("INSERT INTO access.guardians (learner, guardian) VALUES ($1, $2)", child, person)
+    await pool.execute(
+        "INSERT INTO access.sections (section, course, school, owner) VALUES ($1, $2, $2, $1)", section, school
+    )
+    for learner in (child, taught):
+        await pool.execute(
+            "INSERT INTO access.enrolments (learner, section, school) VALUES ($1, $2, $3)", learner, section, school
+        )
+    await pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'teacher', $2, $1)",
+        *(person, f"section/{section}"),
+    )
+    assert (await browser.send("GET", f"{door.url}/")).status_code == 200
+    rows = await pool.fetch(
+        "SELECT learner::text, purpose FROM gateway.disclosures WHERE person = $1 AND what = 'names'", person
+    )
+    assert {(row["learner"], row["purpose"]) for row in rows} == {(child, "family"), (taught, "teaching")}
+    for table, column in (("guardians", "guardian"), ("grants", "person")):
+        await pool.execute(f"DELETE FROM access.{table} WHERE {column} = $1", person)
+    for table in ("enrolments", "sections"):
+        await pool.execute(f"DELETE FROM access.{table} WHERE section = $1", section)
+
+
 async def test_what_is_not_hers_to_see_looks_as_if_it_were_absent(door: Door, somebody: tuple[Browser, str]) -> None:
     browser, _ = somebody
     arranged(door, {})

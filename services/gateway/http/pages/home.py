@@ -1,5 +1,6 @@
 """The first page: whoever comes finds her first question."""
 
+import asyncio
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
@@ -24,10 +25,12 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
             return page("welcome.html", reader)
         standing = await relations.standing(visitor.person)
         sections = [(section, await relations.members(f"section/{section}")) for section in standing.teaches]
-        learners = list(dict.fromkeys([*standing.speaks_for, *(one for _, members in sections for one in members)]))
-        purpose: Purpose = "teaching" if sections else "family"
-        people = [visitor.person, *standing.teaches, *learners]
-        names = await _names(visiting, visitor, purpose, people)
+        taught = dict.fromkeys(one for _, members in sections for one in members if one not in standing.speaks_for)
+        own, others = await asyncio.gather(
+            _names(visiting, visitor, "family", [visitor.person, *standing.speaks_for]),
+            _names(visiting, visitor, "teaching", [*standing.teaches, *taught]),
+        )
+        names = {**own, **others}
         by_name = [(section, sorted(members, key=lambda one: _called(names.get(one)))) for section, members in sections]
         return page("home.html", reader, standing=standing, sections=by_name, names=names)
 
@@ -38,6 +41,8 @@ async def _names(
     visiting: Visiting, visitor: Visitor, purpose: Purpose, people: list[str]
 ) -> Mapping[str, RevealedName]:
     """Names, as far as they can be had now: nobody is kept from her first page, or in, because they cannot."""
+    if not people:
+        return {}
     try:
         return (await visiting.asking.revealed(visitor, purpose, names=people)).names
     except Problem as problem:
