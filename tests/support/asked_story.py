@@ -31,8 +31,9 @@ async def ask(audited: AuditedDistrict, grades: Grades) -> None:
 
 
 def _redo(writer: LedgerWriter, learner: str, steps: int) -> None:
-    """A score with words, and a redo of it: asked for, relearned once or twice, opened. It is of what the grades that are
-    compared with live states do not rest on.
+    """A score with words, and a redo of it: asked for, relearned once or twice, opened.
+
+    It is of what the grades that are compared with live states do not rest on.
     """
     scored = writer.score(learner, result(THESIS, "2", criterion="thesis"), feedback_ref="ab" * 32)
     stream, body = f"redo/{learner}/{THESIS}", {"competency": THESIS}
