@@ -50,7 +50,10 @@ async def findings(page: Page, only: tuple[str, ...] = ()) -> list[Finding]:
 
 def is_triaged(finding: Finding) -> bool:
     """Whether somebody has looked at it and said why it is right."""
-    return any(row["rule"] == finding.rule and row["place"] in finding.place for row in _triage())
+    return any(
+        row["rule"] == finding.rule and row["place"] in finding.place and row.get("words", "") in finding.words
+        for row in _triage()
+    )
 
 
 def _findings(results: list[dict[str, Any]]) -> list[Finding]:

@@ -15,7 +15,8 @@ _STICKS_OUT = """() => {
 
 _CUT_OFF = """() => [...document.querySelectorAll('main *, header *, footer *')].filter(one => {
   const style = getComputedStyle(one);
-  if (one.matches('.unseen, .skip, .unseen *, textarea, svg *') || !one.clientWidth) return false;
+  if (one.matches('.unseen, .skip, .unseen *, textarea, svg *, [type=file]')  // whose words are the browser's
+    || !one.clientWidth) return false;
   const hides = ['hidden', 'clip'].includes(style.overflowX) || ['hidden', 'clip'].includes(style.overflowY);
   return hides && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
 }).map(one => one.outerHTML.slice(0, 120))"""
