@@ -22,7 +22,7 @@ TYPED = {
     "c0.other_title": "Claridad",
     "c0.half": "1",
     "c0.l0.title": "Begins",
-    "c0.l0.text": "One sees\r\nwhat it is.",
+    "c0.l0.text": "One sees\nwhat it is.",
     "c0.l0.other_title": "Empieza",
     "c0.l1.title": "Stands",
     f"c0.on/{READING}": "1",
@@ -68,7 +68,7 @@ def test_a_form_gives_one_criterion_more() -> None:
 
 def test_a_task_is_a_document_and_its_next_version_begins_from_it() -> None:
     fields = {
-        "title": "A poster", "prompt": "Draw\r\nit.", "kind": "Big project", "language": "en", "purpose": "practice",
+        "title": "A poster", "prompt": "Draw\nit.", "kind": "Big project", "language": "en", "purpose": "practice",
         "rubric": "5e" * 32, "relearning": "Three sketches\n", "reflect_first": "1", "other_title": "Un cartel",
         f"competency/{READING}": "1",
     }  # fmt: skip
@@ -86,5 +86,5 @@ def test_scores_are_a_result_a_competency_between_levels_too() -> None:
     assert results_of([criterion], levels) == [
         {"competency": one, "criterion": "clarity", "earned": "1.5", "possible": "2"} for one in (READING, DRAWING)
     ]
-    said = {"say/clarity": " Louder.\r\n", "ready/clarity": "So.", "say/other": " "}
+    said = {"say/clarity": " Louder.\n", "ready/clarity": "So.", "say/other": " "}
     assert comments_of(said) == {"clarity": "So.\nLouder."}

@@ -12,6 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from fastapi import Request
 
 from services.gateway.domain.sign_in import (
     DeclinedError,
@@ -26,6 +27,7 @@ from services.gateway.http.pages import rendering
 from services.gateway.http.pages.languages import FOLDER, SOURCE, add_words, language_for, languages, words_in
 from services.gateway.http.pages.learners.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
 from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
+from services.gateway.http.pages.visiting import fields_of
 from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
 
 UTC = ZoneInfo("UTC")
@@ -216,3 +218,13 @@ def test_one_value_is_no_line(values: list[str | None]) -> None:
 
 def test_words_in_english_are_those_of_the_templates() -> None:
     assert words_in(SOURCE).gettext("Vote") == "Vote"
+
+
+async def test_a_forms_texts_have_the_line_ends_of_every_text_here() -> None:
+    """Browsers send CRLF; the record has plain line ends, and refuses others."""
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"note=One%0D%0Atwo&note=three", "more_body": False}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    assert await fields_of(request) == {"note": "One\ntwo"}

@@ -12,6 +12,7 @@ from services.gateway.http.pages.portfolios.portfolio import moved
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.works.drafting import MOST_WORDS, Draft, Part, compared, draft_shown, pair
 from services.gateway.http.pages.works.work import version_asked
+from shared.runtime.problems import Problem
 from tests.support import portfolio_answers as told
 from tests.unit.gateway.test_pages import HOSTILE, Tags
 
@@ -73,7 +74,8 @@ def test_a_draft_is_asked_for_as_it_was_typed() -> None:
         "expected_version": 3,
         "artefacts": [{"kind": "link", "content": "https://a.test"}, {"kind": "file", "file": "f", "name": "a.pdf"}],
     }
-    assert version_asked({"version": "x"})["expected_version"] == 0, "the API says what is wrong with it"
+    with pytest.raises(Problem, match="no form of ours"):
+        version_asked({"version": "x"})
 
 
 def test_what_a_learner_wrote_stays_a_text() -> None:

@@ -17,8 +17,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from services.gateway.domain.route import FILE
+from services.gateway.http.pages.typed import no_form
 from services.gateway.http.pages.visiting import fields_of
-from shared.runtime.problems import Problem, invalid, too_large
+from shared.runtime.problems import Problem, too_large
 
 MAX_FIELDS = 100
 MAX_TYPED = 2 * 1024 * 1024
@@ -98,7 +99,7 @@ class FormWithFile:
         """What comes next of the part that is being read; None where that ends."""
         event = await self._next()
         if isinstance(event, _Begun):
-            raise _no_form()
+            raise no_form()
         return event
 
     async def rest(self) -> None:
@@ -112,7 +113,7 @@ class FormWithFile:
         while (event := await self._next(at_end=_END)) is not _END:
             begun += 1  # not by their names: many may have the same one
             if not isinstance(event, _Begun) or begun > MAX_FIELDS:
-                raise _no_form()
+                raise no_form()
             text = bytearray()
             while (part := await self.more()) is not None:
                 if event.file and part:
@@ -135,11 +136,11 @@ class FormWithFile:
                 elif at_end is not None:
                     return at_end
                 else:
-                    raise _no_form()
+                    raise no_form()
             except TimeoutError:
                 raise Problem(408, "too-slow", "The form did not come.", "Send it without long pauses.") from None
             except (MultipartParseError, ClientDisconnect) as error:
-                raise _no_form() from error
+                raise no_form() from error
         return self._events.popleft()
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
@@ -162,7 +163,7 @@ _END = _Begun("", None, "")
 def _begun(head: Mapping[str, bytes]) -> _Begun:
     _, options = parse_options_header(head.get("content-disposition"))
     if b"name" not in options:
-        raise _no_form()
+        raise no_form()
     file = options.get(b"filename")
     media_type = head.get("content-type", _DEFAULT.encode()).decode("latin-1")
     return _Begun(
@@ -174,8 +175,4 @@ def _text(value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise _no_form() from None
-
-
-def _no_form() -> Problem:
-    return invalid("This is no form of ours.")
+        raise no_form() from None

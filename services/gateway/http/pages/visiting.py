@@ -15,8 +15,9 @@ from services.gateway.http.cookies import given_cookie
 from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.languages import CHOSEN, language_for
 from services.gateway.http.pages.rendering import Reader, page
+from services.gateway.http.pages.typed import no_form
 from services.gateway.http.visitors import Visitor, Visitors
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 MAX_FIELDS = 2_000
 
@@ -61,13 +62,13 @@ class Visiting:
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """The fields of a form, each by its first value. Raises `problems.invalid` for what no form sends."""
+    """The fields of a form, each by its first value, with plain line ends. Raises `typed.no_form`."""
     try:
         text = (await request.body()).decode("ascii")
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, strict_parsing=bool(text))
     except ValueError as error:
-        raise invalid("This is no form of ours.") from error
-    return {name: values[0] for name, values in fields.items()}
+        raise no_form() from error
+    return {name: values[0].replace("\r\n", "\n") for name, values in fields.items()}
 
 
 def reader_of(request: Request, zone: tzinfo, visitor: Visitor | None) -> Reader:

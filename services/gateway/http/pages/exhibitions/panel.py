@@ -116,7 +116,7 @@ def panel_pages(panelists: Panelists, files: Files) -> APIRouter:  # noqa: C901 
     async def judged(exhibition: str, work: str, request: Request, what: str, done: str) -> Response:
         panelist, fields = await panelists.sent(request, exhibition)
         note = "note" if what == "panel-scores" else "resolution"
-        text = fields.get(note, "").replace("\r\n", "\n").strip()
+        text = fields.get(note, "").strip()
         body: dict[str, Any] = {"id": fields.get("id", ""), "levels": levels_of(fields)}
         body |= {note: text} if text else {}
         if what == "panel":

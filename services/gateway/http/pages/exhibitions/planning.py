@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.gateway.http.pages.codes import codes_for, lines_of
+from services.gateway.http.pages.typed import no_form
 from shared.ledger.instants import instant_text
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.problems import invalid
@@ -98,7 +99,7 @@ def derived_id(id_: str, name: str) -> str:
     try:
         return str(uuid5(UUID(id_), name))
     except ValueError:
-        raise invalid("This is no form of ours.") from None
+        raise no_form() from None
 
 
 def _question(code: str, row: QuestionRow) -> dict[str, Any]:

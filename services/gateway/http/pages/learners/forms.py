@@ -12,6 +12,7 @@ from services.gateway.http.pages.afterwards import led_on
 from services.gateway.http.pages.learners.learner import Competency, Learner
 from services.gateway.http.pages.learners.mastery import MasteryPages
 from services.gateway.http.pages.learners.why import Asked, Turned, WhyPages
+from services.gateway.http.pages.typed import version_of
 from services.gateway.http.pages.visiting import Visiting, page_route
 from shared.contracts.values import Id
 from shared.runtime.problems import Problem, invalid
@@ -135,10 +136,7 @@ def question_of(learner: str, about: Mapping[str, str], fields: Fields) -> Write
 
 def opening_of(fields: Fields) -> dict[str, Any]:
     """The opening of a redo as it stood on the page. Raises `problems.invalid` for what no form of ours sends."""
-    version = fields.get("version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 16):  # the API takes integers below 2^53
-        raise invalid("This is no form of ours.", field="/version")
-    return {**_of_form(fields), "expected_version": int(version), **({"anew": True} if "anew" in fields else {})}
+    return {**_of_form(fields), "expected_version": version_of(fields), **({"anew": True} if "anew" in fields else {})}
 
 
 def reflection_of(learner: str, fields: Fields) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def choosing_pages(portfolios: Portfolios) -> APIRouter:
         if visitor.person != learner:
             raise not_found("page")
         ticked = [name.removeprefix(SHOWS) for name in fields if name.startswith(SHOWS)]
-        reason = fields.get("reason", "").replace("\r\n", "\n").strip()
+        reason = fields.get("reason", "").strip()
         version = fields.get("version", "")
         body = {"id": fields.get("id", ""), "version": version, "competencies": ticked}
         body |= {"reason": reason} if reason else {}

@@ -13,6 +13,7 @@ from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.portfolios.covering import areas_by_skill, maps
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.typed import version_of
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
@@ -119,7 +120,7 @@ def portfolio_pages(portfolios: Portfolios) -> APIRouter:
     async def order(learner: Learner, request: Request) -> Response:
         _, fields = await visiting.sent(request)
         exhibits = moved(fields.get("order", "").split(), fields.get("move", ""))
-        body = {"exhibits": exhibits, "expected_version": _version(fields)}
+        body = {"exhibits": exhibits, "expected_version": version_of(fields)}
         return await written(request, learner, "/exhibits/order", "ordered", body)
 
     @router.post("/learners/{learner}/portfolio/shares/{share}/revoke")
@@ -170,13 +171,6 @@ def _ends(today: date, zone: tzinfo) -> list[tuple[str, str]]:
     """The days on which a link may end, each with its last moment."""
     days = [today + timedelta(days=days) for days in LASTING]
     return [(day.isoformat(), instant_text(end_of_day(day, zone))) for day in days]
-
-
-def _version(fields: Mapping[str, str]) -> int:
-    version = fields.get("version", "")
-    if not (version.isascii() and version.isdecimal() and len(version) < 10):
-        raise invalid("This is no form of ours.")
-    return int(version)
 
 
 def _day(text: str) -> date:

@@ -15,12 +15,13 @@ from services.gateway.http.pages.sections.recorded import Piece, just_recorded, 
 from services.gateway.http.pages.sections.scores import Given, Measure, Scoring, given, item, pasted, piece_id
 from services.gateway.http.pages.sections.showing import View, called
 from services.gateway.http.pages.sections.wording import WRONG
+from services.gateway.http.pages.typed import no_form
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.ledger.identifiers import is_id
 from shared.ledger.instants import instant, instant_text
 from shared.runtime.clock import Clock
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +192,9 @@ def check_form(id_: str, at: str) -> None:
     try:
         instant(at)
     except ValueError as error:
-        raise invalid("This is no form of ours.") from error
+        raise no_form() from error
     if not is_id(id_):
-        raise invalid("This is no form of ours.")
+        raise no_form()
 
 
 async def is_sent(visiting: Visiting, visitor: Visitor, id_: str) -> bool:

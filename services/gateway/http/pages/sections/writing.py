@@ -25,10 +25,11 @@ from services.gateway.http.pages.sections.wording import (
     shorts,
     words_of,
 )
+from services.gateway.http.pages.typed import no_form
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.ledger.identifiers import is_id
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 PRIVATE = {"Cache-Control": "no-store"}
 
@@ -51,7 +52,7 @@ class Typed:
         typed = cls(*(fields.get(name, "") for name in names))
         check_form(typed.id, typed.at)
         if not (is_id(typed.learner) and is_id(typed.competency)):
-            raise invalid("This is no form of ours.")
+            raise no_form()
         return typed
 
 
@@ -98,7 +99,7 @@ class Cells:
         visitor, fields = await self._visiting.sent(request)
         evidence, learner, id_ = (fields.get(name, "") for name in ("evidence", "learner", "id"))
         if not (is_id(evidence) and is_id(learner) and is_id(id_)):
-            raise invalid("This is no form of ours.")
+            raise no_form()
         piece = await self._visiting.asking.read(visitor, f"/v1/evidence/{evidence}")
         if piece["learner"] != learner:
             raise not_found("piece of evidence of this learner")

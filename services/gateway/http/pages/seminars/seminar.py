@@ -22,6 +22,7 @@ from services.gateway.http.pages.exhibitions.planning import moment_of
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import HTMX, STATIC, page, static_address
 from services.gateway.http.pages.seminars.moves import moves_document
+from services.gateway.http.pages.typed import no_form
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
@@ -203,7 +204,7 @@ def seminar_asked(fields: Mapping[str, str], learners: Sequence[str], zone: tzin
     try:
         seminar = UUID(fields.get("id", ""))
     except ValueError as error:
-        raise invalid("This is no form of ours.") from error
+        raise no_form() from error
     at = moment_of(fields.get("at", ""), zone)
     if at is None:
         raise invalid("Say when the seminar was.", field="/occurred_at")

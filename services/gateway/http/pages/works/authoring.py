@@ -73,8 +73,8 @@ def rubric_document(id_: str, title: str, language: str, rows: Sequence[Criterio
 def task_document(id_: str, fields: Mapping[str, str]) -> dict[str, Any]:
     """An `ascertain.task@2` of what was typed."""
     language = fields.get("language", "")
-    title, prompt = fields.get("title", "").strip(), _plain(fields.get("prompt", ""))
-    other_title, other_prompt = fields.get("other_title", "").strip(), _plain(fields.get("other_prompt", ""))
+    title, prompt = fields.get("title", "").strip(), fields.get("prompt", "").strip()
+    other_title, other_prompt = fields.get("other_title", "").strip(), fields.get("other_prompt", "").strip()
     before = [line.strip() for line in fields.get("relearning", "").splitlines() if line.strip()]
     document: dict[str, Any] = {
         "format": "ascertain.task@2",
@@ -124,7 +124,7 @@ def other_of(language: str) -> str:
 
 def _row(fields: Mapping[str, str], at: str) -> CriterionRow:
     def typed(name: str) -> str:
-        return _plain(fields.get(f"{at}.{name}", ""))
+        return fields.get(f"{at}.{name}", "").strip()
 
     levels = [
         LevelRow(*(typed(f"l{n}.{name}") for name in ("title", "text", "other_title", "other_text")))
@@ -187,7 +187,3 @@ def _words(row: CriterionRow) -> dict[str, Any]:
     if not row.other_title and not told:
         return {}
     return {"title": row.other_title or row.title, "levels": told}
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()

@@ -56,10 +56,7 @@ def comments_of(fields: Mapping[str, str]) -> dict[str, str]:
     """What a form says of each criterion: a ready comment that was chosen, then what was typed."""
     codes = [name.removeprefix("say/") for name in fields if name.startswith("say/")]
     said = {code: [fields.get(f"ready/{code}", ""), fields[f"say/{code}"]] for code in codes}
-    plain = {
-        code: "\n".join(filter(None, (text.replace("\r\n", "\n").strip() for text in texts)))
-        for code, texts in said.items()
-    }
+    plain = {code: "\n".join(filter(None, (text.strip() for text in texts))) for code, texts in said.items()}
     return {code: text for code, text in plain.items() if text}
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import chosen, derived_id
 from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.typed import no_form, version_of
 from services.gateway.http.pages.visiting import page_route
 from services.gateway.http.pages.works.drafting import draft_shown, pair
 from services.gateway.http.pages.works.rubrics import comments_of, criteria_of, levels_of, results_of, title_of
@@ -156,7 +157,7 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
     asking = works.visiting.asking
     levels, comments, receipt = levels_of(fields), comments_of(fields), None
     id_, digest = fields.get("id", ""), fields.get("rubric", "")
-    overall = fields.get("overall", "").replace("\r\n", "\n").strip()
+    overall = fields.get("overall", "").strip()
     if not levels and not comments and not overall:
         raise invalid("Choose a level for a criterion, or say something.")
     if levels:
@@ -185,7 +186,6 @@ def _score_asked(fields: Mapping[str, str], results: list[dict[str, str]], overa
     members = chosen(fields, "member/")
     if fields.get("chosen") == "members" and not members:  # of whom nothing is said, everybody is meant
         raise invalid("Choose for whom the score is.", field="/members")
-    version = fields.get("version", "")
     given = {"task": fields.get("task"), "course": fields.get("course"), "feedback": overall, "members": members}
     return {
         "id": fields.get("id", ""),
@@ -193,7 +193,7 @@ def _score_asked(fields: Mapping[str, str], results: list[dict[str, str]], overa
         "purpose": fields.get("purpose", "performance"),
         "occurred_at": fields.get("at", ""),
         "results": results,
-        "expected_version": int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+        "expected_version": version_of(fields),
         **{name: value for name, value in given.items() if value},
     }
 
@@ -227,5 +227,5 @@ def _ready(told: Mapping[str, Any], texts: Mapping[str, str], person: str, code:
 
 def _digest(text: str) -> str:
     if not re.fullmatch(DIGEST_PATTERN, text, re.ASCII):
-        raise invalid("This is no form of ours.")
+        raise no_form()
     return text

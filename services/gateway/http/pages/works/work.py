@@ -13,6 +13,7 @@ from services.gateway.domain.disclosures import Revealed
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.typed import id_of, version_of
 from services.gateway.http.pages.uploads import FormWithFile
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.pages.works.drafting import compared, draft_shown, pair
@@ -20,7 +21,7 @@ from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 Work = Annotated[Id, Path()]
 
@@ -135,7 +136,7 @@ def work_pages(works: Works) -> APIRouter:
             "type": "ReflectionRecorded",
             "occurred_at": fields.get("at", "") or instant_text(works.clock()),
             "body": {"learner": visitor.person, "work": work},
-            "texts": {"text": _plain(fields.get("text", ""))},
+            "texts": {"text": fields.get("text", "").strip()},
         }
         try:
             receipt = await visiting.asking.write(visitor, "POST", "/v1/evidence", item)
@@ -146,9 +147,9 @@ def work_pages(works: Works) -> APIRouter:
     @router.post("/works/{work}/feedback")
     async def say(work: Work, request: Request) -> Response:
         visitor, fields = await visiting.sent(request)
-        body = {"id": fields.get("id", ""), "text": _plain(fields.get("text", ""))}
+        body = {"id": fields.get("id", ""), "text": fields.get("text", "").strip()}
         try:
-            path = f"/v1/works/{work}/versions/{_id(fields.get('version', ''))}/feedback"
+            path = f"/v1/works/{work}/versions/{id_of(fields.get('version', ''))}/feedback"
             receipt = await visiting.asking.write(visitor, "POST", path, body)
         except Problem as problem:
             return await _again(works, request, visitor, problem, ("feedback", fields))
@@ -166,18 +167,17 @@ def work_pages(works: Works) -> APIRouter:
 
 def version_asked(fields: Mapping[str, str]) -> dict[str, Any]:
     """What the API is asked for by what was typed of a draft, and by the file that came with it."""
-    version = fields.get("version", "")
     parts: list[dict[str, str]] = []
-    if text := _plain(fields.get("text", "")):
+    if text := fields.get("text", "").strip():
         parts.append({"kind": "text", "content": text})
     if link := fields.get("link", "").strip():
         parts.append({"kind": "link", "content": link})
     if "file" in fields:
         parts.append({"kind": "file", "file": fields["file"], "name": fields.get("file_name", "")})
-    note = _plain(fields.get("note", ""))
+    note = fields.get("note", "").strip()
     return {
         "id": fields.get("id", ""),
-        "expected_version": int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+        "expected_version": version_of(fields),
         "artefacts": parts,
         **({"note": note} if note else {}),
     }
@@ -187,7 +187,7 @@ async def _handed_in(visiting: Visiting, visitor: Visitor, work: str, form: Form
     """Pass the form's file on, if it has one. Its id and name stand among the fields from then on."""
     if form.upload is None:
         return
-    key = str(uuid5(UUID(_id(form.fields.get("id", ""))), form.upload.name))
+    key = str(uuid5(UUID(id_of(form.fields.get("id", ""))), form.upload.name))
     kept = await visiting.asking.hand_in(
         visitor, f"/v1/works/{work}/files", form.upload.parts(), media_type=form.upload.media_type, key=key
     )
@@ -218,14 +218,3 @@ def _refs(told: Mapping[str, Any]) -> list[str]:
             if name in piece
         ),
     ]
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
-
-
-def _id(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise invalid("This is no form of ours.") from None
