@@ -26,7 +26,7 @@ from services.gateway.http.pages.learners.mastery import Found, in_order, newest
 from services.gateway.http.pages.learners.seeing import SHOWN, Seeing, rows_of
 from services.gateway.http.pages.learners.viewers import Viewer
 from services.gateway.http.pages.learners.why import Asked, Turned, checked_of
-from services.gateway.http.pages.relations import purpose_for
+from services.gateway.http.pages.relations import purpose_for, purpose_in
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.wording import STATUSES
 from services.gateway.http.visitors import Visitor
@@ -276,6 +276,12 @@ async def test_the_log_says_for_what_somebody_read(relations: Any, purpose: Purp
     visitor = Visitor("her", "", "")
     assert await purpose_for(visitor, ["first", "second"], relations) == purpose
     assert await purpose_for(visitor, ["first", "her"], relations) == "own-record"
+
+
+async def test_of_a_section_the_log_tells_its_teacher_from_who_administers_it() -> None:
+    relations: Any = Known((), replace(NOBODY, administers=("school/one",), teaches=("hers",)))
+    visitor = Visitor("her", "", "")
+    assert [await purpose_in(visitor, one, relations) for one in ("hers", "another")] == ["teaching", "administration"]
 
 
 @pytest.mark.parametrize("language", languages())

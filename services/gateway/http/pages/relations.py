@@ -33,3 +33,9 @@ async def purpose_for(visitor: Visitor, learners: Sequence[str], relations: Rela
     if standing.teaches or not (standing.administers or standing.audits):
         return "teaching"
     return "administration" if standing.administers else "audit"
+
+
+async def purpose_in(visitor: Visitor, section: str, relations: Relations) -> Purpose:
+    """The same of whoever a section has: its teacher's, or that of who administers its school."""
+    standing = await relations.standing(visitor.person)
+    return "teaching" if section in standing.teaches else "administration"

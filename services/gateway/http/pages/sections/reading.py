@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.gateway.domain.disclosures import RevealedName
-from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.relations import Relations, purpose_in
 from services.gateway.http.pages.rendering import fragment
 from services.gateway.http.pages.sections.scores import Scoring, scoring_of
 from services.gateway.http.pages.sections.showing import NO_TASK, View
@@ -54,8 +54,10 @@ class Sections:
 
     async def names(self, visitor: Visitor, section: str) -> Mapping[str, RevealedName]:
         """The names of whom the section has, as far as the reader may know them, and its own: its title."""
-        asked = [section, *await self._relations.members(f"section/{section}")]
-        return (await self._visiting.asking.revealed(visitor, "teaching", names=asked)).names
+        members, purpose = await asyncio.gather(
+            self._relations.members(f"section/{section}"), purpose_in(visitor, section, self._relations)
+        )
+        return (await self._visiting.asking.revealed(visitor, purpose, names=[section, *members])).names
 
     async def cells(self, tag: str, grid: Document, language: str) -> Mapping[str, Markup]:
         """The cells of each row, without anybody's name, made once for what a tag stands for."""
