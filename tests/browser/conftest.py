@@ -39,7 +39,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-async def district(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoDistrict]:  # type: ignore[override]
+async def district(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoDistrict]:
     async with demo_district(tmp_path_factory.mktemp("browser") / "home", WORDY) as found:
         yield found
 
