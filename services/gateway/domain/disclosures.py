@@ -60,6 +60,11 @@ class RevealedName:
     of_learner: bool
 
 
+def by_family(name: RevealedName | None) -> tuple[str, str]:
+    """By what people are looked for in a list: those without a name last."""
+    return ("\uffff", "") if name is None else (name.family.casefold(), name.given.casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class Revealed:
     """Texts by reference and names by person, as far as whoever asked may read them."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from services.gateway.domain.disclosures import Purpose, RevealedName
+from services.gateway.domain.disclosures import Purpose, RevealedName, by_family
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -31,7 +31,9 @@ def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
             _names(visiting, visitor, "teaching", [*standing.teaches, *taught]),
         )
         names = {**own, **others}
-        by_name = [(section, sorted(members, key=lambda one: _called(names.get(one)))) for section, members in sections]
+        by_name = [
+            (section, sorted(members, key=lambda one: by_family(names.get(one)))) for section, members in sections
+        ]
         return page("home.html", reader, standing=standing, sections=by_name, names=names)
 
     return router
@@ -49,8 +51,3 @@ async def _names(
         if problem.status != 503:
             raise
         return {}
-
-
-def _called(name: RevealedName | None) -> tuple[str, str]:
-    """By what people are looked for in a list: those without a name last."""
-    return ("\uffff", "") if name is None else (name.family.casefold(), name.given.casefold())

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.gateway.domain.disclosures import Purpose, Revealed
+from services.gateway.domain.disclosures import Purpose, Revealed, by_family
 from services.gateway.http.pages.afterwards import led_on
 from services.gateway.http.pages.exhibitions.planning import (
     NEW,
@@ -99,7 +99,7 @@ def exhibition_list_pages(exhibitions: Exhibitions) -> APIRouter:
         standing = await exhibitions.relations.standing(visitor.person)
         found, due = await asyncio.gather(exhibitions.listed(visitor, standing), exhibitions.due(visitor, standing))
         revealed = await exhibitions.revealed(visitor, standing, texts=titles_of(found), names=due)
-        due.sort(key=lambda one: _called(revealed, one))
+        due.sort(key=lambda one: by_family(revealed.names.get(one)))
         return page(
             "exhibitions/list.html",
             visiting.reader(request, visitor),
@@ -208,14 +208,10 @@ async def _choose_section(exhibitions: Exhibitions, request: Request, visitor: V
     members = list(dict.fromkeys(chain.from_iterable(members for _, members in sections)))
     revealed = await exhibitions.revealed(visitor, standing, texts=(), names=members)
     reader = exhibitions.visiting.reader(request, visitor)
-    by_name = [(one, sorted(some, key=lambda learner: _called(revealed, learner))) for one, some in sections]
+    by_name = [
+        (one, sorted(some, key=lambda learner: by_family(revealed.names.get(learner)))) for one, some in sections
+    ]
     return page("exhibitions/section.html", reader, sections=by_name, names=revealed.names)
-
-
-def _called(revealed: Revealed, person: str) -> tuple[str, str]:
-    """By what people are looked for in a list: those without a name last."""
-    name = revealed.names.get(person)
-    return ("\uffff", "") if name is None else (name.family.casefold(), name.given.casefold())
 
 
 def _due(told: Any) -> Sequence[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import urlencode
 
-from services.gateway.domain.disclosures import RevealedName
+from services.gateway.domain.disclosures import RevealedName, by_family
 from shared.ledger.identifiers import is_id
 
 Filter: TypeAlias = Literal["needs_evidence", "slipped", "ready", "waiting"]
@@ -104,4 +104,4 @@ def in_order(
 def called(learner: str, names: Mapping[str, RevealedName]) -> tuple[str, str, str]:
     """By what she is looked for in a list: those without a name last."""
     name = names.get(learner)
-    return ("\uffff", "", learner) if name is None else (name.family.casefold(), name.given.casefold(), learner)
+    return (*by_family(name), learner)
