@@ -100,3 +100,9 @@ async def hostile_door(pool: asyncpg.Pool, folder: Path) -> AsyncIterator[tuple[
         sign_in_door(pool, folder, hostile.url) as door,
     ):
         yield door, hostile
+
+
+async def csrf(door: Door, browser: Browser) -> str:
+    """The CSRF token of the session that a browser has."""
+    token: str = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
+    return token

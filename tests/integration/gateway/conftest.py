@@ -42,22 +42,40 @@ def world(running: World) -> World:
 async def place(
     pool: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Door, HostileIssuer]]:
-    async with hostile_door(pool, tmp_path_factory.mktemp("pages")) as made:
+    async with hostile_door(pool, tmp_path_factory.mktemp("door")) as made:
         yield made
 
 
 @pytest.fixture
 def door(place: tuple[Door, HostileIssuer]) -> Door:
+    """A door at the present time, behind which nothing was asked yet."""
+    place[0].clock.ahead = 0
     place[0].world.cleared()
     return place[0]
 
 
 @pytest.fixture
-async def somebody(door: Door, place: tuple[Door, HostileIssuer]) -> tuple[Browser, str]:
+def hostile(place: tuple[Door, HostileIssuer]) -> HostileIssuer:
+    """The issuer. It names someone new in each test."""
+    place[1].claims = {"sub": str(uuid4())}
+    return place[1]
+
+
+@pytest.fixture
+async def person(door: Door, hostile: HostileIssuer) -> str:
+    """Whom the issuer names."""
+    return await door.link(hostile.claims["sub"])
+
+
+@pytest.fixture
+async def browser(door: Door, hostile: HostileIssuer, person: str) -> Browser:
+    """Hers, signed in."""
+    made = door.browser()
+    assert (await door.signed_in(made, hostile)).status_code == 303
+    return made
+
+
+@pytest.fixture
+def somebody(browser: Browser, person: str) -> tuple[Browser, str]:
     """A browser that somebody is signed in with, and who."""
-    hostile = place[1]
-    hostile.claims = {"sub": str(uuid4())}
-    person = await door.link(hostile.claims["sub"])
-    browser = door.browser()
-    assert (await door.signed_in(browser, hostile)).status_code == 303
     return browser, person

@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-import httpx
 import pytest
 
 from services.gateway.domain.sessions import IDLE, LIFE
@@ -19,56 +17,14 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.signing_in import CALLBACK, pruner, signing_in
 from shared.runtime.clock import now
 from shared.runtime.tokens import Verifier
-from tests.support.browser import Browser, form_of
+from tests.support.browser import Browser
 from tests.support.gateway import gateway_world, problem
 from tests.support.hostile_issuer import HostileIssuer
 from tests.support.relations import TENANT, new_id
-from tests.support.signing_in import Door, hostile_door
+from tests.support.signing_in import Door, csrf
 from tests.support.waiting import until
 
 MINUTE = 60_000
-
-
-@pytest.fixture(scope="module")
-async def place(
-    pool: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Door, HostileIssuer]]:
-    async with hostile_door(pool, tmp_path_factory.mktemp("sessions")) as made:
-        yield made
-
-
-@pytest.fixture
-def door(place: tuple[Door, HostileIssuer]) -> Door:
-    """A door at the present time, behind which nothing was asked yet."""
-    place[0].clock.ahead = 0
-    place[0].world.cleared()
-    return place[0]
-
-
-@pytest.fixture
-def hostile(place: tuple[Door, HostileIssuer]) -> HostileIssuer:
-    """The issuer. It names someone new in each test."""
-    place[1].claims = {"sub": str(uuid4())}
-    return place[1]
-
-
-@pytest.fixture
-async def person(door: Door, hostile: HostileIssuer) -> str:
-    """Whom the issuer names."""
-    return await door.link(hostile.claims["sub"])
-
-
-@pytest.fixture
-async def browser(door: Door, hostile: HostileIssuer, person: str) -> Browser:
-    """Hers, signed in."""
-    made = door.browser()
-    assert (await door.signed_in(made, hostile)).status_code == 303
-    return made
-
-
-async def csrf(door: Door, browser: Browser) -> str:
-    token: str = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
-    return token
 
 
 async def test_a_service_sees_an_access_token_and_no_cookie(door: Door, browser: Browser, person: str) -> None:
@@ -197,72 +153,6 @@ async def test_who_was_forgotten_is_not_signed_in(
     assert (await door.signed_in(door.browser(), hostile)).status_code == 403
 
 
-# Other sites
-
-
-async def tried(door: Door, browser: Browser, headers: dict[str, str]) -> httpx.Response:
-    return await browser.send(
-        "POST", f"{door.url}/v1/adoptions", headers={"Content-Type": "application/json", **headers}
-    )
-
-
-async def test_a_change_without_a_csrf_token(door: Door, browser: Browser) -> None:
-    answer = await tried(door, browser, {})
-    assert answer.status_code == 403
-    assert "X-CSRF-Token" in problem(answer)["detail"]
-    assert door.world.untouched
-
-
-async def test_a_change_with_a_csrf_token_of_another_session(
-    door: Door, browser: Browser, hostile: HostileIssuer
-) -> None:
-    other = door.browser()
-    await door.signed_in(other, hostile)
-    for token in (await csrf(door, other), "", "x" * 43, (await csrf(door, browser))[:-1]):
-        assert (await tried(door, browser, {"X-CSRF-Token": token})).status_code == 403
-    assert door.world.untouched
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.test"},
-        {"Origin": "null"},
-        {"Origin": "http://127.0.0.1:1"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "none"},
-    ],
-    ids=str,
-)
-async def test_a_change_that_another_site_asks_for(door: Door, browser: Browser, headers: dict[str, str]) -> None:
-    answer = await tried(door, browser, {"X-CSRF-Token": await csrf(door, browser), **headers})
-    assert answer.status_code == 403
-    assert door.world.untouched
-
-
-async def test_a_change_that_a_page_of_ours_asks_for(door: Door, browser: Browser) -> None:
-    token = {"X-CSRF-Token": await csrf(door, browser)}
-    assert (await tried(door, browser, token)).status_code == 200
-    told = token | {"Origin": door.url, "Sec-Fetch-Site": "same-origin"}
-    assert (await tried(door, browser, told)).status_code == 200
-
-
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-async def test_the_gateways_own_changes_are_guarded_too(door: Door, browser: Browser, method: str) -> None:
-    path = "/v1/personal-tokens" + ("" if method == "POST" else f"/{new_id()}")
-    assert (await browser.send(method, door.url + path)).status_code == 403
-
-
-async def test_an_access_token_goes_before_a_cookie(door: Door, browser: Browser) -> None:
-    other = new_id()
-    answer = await tried(door, browser, door.world.signed_in(other))
-    assert answer.status_code == 200, "no other site can send one, so no CSRF token is asked for"
-    seen = answer.json()["headers"]["authorization"]
-    assert Verifier(TENANT, door.world.trusted).person(seen).id == other
-    assert (await tried(door, browser, {"Authorization": "Bearer x.y.z"})).status_code == 401
-
-
 # Ends
 
 
@@ -276,17 +166,6 @@ async def test_signing_out_by_the_page(door: Door, browser: Browser) -> None:
     browser.cookies[door.url] = older
     assert not await door.is_signed_in(browser), "it is over here too, not only in that browser"
     assert (await browser.send("GET", f"{door.url}/v1/evidence/{new_id()}")).status_code == 401
-
-
-async def test_another_site_cannot_sign_anybody_out(door: Door, browser: Browser) -> None:
-    _, fields = form_of(await browser.open(f"{door.url}/"))
-    url = f"{door.url}/sign-out"
-    assert (await browser.send("POST", url)).status_code == 403
-    assert (await browser.send("POST", url, form={"csrf_token": "x" * 43})).status_code == 403
-    foreign = {"Origin": "https://evil.test"}
-    assert (await browser.send("POST", url, form=fields, headers=foreign)).status_code == 403
-    assert (await browser.send("GET", url)).status_code == 405
-    assert await door.is_signed_in(browser)
 
 
 async def test_signing_out_where_nobody_is_signed_in(door: Door) -> None:
