@@ -29,6 +29,7 @@ async def test_a_guardian_reads_one_sentence_in_spanish_and_asks_for_a_correctio
         await form.locator("textarea").fill("La rúbrica se aplicó a otro trabajo.")
         await form.locator("button").click()
         assert "done=question" in page.url
+        await expect(page.locator("[role=status]")).to_have_text("Su pregunta se envió. La escuela responde aquí.")
         assert opened.elsewhere + opened.complaints == []
     asked = await latest(district.stack, "ReviewRequested")
     assert asked["actor"] == await district.cast.person("guardian-okafor")

@@ -59,7 +59,7 @@ def why(viewer: Viewer, language: str = "en", turned: Turned | None = None, **mo
         policy=told.POLICY,
         chart=None,
         redo=told.redo(),
-        questions=[told.question()],
+        questions=[told.question(), told.question(state="open", answered=None)],
         places={},
         checked=None,
         tell=Explaining.to(language),
@@ -78,7 +78,7 @@ def mastery(template: str, viewer: Viewer, language: str = "en", title: str = "E
         slipped=[],
         flagged=[],
         redos=[told.redo()],
-        questions=[told.question()],
+        questions=[told.question(), told.question(state="open", answered=None)],
         statements={},
         resting=frozenset(),
     )
