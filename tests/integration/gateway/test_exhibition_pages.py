@@ -298,7 +298,7 @@ async def test_what_no_form_of_ours_sends_is_refused(
 
 async def test_a_ballot_that_cannot_be_counted_now_is_not_called_closed(door: Door, teacher: Browser) -> None:
     answering(door, **{"POST show": JSONResponse({"title": "Later"}, 503)})
-    told = await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table=f"ballot\n{'ab' * 16}")
+    told = await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table=f"ballot\r\n{'ab' * 16}")
     assert "it cannot be counted at the moment" in told.text
     assert "ab" * 16 in told.text
 

@@ -60,7 +60,16 @@ async def test_grades_are_prepared_held_and_released_without_whom_was_ticked(
     assert 'name="leave_out"' in page.text
     told[batch] = {**told[batch], "next": learner}
     several = await browser.send("GET", f"{door.url}/district/releases/{batch}")
-    assert 'name="leave_out"' not in several.text, "what is ticked on one page is not known on another"
+    assert f'name="after" value="{learner}"' in several.text
+    told[batch] = {**told[batch], "learners": [{**line, "learner": new_id()}], "next": None}
+    ticked = {"csrf_token": token, "leave_out": learner, "after": learner}
+    second = await browser.send("POST", f"{door.url}/district/releases/{batch}", form=ticked)
+    assert (second.status_code, len(sent)) == (200, 1), "looking at others releases nothing"
+    assert f'type="hidden" name="leave_out" value="{learner}"' in second.text, "who is ticked on one page stays so"
+    assert "One learner of the other pages is left out." in second.text
+    told[batch] = {**told[batch], "learners": [line]}
+    first = await browser.send("POST", f"{door.url}/district/releases/{batch}", form={**ticked, "after": ""})
+    assert f'value="{learner}" checked' in first.text
     released = await browser.send(
         "POST", f"{door.url}/district/releases/{batch}", form={"csrf_token": token, "leave_out": learner}
     )

@@ -1,29 +1,35 @@
 """At the public door only tokens that no ballot has are counted against an address, and slowed beyond some number."""
 
+from collections import Counter
 from collections.abc import Mapping
 from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI, Response
 
 from services.gateway.http.ballots import MISSES_OF_ADDRESS, MISSES_OF_ALL, PAUSE, ROUTE, UNKNOWN, Misses, ballot_routes
 from services.gateway.http.front import UNCOUNTED
+from services.gateway.http.pages.exhibitions.paper import entered
+from services.gateway.http.pages.exhibitions.paper_ballots import PaperLine
 from shared.runtime.problems import Problem, answer_with_problems
 
 KNOWN = "0123456789abcdef0123456789abcdef"
+FAIR = str(uuid4())
 
 
 class Ballots:
-    """One ballot that there is."""
+    """One ballot that there is, and what it asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: str = "{}") -> None:
+        self._asks = asks
         self.votes: list[Mapping[str, str]] = []
         self.asked: list[str] = []
 
     async def show(self, token: str) -> Response:
         self.asked.append(token)
-        return Response("{}", media_type="application/json") if token == KNOWN else UNKNOWN.response()
+        return Response(self._asks, media_type="application/json") if token == KNOWN else UNKNOWN.response()
 
     async def vote(self, token: str, answers: Mapping[str, str]) -> Response:
         if token == KNOWN:
@@ -103,3 +109,20 @@ async def test_what_is_no_vote_is_refused_and_not_repeated() -> None:
         assert refused.status_code == 422, body
         assert "me" not in refused.json()["detail"].split()
     assert door.ballots.votes == []
+
+
+async def _at_once(_seconds: float) -> None:
+    """Waits for nothing."""
+
+
+async def test_of_a_table_of_ballots_each_line_is_told_of_also_where_too_many_were_no_ballots() -> None:
+    """A refusal of everything in the middle must not hide what was counted before it."""
+    show = {"exhibition": FAIR, "state": "open", "language": "en", "title": {}, "works": [], "questions": []}
+    ballots = Ballots(orjson.dumps(show).decode())
+    lines = [PaperLine(2, KNOWN, ()), *(PaperLine(n, uuid4().hex, ()) for n in range(3, MISSES_OF_ADDRESS + 21))]
+    misses = Misses(_at_once, clock=lambda: 600.0)
+    came = await entered(ballots, misses, FAIR, lines, "192.0.2.1")
+    assert [one.number for one in came] == [line.number for line in lines]
+    assert (came[0].outcome, len(ballots.votes)) == ("before", 1)
+    assert Counter(one.why for one in came[1:]) == {"unknown": MISSES_OF_ADDRESS, "misses": 1 + 6, "later": 11}
+    assert len(ballots.asked) < len(lines), "once it is refused no more are tried"

@@ -62,7 +62,7 @@ def test_a_rubric_has_the_scores_that_it_has() -> None:
 
 
 def test_a_pasted_column_is_one_value_a_learner_and_nothing_is_shifted() -> None:
-    assert pasted("3\r\n\r\n2.5\r\n", [ANA, BO, CLEO]) == ({ANA: "3", BO: "", CLEO: "2.5"}, 0)
+    assert pasted("3\n\n2.5\n", [ANA, BO, CLEO]) == ({ANA: "3", BO: "", CLEO: "2.5"}, 0)
     assert pasted("3\n2\n1\n4\n", [ANA, BO]) == ({ANA: "3", BO: "2"}, 2)
     assert pasted("", [ANA]) == ({}, 0)
 

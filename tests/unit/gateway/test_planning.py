@@ -70,7 +70,7 @@ def test_a_plan_has_what_was_ticked_and_leaves_out_what_was_not_said() -> None:
 @pytest.mark.parametrize("between", [",", ";", "\t"])
 def test_a_table_of_paper_ballots_is_read_as_spreadsheets_write_it(between: str) -> None:
     rows = [["Ballot", "leader", "clear/1"], ["ab cd", "Snowball", ""], [], ["ef", "", "3", "4"]]
-    first, second = table_of("\r\n".join(between.join(row) for row in rows))
+    first, second = table_of("\n".join(between.join(row) for row in rows))
     assert (first.number, first.ballot, list(first.answers)) == (2, "ab cd", [("leader", "Snowball"), ("clear/1", "")])
     assert (second.number, list(second.answers)) == (4, [("leader", ""), ("clear/1", "3"), ("", "4")])
 

@@ -1,7 +1,7 @@
 """Grades of a section: prepared, looked at while they are held, and released. Nothing is released by preparing it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -51,15 +51,20 @@ def release_pages(visiting: Visiting) -> APIRouter:
 
     @router.post(ROUTE + "/{batch}")
     async def release(batch: Batch, request: Request) -> Response:
-        """Releases what was previewed, without those who are ticked to be left out."""
-        visitor, _ = await visiting.sent(request)
+        """Releases what was previewed, without those who are ticked to be left out; or shows other learners of it,
+        where those were asked for, and remembers who is ticked.
+        """
+        visitor, fields = await visiting.sent(request)
+        left_out = await _many(request, "leave_out")
+        if "after" in fields:
+            return await _shown(visiting, request, visitor, batch, after=fields["after"][:40], left_out=left_out)
         try:
-            wish = {"leave_out": await _many(request, "leave_out")}
+            wish = {"leave_out": left_out}
             await visiting.asking.write(visitor, "POST", f"/v1/release-batches/{batch}/release", wish)
         except Problem as problem:
             if problem.status not in {409, 422}:
                 raise
-            return await _shown(visiting, request, visitor, batch, problem=problem)
+            return await _shown(visiting, request, visitor, batch, left_out=left_out, problem=problem)
         return RedirectResponse(f"{ROUTE}/{batch}", 303)
 
     return router
@@ -110,6 +115,7 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
     batch: str,
     *,
     after: str = "",
+    left_out: Sequence[str] = (),
     problem: Problem | None = None,
 ) -> Response:
     onward = {"after": after} if after else {}
@@ -125,7 +131,9 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         status=200 if problem is None else problem.status,
         scripts=() if told["state"] in UNDER_WAY else None,
         batch=told,
-        whole=not after and told["next"] is None,
+        after=after,
+        left_out=left_out,
+        elsewhere=[one for one in left_out if one not in people],
         under_way=told["state"] in UNDER_WAY,
         names=names.names,
         codes=codes,

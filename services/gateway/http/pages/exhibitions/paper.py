@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.http.ballots import Misses
 from services.gateway.http.limits import address_of
-from services.gateway.http.pages.exhibitions.paper_ballots import MOST_LINES, Entered, PaperLine, table_of
-from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.exhibitions.paper_ballots import MOST_LINES, Entered, PaperLine, left_of, table_of
+from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from services.gateway.ports import Ballots
 from shared.contracts.values import Id
 from shared.runtime.ballot_answers import Ballot, UnaskedError
 from shared.runtime.ballot_words import token_of
+from shared.runtime.problems import Problem
 
 AT_ONCE = 8
 
@@ -25,26 +26,24 @@ def paper_pages(visiting: Visiting, ballots: Ballots, misses: Misses) -> APIRout
     """`/exhibitions/{exhibition}/paper`."""
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
-    async def shown(  # noqa: PLR0913 - what came of it
-        exhibition: str,
-        request: Request,
-        visitor: Visitor,
-        *,
-        entered: Sequence[Entered] = (),
-        left: str = "",
-        wrong: str = "",
-    ) -> Response:
+    async def read(visitor: Visitor, exhibition: str) -> tuple[Any, Any]:
+        """The exhibition and its questions, None where it has none. Raises Problem as the API does."""
         told = await visiting.asking.read(visitor, f"/v1/exhibitions/{exhibition}")
-        questions = None
-        if "questions" in told:
-            questions = await visiting.asking.read(visitor, f"/v1/documents/{told['questions']}")
+        if "questions" not in told:
+            return told, None
+        return told, await visiting.asking.read(visitor, f"/v1/documents/{told['questions']}")
+
+    def shown(
+        of: tuple[Any, Any], reader: Reader, *, came: Sequence[Entered] = (), left: str = "", wrong: str = ""
+    ) -> Response:
+        told, questions = of
         return page(
             "exhibitions/paper.html",
-            visiting.reader(request, visitor),
+            reader,
             status=422 if wrong else 200,
             exhibition=told,
             columns=[] if questions is None else _columns(questions, [one["number"] for one in told["works"]]),
-            entered=entered,
+            entered=came,
             left=left,
             wrong=wrong,
             most=MOST_LINES,
@@ -52,41 +51,53 @@ def paper_pages(visiting: Visiting, ballots: Ballots, misses: Misses) -> APIRout
 
     @router.get("/exhibitions/{exhibition}/paper")
     async def form(exhibition: Annotated[Id, Path()], request: Request) -> Response:
-        return await shown(exhibition, request, await visiting.required(request))
+        visitor = await visiting.required(request)
+        return shown(await read(visitor, exhibition), visiting.reader(request, visitor))
 
     @router.post("/exhibitions/{exhibition}/paper")
     async def enter(exhibition: Annotated[Id, Path()], request: Request) -> Response:
         """Says of each line what came of it; what was refused stays in the form. Sent again it counts nothing twice."""
         visitor, fields = await visiting.sent(request)
+        # All that the page needs is read before anything is counted: nothing can come between that and its report.
+        # And whoever may not see the exhibition enters nothing.
+        of, reader = await read(visitor, exhibition), visiting.reader(request, visitor)
         table = fields.get("table", "")
         try:
             lines = table_of(table)
         except ValueError as error:
-            return await shown(exhibition, request, visitor, left=table, wrong=str(error))
-        await visiting.asking.read(visitor, f"/v1/exhibitions/{exhibition}")  # whoever may not see it enters nothing
+            return shown(of, reader, left=table, wrong=str(error))
         address = address_of(request.client.host if request.client else None)
-        entered = await _entered(ballots, misses, exhibition, lines, address)
-        refused = {one.number for one in entered if one.outcome == "refused"}
-        text = table.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        head = next(n for n, line in enumerate(text) if line.strip())
-        left = "\n".join(line for n, line in enumerate(text) if n == head or n + 1 in refused) if refused else ""
-        return await shown(exhibition, request, visitor, entered=entered, left=left)
+        came = await entered(ballots, misses, exhibition, lines, address)
+        return shown(of, reader, came=came, left=left_of(table, came))
 
     return router
 
 
-async def _entered(
+async def entered(
     ballots: Ballots, misses: Misses, exhibition: str, lines: Sequence[PaperLine], address: str
 ) -> list[Entered]:
-    """What came of each line, a few at a time. Of a ballot that stands there twice the first line counts."""
+    """What came of each line, a few at a time. Of a ballot that stands there twice the first line counts.
+
+    Where too many were tried that nobody has, the rest waits: it is told as what can be sent again. Raises nothing.
+    """
     found: list[Entered] = []
     for start in range(0, len(lines), AT_ONCE):
         some = lines[start : start + AT_ONCE]
-        if len({token_of(line.ballot) for line in some}) == len(some):
-            found += await asyncio.gather(*(_cast(ballots, misses, exhibition, line, address) for line in some))
+        if any(one.why == "misses" for one in found):
+            found += [Entered(line.number, "refused", "later") for line in some]
+        elif len({token_of(line.ballot) for line in some}) == len(some):
+            found += await asyncio.gather(*(_told(ballots, misses, exhibition, line, address) for line in some))
         else:
-            found += [await _cast(ballots, misses, exhibition, line, address) for line in some]
+            found += [await _told(ballots, misses, exhibition, line, address) for line in some]
     return found
+
+
+async def _told(ballots: Ballots, misses: Misses, exhibition: str, line: PaperLine, address: str) -> Entered:
+    """What came of a line, also where that is a refusal of everything: the others are counted all the same."""
+    try:
+        return await _cast(ballots, misses, exhibition, line, address)
+    except Problem as problem:
+        return Entered(line.number, "refused", "misses" if problem.status == 429 else "later")
 
 
 async def _cast(  # noqa: PLR0911 - a reason each

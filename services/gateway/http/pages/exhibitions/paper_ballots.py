@@ -33,7 +33,7 @@ def table_of(text: str) -> list[PaperLine]:
 
     Raises ValueError where it has no column `ballot`, or more than MOST_LINES lines.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     between = next((sign for sign in "\t;" if sign in first), ",")
     rows = [(n, _cells(line, between)) for n, line in enumerate(lines, start=1)]
@@ -44,6 +44,14 @@ def table_of(text: str) -> list[PaperLine]:
     if len(filled) > MOST_LINES + 1:
         raise ValueError("lines")
     return [_line(n, dict(zip(header, row, strict=False)), row[len(header) :]) for n, row in filled[1:]]
+
+
+def left_of(text: str, came: Sequence[Entered]) -> str:
+    """The table with what was refused of it alone, to be mended and sent again; empty where nothing was."""
+    refused = {one.number for one in came if one.outcome == "refused"}
+    lines = text.split("\n")
+    head = next((n for n, line in enumerate(lines, start=1) if line.strip()), 0)
+    return "\n".join(line for n, line in enumerate(lines, start=1) if n == head or n in refused) if refused else ""
 
 
 def _cells(line: str, between: str) -> list[str]:

@@ -95,7 +95,7 @@ def pasted(text: str, order: Sequence[str]) -> tuple[dict[str, str], int]:
 
     A line that is empty is a learner without a score.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n") if text.strip() else []
+    lines = text.rstrip("\n").split("\n") if text.strip() else []
     left = sum(bool(line.strip()) for line in lines[len(order) :])
     return {learner: line.strip(" ") for learner, line in zip(order, lines, strict=False)}, left
 
