@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -141,6 +142,24 @@ async def test_a_roster_is_brought_and_what_was_refused_told_by_its_line(
     assert "It is &lt;b&gt;odd" in answer.text
     assert '<td class="number">2</td>' in answer.text
     assert {path for path, _ in services.sent} == {"/v1/rosters"}
+
+
+async def test_of_a_roster_that_stopped_in_the_middle_is_told_what_was_recorded(
+    door: Door, somebody: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, _ = somebody
+    told = {"appended": 3, "unchanged": 0, "refused": [], "schools": [], "periods": []}
+    services = Services(door, rosters=told)
+
+    def in_two(roster: Any) -> Iterator[Any]:
+        yield roster
+        services.refusal = {"title": "Later", "status": 503}
+        yield roster
+
+    monkeypatch.setattr(rosters, "chunks", in_two)
+    answer = await bring(browser, door)
+    assert (answer.status_code, "3 entries recorded" in answer.text) == (200, True)
+    assert "Bring the same ZIP again; nothing is recorded twice." in answer.text
 
 
 async def test_of_whoever_may_not_see_rosters_no_file_is_unpacked(

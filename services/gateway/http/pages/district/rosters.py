@@ -24,11 +24,12 @@ NAMES = 1000
 
 @dataclass(slots=True)
 class Imported:
-    """How a roster fared. `refused` rows are told by file, line and reason."""
+    """How a roster fared. `refused` rows are told by file, line and reason; `stopped`: the rest is not brought yet."""
 
     appended: int = 0
     unchanged: int = 0
     refused: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    stopped: bool = False
 
 
 def roster_pages(visiting: Visiting) -> APIRouter:
@@ -82,9 +83,16 @@ async def _content(form: FormWithFile) -> bytes:
 
 
 async def _imported(visiting: Visiting, visitor: Visitor, handed: Handed) -> Imported:
+    """What came of it, part by part. Raises Problem where nothing of it was recorded."""
     imported = Imported()
-    for chunk in chunks(handed.roster):
-        answer = await visiting.asking.write(visitor, "POST", "/v1/rosters", chunk)
+    for n, chunk in enumerate(chunks(handed.roster)):
+        try:
+            answer = await visiting.asking.write(visitor, "POST", "/v1/rosters", chunk)
+        except Problem:
+            if n == 0:
+                raise
+            imported.stopped = True
+            return imported
         imported.appended += answer["appended"]
         imported.unchanged += answer["unchanged"]
         for problem in answer["refused"]:

@@ -7,11 +7,12 @@ from typing import Any, Self
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from services.gateway.http.pages.sections.column import check_form, done_over, is_sent
+from services.gateway.http.pages.sections.column import is_sent
 from services.gateway.http.pages.sections.grid import Section
 from services.gateway.http.pages.sections.reading import Sections
 from services.gateway.http.pages.sections.recorded import Piece, just_recorded, remember
 from services.gateway.http.pages.sections.scores import Measure, Scoring, given, item
+from services.gateway.http.pages.sections.sheet import check_form, done_over
 from services.gateway.http.pages.sections.showing import View
 from services.gateway.http.pages.sections.wording import (
     GONE,
