@@ -103,7 +103,7 @@ def shown(reader: Reader, section: str, of: Column, sheet: Sheet, *, checked: bo
     template = "grid/checked.html" if checked and status == 200 else "grid/column.html"
     scores = {learner: given(learner, text, of.measure).score for learner, text in sheet.texts.items()}
     told = {"column": of, "sheet": sheet, "scores": scores, "wrongs": WRONG}
-    return page(template, reader, status=503 if sheet.unsure else status, section=section, **told)
+    return page(template, reader, status=503 if sheet.unsure else status, scripts=None, section=section, **told)
 
 
 async def _recorded(

@@ -48,7 +48,7 @@ class Sheet:
     stale: Sequence[str] = ()
     left: int = 0
     gone: int = 0
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, object] = field(default_factory=dict)
     recorded: int = 0
     unsure: bool = False
 
