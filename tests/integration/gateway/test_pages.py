@@ -143,7 +143,9 @@ async def test_where_a_service_is_away_the_page_says_so(door: Door, somebody: tu
 
 async def test_a_language_once_chosen_is_remembered(door: Door) -> None:
     browser = door.browser()
-    assert "Bienvenida" in (await browser.send("GET", f"{door.url}/?lang=es")).text
+    welcome = (await browser.send("GET", f"{door.url}/?of=a&lang=es")).text
+    assert "Bienvenida" in welcome
+    assert 'href="?of=a&amp;lang=en"' in welcome, "whatever else the address says is kept"
     assert "Bienvenida" in (await browser.send("GET", f"{door.url}/", headers={"Accept-Language": "en"})).text
     other = door.browser()
     assert "Welcome" in (await other.send("GET", f"{door.url}/?lang=xx%0d%0aSet-Cookie:a=1")).text

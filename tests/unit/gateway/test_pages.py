@@ -24,6 +24,7 @@ from services.gateway.domain.sign_in import (
 )
 from services.gateway.http.pages import languages as catalogues
 from services.gateway.http.pages import rendering
+from services.gateway.http.pages.again import address_again
 from services.gateway.http.pages.languages import FOLDER, SOURCE, add_words, language_for, languages, words_in
 from services.gateway.http.pages.learners.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
 from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
@@ -214,6 +215,27 @@ def test_a_chart_puts_values_where_they_are() -> None:
 @pytest.mark.parametrize("values", [[], ["3"], [None, "3", None]])
 def test_one_value_is_no_line(values: list[str | None]) -> None:
     assert chart(values, top="4", cut="3") is None
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "before", "again"),
+    [
+        ("GET", "/sections/x?task=none&lang=es&after=a%26b", "", "?task=none&after=a%26b&"),
+        ("GET", "/?lang=es", "", "?"),
+        ("POST", "/rubrics", "https://d.example/rubrics/new?of=6f&lang=es", "/rubrics/new?of=6f&"),
+        ("POST", "/exhibitions/x/close", "https://other.example/exhibitions/x", "/exhibitions/x/close?"),
+        ("POST", "/exhibitions/x/ballots", "https://d.example/exhibitions/x/open", "/exhibitions/x?"),
+        ("POST", "/sections/x/column?task=none", "", "/sections/x/column?task=none&"),
+        ("POST", "/seminars/moves", "", "/?"),
+    ],
+)
+def test_a_language_is_chosen_where_the_page_can_be_opened_again(
+    method: str, asked: str, before: str, again: str
+) -> None:
+    path, _, query = asked.partition("?")
+    headers = [(b"host", b"d.example"), (b"referer", before.encode())]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers}
+    assert address_again(Request({**scope, "scheme": "https", "server": ("d.example", 443)})) == again
 
 
 def test_words_in_english_are_those_of_the_templates() -> None:

@@ -58,7 +58,8 @@ KEPT = {"Referrer-Policy": "no-referrer", "Cache-Control": "private, no-store"}
 class Reader:
     """Who looks at a page: in which language, where the district is, and by which session, if by any.
 
-    `chooses` says that she chose the language by this very request: then her browser is told to remember it.
+    `chooses` says that she chose the language by this very request: then her browser is told to remember it. `again` is
+    where a language can be chosen, but for the language itself (`again.address_again`).
     """
 
     language: str
@@ -67,6 +68,7 @@ class Reader:
     person: str | None = None
     csrf: str = ""
     chooses: bool = False
+    again: str = "?"
 
 
 def page(

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from services.gateway.http.cookies import given_cookie
+from services.gateway.http.pages.again import CHOICE, address_again
 from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.languages import CHOSEN, language_for
 from services.gateway.http.pages.rendering import Reader, page
@@ -72,10 +73,11 @@ async def fields_of(request: Request) -> dict[str, str]:
 
 
 def reader_of(request: Request, zone: tzinfo, visitor: Visitor | None) -> Reader:
-    chosen = request.query_params.get("lang")
+    chosen = request.query_params.get(CHOICE)
     language = language_for(chosen or given_cookie(request.scope, CHOSEN), request.headers.get("accept-language", ""))
     person, csrf = (None, "") if visitor is None else (visitor.person, visitor.csrf)
-    return Reader(language, zone, request.url.path, person, csrf, chooses=chosen == language)
+    again = address_again(request)
+    return Reader(language, zone, request.url.path, person, csrf, chooses=chosen == language, again=again)
 
 
 def page_route(zone: tzinfo) -> type[APIRoute]:

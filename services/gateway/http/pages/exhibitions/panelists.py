@@ -4,7 +4,7 @@ A pass is typed once and then kept by her browser, in a cookie that no script re
 is closed. Each request asks anew whether it still holds; it opens the pages of its own exhibition's panel and no other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -70,8 +70,7 @@ class Panelists:
         """How a page is to be written for her. A guest has no session that she could end, and no first page."""
         if not panelist.guest:
             return self.visiting.reader(request, panelist.visitor)
-        plain = self.visiting.reader(request)
-        return Reader(plain.language, plain.zone, plain.path, None, panelist.visitor.csrf, chooses=plain.chooses)
+        return replace(self.visiting.reader(request), csrf=panelist.visitor.csrf)
 
     async def _guest(self, text: str, exhibition: str) -> Visitor:
         now = self.clock()
