@@ -7,11 +7,11 @@ import orjson
 
 from deploy.local.stack import Stack
 
-_ENTRY = "SELECT type, actor::text, version, convert_from(body, 'UTF8') AS body FROM ledger.entry"
+_ENTRY = "SELECT id::text, type, actor::text, version, convert_from(body, 'UTF8') AS body FROM ledger.entry"
 
 
 async def recorded(stack: Stack, stream: str) -> list[dict[str, Any]]:
-    """The entries of a stream, oldest first: `type` as the event's name, `actor`, `version` and `body`."""
+    """The entries of a stream, oldest first: `id`, `type` as the event's name, `actor`, `version` and `body`."""
     return await _entries(stack, f"{_ENTRY} WHERE stream = $1 ORDER BY version", stream)
 
 
