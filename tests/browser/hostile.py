@@ -143,15 +143,18 @@ async def _portfolio(hers: Gateway, teacher: Gateway, zoe: str, competency: str)
 
 
 async def _exhibition(district: DemoDistrict, teacher: Gateway, work: str) -> tuple[str, list[str]]:
-    asked = read_json(FILES / "questions-animal-farm.json")
-    hostile = {**_hostile_titles(asked), "id": str(uuid4())}
+    questions, rubric = [
+        await publish(district.cast.district, await district.cast.resolved(_hostile(name)))
+        for name in ("questions-animal-farm.json", "rubric-presentation.json")
+    ]
     plan = {
         "id": str(uuid4()),
         "school": "roster:org/school-riverside-high",
         "section": "roster:class/class-english-10r",
         "works": [work],
         "roles": ["family"],
-        "questions": await publish(district.cast.district, await district.cast.resolved(hostile)),
+        "questions": questions,
+        "panel": {"rubric": rubric, "discuss_from": 2},
         "title": words(TEXT),
     }
     _, planned = await teacher.post("/v1/exhibitions", await district.cast.resolved(plan))
@@ -161,13 +164,17 @@ async def _exhibition(district: DemoDistrict, teacher: Gateway, work: str) -> tu
     return str(planned["id"]), list(issued["tokens"])
 
 
-def _hostile_titles(value: Any) -> Any:
-    """The same document, with an attack for every title in it."""
+def _hostile(name: str) -> Any:
+    """A document of the demo under an id of its own, with an attack for every title and description in it."""
+    return {**_attacked(read_json(FILES / name)), "id": str(uuid4())}
+
+
+def _attacked(value: Any) -> Any:
     if isinstance(value, list):
-        return [_hostile_titles(one) for one in value]
+        return [_attacked(one) for one in value]
     if isinstance(value, dict):
         return {
-            name: words(TITLE) if name == "title" and isinstance(one, str) else _hostile_titles(one)
+            name: words(TITLE) if name in {"title", "descriptor"} and isinstance(one, str) else _attacked(one)
             for name, one in value.items()
         }
     return value

@@ -21,12 +21,15 @@ from deploy.local.issuer.people import sign_in_url
 from tests.browser.district import DemoDistrict, demo_district
 from tests.browser.table import NOBODY, PAGES, Row
 from tests.performance import Figure
+from tests.performance.whole_class import whole_class
 from tests.support.browser import Browser
 
 RATE, SECONDS, WARM_UP = 20, 5.0, 3
 GOAL_MS, GRID_MS = 150.0, 100.0
 VOTE_BYTES, SCRIPT_BYTES = 30_000.0, 40_000.0
 """What a voter's page may be in all, and the scripts of any page, compressed."""
+
+WHOLE = Row("grid of 30 × 40", "A whole class", "teacher-lindgren", "/sections/{whole}", "main h1")
 
 LOADED = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"')
 
@@ -35,8 +38,9 @@ async def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         async with demo_district(Path(folder) / "home") as district, httpx.AsyncClient(trust_env=False) as http:
             cookies = {who: await _cookie(district, http, who) for who in {row.who for row in PAGES}}
+            district.found["whole"] = await whole_class(district)
             found = await _style(district)
-            for row in _alternating([row for row in PAGES if row.do is None and row.status == 200]):
+            for row in _alternating([WHOLE, *(row for row in PAGES if row.do is None and row.status == 200)]):
                 found += await _page(district, row, cookies[row.who])
     return found
 
