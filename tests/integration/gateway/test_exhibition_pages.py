@@ -88,9 +88,13 @@ async def teacher(door: Door, somebody: tuple[Browser, str]) -> AsyncIterator[Br
         somebody[1],
         f"section/{SECTION}",
     )
+    await pool.execute(
+        "INSERT INTO access.enrolments (learner, section, school) VALUES ($1, $2, $3)", LEARNER, SECTION, SCHOOL
+    )
     yield somebody[0]
     await pool.execute("DELETE FROM access.grants WHERE person = $1", somebody[1])
     await pool.execute("DELETE FROM access.sections WHERE section = $1", SECTION)
+    await pool.execute("DELETE FROM access.enrolments WHERE section = $1", SECTION)
 
 
 def answering(door: Door, **more: Any) -> list[tuple[str, str, Any]]:
@@ -153,6 +157,34 @@ async def test_a_plan_publishes_its_questions_and_names_them(door: Door, teacher
     assert (put, document["questions"][0]["options"][0]["code"]) == ("PUT", "boxer")
     assert where == f"/v1/documents/{plan['questions']}"
     assert (plan["school"], plan["section"], plan["works"], plan["roles"]) == (SCHOOL, SECTION, [WORK], ["family"])
+
+
+async def test_a_plan_that_is_refused_publishes_nothing_and_once_mended_nothing_twice(
+    door: Door, teacher: Browser
+) -> None:
+    answers: dict[str, Any] = {"POST exhibitions": JSONResponse({**STALE, "title": "No work of yours"}, 422)}
+    written = answering(door, **answers)
+    fields = {
+        "id": FORM, "section": SECTION, "language": "en", "title": "Fair", f"work/{WORK}": "1",
+        "questions": "new", "q0.kind": "choice", "q0.title": "Who?", "q0.options": "Boxer\nClover",
+    }  # fmt: skip
+    nobody = await sent(door, teacher, "/exhibitions", **fields)
+    assert (nobody.status_code, "Choose who votes." in nobody.text, written) == (422, True, [])
+    soon = await sent(door, teacher, "/exhibitions", **fields, **{"role/family": "1", "planned_for": "soon"})
+    assert (soon.status_code, written) == (422, [])
+    for _ in range(2):  # the API says what is wrong; then it is mended
+        refused = await sent(door, teacher, "/exhibitions", **fields, **{"role/family": "1"})
+        assert f'name="id" value="{FORM}"' in refused.text
+    assert [path for method, path, _ in written if method == "PUT"] == [written[0][1]] * 2, "the same document"
+
+
+async def test_a_class_without_learners_is_told_of_as_such(door: Door, teacher: Browser) -> None:
+    answering(door, **{"/v1/works": NOTHING, "/v1/exhibitions": NOTHING})
+    await door.pool.execute("DELETE FROM access.enrolments WHERE section = $1", SECTION)
+    for path in (f"/exhibitions/new?section={SECTION}", f"/sections/{SECTION}", "/"):
+        told = await teacher.send("GET", f"{door.url}{path}")
+        assert (told.status_code, "Nobody is in this class yet." in told.text) == (200, True), path
+    assert (await teacher.send("GET", f"{door.url}/sections/{new_id()}")).status_code == 404
 
 
 async def test_an_open_exhibition_shows_turnout_and_nothing_of_what_was_said(door: Door, teacher: Browser) -> None:

@@ -133,28 +133,31 @@ def exhibition_list_pages(exhibitions: Exhibitions) -> APIRouter:
 
 
 async def _planned(exhibitions: Exhibitions, visitor: Visitor, fields: Mapping[str, str]) -> Any:
-    """Publish the questions, where they are new, and plan it. Raises Problem as the API does."""
+    """Publish the questions, where they are new, and plan it. Raises Problem as the API does.
+
+    Nothing is published before all that this page can know of the plan is right. What the API refuses then is mended in
+    a form with the same id: its questions are the same document, and published once.
+    """
     asking, zone = exhibitions.visiting.asking, exhibitions.visiting.zone
     section = fields.get("section", "")
     school = (await exhibitions.relations.schools_of([section])).get(section)
     if school is None:
         raise invalid("Choose a class.", field="/section")
-    questions = fields.get("questions") or None
-    if questions == NEW:
-        questions = await _published(exhibitions, visitor, fields)
+    document = _questions(fields) if fields.get("questions") == NEW else None
+    questions = fields.get("questions") or None if document is None else document_digest(document)
     request = plan_request(fields, school=school, questions=questions, zone=zone)
+    if document is not None:
+        await asking.write(visitor, "PUT", f"/v1/documents/{questions}", document)
     return await asking.write(visitor, "POST", "/v1/exhibitions", request)
 
 
-async def _published(exhibitions: Exhibitions, visitor: Visitor, fields: Mapping[str, str]) -> str:
+def _questions(fields: Mapping[str, str]) -> dict[str, Any]:
+    """The questions that were typed, as a document of this form's."""
     language = fields.get("language", "")
     if language not in LANGUAGES:
         raise invalid("Ballots are in one of the languages that are offered.", field="/language")
     id_ = derived_id(fields.get("id", ""), "questions")
-    document = questions_document(id_, fields.get("title", "").strip(), language, rows_of(fields))
-    digest = document_digest(document)
-    await exhibitions.visiting.asking.write(visitor, "PUT", f"/v1/documents/{digest}", document)
-    return digest
+    return questions_document(id_, fields.get("title", "").strip(), language, rows_of(fields))
 
 
 async def _plan_page(
@@ -173,6 +176,8 @@ async def _plan_page(
         return await _choose_section(exhibitions, request, visitor, standing)
     if section not in standing.teaches:
         raise not_found("section")
+    if not await exhibitions.relations.members(f"section/{section}"):  # of such a class the API knows nothing
+        return page("exhibitions/nobody.html", reader, brings="district" in standing.administers)
     works, held, rubrics = await asyncio.gather(
         asking.read(visitor, "/v1/works", section=section),
         asking.read(visitor, "/v1/exhibitions", section=section, limit="20"),

@@ -69,8 +69,10 @@ def questions_document(id_: str, title: str, language: str, rows: Sequence[Quest
 
 
 def plan_request(fields: Mapping[str, str], *, school: str, questions: str | None, zone: tzinfo) -> dict[str, Any]:
-    """What `POST /v1/exhibitions` is asked for. Raises `problems.invalid` for a moment that is none."""
-    rubric = fields.get("rubric", "")
+    """What `POST /v1/exhibitions` is asked for. Raises `problems.invalid` where nobody votes, or a moment is none."""
+    rubric, roles = fields.get("rubric", ""), chosen(fields, "role/")
+    if not roles:
+        raise invalid("Choose who votes.", field="/roles")
     given = {
         "section": fields.get("section"),
         "title": fields.get("title", "").strip(),
@@ -84,7 +86,7 @@ def plan_request(fields: Mapping[str, str], *, school: str, questions: str | Non
         "id": fields.get("id", ""),
         "school": school,
         "works": chosen(fields, "work/"),
-        "roles": chosen(fields, "role/") or list(ROLES),
+        "roles": roles,
         **{name: value for name, value in given.items() if value},
     }
 

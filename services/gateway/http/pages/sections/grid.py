@@ -14,6 +14,7 @@ from services.gateway.http.pages.visiting import Visiting, page_route
 from shared.contracts.values import Id
 from shared.ledger.instants import instant_text
 from shared.runtime.clock import Clock
+from shared.runtime.problems import Problem
 
 Section = Annotated[Id, Path()]
 
@@ -29,7 +30,15 @@ def section_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRo
         visitor = await visiting.required(request)
         reader = visiting.reader(request, visitor)
         view = View.read(request.query_params)
-        tag, grid, names, tasks = await sections.of_page(visitor, section, view)
+        try:
+            tag, grid, names, tasks = await sections.of_page(visitor, section, view)
+        except Problem as problem:
+            if problem.status != 404 or not await sections.is_empty(visitor, section):
+                raise
+            names = await sections.names(visitor, section)
+            return page(
+                "grid/empty.html", reader, title=title_of(section, names), brings=await sections.brings(visitor)
+            )
         cells = await sections.cells(tag, grid, reader.language)
         rows = in_order(grid["rows"], names, view)
         measures = (

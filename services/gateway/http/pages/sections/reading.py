@@ -59,6 +59,20 @@ class Sections:
         )
         return (await self._visiting.asking.revealed(visitor, purpose, names=[section, *members])).names
 
+    async def is_empty(self, visitor: Visitor, section: str) -> bool:
+        """Whether nobody is in a section that is hers to see: the API knows sections by their learners alone."""
+        if await self._relations.members(f"section/{section}"):
+            return False
+        standing = await self._relations.standing(visitor.person)
+        if section in standing.teaches:
+            return True
+        school = (await self._relations.schools_of([section])).get(section)
+        return school is not None and not {"district", f"school/{school}"}.isdisjoint(standing.administers)
+
+    async def brings(self, visitor: Visitor) -> bool:
+        """Whether she brings rosters here."""
+        return "district" in (await self._relations.standing(visitor.person)).administers
+
     async def cells(self, tag: str, grid: Document, language: str) -> Mapping[str, Markup]:
         """The cells of each row, without anybody's name, made once for what a tag stands for."""
         made = self._cells.get((tag, language))
