@@ -5,10 +5,12 @@ from services.evidence.domain.paneling import Appoint, decide_appoint
 from services.evidence.domain.receipts import Receipt, receipt
 from services.evidence.flows.paneling import panel_held, panel_known
 from services.evidence.ports import District
+from shared.runtime.shards import Shard
 
 
 async def appoint_panelist(appoint: Appoint, actor: str, district: District) -> Receipt:
-    """The receipt; repeated where this very request was done before.
+    """The receipt, once her name and her seat are known to whoever reads next; repeated where this very request was
+    done before.
 
     Raises NotFound for who does not hold the exhibition, Conflict where it has no panel, Invalid, Mismatch,
     VaultUnavailable and LedgerUnavailable.
@@ -20,7 +22,9 @@ async def appoint_panelist(appoint: Appoint, actor: str, district: District) -> 
     command = decide_appoint(panel, appoint, now=district.now(), tenant=district.tenant, actor=actor)
     await _keep_name(appoint, district)
     [outcome] = await district.ledger.append([command])
-    return receipt(command, outcome)
+    answer = receipt(command, outcome)
+    await district.applied.reached({Shard(answer.ledger, answer.shard): answer.position})
+    return answer
 
 
 async def _check_no_others_guest(appoint: Appoint, district: District) -> None:

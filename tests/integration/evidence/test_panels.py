@@ -256,8 +256,7 @@ async def test_a_guests_name_is_for_whoever_belongs_and_in_no_event(
 
 
 async def guest_named(evidence: Running, reader: Client, guest: str) -> list[tuple[str, str]]:
-    """The guest's name as a reader is given it."""
-    await applied(evidence)
+    """The guest's name as a reader is given it; at once, for the appointment is answered when it is known."""
     answer = await evidence.service("gateway").post("/reveal", {"person": reader.id, "texts": [], "names": [guest]})
     return [(name["given"], name["family"]) for name in answer.json()["names"]]
 
@@ -270,6 +269,12 @@ async def other_show(evidence: Running, people: People) -> str:
     }  # fmt: skip
     assert (await people.teacher.post("/v1/exhibitions", plan)).status_code == 201
     return f"/v1/exhibitions/{plan['id']}"
+
+
+async def test_whoever_reads_next_is_told_the_name_of_whom_was_just_appointed(evidence: Running, shown: Shown) -> None:
+    wish = {"id": str(uuid4()), "role": "work", "name": {"given": "Ada", "family": "Reader"}}
+    guest = (await shown.teacher.post(f"/v1/exhibitions/{shown.exhibition}/panelists", wish)).json()["panelist"]
+    assert await guest_named(evidence, shown.teacher, guest) == [("Ada", "Reader")]
 
 
 async def test_no_later_request_renames_a_guest_also_where_it_is_refused(
