@@ -1,4 +1,5 @@
-"""The cookies: of a session, of a browser that is signing in, and of a panelist who has a pass and no account.
+"""The cookies: of a session, of a browser that is signing in, of a panelist who has a pass and no account, and of a
+device on which a seminar lies that was not sent.
 
 `__Host-` ties a cookie to this very host and to HTTPS, so no neighbour of ours can plant one; browsers count the
 loopback as safe, so the embedded stack has the same ones.
@@ -11,6 +12,9 @@ from services.gateway.domain.sign_in import ATTEMPT_LIFE
 SESSION = "__Host-ascertain"
 SIGN_IN = "__Host-ascertain-sign-in"
 PASS = "__Host-ascertain-pass"  # noqa: S105 - a name
+
+SEMINAR = "__Host-ascertain-seminar"
+"""Set by the script that keeps seminars on a device (`seminar.js`), for as long as one lies there."""
 
 _GUARDS = "Path=/; Secure; HttpOnly; SameSite=Lax"
 """No script reads them, and another site's requests bring them only where they lead a person here."""

@@ -19,7 +19,15 @@ from services.gateway.domain.sign_in import (
 )
 from services.gateway.flows.begin_sign_in import Wish, begin_sign_in
 from services.gateway.flows.end_sign_in import Answer, end_sign_in
-from services.gateway.http.cookies import SESSION, SIGN_IN, given_cookie, removed, session_cookie, sign_in_cookie
+from services.gateway.http.cookies import (
+    SEMINAR,
+    SESSION,
+    SIGN_IN,
+    given_cookie,
+    removed,
+    session_cookie,
+    sign_in_cookie,
+)
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import reader_of
 from services.gateway.http.visitors import CSRF_HEADER, Visitors
@@ -92,7 +100,10 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
 
     @router.post("/sign-out", summary="Sign out", response_class=HTMLResponse)
     async def sign_out(request: Request) -> Response:
-        """Ends the session for good. A form sends `csrf_token`, a program the header `X-CSRF-Token`."""
+        """Ends the session for good. A form sends `csrf_token`, a program the header `X-CSRF-Token`.
+
+        A browser on which a seminar lies that was not sent is asked first, for it is removed with the names in it.
+        """
         known = await visitors.known(request.scope)
         try:
             if known is None:  # another site's form brings no session, and must not clear what a device keeps
@@ -101,11 +112,14 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
                 visitors.check_own_page(request.scope, known[1], await _csrf_token(request))
         except Problem:
             return page("not_signed_out.html", reader_of(request, zone, None), status=403)
+        votes = await _field(request, "then") == "kiosk"
+        if given_cookie(request.scope, SEMINAR) and await _field(request, "remove") != "seminar":
+            csrf = "" if known is None else csrf_token(known[1])
+            return page("seminar/waits.html", reader_of(request, zone, None), status=409, csrf=csrf, votes=votes)
         if known is not None:
             await sessions.end(known[0].digest)
-        votes = await _field(request, "then") == "kiosk"
         left = RedirectResponse(KIOSK, 303) if votes else page("signed_out.html", reader_of(request, zone, None))
-        answer = _with_cookies(left, removed(SESSION))
+        answer = _with_cookies(left, removed(SESSION), removed(SEMINAR))
         answer.headers["Clear-Site-Data"] = '"storage"'  # a seminar that was not sent has names in it
         return answer
 

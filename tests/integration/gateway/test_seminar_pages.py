@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.gateway.http.cookies import SEMINAR
 from shared.contracts.documents import document_digest
 from shared.runtime.clock import now
 from tests.support.browser import Browser
@@ -129,7 +130,15 @@ async def test_signing_out_clears_what_the_device_kept(door: Door, somebody: tup
     foreign = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
     without_session = await door.browser().send("POST", f"{door.url}/sign-out", headers=foreign)
     assert "clear-site-data" not in without_session.headers, "its form brings no cookie, and is no sign that one left"
-    answer = await browser.send("POST", f"{door.url}/sign-out", form={"csrf_token": token})
+    browser.cookies[door.url][SEMINAR] = "1"  # as the script does it
+    for then in ("", "kiosk"):
+        asked = await browser.send("POST", f"{door.url}/sign-out", form={"csrf_token": token, "then": then})
+        assert (asked.status_code, "clear-site-data" in asked.headers) == (409, False), "no tap is lost unasked"
+        assert "A seminar was not sent yet" in asked.text
+        assert ('name="then" value="kiosk"' in asked.text) == bool(then)
+        assert await door.is_signed_in(browser)
+    answer = await browser.send("POST", f"{door.url}/sign-out", form={"csrf_token": token, "remove": "seminar"})
+    assert SEMINAR not in browser.cookies[door.url]
     assert answer.headers["clear-site-data"] == '"storage"'
 
 

@@ -16,7 +16,13 @@
       all.onabort = () => { db.close(); failed(all.error); };
     };
   });
-  const read = () => stored("readonly", (seminars) => seminars.getAll());
+  // Signing out would remove them: so the server hears, by a cookie, that some are here, and asks before.
+  const noted = (n) => { document.cookie = `__Host-ascertain-seminar=1; Path=/; Secure; SameSite=Lax; Max-Age=${n && 3e7}`; };
+  const read = async () => {
+    const seminars = await stored("readonly", (all) => all.getAll());
+    noted(seminars.length);
+    return seminars;
+  };
   // What `work` makes of a seminar, in one transaction with reading it: two windows never lose each other's taps.
   const change = (id, work) => stored("readwrite", (seminars) => {
     const asked = seminars.get(id);
@@ -50,11 +56,6 @@
         }));
         location.assign("/seminars/live");
       } catch { say(words.unkept); }
-    };
-    const leaving = document.querySelector("form[action='/sign-out']");
-    leaving.onsubmit = (event) => {
-      event.preventDefault();
-      read().then((seminars) => (!seminars.length || confirm(words.leaving)) && leaving.submit());
     };
     return;
   }
