@@ -50,4 +50,4 @@ async def test_with_the_broker_dead_everything_stops_within_seconds(own_kafka: K
     for task in (relay, projector):
         task.cancel()
     await asyncio.gather(relay, projector, return_exceptions=True)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20  # not the 30 that a delivery may take

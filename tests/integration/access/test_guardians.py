@@ -1,6 +1,5 @@
 """Guardians, the forgotten, and the questions of the record: many learners at once, members, who is of the district."""
 
-import time
 from typing import cast
 
 import asyncpg
@@ -10,6 +9,7 @@ from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import MAX_LAG, Access
 from shared.runtime.clock import now
 from shared.runtime.problems import Problem
+from tests.support.asked import counted
 from tests.support.relations import Relations, new_id
 
 LEARNER, CHILD, GUARDIAN, TEACHER, ADMINISTRATOR, AUDITOR = (new_id() for _ in range(6))
@@ -167,7 +167,7 @@ async def test_who_may_read_who_was_shown_what(world: World) -> None:
         assert not await may(person, CHILD)
 
 
-async def test_a_thousand_learners_are_one_quick_question(world: World) -> None:
+async def test_a_thousand_learners_are_one_question(world: World) -> None:
     mine, others = [new_id() for _ in range(500)], [new_id() for _ in range(500)]
     relations = family()
     for learner in mine:
@@ -184,12 +184,9 @@ async def test_a_thousand_learners_are_one_quick_question(world: World) -> None:
         lambda: world.access.gradable(TEACHER, COURSE, asked),
         lambda: world.access.members(f"section/{SECTION}"),
     ):
-        seconds = []
-        for _ in range(5):
-            begun = time.perf_counter()
+        async with counted(world.pool) as asked_so_far:
             await question()
-            seconds.append(time.perf_counter() - begun)
-        assert min(seconds) < 0.1
+        assert asked_so_far() < 10  # those of the pool are among them
 
 
 async def test_beyond_the_lag_these_are_answered_no_more_either(world: World, pool: asyncpg.Pool) -> None:

@@ -35,7 +35,7 @@ async def test_what_is_not_reached_is_said_so_in_time(corner: Corner) -> None:
     freshness = Freshness(corner.pool, longest=0.3)
     begun = time.monotonic()
     assert not await freshness.reached({Shard("evidence", 3): 999}, seconds=60)
-    assert 0.3 <= time.monotonic() - begun < 5
+    assert 0.3 <= time.monotonic() - begun < 30
 
 
 async def test_many_waiting_readers_ask_the_database_together(corner: Corner) -> None:
