@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.ledger.instants import instant
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
 from tests.support.relations import new_id
@@ -139,6 +140,32 @@ async def test_a_teacher_sees_what_is_open_and_who_has_shown_nothing_yet(door: D
     assert told.status_code == 200, told.text
     assert f'href="/exhibitions/{FAIR}"' in told.text
     assert "Nothing shown yet this school year" in told.text
+
+
+async def test_a_list_goes_on_where_a_page_of_it_ends(door: Door, teacher: Browser) -> None:
+    """Exhibitions of several classes are one list; tasks and rubrics go on apart."""
+    many = [{**EXHIBITION, "exhibition": new_id()} for _ in range(50)]
+    last = min(one["exhibition"] for one in many)
+    task = {
+        "id": new_id(), "title": "Essay", "prompt": "Write.", "digest": "7a" * 32, "versions": ["7a" * 32],
+        "recorded_at": "2026-11-01T09:00:00.000Z", "languages": ["en"], "used_by": {"works": 0, "pieces": 0},
+    }  # fmt: skip
+    answering(door, **{
+        "/v1/exhibitions": {"items": many, "next": "1:x"}, "/v1/tasks": {"tasks": [task], "next": 7},
+        "/v1/works": {"items": [], "next": None},
+    })  # fmt: skip
+    told = await teacher.send("GET", f"{door.url}/exhibitions")
+    place = f"{instant(EXHIBITION['planned_at'])}:{last}"
+    assert f'href="?after={place}"' in told.text
+    seen = door.world.services["portfolio"].seen
+    seen.clear()
+    await teacher.send("GET", f"{door.url}/exhibitions?after={place}")
+    assert [one.query_params["after"] for one in seen if one.url.path == "/v1/exhibitions"] == [place]
+    seen.clear()
+    shelves = await teacher.send("GET", f"{door.url}/tasks?rubrics=5")
+    assert 'href="?tasks=7&amp;rubrics=5"' in shelves.text
+    asked = {one.url.path: one.query_params.get("after") for one in seen}
+    assert asked == {"/v1/tasks": None, "/v1/rubrics": "5"}
 
 
 async def test_a_plan_publishes_its_questions_and_names_them(door: Door, teacher: Browser) -> None:

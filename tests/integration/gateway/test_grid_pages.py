@@ -93,7 +93,7 @@ class Class:
             return self.grid(request) if request.url.path.endswith("/grid") else NOTHING
 
         async def tasks(_request: Request) -> Response:
-            return JSONResponse({"tasks": []})
+            return JSONResponse({"tasks": [], "next": None})
 
         async def evidence(request: Request) -> Response:
             if request.url.path == "/reveal":

@@ -18,6 +18,7 @@ from services.gateway.http.pages.exhibitions.planning import (
     questions_document,
     rows_of,
 )
+from services.gateway.http.pages.lists import After, as_one, going_on, whole
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -27,6 +28,9 @@ from shared.contracts.values import Id
 from shared.runtime.access.questions import Standing
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.problems import Problem, invalid, not_found
+
+LISTED = 50
+"""Exhibitions on a page."""
 
 EARLIER = 5
 """Questions of earlier exhibitions that are offered again."""
@@ -41,8 +45,12 @@ class Exhibitions:
     relations: Relations
     visiting: Visiting
 
-    async def listed(self, visitor: Visitor, standing: Standing) -> list[Mapping[str, Any]]:
-        """Those of her sections and schools, her own and her children's; the one planned last first."""
+    async def listed(
+        self, visitor: Visitor, standing: Standing, after: str | None
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """A page of those of her sections and schools, her own and her children's, and where the next one goes on; the
+        one planned last first.
+        """
         schools = [scope.removeprefix("school/") for scope in standing.administers if scope != "district"]
         learners = [*([visitor.person] if standing.is_learner else []), *standing.speaks_for]
         whose = [
@@ -52,10 +60,12 @@ class Exhibitions:
         ]
         asking = self.visiting.asking
         pages = await asyncio.gather(
-            *(asking.read(visitor, "/v1/exhibitions", **{kind: id_}, limit="50") for kind, id_ in whose)
+            *(
+                asking.read(visitor, "/v1/exhibitions", **{kind: id_}, limit=str(LISTED), **going_on(after))
+                for kind, id_ in whose
+            )
         )
-        found = {one["exhibition"]: one for told in pages for one in told["items"]}
-        return sorted(found.values(), key=lambda one: (one["planned_at"], one["exhibition"]), reverse=True)
+        return as_one(pages, "planned_at", "exhibition", LISTED)
 
     async def due(self, visitor: Visitor, standing: Standing) -> list[str]:
         """Learners of her sections of whom nothing was exhibited in this school year."""
@@ -94,16 +104,19 @@ def exhibition_list_pages(exhibitions: Exhibitions) -> APIRouter:
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/exhibitions")
-    async def listed(request: Request) -> Response:
+    async def listed(request: Request, after: After = None) -> Response:
         visitor = await visiting.required(request)
         standing = await exhibitions.relations.standing(visitor.person)
-        found, due = await asyncio.gather(exhibitions.listed(visitor, standing), exhibitions.due(visitor, standing))
+        (found, onward), due = await asyncio.gather(
+            exhibitions.listed(visitor, standing, after), exhibitions.due(visitor, standing)
+        )
         revealed = await exhibitions.revealed(visitor, standing, texts=titles_of(found), names=due)
         due.sort(key=lambda one: by_family(revealed.names.get(one)))
         return page(
             "exhibitions/list.html",
             visiting.reader(request, visitor),
             found={state: [one for one in found if one["state"] == state] for state in ("open", "planned", "closed")},
+            onward=onward,
             due=due,
             texts={ref: found_text.text for ref, found_text in revealed.texts.items()},
             names=revealed.names,
@@ -181,7 +194,7 @@ async def _plan_page(
     works, held, rubrics = await asyncio.gather(
         asking.read(visitor, "/v1/works", section=section),
         asking.read(visitor, "/v1/exhibitions", section=section, limit="20"),
-        asking.read(visitor, "/v1/rubrics", limit="100"),
+        whole(asking, visitor, "/v1/rubrics", "rubrics"),
     )
     digests = list(dict.fromkeys(one["questions"] for one in held["items"] if "questions" in one))[:EARLIER]
     documents = await asyncio.gather(*(asking.read(visitor, f"/v1/documents/{digest}") for digest in digests))
@@ -197,7 +210,7 @@ async def _plan_page(
         works=works["items"],
         texts={ref: found.text for ref, found in revealed.texts.items()},
         names=revealed.names,
-        rubrics=rubrics["rubrics"],
+        rubrics=rubrics,
         earlier=list(zip(digests, documents, strict=True)),
         roles=ROLES,
         rows=rows_of(typed),

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.gateway.domain.disclosures import RevealedName
+from services.gateway.http.pages.lists import whole
 from services.gateway.http.pages.relations import Relations, purpose_in
 from services.gateway.http.pages.rendering import fragment
 from services.gateway.http.pages.sections.scores import Scoring, scoring_of
@@ -90,7 +91,7 @@ class Sections:
 
     async def tasks(self, visitor: Visitor, view: View) -> Tasks:
         """What may be scored, and what the view scores."""
-        listed = (await self._visiting.asking.read(visitor, "/v1/tasks", limit="100"))["tasks"]
+        listed = await whole(self._visiting.asking, visitor, "/v1/tasks", "tasks")
         ordered = sorted(listed, key=lambda task: (task["title"].casefold(), task["id"]))
         if view.task is None:
             return Tasks(ordered, None)

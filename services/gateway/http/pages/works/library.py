@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import derived_id
+from services.gateway.http.pages.lists import After, going_on, whole
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -26,6 +28,9 @@ from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.problems import Problem, invalid
+
+LISTED = "50"
+"""Tasks, and rubrics, on a page."""
 
 Of = Annotated[Digest | None, Query()]
 """The version that a new one is written from."""
@@ -45,17 +50,26 @@ def library_pages(library: Library) -> APIRouter:  # noqa: C901 - a route each
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/tasks")
-    async def shelves(request: Request, done: Done = None, seen: Seen = None) -> Response:
+    async def shelves(
+        request: Request, done: Done = None, seen: Seen = None, tasks: After = None, rubrics: After = None
+    ) -> Response:
         """The latest version of each; the API says so only to whoever has a role here."""
         visitor = await visiting.required(request)
         reader = visiting.reader(request, visitor)
-        tasks, rubrics = await asyncio.gather(
-            visiting.asking.read(visitor, "/v1/tasks", limit="100", **at_least(seen)),
-            visiting.asking.read(visitor, "/v1/rubrics", limit="100", **at_least(seen)),
+        told = await asyncio.gather(
+            visiting.asking.read(visitor, "/v1/tasks", limit=LISTED, **going_on(tasks), **at_least(seen)),
+            visiting.asking.read(visitor, "/v1/rubrics", limit=LISTED, **going_on(rubrics), **at_least(seen)),
         )
-        titles = {rubric["digest"]: rubric["title"] for rubric in rubrics["rubrics"]}
-        shown = {"tasks": tasks["tasks"], "rubrics": rubrics["rubrics"], "rubric_titles": titles, "done": done}
-        return page("scoring/library.html", reader, **shown)
+        return page(
+            "scoring/library.html",
+            reader,
+            tasks=told[0]["tasks"],
+            rubrics=told[1]["rubrics"],
+            rubric_titles={rubric["digest"]: rubric["title"] for rubric in told[1]["rubrics"]},
+            more_tasks=told[0]["next"] and _query(tasks=told[0]["next"], rubrics=rubrics),
+            more_rubrics=told[1]["next"] and _query(tasks=tasks, rubrics=told[1]["next"]),
+            done=done,
+        )
 
     @router.get("/rubrics/new")
     async def new_rubric(request: Request, of: Of = None) -> Response:
@@ -105,6 +119,11 @@ def library_pages(library: Library) -> APIRouter:  # noqa: C901 - a route each
     return router
 
 
+def _query(**places: str | int | None) -> str:
+    """The end of the address on which either list goes on there."""
+    return "?" + urlencode({name: place for name, place in places.items() if place is not None})
+
+
 @dataclass(frozen=True, slots=True)
 class RubricForm:
     """What was typed of a rubric, and its criteria."""
@@ -136,8 +155,7 @@ async def _rubric_page(
 async def _task_page(
     library: Library, request: Request, visitor: Visitor, typed: Mapping[str, str], problem: Problem | None = None
 ) -> Response:
-    rubrics = await library.visiting.asking.read(visitor, "/v1/rubrics", limit="100")
-    more = {"rubrics": rubrics["rubrics"]}
+    more = {"rubrics": await whole(library.visiting.asking, visitor, "/v1/rubrics", "rubrics")}
     return await _form("scoring/task.html", library, request, visitor, typed, problem, more)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import chosen, derived_id
+from services.gateway.http.pages.lists import After, as_one, going_on, whole
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.typed import no_form, version_of
 from services.gateway.http.pages.visiting import page_route
@@ -27,6 +28,9 @@ from shared.runtime.problems import Problem, invalid, not_found
 Work = Annotated[Id, Path()]
 Rubric = Annotated[Digest | None, Query()]
 Number = Annotated[int | None, Query(ge=1, le=10_000)]
+
+LISTED = 100
+"""Works on a page."""
 
 MOST_READY = 8
 """Of the reader's own earlier comments on a criterion, those offered again."""
@@ -48,14 +52,13 @@ def scoring_pages(works: Works) -> APIRouter:
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/scoring")
-    async def waiting(request: Request, done: Done = None, seen: Seen = None) -> Response:
+    async def waiting(request: Request, done: Done = None, seen: Seen = None, after: After = None) -> Response:
         visitor = await visiting.required(request)
         standing = await _scorer(works, visitor)
-        told = await asyncio.gather(*(_of_section(works, visitor, one, seen) for one in standing.teaches))
-        listed = {one["work"]: one for one in chain.from_iterable(told)}
-        found = sorted(listed.values(), key=lambda one: (one["touched_at"], one["work"]))
-        waits = [one for one in found if one["versions"] and one.get("scored_at", "") < one["touched_at"]]
-        others = [one for one in reversed(found) if one["versions"] and one not in waits]
+        told = await asyncio.gather(*(_of_section(works, visitor, one, seen, after) for one in standing.teaches))
+        found, onward = as_one(told, "touched_at", "work", LISTED)
+        waits = [one for one in reversed(found) if one["versions"] and one.get("scored_at", "") < one["touched_at"]]
+        others = [one for one in found if one["versions"] and one not in waits]
         members = list(dict.fromkeys(chain.from_iterable(one["members"] for one in found)))
         refs = [one["title_ref"] for one in found if "title_ref" in one]
         revealed = await visiting.asking.revealed(visitor, "teaching", texts=refs[:1000], names=members[:1000])
@@ -64,6 +67,7 @@ def scoring_pages(works: Works) -> APIRouter:
             visiting.reader(request, visitor),
             waits=waits,
             others=others,
+            onward=onward,
             names=revealed.names,
             texts={ref: text.text for ref, text in revealed.texts.items()},
             done=done,
@@ -100,15 +104,18 @@ async def _scorer(works: Works, visitor: Visitor) -> Standing:
     return standing
 
 
-async def _of_section(works: Works, visitor: Visitor, section: str, seen: str | None) -> Sequence[Mapping[str, Any]]:
-    """The works of a section; none where the API knows nobody in it for whom she may record."""
+async def _of_section(
+    works: Works, visitor: Visitor, section: str, seen: str | None, after: str | None
+) -> Mapping[str, Any]:
+    """A page of the works of a section; none where the API knows nobody in it for whom she may record."""
     try:
-        told = await works.visiting.asking.read(visitor, "/v1/works", section=section, **at_least(seen))
+        more = {"limit": str(LISTED), **going_on(after), **at_least(seen)}
+        told: Mapping[str, Any] = await works.visiting.asking.read(visitor, "/v1/works", section=section, **more)
     except Problem as problem:
         if problem.status != 404:
             raise
-        return ()
-    return list(told["items"])
+        return {"items": [], "next": None}
+    return told
 
 
 async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
@@ -129,7 +136,7 @@ async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
     digest = asked.rubric or (task or {}).get("rubric") or _last_rubric(told)
     shown = {"work": told, "names": revealed.names, "texts": texts, "task": task}
     if digest is None or asked.chooses:
-        rubrics = (await asking.read(visitor, "/v1/rubrics", limit="100"))["rubrics"]
+        rubrics = await whole(asking, visitor, "/v1/rubrics", "rubrics")
         return page("scoring/rubric_choice.html", reader, rubrics=rubrics, **shown)
     rubric = await asking.read(visitor, f"/v1/documents/{digest}")
     if not str(rubric.get("format", "")).startswith("ascertain.rubric@"):
