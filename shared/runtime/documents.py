@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.reasons import Reason
 from shared.contracts.values import Moment
 
 _SCHEMA = {"$ref": "#/components/schemas/ProblemDocument"}
@@ -19,6 +20,8 @@ class ProblemDocument(BaseModel):
     status: int
     detail: str
     field: str | None = None
+    reason: Reason | None = Field(None, description="Why, as a code, for who says it in other words.")
+    figures: dict[str, int] | None = Field(None, description="The numbers of the sentence, by their names.")
 
 
 class PinDocument(BaseModel):

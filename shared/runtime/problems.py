@@ -86,8 +86,9 @@ def too_large(detail: str) -> Problem:
     return Problem(413, "too-large", "The request is too large.", detail)
 
 
-def too_many(detail: str, *, retry_after: int) -> Problem:
-    return Problem(429, "too-many", "Too many requests.", detail, retry_after=retry_after)
+def too_many(detail: str, *, retry_after: int, reason: str | None = None) -> Problem:
+    why = {} if reason is None else {"reason": reason}
+    return Problem(429, "too-many", "Too many requests.", detail, field=None, retry_after=retry_after, **why)
 
 
 def unavailable(detail: str, *, retry_after: int = 1) -> Problem:

@@ -103,7 +103,11 @@ class StoredFiles:
         """Raise Conflict where too much waits beside this file, which may have come before."""
         async with answering():
             if await self._tables.waiting(work, beside=file) >= MAX_WAITING:
-                raise Conflict(f"{MAX_WAITING} files of this work wait to be named by a version; add one first.")
+                raise Conflict(
+                    f"{MAX_WAITING} files of this work wait to be named by a version; add one first.",
+                    reason="files-waiting",
+                    number=MAX_WAITING,
+                )
             if await self._tables.waiting_of(sender, beside=file) >= MAX_WAITING_SIZE:
                 raise Conflict(
                     f"{MAX_WAITING_SIZE >> 20} MiB of files that you handed in wait to be named by versions; add these,"

@@ -60,7 +60,9 @@ def media_type(head: bytes, whole: BinaryIO, *, is_text: bool) -> str:
     if is_text:  # two letters are enough for some types, and begin many an essay
         return "text/plain"
     taken = sorted({ending for endings in ENDINGS.values() for ending in endings})
-    raise Invalid(f"The file is none of the kinds that are taken, by its bytes: {', '.join(taken)}.", field="")
+    raise Invalid(
+        f"The file is none of the kinds that are taken, by its bytes: {', '.join(taken)}.", field="", reason="file-kind"
+    )
 
 
 def _document(whole: BinaryIO) -> str:
@@ -93,7 +95,7 @@ def _directory(whole: BinaryIO) -> tuple[int, int]:
     if mark != b"PK\x05\x06" or disk or first_disk or comment or before.startswith(b"PK\x06\x07"):
         raise _unreadable()
     if entries > MAX_ENTRIES or size > MAX_DIRECTORY:
-        raise Invalid(f"A document may have at most {MAX_ENTRIES} parts.", field="")
+        raise Invalid(f"A document may have at most {MAX_ENTRIES} parts.", field="", reason="file-unreadable")
     if here != entries or begin + size != at:
         raise _unreadable()
     whole.seek(begin)
@@ -114,7 +116,9 @@ def _check_count(directory: bytes, entries: int) -> None:
 
 
 def _unreadable() -> Invalid:
-    return Invalid("The document's parts cannot be read; save it once more, and send that.", field="")
+    return Invalid(
+        "The document's parts cannot be read; save it once more, and send that.", field="", reason="file-unreadable"
+    )
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], room: int) -> None:
@@ -124,17 +128,25 @@ def _check_entries(entries: list[zipfile.ZipInfo], room: int) -> None:
         raise _unreadable()
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1024):
-        raise Invalid("The document would become far larger when it is unpacked; send a plainer one.", field="")
+        raise Invalid(
+            "The document would become far larger when it is unpacked; send a plainer one.",
+            field="",
+            reason="file-unreadable",
+        )
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename.lower()
         if name in seen or name.startswith("/") or "\\" in name or ".." in name.split("/"):
-            raise Invalid("The document has parts whose names lead elsewhere, or stand twice.", field="")
+            raise Invalid(
+                "The document has parts whose names lead elsewhere, or stand twice.", field="", reason="file-unreadable"
+            )
         seen.add(name)
         if entry.flag_bits & 0x1:
-            raise Invalid("The document is encrypted; send one that can be read.", field="")
+            raise Invalid("The document is encrypted; send one that can be read.", field="", reason="file-locked")
         if name.endswith(_REFUSED_ENDINGS) or any(macro in name for macro in _MACROS):
-            raise Invalid("The document has macros or programs in it; send one without.", field="")
+            raise Invalid(
+                "The document has macros or programs in it; send one without.", field="", reason="file-with-programs"
+            )
 
 
 def _kind(packed: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> str:
@@ -145,16 +157,18 @@ def _kind(packed: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> str:
     elif "[Content_Types].xml" in entries:
         types = _read(packed, entries["[Content_Types].xml"])
         if b"macroEnabled" in types or b"vbaProject" in types:
-            raise Invalid("The document has macros or programs in it; send one without.", field="")
+            raise Invalid(
+                "The document has macros or programs in it; send one without.", field="", reason="file-with-programs"
+            )
         for main, kind in _MAIN.items():
             if f'"{main}"'.encode() in types:
                 return kind
-    raise Invalid("Of packed files only docx, xlsx, pptx, odt, ods and odp are taken.", field="")
+    raise Invalid("Of packed files only docx, xlsx, pptx, odt, ods and odp are taken.", field="", reason="file-kind")
 
 
 def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """A small entry, of which no more is unpacked than it says."""
     if entry.file_size > _SMALL_ENTRY:
-        raise Invalid("The document's list of parts is too large.", field="")
+        raise Invalid("The document's list of parts is too large.", field="", reason="file-unreadable")
     with packed.open(entry) as opened:
         return opened.read(_SMALL_ENTRY)

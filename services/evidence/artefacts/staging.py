@@ -28,7 +28,9 @@ class Staged:
         """Take what comes next. Raises Invalid where it becomes too much."""
         self.size += len(part)
         if self.size > MAX_FILE:
-            raise Invalid(f"A file may have at most {MAX_FILE} bytes.", field="")
+            raise Invalid(
+                f"A file may have at most {MAX_FILE} bytes.", field="", reason="file-too-large", number=MAX_FILE
+            )
         self._sha256.update(part)
         self._text.add(part)
         if len(self._head) < HEAD:
@@ -41,7 +43,7 @@ class Staged:
     def finish(self) -> str:
         """The type of the whole file. Raises Invalid where it is not taken."""
         if not self.size:
-            raise Invalid("The file is empty.", field="")
+            raise Invalid("The file is empty.", field="", reason="file-empty")
         self._write(bytes(self._pending), last=True)
         self._text.add(b"", last=True)
         self._file.flush()

@@ -64,6 +64,7 @@ def check_accommodation(own: Policy, everyones: Mapping[str, Policy]) -> None:
                 f"The policy in force for {scope} lets a policy for one learner differ in {allowed or 'nothing'}"
                 f"{' alone' if allowed else ''}; this one also differs in {', '.join(too_much)}.",
                 field="/policy",
+                reason="accommodation-too-wide",
             )
 
 

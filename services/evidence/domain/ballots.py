@@ -62,11 +62,15 @@ def ballot_of(token: str) -> str:
 def check_may_issue(exhibition: Exhibition, issue: IssueBallots) -> None:
     """Raise Conflict unless an exhibition is open, Invalid where its plan knows no such role."""
     if exhibition.opened is None:
-        raise Conflict("The exhibition is not open yet: there are no questions to print.")
+        raise Conflict("The exhibition is not open yet: there are no questions to print.", reason="exhibition-not-open")
     if exhibition.closed_by is not None:
-        raise Conflict("The exhibition is closed.")
+        raise Conflict("The exhibition is closed.", reason="exhibition-closed")
     if issue.role not in exhibition.plan.roles:
-        raise Invalid(f"The roles of this exhibition are {', '.join(exhibition.plan.roles)}.", field="/role")
+        raise Invalid(
+            f"The roles of this exhibition are {', '.join(exhibition.plan.roles)}.",
+            field="/role",
+            reason="no-such-role",
+        )
 
 
 def decide_issue(issue: IssueBallots, ballots: Sequence[str], *, tenant: str, actor: str) -> Command:

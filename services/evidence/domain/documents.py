@@ -82,13 +82,15 @@ def check_names(document: ReadDocument, known: Collection[str]) -> None:
     """Raise Invalid where the document names a competency that no published framework holds."""
     for competency, field in document.names().items():
         if competency not in known:
-            raise Invalid(f"No published framework holds the competency {competency}.", field=field)
+            raise Invalid(
+                f"No published framework holds the competency {competency}.", field=field, reason="competency-unknown"
+            )
 
 
 def check_rubric(document: ReadDocument, rubric_format: str | None) -> None:
     """Raise Invalid where a document names a rubric that was not published; `rubric_format` is that one's format."""
     if document.rubric is not None and not (rubric_format or "").startswith("ascertain.rubric@"):
-        raise Invalid("No rubric of this digest was published.", field="/rubric")
+        raise Invalid("No rubric of this digest was published.", field="/rubric", reason="rubric-not-found")
 
 
 def decide_publish(document: ReadDocument, *, tenant: str, actor: str) -> Command:

@@ -19,13 +19,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from shared.contracts.reasons import Reason
+
 
 class Refusal(Exception):  # noqa: N818 - the flows tell refusals, not errors
-    """`detail` is one plain sentence; `field` a JSON pointer into what was handed in, where one field is at fault."""
+    """`detail` is one plain sentence; `field` a JSON pointer into what was handed in, where one field is at fault.
 
-    def __init__(self, detail: str, *, field: str | None = None) -> None:
+    `reason` says the same as a code, for whoever puts it into other words, with the numbers of the sentence by name.
+    """
+
+    def __init__(self, detail: str, *, field: str | None = None, reason: Reason | None = None, **figures: int) -> None:
         super().__init__(detail)
-        self.detail, self.field = detail, field
+        self.detail, self.field, self.reason, self.figures = detail, field, reason, figures
 
 
 class Invalid(Refusal):

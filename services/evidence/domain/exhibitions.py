@@ -92,11 +92,12 @@ def asked_of(works: Sequence[str], questions: Questions) -> tuple[Asked, ...]:
     """
     asked = tuple(one for question in questions.questions for one in _asked(question, works))
     if not asked:
-        raise Invalid("The questions rate works, and no work is exhibited.", field="/works")
+        raise Invalid("The questions rate works, and no work is exhibited.", field="/works", reason="no-works")
     if longest(asked) > MOST_ASKED:
         raise Invalid(
             f"Answers to all {len(asked)} questions would not go into one ballot; ask fewer, or of fewer works.",
             field="/works",
+            reason="too-many-answers",
         )
     return asked
 
@@ -147,7 +148,7 @@ def check_may_plan_anew(exhibition: Exhibition, plan: PlanExhibition) -> None:
     if plan.expected_version is None:
         raise Invalid("Say in expected_version on which version of the plan you decide.", field="/expected_version")
     if plan.id not in exhibition.events and (exhibition.closed_by is not None or exhibition.opened is not None):
-        raise Conflict("The exhibition was opened or closed; its plan stays as it is.")
+        raise Conflict("The exhibition was opened or closed; its plan stays as it is.", reason="plan-fixed")
 
 
 def check_may_open(exhibition: Exhibition, change: Change) -> None:
@@ -155,9 +156,9 @@ def check_may_open(exhibition: Exhibition, change: Change) -> None:
     if exhibition.opened_by == change.id:
         return
     if exhibition.opened is not None:
-        raise Conflict("The exhibition is open already, or was.")
+        raise Conflict("The exhibition is open already, or was.", reason="exhibition-opened")
     if exhibition.closed_by is not None:
-        raise Conflict("The exhibition is closed.")
+        raise Conflict("The exhibition is closed.", reason="exhibition-closed")
 
 
 def decide_open(change: Change, asked: tuple[Asked, ...], commitment: str, *, tenant: str, actor: str) -> Command:

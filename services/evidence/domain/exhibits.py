@@ -79,13 +79,20 @@ def before(stream: Sequence[Entry], request: str) -> Curated:
 def check_place(known: Curated) -> None:
     """Raise Conflict where there is no room for another exhibit."""
     if len(known.exhibits) >= MAX_EXHIBITS:
-        raise Conflict(f"A portfolio shows at most {MAX_EXHIBITS} exhibits; withdraw one first.")
+        raise Conflict(
+            f"A portfolio shows at most {MAX_EXHIBITS} exhibits; withdraw one first.",
+            reason="exhibits-full",
+            number=MAX_EXHIBITS,
+        )
 
 
 def decide_choice(choose: ChooseExhibit, work: str, known: Curated, *, reason_ref: str | None) -> ExhibitChosen:
     """Raises Conflict where this version is shown already."""
     if any(exhibit.version == choose.version for exhibit in known.exhibits):
-        raise Conflict("This version is among your exhibits already; withdraw that one to say it anew.")
+        raise Conflict(
+            "This version is among your exhibits already; withdraw that one to say it anew.",
+            reason="exhibit-shown-already",
+        )
     check_place(known)
     return ExhibitChosen(
         learner=choose.learner,
@@ -99,7 +106,7 @@ def decide_choice(choose: ChooseExhibit, work: str, known: Curated, *, reason_re
 def decide_withdrawal(withdraw: WithdrawExhibit, known: Curated) -> ExhibitWithdrawn:
     """Raises Conflict where it was withdrawn before. That it is one of the learner's was asked before."""
     if all(exhibit.id != withdraw.exhibit for exhibit in known.exhibits):
-        raise Conflict("This exhibit was withdrawn before.")
+        raise Conflict("This exhibit was withdrawn before.", reason="exhibit-not-shown")
     return ExhibitWithdrawn(learner=withdraw.learner, exhibit=withdraw.exhibit)
 
 
@@ -108,7 +115,9 @@ def decide_order(arrange: ArrangeExhibits, known: Curated) -> ExhibitsArranged:
     shown = {exhibit.id for exhibit in known.exhibits}
     for n, exhibit in enumerate(arrange.exhibits):
         if exhibit not in shown:
-            raise Invalid("This is none of the exhibits that are shown.", field=f"/exhibits/{n}")
+            raise Invalid(
+                "This is none of the exhibits that are shown.", field=f"/exhibits/{n}", reason="exhibit-not-shown"
+            )
     return ExhibitsArranged(learner=arrange.learner, exhibits=arrange.exhibits)
 
 

@@ -42,7 +42,7 @@ def check_criterion(give: GiveFeedback, rubrics: Mapping[str, Criteria]) -> None
         return
     criteria = rubrics.get(give.rubric)
     if criteria is None:
-        raise Invalid("No rubric of this digest was published.", field="/rubric")
+        raise Invalid("No rubric of this digest was published.", field="/rubric", reason="rubric-not-found")
     if give.criterion not in criteria:
         raise Invalid(
             f"The rubric's criteria are {', '.join(criteria)}; {give.criterion} is none of them.", field="/criterion"

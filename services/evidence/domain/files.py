@@ -115,7 +115,9 @@ def declared_type(header: str | None) -> str | None:
         return None
     said = SAME.get(said, said)
     if said not in ENDINGS:
-        raise Invalid(f"Files of these types are taken: {', '.join(ENDINGS)}.", field="/header/Content-Type")
+        raise Invalid(
+            f"Files of these types are taken: {', '.join(ENDINGS)}.", field="/header/Content-Type", reason="file-kind"
+        )
     return said
 
 
@@ -123,7 +125,9 @@ def check_declared(declared: str | None, found: str) -> None:
     """Raise Invalid where a file is something else than was declared."""
     if declared not in (None, found):
         raise Invalid(
-            f"The file is {found} by its bytes, and was declared to be {declared}.", field="/header/Content-Type"
+            f"The file is {found} by its bytes, and was declared to be {declared}.",
+            field="/header/Content-Type",
+            reason="file-other-kind",
         )
 
 
@@ -134,17 +138,22 @@ def checked_name(name: str, media_type: str, *, field: str) -> str:
     """
     name = unicodedata.normalize("NFC", name.strip(" "))
     if not name or len(name.encode()) > _MAX_NAME:
-        raise Invalid(f"A file's name has from 1 to {_MAX_NAME} bytes.", field=field)
+        raise Invalid(f"A file's name has from 1 to {_MAX_NAME} bytes.", field=field, reason="file-name")
     if any(letter in _FORBIDDEN or _misleads(letter) for letter in _without_joiners(name)):
         raise Invalid(
             "A file's name is no path, and has none of < > : \" | ? * and no control characters or marks of direction.",
             field=field,
+            reason="file-name",
         )
     stem, _, ending = name.rpartition(".")
     if not stem or stem.startswith(".") or stem.endswith((".", " ")) or stem.partition(".")[0].lower() in _RESERVED:
-        raise Invalid("A file's name begins with its own name, which no system keeps for itself.", field=field)
+        raise Invalid(
+            "A file's name begins with its own name, which no system keeps for itself.", field=field, reason="file-name"
+        )
     if ending.lower() not in ENDINGS[media_type]:
-        raise Invalid(f"The name of a {media_type} ends in .{' or .'.join(ENDINGS[media_type])}.", field=field)
+        raise Invalid(
+            f"The name of a {media_type} ends in .{' or .'.join(ENDINGS[media_type])}.", field=field, reason="file-name"
+        )
     return name
 
 

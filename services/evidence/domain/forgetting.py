@@ -73,8 +73,13 @@ def decide_approval(approval: ApproveForgetting, history: Sequence[Entry], *, te
         (entry for entry in history if entry.id == approval.request and entry.event == "ForgettingRequested"), None
     )
     if request is None:
-        raise Invalid("request must name a request to forget this learner.", field="/request")
+        raise Invalid(
+            "request must name a request to forget this learner.", field="/request", reason="request-not-found"
+        )
     if request.actor == actor:
-        raise Conflict("Who asked for it may not approve it; another administrator of the district must.")
+        raise Conflict(
+            "Who asked for it may not approve it; another administrator of the district must.",
+            reason="approved-by-oneself",
+        )
     body = LearnerForgotten(learner=approval.learner, request=approval.request)
     return Command(approval.id, actor, "evidence", (new_event(tenant, approval.id, body),))

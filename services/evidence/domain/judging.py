@@ -98,7 +98,9 @@ def check_instant(occurred_at: Instant | None, now: Instant) -> None:
     """Raise Invalid where something is said to have happened in the future."""
     if occurred_at is not None and occurred_at > now + MAX_AHEAD:
         raise Invalid(
-            f"occurred_at must not be more than 5 minutes after now, {instant_text(now)}.", field="/occurred_at"
+            f"occurred_at must not be more than 5 minutes after now, {instant_text(now)}.",
+            field="/occurred_at",
+            reason="later-than-now",
         )
 
 
@@ -116,6 +118,7 @@ def check_results(body: Read, known: Known) -> Sequence[Result | PlainResult]:
             raise Invalid(
                 f"No published framework holds the competency {result.competency}.",
                 field=f"/body/{KINDS[type(body)].results}/{index}/competency",
+                reason="competency-unknown",
             )
     return results
 
@@ -126,7 +129,7 @@ def check_criteria(
     """Raise Invalid where results do not fit the rubric of this digest; both stand `below` there."""
     criteria = rubrics.get(rubric)
     if criteria is None:
-        raise Invalid("No rubric of this digest was published.", field=f"{below}/rubric")
+        raise Invalid("No rubric of this digest was published.", field=f"{below}/rubric", reason="rubric-not-found")
     seen: set[tuple[str, str]] = set()
     for index, result in enumerate(results):
         where = f"{below}/results/{index}"

@@ -88,7 +88,9 @@ class Conclude:
 def planned_panel(panel: Panel) -> PlannedPanel:
     """What was planned. Raises Conflict where the exhibition has no panel."""
     if panel.planned is None:
-        raise Conflict("This exhibition was planned without a panel; plan it anew, with a rubric for one.")
+        raise Conflict(
+            "This exhibition was planned without a panel; plan it anew, with a rubric for one.", reason="no-panel"
+        )
     return panel.planned
 
 
@@ -111,9 +113,9 @@ def decide_appoint(panel: Panel, appoint: Appoint, *, now: Instant, tenant: str,
 def _check_may_appoint(panel: Panel, appoint: Appoint, now: Instant) -> None:
     planned_panel(panel)
     if appoint.ends_at is not None and appoint.ends_at <= now:
-        raise Invalid("ends_at must lie in the future.", field="/ends_at")
+        raise Invalid("ends_at must lie in the future.", field="/ends_at", reason="panel-in-the-past")
     if appoint.person not in panel.panelists and len(panel.panelists) >= MAX_PANELISTS:
-        raise Conflict(f"A panel has at most {MAX_PANELISTS} panelists.")
+        raise Conflict(f"A panel has at most {MAX_PANELISTS} panelists.", reason="panel-full", number=MAX_PANELISTS)
 
 
 def decide_dismiss(panel: Panel, dismiss: Dismiss, *, tenant: str, actor: str) -> Command:
@@ -125,7 +127,10 @@ def decide_dismiss(panel: Panel, dismiss: Dismiss, *, tenant: str, actor: str) -
     if known is None:
         raise NotFound("panelist")
     if dismiss.panelist == actor:
-        raise Conflict("Nobody dismisses herself from a panel; somebody else who holds the exhibition can.")
+        raise Conflict(
+            "Nobody dismisses herself from a panel; somebody else who holds the exhibition can.",
+            reason="oneself-dismissed",
+        )
     body = PanelistDismissed(exhibition=dismiss.exhibition, panelist=dismiss.panelist)
     return _command(dismiss.id, body, tenant=tenant, actor=actor)
 
@@ -148,7 +153,11 @@ def results_of(levels: Mapping[str, str], criteria: Criteria) -> tuple[Criterion
             )
     missing = [code for code in criteria if code not in levels]
     if missing:
-        raise Invalid(f"Every criterion of the rubric is scored; missing: {', '.join(missing)}.", field="/levels")
+        raise Invalid(
+            f"Every criterion of the rubric is scored; missing: {', '.join(missing)}.",
+            field="/levels",
+            reason="criteria-missing",
+        )
     return tuple(
         CriterionResult(
             competency=competency, criterion=code, possible=criterion.possible, earned=_within(levels[code], criterion)
@@ -204,11 +213,15 @@ def check_seen(panel: Panel, conclude: Conclude, actor: str) -> list[PanelScore]
     may not see them yet.
     """
     if panel.withholds(conclude.work, actor):
-        raise Conflict("You sit on this panel: score the work first, then conclude.")
+        raise Conflict("You sit on this panel: score the work first, then conclude.", reason="score-first")
     counted = panel.concluded_from(conclude.work)
     if {score.event for score in counted} != set(conclude.scores) or not counted:
         said = ", ".join(score.event for score in counted) or "none"
-        raise Conflict(f"The scores of this work are by now: {said}. Look at them again.", field="/scores")
+        raise Conflict(
+            f"The scores of this work are by now: {said}. Look at them again.",
+            field="/scores",
+            reason="scored-meanwhile",
+        )
     return counted
 
 
@@ -217,7 +230,9 @@ def check_resolved(conclude: Conclude, apart: Sequence[Difference]) -> None:
     if apart and conclude.resolution is None:
         told = "; ".join(f"{one.criterion} from {one.lowest} to {one.highest}" for one in apart)
         raise Invalid(
-            f"The panelists differ: {told}. Say in resolution what they agreed on, and why.", field="/resolution"
+            f"The panelists differ: {told}. Say in resolution what they agreed on, and why.",
+            field="/resolution",
+            reason="say-what-was-agreed",
         )
 
 
@@ -287,9 +302,13 @@ def refused_panel(outcome: Outcome, panel: Panel, work: str) -> Refusal | None:
     if not isinstance(outcome, Refused):
         return None
     if outcome.stream == panel_stream(panel.exhibition, work):
-        return Conflict("The panel has concluded on this work.")
+        return Conflict("The panel has concluded on this work.", reason="panel-concluded")
     if outcome.stream.startswith("panel/"):
-        return Conflict("Another panelist has scored meanwhile; look at the scores again.", field="/scores")
+        return Conflict(
+            "Another panelist has scored meanwhile; look at the scores again.",
+            field="/scores",
+            reason="scored-meanwhile",
+        )
     if outcome.stream.startswith("learner/"):
         learner = outcome.stream.removeprefix("learner/")
         return Gone(f"The member {learner} is forgotten; send the same again, and she is left out.")

@@ -64,7 +64,9 @@ def decide_record(  # noqa: PLR0913 - the district, the caller, the clock, and t
         raise NotFound("learner", field="/body/learner")
     check_instant(item.occurred_at, now)
     if not check_results(body, known) and isinstance(body, ReflectionRecorded) and item.text is None:
-        raise Invalid("A reflection needs a text, in texts.text, or ratings.", field="/texts/text")
+        raise Invalid(
+            "A reflection needs a text, in texts.text, or ratings.", field="/texts/text", reason="reflection-empty"
+        )
     check_moves(body, known.moves)
     named, work = named_by(body)
     if work is not None:

@@ -90,7 +90,9 @@ class Redoing:
     def goes_on(self, redo: str) -> Cycle:
         """The cycle of this name, which is the latest and not over. Raises Conflict."""
         if self.cycle is None or self.cycle.id != redo or self.done is not None:
-            raise Conflict("This redo is over: it was done over. Another one can be asked for or offered.")
+            raise Conflict(
+                "This redo is over: it was done over. Another one can be asked for or offered.", reason="redo-is-over"
+            )
         return self.cycle
 
 
@@ -118,7 +120,7 @@ def decide_begin(  # noqa: PLR0913 - what it rests on
 ) -> Command:
     """The command that begins a cycle. Raises Conflict where one is under way, on the version that the caller knows."""
     if redoing.cycle is not None and redoing.done is None and _judges(begin, redoing):
-        raise Conflict(f"The redo {redoing.cycle.id} of this competency is under way already.")
+        raise Conflict(f"The redo {redoing.cycle.id} of this competency is under way already.", reason="redo-under-way")
     contract = RedoOffered if begun == "offered" else RedoRequested
     body = contract(learner=begin.learner, competency=begin.competency, evidence=begin.evidence, note_ref=note_ref)
     return _command(begin, body, redoing, begin.evidence, tenant=tenant, actor=actor)
@@ -156,10 +158,12 @@ def decide_open(  # noqa: PLR0913 - what it rests on
     if _judges(open_, redoing):
         cycle = redoing.goes_on(open_.redo)
         if cycle.opened is not None:
-            raise Conflict("This redo was opened before.")
+            raise Conflict("This redo was opened before.", reason="redo-is-open")
         left = missing(cycle, required)
         if left:
-            raise Conflict(f"Before this redo is opened, this is to be logged: {', '.join(left)}.")
+            raise Conflict(
+                f"Before this redo is opened, this is to be logged: {', '.join(left)}.", reason="relearning-missing"
+            )
     body = RedoOpened(
         learner=redoing.learner,
         competency=redoing.competency,
@@ -188,21 +192,27 @@ def check_piece(piece: Piece | None, learner: str, competency: str, how_else: st
     withdrawn.
     """
     if piece is None or piece.learner != learner:
-        raise Invalid("evidence must name a piece of evidence of this learner.", field="/evidence")
+        raise Invalid(
+            "evidence must name a piece of evidence of this learner.", field="/evidence", reason="piece-of-another"
+        )
     shown = contributions_of(piece.recorded, _body(piece.recorded)).get(competency)
     if shown is None or shown.kind == Kind.REFLECTION.value:
         wrong = f"evidence must name a piece of evidence that shows this competency.{how_else}"
         raise Invalid(wrong, field="/evidence")
     if piece.withdrawn is not None:
         instead = "" if piece.replacement is None else f": {piece.replacement} stands in its place"
-        raise Conflict(f"This piece of evidence was withdrawn{instead}.{how_else}", field="/evidence")
+        raise Conflict(
+            f"This piece of evidence was withdrawn{instead}.{how_else}", field="/evidence", reason="piece-withdrawn"
+        )
     return piece.recorded
 
 
 def check_own(entry: Entry | None, learner: str) -> None:
     """Raise Invalid where what was done to relearn is no piece of evidence of this learner's."""
     if entry is None or entry.owner != learner or entry.event not in EVIDENCE:
-        raise Invalid("evidence must name a piece of evidence of this learner.", field="/evidence")
+        raise Invalid(
+            "evidence must name a piece of evidence of this learner.", field="/evidence", reason="piece-of-another"
+        )
 
 
 def check_kind(kind: str, *, records: bool) -> None:

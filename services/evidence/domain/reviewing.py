@@ -61,14 +61,20 @@ def check_answer(review: Entry, answer: AnswerReview, change: Entry | None, *, a
     Raises Conflict for whoever asked the question, Invalid where the change is none of this learner's.
     """
     if review.actor == actor:
-        raise Conflict("Who asked for a review does not answer it; somebody else who may record must.")
+        raise Conflict(
+            "Who asked for a review does not answer it; somebody else who may record must.", reason="asked-by-oneself"
+        )
     if (answer.outcome == "changed") != (answer.change is not None):
         raise Invalid(
             "change names the event that changed something where the outcome is changed, and nowhere else.",
             field="/change",
         )
     if answer.change is not None and (change is None or change.owner != review.owner or change.event in REVIEW):
-        raise Invalid("change must name an event of the same learner that changed something.", field="/change")
+        raise Invalid(
+            "change must name an event of the same learner that changed something.",
+            field="/change",
+            reason="change-not-found",
+        )
 
 
 def answer_command(review: Entry, answer: AnswerReview, answer_ref: str, *, tenant: str, actor: str) -> Command:

@@ -48,6 +48,7 @@ def members_scored(work: Work, score: ScoreWork) -> tuple[str, ...]:
             raise Invalid(
                 f"The members of this work are {', '.join(work.members)}; {member} is none of them.",
                 field=f"/members/{n}",
+                reason="not-a-member",
             )
     return score.members
 

@@ -46,7 +46,7 @@ class RevokeShare:
 def check_expiry(share: SharePortfolio, now: Instant) -> None:
     """Raises Invalid where it would be over at once, or last longer than a year."""
     if not now < share.expires_at <= now + LONGEST:
-        raise Invalid("A share ends in the future, and within a year.", field="/expires_at")
+        raise Invalid("A share ends in the future, and within a year.", field="/expires_at", reason="share-too-long")
 
 
 def shown_by(share: SharePortfolio, known: Curated) -> tuple[Exhibit, ...]:
@@ -55,12 +55,14 @@ def shown_by(share: SharePortfolio, known: Curated) -> tuple[Exhibit, ...]:
     """
     if share.exhibits is None:
         if not known.exhibits:
-            raise Conflict("There is no exhibit to be shared yet; choose one first.")
+            raise Conflict("There is no exhibit to be shared yet; choose one first.", reason="nothing-to-share")
         return known.exhibits
     shown = {exhibit.id: exhibit for exhibit in known.exhibits}
     for n, exhibit in enumerate(share.exhibits):
         if exhibit not in shown:
-            raise Invalid("This is none of the exhibits that are shown.", field=f"/exhibits/{n}")
+            raise Invalid(
+                "This is none of the exhibits that are shown.", field=f"/exhibits/{n}", reason="exhibit-not-shown"
+            )
     return tuple(shown[exhibit] for exhibit in share.exhibits)
 
 
@@ -91,7 +93,7 @@ def decide_revocation(revoke: RevokeShare, known: Curated) -> ShareRevoked:
     if share is None:
         raise NotFound("share")
     if share.revoked:
-        raise Conflict("This share was revoked before.")
+        raise Conflict("This share was revoked before.", reason="share-is-over")
     return ShareRevoked(learner=revoke.learner, share=revoke.share)
 
 

@@ -35,7 +35,7 @@ async def adopt_policy(adopt: AdoptPolicy, actor: str, district: District) -> Re
         raise NotFound("scope", field="/scope")
     await _check_scope(adopt.scope, district)
     if await district.definitions.published(adopt.policy) not in POLICIES:
-        raise Invalid("No policy of this digest was published.", field="/policy")
+        raise Invalid("No policy of this digest was published.", field="/policy", reason="policy-not-found")
     if adopt.scope.startswith("learner/"):
         await _check_accommodation(adopt, district)
     owner = reason_owner(adopt.scope, district.tenant)
@@ -104,4 +104,4 @@ async def _check_scope(scope: str, district: District) -> None:
     elif kind == "learner":
         known = bool(await district.ledger.stream(learner_stream(name)))
     if not known:
-        raise Invalid(f"There is no {kind} of this id.", field="/scope")
+        raise Invalid(f"There is no {kind} of this id.", field="/scope", reason="scope-unknown")

@@ -35,7 +35,11 @@ async def _check_no_others_guest(appoint: Appoint, district: District) -> None:
         panel = await panel_known(exhibition, district) if exhibition != appoint.exhibition else None
         known = None if panel is None else panel.panelists.get(appoint.panelist)
         if known is not None and known.is_guest:
-            raise Invalid("She is a guest of another exhibition; appoint her by her name.", field="/panelist")
+            raise Invalid(
+                "She is a guest of another exhibition; appoint her by her name.",
+                field="/panelist",
+                reason="guest-elsewhere",
+            )
 
 
 async def _keep_name(appoint: Appoint, district: District) -> None:

@@ -20,9 +20,13 @@ async def check_occasion(course: str, period: str, district: District) -> None:
     """Raise Invalid where no roster has named the course or the academic session: a grade would be nobody's to find."""
     match await district.roster.unknown(course=course, period=period):
         case "course":
-            raise Invalid("No roster has named a section of a course of this id.", field="/course")
+            raise Invalid(
+                "No roster has named a section of a course of this id.", field="/course", reason="course-unknown"
+            )
         case "period":
-            raise Invalid("No roster has named an academic session of this id.", field="/period")
+            raise Invalid(
+                "No roster has named an academic session of this id.", field="/period", reason="period-unknown"
+            )
 
 
 async def check_competencies(competencies: Sequence[str], district: District, *, where: str) -> None:
@@ -30,7 +34,9 @@ async def check_competencies(competencies: Sequence[str], district: District, *,
     known = await district.definitions.competencies(competencies)
     for index, competency in enumerate(competencies):
         if competency not in known:
-            raise Invalid("No published framework holds this competency.", field=where.format(index))
+            raise Invalid(
+                "No published framework holds this competency.", field=where.format(index), reason="competency-unknown"
+            )
 
 
 async def standing_with(learner: str, competencies: Sequence[str], district: District) -> LearnerStanding:

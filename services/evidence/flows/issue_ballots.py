@@ -28,7 +28,7 @@ async def issue_ballots(issue: IssueBallots, actor: str, district: District) -> 
     check_may_issue(exhibition, issue)
     box = await district.boxes.known(issue.exhibition)
     if box is None:
-        raise Conflict("The exhibition is closed.")
+        raise Conflict("The exhibition is closed.", reason="exhibition-closed")
     tokens = tuple(box.token(issue.id, actor, n) for n in range(issue.count))
     command = decide_issue(issue, [ballot_of(token) for token in tokens], tenant=district.tenant, actor=actor)
     [outcome] = await district.ledger.append([command])

@@ -20,7 +20,7 @@ async def open_exhibition(change: Change, actor: str, district: District) -> Rec
         asked, commitment = exhibition.opened.asked, exhibition.opened.commitment
     else:
         if exhibition.plan.questions is None:
-            raise Conflict("The plan names no questions: there is nothing to vote on.")
+            raise Conflict("The plan names no questions: there is nothing to vote on.", reason="no-questions")
         asked = asked_of(exhibition.plan.works, await questions_of(exhibition.plan.questions, district.documents))
         commitment = (await district.boxes.made(change.exhibition)).commitment
     command = decide_open(change, asked, commitment, tenant=district.tenant, actor=actor)

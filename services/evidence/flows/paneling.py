@@ -34,7 +34,7 @@ async def criteria_of(rubric: str, district: District) -> Criteria:
     """The criteria of a published rubric. Raises Invalid where there is none of this digest."""
     found = (await district.definitions.rubrics([rubric])).get(rubric)
     if found is None:
-        raise Invalid("No rubric of this digest was published.", field="")
+        raise Invalid("No rubric of this digest was published.", field="", reason="rubric-not-found")
     return found
 
 

@@ -24,7 +24,7 @@ async def plan_exhibition(plan: PlanExhibition, actor: str, district: District) 
     if plan.questions is not None:
         asked_of(plan.works, await published_questions(plan.questions, district))
     if plan.panel is not None and plan.panel.rubric not in await district.definitions.rubrics([plan.panel.rubric]):
-        raise Invalid("No rubric of this digest was published.", field="/panel/rubric")
+        raise Invalid("No rubric of this digest was published.", field="/panel/rubric", reason="rubric-not-found")
     try:
         refs = await keep_texts(plan.owner, plan.id, {"title_ref": plan.title}, district)
     except Forgotten as found:

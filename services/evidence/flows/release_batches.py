@@ -84,9 +84,11 @@ async def release_batch(id_: str, leave_out: Collection[str], actor: str, distri
         await district.batches.release(id_, actor=actor, leave_out=leave_out, not_theirs=learners - theirs)
         batch, _, _ = await _opened(id_, actor, district)
     if batch.state == "previewing":
-        raise Conflict("The batch is still being previewed; look at it, then release it.")
+        raise Conflict("The batch is still being previewed; look at it, then release it.", reason="batch-not-ready")
     if batch.left_out != frozenset(leave_out):
-        raise Conflict("The batch is released already, with other learners left out.", field="/leave_out")
+        raise Conflict(
+            "The batch is released already, with other learners left out.", field="/leave_out", reason="batch-released"
+        )
     return batch
 
 

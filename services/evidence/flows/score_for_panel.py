@@ -27,7 +27,7 @@ async def score_for_panel(score: Score, actor: str, district: District) -> Recei
     if not (await members_left([work], district))[work.id]:
         raise NotFound("work")
     if actor in work.members:
-        raise Conflict("Nobody sits in judgement of her own work.")
+        raise Conflict("Nobody sits in judgement of her own work.", reason="own-work")
     check_instant(score.occurred_at, district.now())
     rubric = planned_panel(panel).rubric
     results = scored(score.levels, rubric, await criteria_of(rubric, district))

@@ -38,6 +38,11 @@ UNKNOWN_OUTCOME = (
 )
 
 
+def _why(no: Refusal) -> dict[str, Any]:
+    """The reason of a refusal, where it has one, for who tells it in other words."""
+    return {} if no.reason is None else {"reason": no.reason, **({"figures": no.figures} if no.figures else {})}
+
+
 _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
     (Mismatch, lambda no: problems.invalid(no.detail, field=no.field or "/id", code="mismatch")),
     (NotFound, lambda no: problems.not_found(f"{no.what}, or it is not yours", field=no.field)),
@@ -60,9 +65,9 @@ _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
     ),
     (AlreadyReleased, lambda no: problems.conflict(no.detail, code="already-released", grade=no.grade)),
     (AlreadyVoided, lambda no: problems.conflict(no.detail, code="already-voided", field=no.field)),
-    (Conflict, lambda no: problems.conflict(no.detail, field=no.field)),
+    (Conflict, lambda no: problems.conflict(no.detail, field=no.field, **_why(no))),
     (NotNow, lambda no: problems.unavailable(no.detail)),
-    (Refusal, lambda no: problems.invalid(no.detail, field=no.field)),
+    (Refusal, lambda no: problems.invalid(no.detail, field=no.field, **_why(no))),
 )
 """Every kind of refusal, the narrower before the wider, and how it is told."""
 

@@ -9,6 +9,7 @@
   - `BusyError`: the caller has one under way, or too many others have (429).
 """
 
+from shared.contracts.reasons import Reason
 from shared.rulebook.known import Pin
 
 
@@ -41,11 +42,11 @@ class UnknownError(MasteryError):
 
 
 class WrongError(MasteryError):
-    """`field` points at what is wrong."""
+    """`field` points at what is wrong, `reason` says the same as a code."""
 
-    def __init__(self, message: str, field: str) -> None:
+    def __init__(self, message: str, field: str, reason: Reason | None = None) -> None:
         super().__init__(message)
-        self.field = field
+        self.field, self.reason = field, reason
 
 
 class MismatchError(MasteryError):
@@ -54,4 +55,8 @@ class MismatchError(MasteryError):
 
 
 class BusyError(MasteryError):
-    """Told when to ask again."""
+    """Told when to ask again. `reason` says the same as a code."""
+
+    def __init__(self, message: str, reason: Reason) -> None:
+        super().__init__(message)
+        self.reason = reason

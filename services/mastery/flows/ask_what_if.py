@@ -24,11 +24,11 @@ async def ask_what_if(asked: Asked, district: District, *, as_meant: bool = Fals
     scope = read_scope(asked.scope)
     if scope.id is not None and not await district.what_ifs.is_scope(scope.kind, scope.id):
         told = "No learner is known at a school" if scope.kind == "school" else f"There is no {scope.kind}"
-        raise WrongError(f"{told} of this id.", "/scope")
+        raise WrongError(f"{told} of this id.", "/scope", "scope-unknown")
     if not asked.document:
         document = await district.what_ifs.policy(asked.policy)
         if document is None:
-            raise WrongError("No policy of this digest was published.", "/policy")
+            raise WrongError("No policy of this digest was published.", "/policy", "policy-not-found")
         asked = replace(asked, document=document)
     if as_meant:
         asked = replace(asked, mode=mode_meant(asked.document))
@@ -36,9 +36,9 @@ async def ask_what_if(asked: Asked, district: District, *, as_meant: bool = Fals
         case "mismatch":
             raise MismatchError
         case "busy":
-            raise BusyError(ANOTHER)
+            raise BusyError(ANOTHER, "one-at-a-time")
         case "full":
-            raise BusyError(FULL)
+            raise BusyError(FULL, "too-many-waiting")
         case answer:
             what_if = await district.what_ifs.find(asked.id)
             if what_if is None:  # cancelled since

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
 from services.mastery.domain.what_ifs import Change, WhatIf, tried_adoption
 from services.mastery.flows.read_what_if import seen_by
@@ -18,11 +19,20 @@ PAGE = 50
 """Learners that are looked at for a page at once: each is folded twice."""
 
 
+class Basis(NamedTuple):
+    """What the evidence comes to under a policy, scaled by 10^6, and how many pieces count."""
+
+    value: int | None
+    counted: int
+
+
 @dataclass(frozen=True, slots=True)
 class WhyChanged:
-    """A learner who would stand elsewhere, and why, in sentences."""
+    """A learner who would stand elsewhere, and why: what the level rests on and would, and in sentences."""
 
     change: Change
+    now: Basis
+    then: Basis
     why: Sequence[str]
 
 
@@ -56,16 +66,16 @@ async def list_what_if_learners(
             if change.learner in visible:
                 record = await district.records.of(change.learner)
                 if not record.forgotten:
-                    found.append(WhyChanged(change, await _why(what_if, competency, record, district)))
+                    found.append(await _why(change, what_if, competency, record, district))
         if len(changes) < PAGE:
             return found, None
 
 
-async def _why(what_if: WhatIf, competency: str, record: Record, district: District) -> Sequence[str]:
-    return await asyncio.to_thread(_told, what_if, competency, record, district.zone)
+async def _why(change: Change, what_if: WhatIf, competency: str, record: Record, district: District) -> WhyChanged:
+    return await asyncio.to_thread(_told, change, what_if, competency, record, district.zone)
 
 
-def _told(what_if: WhatIf, competency: str, record: Record, zone: tzinfo) -> Sequence[str]:
+def _told(change: Change, what_if: WhatIf, competency: str, record: Record, zone: tzinfo) -> WhyChanged:
     """What both policies make of what was known when the what-if was folded."""
     asked, pins = what_if.asked, {pin[:2]: pin.position for pin in what_if.pins}
     definitions = pins["definitions", 0]
@@ -73,19 +83,19 @@ def _told(what_if: WhatIf, competency: str, record: Record, zone: tzinfo) -> Seq
     adoption = tried_adoption(asked.document, asked.scope, asked.mode, definitions)
     pieces, overrides = record.contributions.get(competency, ()), record.overrides.get(competency, ())
 
-    def said(under: Definitions, reached: int) -> tuple[Sequence[str], int]:
+    def said(under: Definitions, reached: int) -> tuple[Sequence[str], Basis]:
         known = Known.at_pins(
             (Pin("definitions", 0, reached), Pin("evidence", record.learner.shard, evidence)), record.learner.shard
         )
         state = fold(record.learner, competency, pieces, under, known, overrides)
-        return _in_short(explain(state, known_of(pieces, known)), zone), len(state.counted)
+        return _in_short(explain(state, known_of(pieces, known)), zone), Basis(state.value, len(state.counted))
 
-    now, counted = said(record.view.definitions, definitions)
-    then, would_count = said(record.view.definitions.trying(adoption), adoption.position)
+    now, on = said(record.view.definitions, definitions)
+    then, would_rest_on = said(record.view.definitions.trying(adoption), adoption.position)
     sentences = [*_each("As it is: ", now), *_each("Under this policy: ", then)]
-    if counted != would_count:
-        sentences.append(f"Of the pieces of evidence {counted} count as it is, and {would_count} would.")
-    return sentences
+    if on.counted != would_rest_on.counted:
+        sentences.append(f"Of the pieces of evidence {on.counted} count as it is, and {would_rest_on.counted} would.")
+    return WhyChanged(change, on, would_rest_on, sentences)
 
 
 def _in_short(explanation: Explanation, zone: tzinfo) -> Sequence[str]:

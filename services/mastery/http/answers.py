@@ -22,7 +22,7 @@ from services.mastery.http.certainty_answers import certainty_document, sureness
 from services.mastery.http.grounds import readiness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
-from shared.rulebook.explain import AsidePiece, CountedPiece
+from shared.rulebook.explain import AsidePiece, CountedPiece, Weakest
 from shared.rulebook.known import Pin
 from shared.rulebook.state import State, Status
 from shared.runtime import problems
@@ -54,6 +54,8 @@ def explanation_answer(explained: Explained) -> Response:
         "why": explained.why,
         **_rule(seen.state),
         "counted": [{**_counted(piece), **_said(piece.event, explained)} for piece in explanation.counted],
+        **_kept_of(seen.state),
+        **_weakest(explanation.weakest),
         "set_aside": [{**_aside(piece), **_said(piece.event, explained)} for piece in explanation.set_aside],
         "certainty": certainty_document(explanation, explained.sure),
         **(
@@ -83,8 +85,8 @@ def _problem(error: MasteryError) -> Problem:
             return problems.not_found(f"{what}, or it is not yours to see")
         case MismatchError():
             return problems.invalid(str(error), code="mismatch")
-        case BusyError():
-            return problems.too_many(str(error), retry_after=5)
+        case BusyError(reason=reason):
+            return problems.too_many(str(error), retry_after=5, reason=reason)
         case ForgottenError():
             return problems.gone(str(error))
         case NotReachedError(reached=reached):
@@ -97,7 +99,14 @@ def _problem(error: MasteryError) -> Problem:
                 reached=pin_documents(reached),
             )
         case _:
-            return problems.invalid(str(error), field=error.field if isinstance(error, WrongError) else None)
+            return problems.invalid(str(error), **_wrong(error))
+
+
+def _wrong(error: MasteryError) -> dict[str, Any]:
+    """Which field is wrong, and why as a code, where that is said."""
+    if not isinstance(error, WrongError):
+        return {}
+    return {"field": error.field, **({} if error.reason is None else {"reason": error.reason})}
 
 
 def as_of_document(horizon: Horizon) -> dict[str, Any]:
@@ -185,6 +194,17 @@ def _rule(state: State) -> dict[str, str]:
         return {}
     policy = state.adoption.policy
     return {"rule": policy.method.told(policy.parameters)}
+
+
+def _kept_of(state: State) -> dict[str, Any]:
+    """What an adoption keeps of what was attained before it."""
+    return {} if state.floor is None else {"kept": {"level": state.floor.level}}
+
+
+def _weakest(weakest: Weakest | None) -> dict[str, Any]:
+    if weakest is None:
+        return {}
+    return {"weakest": {"criterion": weakest.criterion, "share": unscaled(weakest.share)}}
 
 
 def _said(event: str, explained: Explained) -> dict[str, str]:

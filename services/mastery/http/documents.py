@@ -187,6 +187,19 @@ class SetAsideDocument(BaseModel):
     by: Id | None = None
 
 
+class KeptLevelDocument(BaseModel):
+    """What was attained under the policy before, which the adoption in force keeps."""
+
+    level: str | None
+
+
+class WeakestDocument(BaseModel):
+    """The criterion with the most room to grow: the mean of what was earned of what was possible, from 0 to 1."""
+
+    criterion: str
+    share: Decimal
+
+
 class ExplanationDocument(_Common, _Judged):
     """A state with its reasons, in plain sentences and as data."""
 
@@ -224,6 +237,8 @@ class ExplanationDocument(_Common, _Judged):
     why: list[str]
     rule: str | None = Field(None, description="How the policy's method makes one value of many, in one sentence.")
     counted: list[CountedDocument]
+    kept: KeptLevelDocument | None = Field(None, description="Where the adoption keeps what was attained before.")
+    weakest: WeakestDocument | None = Field(None, description="Where two criteria or more can be compared.")
     set_aside: list[SetAsideDocument]
     certainty: CertaintyDocument
     by_parts: ByPartsDocument | None = Field(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from services.mastery.http.values import Status
+from services.mastery.http.values import Decimal, Status
 from shared.contracts.values import Contract, Digest, Id, Moment, PolicyScope
 from shared.ledger.identifiers import DIGEST_PATTERN
 from shared.runtime.documents import AsOfDocument
@@ -159,12 +159,24 @@ class WhatIfDocument(BaseModel):
     )
 
 
+class BasisDocument(BaseModel):
+    """What the evidence comes to under a policy, and how many pieces count."""
+
+    value: Decimal | None
+    counted: int
+
+
 class WhyDocument(BaseModel):
-    """A learner who would stand elsewhere, and why, in plain sentences."""
+    """A learner who would stand elsewhere, and why, in figures and in plain sentences.
+
+    `now` is what the level rests on as it is, `then` what it would rest on under the policy tried.
+    """
 
     learner: Id
     before: StandDocument
     after: StandDocument
+    now: BasisDocument
+    then: BasisDocument
     why: list[str]
 
 
@@ -180,6 +192,8 @@ class WhatIfLearnersDocument(BaseModel):
                             "learner": _LEARNER,
                             "before": _MASTERED,
                             "after": _NOT_YET,
+                            "now": {"value": "3.3", "counted": 2},
+                            "then": {"value": "2", "counted": 2},
                             "why": [
                                 "As it is: This is mastered: the level is Proficient; mastery begins at 3.",
                                 "Under this policy: This is not mastered yet; mastery begins at 3.",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.mastery.domain.what_ifs import Asked, Result, Stand
 from services.mastery.flows.ask_what_if import ask_what_if
-from services.mastery.flows.list_what_if_learners import LearnersWanted, list_what_if_learners
+from services.mastery.flows.list_what_if_learners import Basis, LearnersWanted, list_what_if_learners
 from services.mastery.flows.read_what_if import SeenWhatIf, read_what_if, remove_what_if, seen_by
 from services.mastery.flows.read_what_if import seen as seen_what_if
 from services.mastery.http.answers import pin_documents
@@ -19,6 +19,7 @@ from services.mastery.ports import District
 from shared.contracts.documents import read_document
 from shared.contracts.values import Id
 from shared.ledger.canonical import NotCanonicalError, canonical, parse
+from shared.ledger.decimals import unscaled
 from shared.ledger.identifiers import digest, item_id
 from shared.ledger.instants import instant_text
 from shared.rulebook.members import PolicyError
@@ -95,6 +96,8 @@ def what_if_routes(district: District, verifier: Verifier) -> APIRouter:
                 "learner": each.change.learner,
                 "before": _stand(each.change.before),
                 "after": _stand(each.change.after),
+                "now": _basis(each.now),
+                "then": _basis(each.then),
                 "why": list(each.why),
             }
             for each in found
@@ -184,6 +187,10 @@ def _result(result: Result, seen: SeenWhatIf, said: Any) -> dict[str, Any]:
         ],
         "summary": list(said),
     }
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    return {"value": None if basis.value is None else unscaled(basis.value), "counted": basis.counted}
 
 
 def _stand(stand: Stand) -> dict[str, Any]:
