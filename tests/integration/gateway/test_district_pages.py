@@ -27,6 +27,8 @@ def what_if(id_: str) -> dict[str, Any]:
         "reason": None,
         "progress": {"done": 64, "parts": 64},
         "result": {"states": 30, "changed": 12, "hidden": False, "competencies": [], "summary": []},
+        "accommodated": 0,
+        "stay": {},
         "elsewhere": None,
     }
 

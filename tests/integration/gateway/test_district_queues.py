@@ -133,7 +133,9 @@ async def test_a_roster_is_brought_and_what_was_refused_told_by_its_line(
     door: Door, somebody: tuple[Browser, str]
 ) -> None:
     browser, _ = somebody
-    refused = [{"file": "orgs", "index": 0, "sourcedId": "school", "title": "No", "detail": "It is <b>odd</b>."}]
+    row = {"file": "orgs", "index": 0, "sourcedId": "school"}
+    problem = {"type": "urn:ascertain:problem:invalid", "status": 422, "title": "No", "detail": "It is <b>odd</b>."}
+    refused = [{**problem, **row}]
     told = {"appended": 3, "unchanged": 1, "refused": refused, "schools": [], "periods": []}
     services = Services(door, rosters=told)
     answer = await bring(browser, door)

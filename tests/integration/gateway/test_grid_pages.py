@@ -59,7 +59,13 @@ class Class:
         answers = []
         for item in items[:1] if self.lost else items:
             if item["body"]["learner"] in self.refuses:
-                answers.append({"status": 403, "title": "No", "detail": "She is <b>not</b> here."})
+                no = {
+                    "type": "urn:ascertain:problem:no",
+                    "status": 403,
+                    "title": "No",
+                    "detail": "She is <b>not</b> here.",
+                }
+                answers.append(no)
                 continue
             before = self.recorded.setdefault(item["id"], item)
             assert before == item, "the same id, and another piece"

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from fastapi import Request
 
@@ -46,6 +47,7 @@ RANKING = re.compile(
 )
 
 
+@cache
 def asked_for() -> set[str]:
     """Every message that templates and code ask a catalogue for."""
     extensions = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}
@@ -53,6 +55,7 @@ def asked_for() -> set[str]:
         HERE,
         method_map=[("**/templates/**.html", "jinja2"), ("**.py", "python")],
         options_map={"**/templates/**.html": extensions},
+        keywords={**DEFAULT_KEYWORDS, "wrong": None, "too_much": None},  # what pages refuse (`refusing`)
     )
     return {_first(message) for _, _, message, _, _ in found}
 

@@ -1,6 +1,5 @@
 """What portfolios and works show: signs by how a skill is shown, drafts in pairs, and texts that stay texts."""
 
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,7 +84,7 @@ def test_what_a_learner_wrote_stays_a_text() -> None:
     coverage = told.coverage(ME)
     coverage["frameworks"][0]["title"] = coverage["frameworks"][0]["areas"][0]["title"] = HOSTILE
     told_of = told.portfolio(ME)
-    nothing: Any = {"done": None, "problem": SimpleNamespace(detail=HOSTILE, status=422, code="x"), "texts": texts}
+    nothing: Any = {"done": None, "problem": Problem(422, "x", HOSTILE, HOSTILE), "texts": texts}
     pages = [
         page(
             "portfolio/portfolio.html",

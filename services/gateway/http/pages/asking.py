@@ -97,12 +97,15 @@ class Asking:
         return answer
 
 
+def told_problem(status: int, told: Mapping[str, Any]) -> Problem:
+    """A problem that a service told in a document. Raises KeyError where it is none."""
+    code = str(told["type"]).rpartition("/")[2].rpartition(":")[2]
+    why = {name: told[name] for name in ("reason", "figures") if name in told}
+    return Problem(status, code, str(told["title"]), str(told.get("detail", "")), field=told.get("field"), **why)
+
+
 def _problem(answer: httpx.Response) -> Problem:
     try:
-        told = orjson.loads(answer.content)
-        code = str(told["type"]).rpartition("/")[2].rpartition(":")[2]
-        return Problem(
-            answer.status_code, code, str(told["title"]), str(told.get("detail", "")), field=told.get("field")
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return told_problem(answer.status_code, orjson.loads(answer.content))
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return unavailable("This cannot be shown at the moment.", retry_after=2)

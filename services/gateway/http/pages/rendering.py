@@ -134,7 +134,7 @@ def _environment(language: str) -> Environment:
     locale = locale_of(language)
     environment.globals["static"] = static_address
     environment.globals["new_id"] = lambda: str(uuid4())
-    environment.globals["words"] = Words(words)
+    environment.globals["words"] = Words(words, language)
     environment.globals["languages"] = {tag: locale_of(tag).get_display_name() for tag in languages()}
     environment.filters["day"] = lambda text, zone: format_date(_local(text, zone), "long", locale)
     environment.filters["moment"] = lambda text, zone: format_datetime(_local(text, zone), "medium", locale=locale)

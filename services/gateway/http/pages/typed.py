@@ -6,12 +6,13 @@ Line ends are those of every text here already (`visiting.fields_of`, `uploads`)
 from collections.abc import Mapping
 from uuid import UUID
 
-from shared.runtime.problems import Problem, invalid
+from services.gateway.http.pages.refusing import wrong
+from shared.runtime.problems import Problem
 
 
 def no_form(field: str | None = None) -> Problem:
     """What is answered to what none of our forms sends."""
-    return invalid("This is no form of ours.", field=field)
+    return wrong("This is no form of ours.", field=field)
 
 
 def version_of(fields: Mapping[str, str]) -> int:

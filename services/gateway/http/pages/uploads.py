@@ -17,9 +17,10 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from services.gateway.domain.route import FILE
+from services.gateway.http.pages.refusing import too_much
 from services.gateway.http.pages.typed import no_form
 from services.gateway.http.pages.visiting import fields_of
-from shared.runtime.problems import Problem, too_large
+from shared.runtime.problems import Problem
 
 MAX_FIELDS = 100
 MAX_TYPED = 2 * 1024 * 1024
@@ -53,7 +54,7 @@ class Upload:
         while part is not None:
             self._size += len(part)
             if self._size > FILE:
-                raise too_large(f"A file may have at most {FILE // 2**20} MiB.")
+                raise too_much("A file may have at most %(number)s MiB.", number=FILE // 2**20)
             yield part
             part = await self._form.more()
 
@@ -61,7 +62,7 @@ class Upload:
 class FormWithFile:
     """What a browser sends by such a form, or by a plain one. `fields` are complete once it was `opened`.
 
-    Raises `problems.invalid` for what no form sends, 408 where it does not come, 400 where it breaks off.
+    Raises `refusing.wrong` for what no form sends, 408 where it does not come, 400 where it breaks off.
     """
 
     def __init__(self, request: Request, boundary: bytes) -> None:
@@ -122,7 +123,7 @@ class FormWithFile:
                 text += part
                 typed += len(part)
                 if typed > MAX_TYPED:
-                    raise too_large("That is too much text.")
+                    raise too_much("That is too much text.")
             if event.file is None:
                 self.fields.setdefault(event.name, _text(bytes(text)).replace("\r\n", "\n"))
 

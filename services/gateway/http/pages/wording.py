@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.http.pages.audits.wording import ENTRIES, PHASES, SPOKEN
-from services.gateway.http.pages.languages import Gettext
+from services.gateway.http.pages.languages import SOURCE, Gettext
+from services.gateway.http.pages.refusing import Why, why_not
+from services.gateway.http.pages.shipped import level_name, policy_title
+from shared.runtime.problems import Problem
 
 
 def _(message: str) -> str:
@@ -34,6 +37,20 @@ KINDS: Mapping[str, str] = {
     "audience": _("Audience"),
 }
 
+PURPOSES: Mapping[str, str] = {
+    "performance": _("showing what one can do"),
+    "practice": _("practice"),
+    "diagnostic": _("finding out where one stands"),
+}
+"""What evidence is for, as it stands in a list."""
+
+RELEARNING: Mapping[str, str] = {
+    "practice": _("practice"),
+    "reflection": _("reflection"),
+    "conference": _("a talk with the teacher"),
+}
+"""A district may ask for kinds of its own; these are shown as they are."""
+
 REASONS: Mapping[str, str] = {
     "voided": _("It was withdrawn."),
     "superseded": _("A corrected piece took its place."),
@@ -56,11 +73,20 @@ class Words:
     """Words in one language."""
 
     language: Gettext
+    tag: str = SOURCE
 
     def level(self, state: Mapping[str, Any]) -> str:
         """A state's level by its name, with what it means; where there is none, what there is instead."""
         status = self.language.gettext(STATUSES[state["status"]])
-        return status if state["level"] is None else f"{state['level']} · {status}"
+        return status if state["level"] is None else f"{self.named(state['level'])} · {status}"
+
+    def named(self, level: str) -> str:
+        """A level by its name, which is ours or the district's."""
+        return level_name(level, self.language)
+
+    def policy(self, title: str) -> str:
+        """A policy by its title, which is ours or the district's."""
+        return policy_title(title, self.language)
 
     def kind(self, kind: str) -> str:
         return self.language.gettext(KINDS[kind]) if kind in KINDS else kind
@@ -78,6 +104,10 @@ class Words:
     def spoken(self, spoken: str) -> str:
         """What was said of a grade."""
         return self.language.gettext(SPOKEN[spoken]) if spoken in SPOKEN else spoken
+
+    def refused(self, problem: Problem) -> Why:
+        """Why something was refused."""
+        return why_not(problem, self.language, english=self.tag == SOURCE)
 
     def phase(self, name: str) -> str:
         """What a verification or an audit compares."""

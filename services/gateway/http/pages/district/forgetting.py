@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
 from shared.ledger.identifiers import is_id
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 ROUTE = "/district/forgetting"
 
@@ -30,7 +31,7 @@ def forgetting_pages(visiting: Visiting) -> APIRouter:
         learner, reason = fields.get("learner", "").strip().lower(), fields.get("reason", "").strip()
         try:
             if not is_id(learner):
-                raise invalid("Give the learner's id, as her section and her own page show it.", field="/learner")
+                raise wrong("Give the learner's id, as her section and her own page show it.", field="/learner")
             wish = {"id": fields.get("id")} | ({"reason": reason} if reason else {})
             await visiting.asking.write(visitor, "POST", f"/v1/learners/{learner}/forget", wish)
         except Problem as problem:
@@ -43,7 +44,7 @@ def forgetting_pages(visiting: Visiting) -> APIRouter:
         visitor, fields = await visiting.sent(request)
         try:
             if fields.get("sure") != "yes":
-                raise invalid("Say that you mean it: there is no way back.", field="/sure")
+                raise wrong("Say that you mean it: there is no way back.", field="/sure")
             wish = {"id": fields.get("id"), "request": fields.get("request")}
             await visiting.asking.write(visitor, "POST", f"/v1/learners/{learner}/forget/approve", wish)
         except Problem as problem:

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
+from services.gateway.http.pages.district.policy_wording import PolicyWords
+from services.gateway.http.pages.languages import words_in
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
+from services.gateway.http.pages.shipped import WHEN
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
-from shared.rulebook.members import PolicyError
-from shared.rulebook.policy import read_policy
-from shared.rulebook.policy_words import sentences
-from shared.runtime.policy_templates import WHEN, template, text_of
+from shared.runtime.policy_templates import template, text_of
 from shared.runtime.problems import Problem, not_found
 
 Scope = Annotated[str, Query(max_length=100)]
@@ -48,12 +48,13 @@ def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
             visiting.asking.read(visitor, "/v1/policies", scope=scope, **pins),
             visiting.asking.read(visitor, "/v1/adoptions", scope=scope),
         )
+        reader = visiting.reader(request, visitor)
         return page(
             "district/policy.html",
-            visiting.reader(request, visitor),
+            reader,
             scripts=() if line["refolded"] is not None else None,
             line=line,
-            told=told_in_words(line["policy"]),
+            told=PolicyWords.to(reader.language).sentences(line["policy"]),
             reason=await _reason(visiting, visitor, scope, adoptions["adoptions"]),
             done=done == "adopted",
             here=f"?{request.url.query}" if request.url.query else "",
@@ -65,8 +66,10 @@ def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         if source and source not in WHEN:
             raise not_found("template")
         if not source:
-            templates = [(name, template(name)["title"], when) for name, when in WHEN.items()]
-            return page("district/templates.html", visiting.reader(request, visitor), templates=templates)
+            reader = visiting.reader(request, visitor)
+            words = words_in(reader.language)
+            templates = [(name, template(name)["title"], words.gettext(when)) for name, when in WHEN.items()]
+            return page("district/templates.html", reader, templates=templates)
         fields = {"document": text_of(source), "scope": ""}
         return await drafted(relations, visiting, request, visitor, fields)
 
@@ -83,25 +86,16 @@ async def drafted(  # noqa: PLR0913, PLR0917 - what the page is made of
 ) -> Response:
     """The page on which a policy is written, as it stands in the form, and why it was refused, if it was."""
     standing = await relations.standing(visitor.person)
+    reader = visiting.reader(request, visitor)
     return page(
         "district/draft.html",
-        visiting.reader(request, visitor),
+        reader,
         status=200 if problem is None else problem.status,
         fields=fields,
         scopes=standing.administers,
-        told=told_in_words(_document(fields.get("document", ""))),
+        told=PolicyWords.to(reader.language).sentences(_document(fields.get("document", ""))),
         problem=problem,
     )
-
-
-def told_in_words(document: Mapping[str, Any] | None) -> list[str]:
-    """What a policy says, a sentence a member; nothing where it says nothing that can be read."""
-    if document is None:
-        return []
-    try:
-        return sentences(read_policy(document))
-    except PolicyError:
-        return []
 
 
 def _document(text: str) -> Mapping[str, Any] | None:

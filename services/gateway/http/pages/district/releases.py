@@ -8,12 +8,14 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.http.pages.asking import told_problem
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
 from shared.ledger.identifiers import is_id
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 ROUTE = "/district/releases"
 LEARNERS, COLUMNS = "200", "200"
@@ -94,10 +96,10 @@ async def _begun(
 
 
 async def _wish(request: Request, fields: Mapping[str, str]) -> dict[str, Any]:
-    """The batch that a form asks for. Raises `problems.invalid` where it chooses no competency."""
+    """The batch that a form asks for. Raises `refusing.wrong` where it chooses no competency."""
     competencies = await _many(request, "competency")
     if not competencies:
-        raise invalid("Choose at least one competency.", field="/competencies")
+        raise wrong("Choose at least one competency.", field="/competencies")
     named = {name: fields.get(name) for name in ("id", "section", "course", "period")}
     return {**named, "competencies": competencies}
 
@@ -138,6 +140,11 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         names=names.names,
         codes=codes,
         problem=problem,
+        refused={
+            line["learner"]: told_problem(line["problem"]["status"], line["problem"])
+            for line in told["learners"]
+            if line.get("problem")
+        },
     )
 
 

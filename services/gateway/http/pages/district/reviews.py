@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 ROUTE = "/district/reviews"
 
@@ -73,10 +74,10 @@ def review_pages(visiting: Visiting) -> APIRouter:
 
 
 def _answer(fields: Mapping[str, str]) -> dict[str, Any]:
-    """The answer that a form gives. Raises `problems.invalid` where it says nothing."""
+    """The answer that a form gives. Raises `refusing.wrong` where it says nothing."""
     text, change = fields.get("answer", "").strip(), fields.get("change", "").strip()
     if not text:
-        raise invalid("Say what was changed, or why nothing was.", field="/answer")
+        raise wrong("Say what was changed, or why nothing was.", field="/answer")
     outcome = {"outcome": "changed", "change": change} if change else {"outcome": "unchanged"}
     return {"id": fields.get("id"), "expected_version": 1, "answer": text, **outcome}
 

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from services.gateway.http.pages.refusing import too_much, wrong
 from shared.contracts.roster_files import COLUMNS, Roster, kept, required
-from shared.runtime.problems import invalid, too_large
 
 MOST_ROWS = 20_000
 MOST_BYTES = 64 * 1024 * 1024
@@ -29,14 +29,14 @@ def read_zip(content: bytes) -> Handed:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise invalid("This is no ZIP that can be read; put the six CSV files into a plain one.") from error
+        raise wrong("This is no ZIP that can be read; put the six CSV files into a plain one.") from error
 
 
 def _read(archive: zipfile.ZipFile) -> Handed:
     found = {info.filename.rpartition("/")[2].removesuffix(".csv"): info for info in archive.infolist()}
     missing = [f"{name}.csv" for name in COLUMNS if name not in found]
     if missing:
-        raise invalid(f"The ZIP has no {', '.join(missing)}.")
+        raise wrong("The ZIP has no %(files)s.", files=", ".join(missing))
     roster: Roster = {}
     lines: dict[tuple[str, str], int] = {}
     left, rows = MOST_BYTES, 0
@@ -47,7 +47,9 @@ def _read(archive: zipfile.ZipFile) -> Handed:
         for number, cells in _rows(name, text):
             rows += 1  # not by their ids: many may have the same one
             if rows > MOST_ROWS:
-                raise too_large(f"At most {MOST_ROWS} rows can come by this page; use ./ascertain import roster.")
+                raise too_much(
+                    "At most %(number)s rows can come by this page; use ./ascertain import roster.", number=MOST_ROWS
+                )
             roster[name].append(kept(name, cells))
             lines[name, cells.get("sourcedId", "")] = number
     return Handed(roster, lines)
@@ -62,7 +64,7 @@ def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
     with archive.open(info) as file:
         text = file.read(left + 1)
     if len(text) > left:
-        raise too_large("The files are too large for this page; use ./ascertain import roster.")
+        raise too_much("The files are too large for this page; use ./ascertain import roster.")
     return text
 
 
@@ -73,11 +75,11 @@ def _rows(name: str, text: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         header = [column.strip() for column in next(reader, [])]
         lacking = [column for column in required(name) if column not in header]
         if lacking:
-            raise invalid(f"{name}.csv has no column {', '.join(lacking)}.")
+            raise wrong("%(name)s.csv has no column %(columns)s.", name=name, columns=", ".join(lacking))
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
     except UnicodeDecodeError as error:
-        raise invalid(f"{name}.csv is not UTF-8 text; save it as CSV UTF-8.") from error
+        raise wrong("%(name)s.csv is not UTF-8 text; save it as CSV UTF-8.", name=name) from error
     except csv.Error as error:
-        raise invalid(f"{name}.csv is no CSV file: {error}.") from error
+        raise wrong("%(name)s.csv is no CSV file.", name=name) from error

@@ -6,14 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from services.gateway.http.pages.asking import told_problem
 from services.gateway.http.pages.district.roster_zip import Handed, read_zip
+from services.gateway.http.pages.refusing import too_much, wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.uploads import FormWithFile
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.roster_files import chunks
 from shared.contracts.values import Id
-from shared.runtime.problems import Problem, invalid, too_large
+from shared.runtime.problems import Problem
 
 MOST_PACKED = 16 * 1024 * 1024
 """Bytes of a ZIP at most."""
@@ -73,12 +75,12 @@ def roster_pages(visiting: Visiting) -> APIRouter:
 async def _content(form: FormWithFile) -> bytes:
     """The form's file, whole. Raises Problem where there is none, or it is too large."""
     if form.upload is None:
-        raise invalid("Choose the ZIP with the six CSV files.")
+        raise wrong("Choose the ZIP with the six CSV files.")
     content = bytearray()
     async for part in form.upload.parts():
         content += part
         if len(content) > MOST_PACKED:
-            raise too_large("The ZIP is too large for this page; use ./ascertain import roster.")
+            raise too_much("The ZIP is too large for this page; use ./ascertain import roster.")
     return bytes(content)
 
 
@@ -97,7 +99,7 @@ async def _imported(visiting: Visiting, visitor: Visitor, handed: Handed) -> Imp
         imported.unchanged += answer["unchanged"]
         for problem in answer["refused"]:
             place = problem.get("file", ""), problem.get("sourcedId", "")
-            imported.refused[place] = {**problem, "line": handed.lines.get(place)}
+            imported.refused[place] = {"why": told_problem(problem["status"], problem), "line": handed.lines.get(place)}
     return imported
 
 

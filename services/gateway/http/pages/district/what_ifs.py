@@ -9,13 +9,15 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.gateway.http.pages.district.policies import drafted, told_in_words
+from services.gateway.http.pages.district.policies import drafted
+from services.gateway.http.pages.district.policy_wording import PolicyWords
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 ROUTE = "/district/policies/what-ifs"
 UNDER_WAY = frozenset({"waiting", "running"})
@@ -72,9 +74,11 @@ def what_if_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         names = await visiting.asking.revealed(visitor, "administration", names=people)
         result_ = told["result"] or {"competencies": []}
         code = next((one.get("code") for one in result_["competencies"] if one["competency"] == competency), None)
+        reader = visiting.reader(request, visitor)
         return page(
             "district/what_if_learners.html",
-            visiting.reader(request, visitor),
+            reader,
+            say=PolicyWords.to(reader.language),
             what_if=told,
             competency=competency,
             code=code,
@@ -100,14 +104,17 @@ async def _shown(  # noqa: PLR0913, PLR0917 - what the page is made of
     concerned, line = await asyncio.gather(
         _concerned(visiting, visitor, scope), visiting.asking.read(visitor, "/v1/policies", scope=scope)
     )
+    reader = visiting.reader(request, visitor)
+    say = PolicyWords.to(reader.language)
     return page(
         "district/what_if.html",
-        visiting.reader(request, visitor),
+        reader,
         status=200 if problem is None else problem.status,
         scripts=() if under_way else None,
         what_if=told,
         under_way=under_way,
-        told=told_in_words(told["document"]),
+        told=say.sentences(told["document"]),
+        summary=say.summary(told),
         moves=moves(told["result"]),
         elsewhere=moves(told["elsewhere"]),
         concerned=concerned,
@@ -132,7 +139,7 @@ async def _adopted(visiting: Visiting, visitor: Visitor, what_if: str, fields: M
     """For which scope, and from which position of the definitions on. Raises as `Asking.write` does."""
     reason = fields.get("reason", "").strip()
     if not reason:
-        raise invalid("Say why, for whoever asks later.", field="/reason")
+        raise wrong("Say why, for whoever asks later.", field="/reason")
     told = await visiting.asking.read(visitor, f"/v1/what-ifs/{what_if}")
     await visiting.asking.write(visitor, "PUT", f"/v1/documents/{told['policy']}", told["document"])
     known = fields.get("version", "")
@@ -149,13 +156,13 @@ async def _adopted(visiting: Visiting, visitor: Visitor, what_if: str, fields: M
 
 
 def _wish(fields: Mapping[str, str]) -> dict[str, Any]:
-    """What the form asks to be tried. Raises `problems.invalid` where it holds no JSON object."""
+    """What the form asks to be tried. Raises `refusing.wrong` where it holds no JSON object."""
     try:
         document = orjson.loads(fields.get("document", ""))
     except orjson.JSONDecodeError as error:
-        raise invalid(f"The policy is no JSON: {error}.", field="/policy") from error
+        raise wrong("The policy is no JSON: look at line %(line)s.", field="/policy", line=error.lineno) from error
     if not isinstance(document, dict):
-        raise invalid("The policy is no JSON object.", field="/policy")
+        raise wrong("The policy is no JSON object.", field="/policy")
     scope = fields.get("other_scope", "").strip() or fields.get("scope", "")
     return {"id": fields.get("id"), "policy": document, "scope": scope, "mode": fields.get("mode") or None}
 

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.listing import Exhibitions, titles_of
 from services.gateway.http.pages.exhibitions.planning import derived_id, number_of
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import page_route
 from services.gateway.http.visitors import Visitor
@@ -22,7 +23,7 @@ from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.clock import Clock
 from shared.runtime.printing import PrintingError
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 Exhibition = Annotated[Id, Path()]
 Count = Annotated[int, Query(ge=0)]
@@ -111,7 +112,7 @@ def exhibition_pages(exhibitions: Exhibitions, public_url: str, clock: Clock) ->
         visitor, fields = await visiting.sent(request)
         wish, language, paper = _wish(fields), fields.get("language", ""), fields.get("paper", "")
         if language not in LANGUAGES or paper not in PAPERS:
-            raise invalid("Choose a language and a size of paper.")
+            raise wrong("Choose a language and a size of paper.")
         told = await asking.read(visitor, f"/v1/exhibitions/{exhibition}")
         if "questions" not in told:
             raise not_found("ballots")
@@ -122,7 +123,7 @@ def exhibition_pages(exhibitions: Exhibitions, public_url: str, clock: Clock) ->
         try:
             pdf = await asyncio.to_thread(ballot_sheets, wanted, issued["tokens"], at=at)
         except PrintingError as error:
-            raise invalid("There is no font here for some letters of the title.") from error
+            raise wrong("There is no font here for some letters of the title.") from error
         headers = {
             "Content-Disposition": f'attachment; filename="ballots-{wish["role"]}.pdf"',
             "Cache-Control": "no-store",
@@ -185,10 +186,10 @@ def spoken(document: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _wish(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Ballots as they are issued: the same form asks for the same ones. Raises `problems.invalid`."""
+    """Ballots as they are issued: the same form asks for the same ones. Raises `refusing.wrong`."""
     count, role = fields.get("count", ""), fields.get("role", "")
     if not (count.isascii() and count.isdecimal() and len(count) < 5 and 1 <= int(count) <= MOST_AT_ONCE):
-        raise invalid(f"Between 1 and {MOST_AT_ONCE} ballots are made at a time.", field="/count")
+        raise wrong("Between 1 and %(number)s ballots are made at a time.", field="/count", number=MOST_AT_ONCE)
     return {"id": derived_id(fields.get("id", ""), f"{role}/{count}"), "role": role, "count": int(count)}
 
 

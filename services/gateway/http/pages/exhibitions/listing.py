@@ -19,6 +19,7 @@ from services.gateway.http.pages.exhibitions.planning import (
     rows_of,
 )
 from services.gateway.http.pages.lists import After, as_one, going_on, whole
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -27,7 +28,7 @@ from shared.contracts.documents import document_digest
 from shared.contracts.values import Id
 from shared.runtime.access.questions import Standing
 from shared.runtime.ballot_words import LANGUAGES
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 LISTED = 50
 """Exhibitions on a page."""
@@ -155,7 +156,7 @@ async def _planned(exhibitions: Exhibitions, visitor: Visitor, fields: Mapping[s
     section = fields.get("section", "")
     school = (await exhibitions.relations.schools_of([section])).get(section)
     if school is None:
-        raise invalid("Choose a class.", field="/section")
+        raise wrong("Choose a class.", field="/section")
     document = _questions(fields) if fields.get("questions") == NEW else None
     questions = fields.get("questions") or None if document is None else document_digest(document)
     request = plan_request(fields, school=school, questions=questions, zone=zone)
@@ -168,7 +169,7 @@ def _questions(fields: Mapping[str, str]) -> dict[str, Any]:
     """The questions that were typed, as a document of this form's."""
     language = fields.get("language", "")
     if language not in LANGUAGES:
-        raise invalid("Ballots are in one of the languages that are offered.", field="/language")
+        raise wrong("Ballots are in one of the languages that are offered.", field="/language")
     id_ = derived_id(fields.get("id", ""), "questions")
     return questions_document(id_, fields.get("title", "").strip(), language, rows_of(fields))
 

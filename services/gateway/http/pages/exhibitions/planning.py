@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.gateway.http.pages.codes import codes_for, lines_of
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.typed import no_form
 from shared.ledger.instants import instant_text
 from shared.runtime.ballot_words import LANGUAGES
-from shared.runtime.problems import invalid
 
 ROLES = ("family", "community", "staff", "learner")
 """Who is asked, as coarsely as the API has them where a plan says nothing else."""
@@ -69,10 +69,10 @@ def questions_document(id_: str, title: str, language: str, rows: Sequence[Quest
 
 
 def plan_request(fields: Mapping[str, str], *, school: str, questions: str | None, zone: tzinfo) -> dict[str, Any]:
-    """What `POST /v1/exhibitions` is asked for. Raises `problems.invalid` where nobody votes, or a moment is none."""
+    """What `POST /v1/exhibitions` is asked for. Raises `refusing.wrong` where nobody votes, or a moment is none."""
     rubric, roles = fields.get("rubric", ""), chosen(fields, "role/")
     if not roles:
-        raise invalid("Choose who votes.", field="/roles")
+        raise wrong("Choose who votes.", field="/roles")
     given = {
         "section": fields.get("section"),
         "title": fields.get("title", "").strip(),
@@ -97,7 +97,7 @@ def chosen(fields: Mapping[str, str], prefix: str) -> list[str]:
 
 
 def derived_id(id_: str, name: str) -> str:
-    """The id of what else a form records beside what its own id is of. Raises `problems.invalid` where that is none."""
+    """The id of what else a form records beside what its own id is of. Raises `refusing.wrong` where that is none."""
     try:
         return str(uuid5(UUID(id_), name))
     except ValueError:
@@ -125,14 +125,14 @@ def _translation(row: QuestionRow) -> dict[str, Any]:
 
 
 def moment_of(text: str, zone: tzinfo) -> str | None:
-    """The instant of a date and time as a form has it; None where there is none. Raises `problems.invalid`."""
+    """The instant of a date and time as a form has it; None where there is none. Raises `refusing.wrong`."""
     if not text.strip():
         return None
     try:
         local = datetime.fromisoformat(text.strip())
         return instant_text(int(local.replace(tzinfo=local.tzinfo or zone).timestamp() * 1000))
     except (ValueError, OverflowError):
-        raise invalid("This is no date and time.") from None
+        raise wrong("This is no date and time.") from None
 
 
 def number_of(text: str) -> int:

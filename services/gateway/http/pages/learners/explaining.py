@@ -1,7 +1,7 @@
 """A level told from its figures, in the reader's language: the rule, what it rests on, what would move it, what next.
 
-The rulebook's own sentences are English. Here the same is said of the same figures, so that nobody has to read another
-language to know why a level is what it is. Pure: nothing here decides anything.
+The rulebook's own sentences are English. Here all of them are said of the same figures, so that nobody has to read
+another language to know why a level is what it is. Pure: nothing here decides anything.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,24 +15,15 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from services.gateway.http.pages.languages import Gettext, locale_of, words_in
+from services.gateway.http.pages.methods import method_in_words
+from services.gateway.http.pages.shipped import level_name
+from services.gateway.http.pages.wording import KINDS, PURPOSES, RELEARNING
 
 
 def _(message: str) -> str:
     """Marks words for the catalogues; they are translated when they are said."""
     return message
 
-
-RULES: Mapping[str, str] = {
-    "ascertain.highest": _("The best piece of evidence decides"),
-    "ascertain.latest": _("The newest piece of evidence decides"),
-    "ascertain.decaying_average": _(
-        "Newer evidence weighs more: the newest piece weighs %(weight)s, all before it together the rest"
-    ),
-    "ascertain.average": _("Every piece of evidence weighs the same"),
-    "ascertain.n_of_m": _("The level is what %(n)s of the last %(m)s pieces reach"),
-    "ascertain.sustained": _("The lowest of the last %(k)s pieces decides, once two kinds of evidence have been seen"),
-}
-"""By method, without its number: a number is new where another formula is, and then the API's words are shown."""
 
 SCOPES: Mapping[str, str] = {
     "district": _("the whole district"),
@@ -41,13 +32,6 @@ SCOPES: Mapping[str, str] = {
     "competency": _("this skill"),
     "learner": _("this learner alone"),
 }
-
-RELEARNING: Mapping[str, str] = {
-    "practice": _("practice"),
-    "reflection": _("reflection"),
-    "conference": _("a talk with the teacher"),
-}
-"""A district may ask for kinds of its own; these are shown as they are."""
 
 STEPS: Mapping[str, str] = {
     "no_policy": _("Once a rule is in force, all evidence so far is looked at under it."),
@@ -107,19 +91,40 @@ class Explaining:
         """For a reader of this language."""
         return cls(words_in(language), locale_of(language))
 
-    def rule(self, state: Mapping[str, Any], policy: Mapping[str, Any]) -> Said:
-        """The rule in one sentence, with where mastery begins."""
-        told, language = self._method(state, policy)
+    def rule(self, state: Mapping[str, Any], policy: Mapping[str, Any]) -> list[Said]:
+        """The rule in one sentence, with where mastery begins; in two where the first is in another language."""
+        told, language = self._method(policy["method"], policy["parameters"], state.get("rule"))
         scale = policy["scale"]
-        whole = self.words.gettext("%(rule)s; mastery begins at %(cut)s of %(top)s.")
-        return Said(whole % {"rule": told, "cut": scale["cut"], "top": scale["top"]}, language)
+        begins = {"rule": told, "cut": scale["cut"], "top": scale["top"]}
+        if language is None:
+            return [Said(self.words.gettext("%(rule)s; mastery begins at %(cut)s of %(top)s.") % begins)]
+        return [
+            Said(f"{told}.", language),
+            Said(self.words.gettext("Mastery begins at %(cut)s of %(top)s.") % begins),
+        ]
 
-    def needs(self, policy: Mapping[str, Any]) -> str | None:
-        """How much evidence the rule asks for, where that is more than one piece."""
-        pieces = int(policy["minimum"]["pieces"])
-        if pieces < 2:
-            return None
-        return self.words.gettext("A level needs at least %(number)s pieces of evidence.") % {"number": pieces}
+    def conditions(self, policy: Mapping[str, Any]) -> list[str]:
+        """What counts under the rule, and how much of it a level needs."""
+        return list(self._conditions(policy))
+
+    def roll_up(self, policy: Mapping[str, Any] | None, rolled: Mapping[str, Any]) -> Said:
+        """How the parts come to a level, in one sentence."""
+        given = (policy or {}).get("roll_up") or {"parameters": {}}
+        told, language = self._method(rolled["method"], given["parameters"], None)
+        return Said(f"{told}.", language)
+
+    def until(self, policy: Mapping[str, Any]) -> str:
+        """How long a level that a teacher set stands."""
+        if policy.get("override") == "until_evidence":
+            return self.words.gettext("The teacher’s level stands until there is newer evidence, or it is taken back.")
+        return self.words.gettext("The teacher’s level stands until it is taken back.")
+
+    def kept(self, kept: Mapping[str, Any]) -> str:
+        """What an adoption keeps of what was attained before it."""
+        if kept["level"] is None:
+            return self.words.gettext("What was reached under the rule before is kept.")
+        told = self.words.gettext("The level %(level)s was reached under the rule before, and is kept.")
+        return told % {"level": self._named(kept["level"])}
 
     def scope(self, scope: str) -> str:
         kind = scope.partition("/")[0]
@@ -217,18 +222,36 @@ class Explaining:
             ),
         }
 
-    def _method(self, state: Mapping[str, Any], policy: Mapping[str, Any]) -> tuple[str, str | None]:
-        name, _at, number = policy["method"].partition("@")
-        parameters = {**policy["parameters"]}
-        if "weight" in parameters:
-            parameters["weight"] = f"{(Decimal(parameters['weight']) * 100).normalize():f} %"
-        if name in RULES and number == "1":
-            try:
-                return self.words.gettext(RULES[name]) % parameters, None
-            except KeyError:  # a parameter that the policy leaves to the method
-                pass
-        told = str(state.get("rule") or policy["method"])
-        return told.removesuffix("."), "en"
+    def _method(self, name: str, parameters: Mapping[str, Any], rule: str | None) -> tuple[str, str | None]:
+        """The method in the reader's language; what has no words of ours as the API tells it, and then in which."""
+        told = method_in_words(name, parameters, self.words)
+        return (told, None) if told is not None else ((rule or name).removesuffix("."), "en")
+
+    def _conditions(self, policy: Mapping[str, Any]) -> Iterator[str]:
+        counts = self.listed([self.words.gettext(PURPOSES[purpose]) for purpose in sorted(policy["counts"])])
+        yield self.words.gettext("What counts: %(purposes)s.") % {"purposes": counts}
+        if policy.get("kinds") is not None:
+            kinds = self.listed([self.words.gettext(KINDS[kind]) for kind in KINDS if kind in policy["kinds"]])
+            yield self.words.gettext("It counts as one of these: %(kinds)s.") % {"kinds": kinds}
+        minimum = policy["minimum"]
+        if int(minimum["pieces"]) > 1:
+            told = self.words.gettext("A level needs at least %(number)s pieces of evidence.")
+            yield told % {"number": minimum["pieces"]}
+        if int(minimum["kinds"]) > 1:
+            yield self.words.gettext("They must be of %(number)s kinds.") % {"number": minimum["kinds"]}
+        if days := int(minimum.get("days_apart") or 0):
+            yield self.words.ngettext(
+                "The first and the last must lie a day apart.",
+                "The first and the last must lie %(number)s days apart.",
+                days,
+            ) % {"number": days}
+        if policy["redo"] == "replaces":
+            yield self.words.gettext("What is done over takes the place of the first one.")
+        else:
+            yield self.words.gettext("What is done over counts beside the first one.")
+
+    def _named(self, level: str) -> str:
+        return level_name(level, self.words)
 
     def _missing(self, lacking: Mapping[str, int]) -> Iterator[str]:
         if pieces := lacking["pieces"]:
@@ -267,7 +290,7 @@ class Explaining:
         )
 
     def _move(self, move: Mapping[str, Any], top: str) -> str:
-        level = self.words.gettext("mastery") if move["level"] is None else move["level"]
+        level = self.words.gettext("mastery") if move["level"] is None else self._named(move["level"])
         exact = move["pieces"] == 1 and not move["or_more"]
         value = move["value"] if exact else _rounded_up(move["value"], top)
         told = {"number": move["pieces"], "value": value, "top": top, "level": level}
@@ -279,7 +302,7 @@ class Explaining:
 
     def _then(self, one: Mapping[str, Any], level: str | None) -> str:
         if one["level"] is not None and one["level"] != level:
-            return self.words.gettext("it would be %(level)s") % {"level": one["level"]}
+            return self.words.gettext("it would be %(level)s") % {"level": self._named(one["level"])}
         return self.words.gettext(WITHOUT[one["status"] if one["status"] in WITHOUT else "not_enough"])
 
 

@@ -12,10 +12,11 @@ from services.gateway.http.pages.afterwards import led_on
 from services.gateway.http.pages.learners.learner import Competency, Learner
 from services.gateway.http.pages.learners.mastery import MasteryPages
 from services.gateway.http.pages.learners.why import Asked, Turned, WhyPages
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.typed import version_of
 from services.gateway.http.pages.visiting import Visiting, page_route
 from shared.contracts.values import Id
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 Of = Annotated[Id, Path()]
 Fields = Mapping[str, str]
@@ -129,20 +130,20 @@ OF_A_REDO: Mapping[str, Says] = {"relearn": _relearn, "open": _open}
 
 
 def question_of(learner: str, about: Mapping[str, str], fields: Fields) -> Write:
-    """A review of one thing. Raises `problems.invalid` where no reason was given."""
+    """A review of one thing. Raises `refusing.wrong` where no reason was given."""
     body = {"id": fields.get("id", ""), "learner": learner, **about, "reason": _text(fields, "reason")}
     return Write("/v1/reviews", body)
 
 
 def opening_of(fields: Fields) -> dict[str, Any]:
-    """The opening of a redo as it stood on the page. Raises `problems.invalid` for what no form of ours sends."""
+    """The opening of a redo as it stood on the page. Raises `refusing.wrong` for what no form of ours sends."""
     return {**_of_form(fields), "expected_version": version_of(fields), **({"anew": True} if "anew" in fields else {})}
 
 
 def reflection_of(learner: str, fields: Fields) -> dict[str, Any]:
     """A reflection on a piece, of when the page was made: so that sent twice it is the same.
 
-    Raises `problems.invalid` where nothing was written.
+    Raises `refusing.wrong` where nothing was written.
     """
     return {
         "id": fields.get("id", ""),
@@ -161,5 +162,6 @@ def _of_form(fields: Fields) -> dict[str, str]:
 def _text(fields: Fields, name: str) -> str:
     text = fields.get(name, "").strip()
     if not text:
-        raise invalid("Please write a few words.", field=f"/{name}")
+        place = f"/{name}"
+        raise wrong("Please write a few words.", field=place)
     return text

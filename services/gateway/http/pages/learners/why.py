@@ -133,8 +133,8 @@ class WhyPages:
 
     async def _places(self, visitor: Visitor, asked: Asked, state: Mapping[str, Any]) -> Mapping[str, str]:
         """What the competencies around are called, in words."""
-        around = state.get("readiness")
-        if around is None or not (around["rests_on"] or around["flagged_by"]):
+        around = state.get("readiness") or {"rests_on": [], "flagged_by": []}
+        if state.get("framework") is None or not (around["rests_on"] or around["flagged_by"] or state.get("by_parts")):
             return {}
         path = f"/v1/learners/{asked.learner}/map"
         found = await self.visiting.asking.read(visitor, path, within=state["framework"])

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from services.gateway.domain.disclosures import Revealed
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.portfolios.covering import areas_by_skill, maps
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.typed import version_of
@@ -20,7 +21,7 @@ from shared.contracts.values import Id
 from shared.ledger.instants import instant_text
 from shared.runtime.as_of import end_of_day
 from shared.runtime.clock import Clock
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 Learner = Annotated[Id, Path()]
 
@@ -177,7 +178,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise invalid("Say until when.", field="/expires_at") from error
+        raise wrong("Say until when.", field="/expires_at") from error
 
 
 def _skills(coverage: Mapping[str, Any]) -> dict[str, str]:

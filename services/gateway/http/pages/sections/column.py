@@ -6,6 +6,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.http.pages.asking import told_problem
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.sections.grid import Section, title_of
 from services.gateway.http.pages.sections.reading import Sections
@@ -108,7 +109,7 @@ def shown(reader: Reader, section: str, of: Column, sheet: Sheet, *, checked: bo
 
 async def _recorded(
     visiting: Visiting, visitor: Visitor, of: Column, sheet: Sheet, scores: Sequence[Given]
-) -> tuple[list[Piece], dict[str, str]]:
+) -> tuple[list[Piece], dict[str, Problem]]:
     """Record them in one write: what is recorded, and why not of those of whom it was refused."""
     competency = of.competency["competency"]
     items = [
@@ -126,12 +127,12 @@ async def _recorded(
     answers = await visiting.asking.write(visitor, "POST", "/v1/evidence", items)
     code = of.competency["code"]
     pieces: list[Piece] = []
-    refused: dict[str, str] = {}
+    refused: dict[str, Problem] = {}
     for sent, one, told in zip(items, scores, answers, strict=True):
         if told["status"] < 400:
             pieces.append(Piece(sent["id"], one.learner, code, str(one.score)))
         else:
-            refused[one.learner] = told.get("detail") or told["title"]
+            refused[one.learner] = told_problem(told["status"], told)
     return pieces, refused
 
 

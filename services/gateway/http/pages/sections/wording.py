@@ -37,7 +37,7 @@ SOMEBODY = _("Somebody")
 
 def words_of(language: str) -> Words:
     """The words for statuses and the like, in a language."""
-    return Words(words_in(language))
+    return Words(words_in(language), language)
 
 
 def shorts(language: str) -> Mapping[str, str]:

@@ -83,8 +83,9 @@ class Cells:
             piece = item(typed.id, typed.learner, typed.competency, score.score, scoring, typed.at, over)
             place = (await self._visiting.asking.write(visitor, "POST", "/v1/evidence", piece))["position"]
         except Problem as problem:
-            told = said(language, GONE, name=name) if problem.status == 404 else problem.detail
-            return _refused(problem.status, told or said(language, NOT_SAVED))
+            why = words_of(language).refused(problem)
+            told = said(language, GONE, name=name) if problem.status == 404 else why.text
+            return _refused(problem.status, said(language, NOT_SAVED) if why.english else told)
         after = self._row(visitor, section, typed.learner, typed.competency, at_least=_pin(place))
         row = await _after(after, row)
         told = said(language, SAVED, name=name, score=score.score, possible=measure.possible)

@@ -19,6 +19,7 @@ from fastapi.responses import RedirectResponse
 from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.afterwards import Seen, at_least
 from services.gateway.http.pages.exhibitions.planning import moment_of
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import HTMX, STATIC, page, static_address
 from services.gateway.http.pages.seminars.moves import moves_document
@@ -28,7 +29,7 @@ from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest, Id
 from shared.runtime.clock import Clock
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 LIVE, WORKER = "/seminars/live", "/seminar-worker.js"
 SCRIPT = "seminar.js"
@@ -199,7 +200,7 @@ def seats(learners: Sequence[str], names: Mapping[str, RevealedName]) -> list[Se
 def seminar_asked(fields: Mapping[str, str], learners: Sequence[str], zone: tzinfo) -> dict[str, Any]:
     """What the API is asked for by the table: an observation of each who spoke, was noted, or is said to have listened.
 
-    The form's id gives each observation hers, so that sent twice it counts once. Raises `problems.invalid`.
+    The form's id gives each observation hers, so that sent twice it counts once. Raises `refusing.wrong`.
     """
     try:
         seminar = UUID(fields.get("id", ""))
@@ -207,7 +208,7 @@ def seminar_asked(fields: Mapping[str, str], learners: Sequence[str], zone: tzin
         raise no_form() from error
     at = moment_of(fields.get("at", ""), zone)
     if at is None:
-        raise invalid("Say when the seminar was.", field="/occurred_at")
+        raise wrong("Say when the seminar was.", field="/occurred_at")
     observations = []
     for learner in learners:
         moves = _counted(fields, f"count/{learner}/")
@@ -216,7 +217,7 @@ def seminar_asked(fields: Mapping[str, str], learners: Sequence[str], zone: tzin
             observation = {"id": str(uuid5(seminar, learner)), "learner": learner, "moves": moves}
             observations.append(observation | ({"note": note} if note else {}))
     if not observations:
-        raise invalid("Nobody was counted.", field="/observations")
+        raise wrong("Nobody was counted.", field="/observations")
     return {
         "seminar": str(seminar),
         "moves_by": fields.get("moves_by", ""),
@@ -231,7 +232,7 @@ def _counted(fields: Mapping[str, str], prefix: str) -> list[dict[str, Any]]:
     for name, text in fields.items():
         if name.startswith(prefix) and text.strip(" 0"):
             if not (text.strip().isascii() and text.strip().isdecimal() and len(text.strip()) <= 4):
-                raise invalid("A count is a whole number.", field="/observations")
+                raise wrong("A count is a whole number.", field="/observations")
             moves.append({"move": name.removeprefix(prefix), "count": int(text)})
     return moves
 

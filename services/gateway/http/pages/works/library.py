@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import derived_id
 from services.gateway.http.pages.lists import After, going_on, whole
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -27,7 +28,7 @@ from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest
 from shared.runtime.ballot_words import LANGUAGES
-from shared.runtime.problems import Problem, invalid
+from shared.runtime.problems import Problem
 
 LISTED = "50"
 """Tasks, and rubrics, on a page."""
@@ -133,7 +134,7 @@ class RubricForm:
 
 
 async def _from_rubric(library: Library, visitor: Visitor, of: str | None) -> RubricForm:
-    """An empty form, or that of a version there is. Raises `problems.invalid` where no form has room for it."""
+    """An empty form, or that of a version there is. Raises `refusing.wrong` where no form has room for it."""
     if of is None:
         return RubricForm({}, criteria_rows({}))
     rubric = await library.visiting.asking.read(visitor, f"/v1/documents/{of}")
@@ -141,7 +142,7 @@ async def _from_rubric(library: Library, visitor: Visitor, of: str | None) -> Ru
     try:
         rows = rows_of_rubric(rubric, other_of(language))
     except ValueError:
-        raise invalid("This rubric has other levels than this form: write its next version as a document.") from None
+        raise wrong("This rubric has other levels than this form: write its next version as a document.") from None
     return RubricForm({"title": rubric["title"], "language": language, "document": rubric["id"]}, rows)
 
 
@@ -192,5 +193,5 @@ async def _published(library: Library, visitor: Visitor, document: Any) -> Any:
 def _language(fields: Mapping[str, str]) -> str:
     language = fields.get("language", "")
     if language not in LANGUAGES:
-        raise invalid("It is written in one of the languages that are offered.", field="/language")
+        raise wrong("It is written in one of the languages that are offered.", field="/language")
     return language

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import chosen, derived_id
 from services.gateway.http.pages.lists import After, as_one, going_on, whole
+from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.typed import no_form, version_of
 from services.gateway.http.pages.visiting import page_route
@@ -23,7 +24,7 @@ from shared.contracts.values import Digest, Id
 from shared.ledger.identifiers import DIGEST_PATTERN, is_id
 from shared.ledger.instants import instant_text
 from shared.runtime.access.questions import Standing
-from shared.runtime.problems import Problem, invalid, not_found
+from shared.runtime.problems import Problem, not_found
 
 Work = Annotated[Id, Path()]
 Rubric = Annotated[Digest | None, Query()]
@@ -166,7 +167,7 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
     id_, digest = fields.get("id", ""), fields.get("rubric", "")
     overall = fields.get("overall", "").strip()
     if not levels and not comments and not overall:
-        raise invalid("Choose a level for a criterion, or say something.")
+        raise wrong("Choose a level for a criterion, or say something.")
     if levels:
         criteria = criteria_of(await asking.read(visitor, f"/v1/documents/{digest}"), "")
         request = _score_asked(fields, results_of(criteria, levels), overall)
@@ -185,14 +186,14 @@ def derived_version(fields: Mapping[str, str]) -> str:
     """The draft that was looked at, by its event."""
     draft = fields.get("draft", "")
     if not is_id(draft):
-        raise invalid("There is no draft to say anything of.")
+        raise wrong("There is no draft to say anything of.")
     return draft
 
 
 def _score_asked(fields: Mapping[str, str], results: list[dict[str, str]], overall: str) -> dict[str, Any]:
     members = chosen(fields, "member/")
     if fields.get("chosen") == "members" and not members:  # of whom nothing is said, everybody is meant
-        raise invalid("Choose for whom the score is.", field="/members")
+        raise wrong("Choose for whom the score is.", field="/members")
     given = {"task": fields.get("task"), "course": fields.get("course"), "feedback": overall, "members": members}
     return {
         "id": fields.get("id", ""),
