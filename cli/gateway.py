@@ -18,6 +18,7 @@ import stamina
 import stamina.instrumentation
 
 from cli.errors import CommandError, Refused
+from shared.runtime.authorities import authorities
 
 ATTEMPTS = 12
 """How often a call is tried while the platform does not answer; with back-off, about half a minute."""
@@ -55,7 +56,10 @@ class Gateway:
         self._access_token, self._renew_at = "", 0.0
         try:
             self._http = httpx.AsyncClient(
-                base_url=self.url, timeout=httpx.Timeout(60, connect=5), trust_env=not _is_of_this_machine(self.url)
+                base_url=self.url,
+                verify=authorities(),
+                timeout=httpx.Timeout(60, connect=5),
+                trust_env=not _is_of_this_machine(self.url),
             )
         except httpx.InvalidURL as error:
             raise CommandError(f"{self.url} is no address of a platform: {error}.") from error

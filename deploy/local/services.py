@@ -15,6 +15,7 @@ from deploy.local.issuer.registration import CLIENT_ID, registration
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import Program, bare_environment, run_once
 from deploy.setup.databases import Database
+from shared.runtime.authorities import authorities
 
 HEALTHY = ("ok", "degraded")
 MIGRATING = ("alembic.command", "alembic.config", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.postgresql.asyncpg")
@@ -157,7 +158,7 @@ def command(service: Service, *arguments: str) -> tuple[str, ...]:
 
 async def is_healthy(url: str) -> bool:
     try:
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+        async with httpx.AsyncClient(verify=authorities(), timeout=2, trust_env=False) as client:
             answer = await client.get(f"{url}/health")
             return answer.status_code == 200 and answer.json().get("status") in HEALTHY
     except (httpx.HTTPError, ValueError):

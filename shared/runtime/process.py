@@ -8,6 +8,7 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
+from shared.runtime.authorities import authorities
 from shared.runtime.calling import Transport
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
@@ -65,7 +66,9 @@ async def open_pool(opened: AsyncExitStack, dsn: str, *, size: int, name: str) -
 
 async def open_client(opened: AsyncExitStack) -> httpx.AsyncClient:
     """A client for calling other services, closed with `opened`."""
-    return await opened.enter_async_context(httpx.AsyncClient(transport=Transport(), timeout=TIMEOUT, trust_env=False))
+    return await opened.enter_async_context(
+        httpx.AsyncClient(transport=Transport(verify=authorities()), timeout=TIMEOUT, trust_env=False)
+    )
 
 
 async def open_peer(opened: AsyncExitStack, settings: Settings, service: str) -> Peer:

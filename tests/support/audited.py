@@ -27,6 +27,7 @@ from shared.contracts.events import EVENTS
 from shared.ledger.canonical import canonical
 from shared.ledger.entry import TYPE_PREFIX
 from shared.ledger.identifiers import digest
+from shared.runtime.authorities import authorities
 from shared.runtime.database import connect
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import SigningKey, make_keys
@@ -169,7 +170,9 @@ async def audited_district(
         own = {name: await asyncpg.connect(postgres.dsn(district.databases[name].name)) for name in SERVICES}
         for connection in own.values():
             opened.push_async_callback(connection.close)
-        http = await opened.enter_async_context(httpx.AsyncClient(base_url=urls["audit"], timeout=30))
+        http = await opened.enter_async_context(
+            httpx.AsyncClient(verify=authorities(), base_url=urls["audit"], timeout=30)
+        )
         found = dict(zip(("evidence", "definitions"), topics, strict=True))
         yield AuditedDistrict(
             *(settings["audit"], found, http, folder / "keys", LedgerWriter(), ledger),

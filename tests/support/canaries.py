@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.stack import Stack
+from shared.runtime.authorities import authorities
 
 _CHUNK = 1 << 20
 
@@ -98,7 +99,7 @@ def files_with(stack: Stack, canaries: Canaries) -> list[str]:
 async def answers_with(stack: Stack, canaries: Canaries) -> list[str]:
     """What every service tells of itself to anybody, and as metrics inside, where it has the mark."""
     found: list[str] = []
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(verify=authorities(), trust_env=False, timeout=60) as client:
         for service, url in stack.urls.items():
             asked = [f"{url}/health", f"{url}/openapi.json", stack.metrics.get(service)]
             told = {one: (await client.get(one)).content for one in asked if one is not None}

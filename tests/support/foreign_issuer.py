@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from deploy.local.ports import LOOPBACK, free_port
+from shared.runtime.authorities import authorities
 from tests.support.browser import Browser
 
 
@@ -31,7 +32,7 @@ class ForeignIssuer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(verify=authorities(), trust_env=False) as http:
             while True:
                 assert self._process.poll() is None, "the foreign issuer ended"
                 with contextlib.suppress(httpx.TransportError):

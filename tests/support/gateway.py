@@ -40,6 +40,7 @@ from services.gateway.postgres.sessions import StoredAttempts, StoredSessions
 from shared.ledger.entry import Entry
 from shared.ledger.identifiers import Ledger
 from shared.runtime.access.questions import Access
+from shared.runtime.authorities import authorities
 from shared.runtime.clock import Clock, now
 from shared.runtime.keys import ISSUERS, SigningKey, make_keys
 from shared.runtime.ledger_reader import Page
@@ -201,7 +202,9 @@ async def gateway_world(
             zone=ZoneInfo("UTC"),
         )
         await stack.enter_async_context(serving(gateway_app(parts), port=port))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=20))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(verify=authorities(), base_url=url, trust_env=False, timeout=20)
+        )
         yield World(http, url, services, urls, access, peers, folder / "trusted")
 
 

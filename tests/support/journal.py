@@ -13,6 +13,8 @@ from uuid import UUID
 
 import httpx
 
+from shared.runtime.authorities import authorities
+
 Outcome = Literal["ok", "fail", "unknown"]
 BOARD = 5
 """How many of the pieces on the board, the latest, are fought over."""
@@ -81,7 +83,7 @@ class JournalingClient:
     ) -> None:
         self.journal: list[Operation] = []
         self._board = board if board is not None else []
-        self._http = httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False)
+        self._http = httpx.AsyncClient(verify=authorities(), base_url=url, timeout=PATIENCE, trust_env=False)
         self._personal_token = personal_token
         self._authorization = ""
         self._random = random.Random(seed)

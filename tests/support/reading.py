@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from shared.runtime.authorities import authorities
 from tests.support.journal import JournalingClient
 
 KEPT = 40
@@ -34,7 +35,7 @@ class Reader:
         self.dishonest: list[str] = []
         self.shown: list[Shown] = []
         self.fresh = self.late = self.refused = self.silent = 0
-        self._http = httpx.AsyncClient(base_url=url, timeout=70, trust_env=False)
+        self._http = httpx.AsyncClient(verify=authorities(), base_url=url, timeout=70, trust_env=False)
         self._personal_token, self._authorization = personal_token, ""
         self._clients, self._random = clients, random.Random(seed)
 

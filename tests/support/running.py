@@ -12,6 +12,7 @@ from cli.importing.commands import adopt_policy, publish
 from deploy.local.home import open_home
 from deploy.local.services import SERVICES, Service
 from deploy.local.stack import Stack
+from shared.runtime.authorities import authorities
 from tests.support.invariants import until
 from tests.support.ledger_writer import framework_document, policy_document
 
@@ -82,7 +83,7 @@ async def until_applied(stack: Stack) -> None:
     """Wait until every shard is on its topic up to the ledger's head, and applied by every service."""
     import httpx  # noqa: PLC0415 - beside its one use
 
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+    async with httpx.AsyncClient(verify=authorities(), timeout=10, trust_env=False) as client:
 
         async def applied() -> Any:
             heads = {}

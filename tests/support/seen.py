@@ -18,6 +18,7 @@ from services.evidence.main import bootstrap_district
 from services.evidence.main import process as evidence_process
 from services.gateway.settings import GatewaySettings
 from shared.ledger.identifiers import roster_id
+from shared.runtime.authorities import authorities
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.keys import SigningKey
 from shared.runtime.migrate import migrate_in_loop
@@ -99,7 +100,9 @@ async def seen_district(bootstrap: str, district: District, prefix: str, folder:
         tokens = AccessTokens(TENANT, SigningKey.read(wired.keys, "gateway"))
         headers = {"Authorization": f"Bearer {tokens.mint(administrator)}"}
         http = await opened.enter_async_context(
-            httpx.AsyncClient(base_url=urls["gateway"], headers=headers, timeout=20, trust_env=False)
+            httpx.AsyncClient(
+                verify=authorities(), base_url=urls["gateway"], headers=headers, timeout=20, trust_env=False
+            )
         )
         metrics = {name: f"{url}/metrics" for name, url in urls.items()}
         metrics["gateway"] = f"http://{LOOPBACK}:{ports['gateway metrics']}/metrics"

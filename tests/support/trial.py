@@ -15,6 +15,7 @@ import httpx
 from cli.gateway import Gateway
 from deploy.local.postgres import processes_working_in
 from shared.ledger.entry import Entry
+from shared.runtime.authorities import authorities
 from tests.support import oracle
 from tests.support.clocks import Clocks
 from tests.support.effort import Effort
@@ -91,7 +92,9 @@ class Trial:
     async def probe(self, seconds: float) -> int:
         """The status with which the gateway answers a question to the ledger; raises where it is silent for so long."""
         token = self.stack.operator.token
-        async with httpx.AsyncClient(base_url=self.stack.urls["gateway"], timeout=seconds, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=authorities(), base_url=self.stack.urls["gateway"], timeout=seconds, trust_env=False
+        ) as client:
             answer = await client.post("/v1/tokens", headers={"Authorization": f"Bearer {token}"})
             headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
             body = {"kind": "user", "sourced_ids": ["learner-0"]}

@@ -11,6 +11,7 @@ import aiohttp
 import httpx
 
 from services.gateway.domain.route import Service
+from shared.runtime.authorities import authorities
 from shared.runtime.bounds import MAX_HEADERS
 from shared.runtime.calling import Transport
 from shared.runtime.settings import Settings
@@ -34,7 +35,12 @@ class Peers:
     def __init__(self, urls: Mapping[Service, str]) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
         self._clients = {
-            name: httpx.AsyncClient(base_url=url, transport=Transport(limits=limits), timeout=TIMEOUTS, trust_env=False)
+            name: httpx.AsyncClient(
+                base_url=url,
+                transport=Transport(verify=authorities(), limits=limits),
+                timeout=TIMEOUTS,
+                trust_env=False,
+            )
             for name, url in urls.items()
         }
         self._sessions: dict[Service, aiohttp.ClientSession] = {}

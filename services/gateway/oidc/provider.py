@@ -12,6 +12,7 @@ import msgspec
 
 from services.gateway.domain.sign_in import IssuerUnavailableError
 from services.gateway.oidc.signatures import PublishedKey, published_keys
+from shared.runtime.authorities import authorities
 
 GOOD_FOR = 600.0
 """Seconds for which what an issuer said is good: after them a key that it has withdrawn is not taken any more."""
@@ -138,4 +139,6 @@ def is_local(host: str) -> bool:
 def client_of(issuer: str) -> httpx.AsyncClient:
     """A client for an issuer's doors. On this machine no proxy is asked."""
     local = is_local(urlsplit(issuer).hostname or "")
-    return httpx.AsyncClient(timeout=TIMEOUT, trust_env=not local, headers={"Accept": "application/json"})
+    return httpx.AsyncClient(
+        verify=authorities(), timeout=TIMEOUT, trust_env=not local, headers={"Accept": "application/json"}
+    )

@@ -15,6 +15,7 @@ import pytest
 
 from services.gateway.domain.routes import ROUTES, RouteTable
 from shared.ledger.instants import instant_text
+from shared.runtime.authorities import authorities
 from shared.runtime.clock import now
 from shared.runtime.keys import SigningKey
 from shared.runtime.tokens import AccessTokens
@@ -43,7 +44,9 @@ NOT_OF_HER = {
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with running_stack(tmp_path_factory.mktemp("matrix") / "home") as stack:
         access = AccessTokens(stack.tenant, SigningKey.read(stack.home.keys, "gateway"))
-        async with httpx.AsyncClient(base_url=stack.urls["gateway"], trust_env=False, timeout=60) as http:
+        async with httpx.AsyncClient(
+            verify=authorities(), base_url=stack.urls["gateway"], trust_env=False, timeout=60
+        ) as http:
             world = World(http, stack, access)
             await furnish(world)
             yield world
@@ -90,7 +93,7 @@ async def test_the_committed_document_is_the_gateways(world: World) -> None:
 
 async def test_whatever_a_service_offers_people_is_routed(world: World) -> None:
     table = RouteTable()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(verify=authorities(), trust_env=False) as http:
         for service in SERVICES:
             document = (await http.get(f"{world.stack.urls[service]}/openapi.json")).json()
             for path, item in document["paths"].items():
@@ -120,7 +123,7 @@ async def test_services_check_tokens_themselves(world: World) -> None:
     learner = world.real.learner
     forged = AccessTokens(world.stack.tenant, SigningKey.generated()).mint(world.people["teacher"])
     own = world.headers("district administrator")
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(verify=authorities(), trust_env=False) as http:
         for service, path in (
             ("evidence", f"/v1/evidence/{world.real.evidence}"),
             ("mastery", f"/v1/learners/{learner}/mastery"),
