@@ -1,5 +1,6 @@
 """Fixtures for every test: real servers once a session, and a corner of them for each test."""
 
+import os
 from collections.abc import AsyncIterator
 from importlib import import_module
 from types import ModuleType
@@ -15,6 +16,7 @@ from tests.support.servers import (
     PASSWORD,
     District,
     learning_how_kafka_starts,
+    quick_place,
     running_kafka,
     running_postgres,
     unique_prefix,
@@ -24,7 +26,10 @@ from tests.support.standing import Standing
 if TYPE_CHECKING:
     from tests.support.containers import KafkaAt
 
-BROWSER = "tests/browser/"
+TOGETHER = ("tests/browser/", "tests/faults/district/", "tests/integration/cli/", "tests/integration/audit/")
+"""Folders whose tests look at one thing that takes long to start."""
+
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_place()))
 
 # A property is true or false; how long it takes says how busy the machine is.
 # `--hypothesis-profile long` looks further.
@@ -37,7 +42,9 @@ settings.load_profile("ascertain")
 async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[Server]:
     """A running PostgreSQL. `postgres.dsn()` is the superuser's, `postgres.dsn(database, user, password)` anyone's."""
     async with (
-        running_postgres() if not _in_containers(pytestconfig) else _containers().contained_postgres(PASSWORD) as server
+        running_postgres(quick_place())
+        if not _in_containers(pytestconfig)
+        else _containers().contained_postgres(PASSWORD) as server
     ):
         yield server
 
@@ -45,7 +52,9 @@ async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[Server]:
 @pytest.fixture(scope="session")
 async def kafka(pytestconfig: pytest.Config) -> AsyncIterator["KafkaServer | KafkaAt"]:
     """A running Kafka. `kafka.bootstrap` is its address; `make_topics` of `deploy.setup.topics` makes topics."""
-    async with running_kafka() if not _in_containers(pytestconfig) else _containers().contained_kafka() as server:
+    async with (
+        running_kafka(quick_place()) if not _in_containers(pytestconfig) else _containers().contained_kafka() as server
+    ):
         yield server
 
 
@@ -102,21 +111,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
-    """Where files are shared out, those of the browser go to one process: they look at one stack."""
-    return BrowserTogether(config, log) if config.getoption("dist") == "loadfile" else None
+    """Where files are shared out, all of such a folder go to one process."""
+    return FoldersTogether(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-class BrowserTogether(LoadFileScheduling):  # type: ignore[misc]  # as above
+class FoldersTogether(LoadFileScheduling):  # type: ignore[misc]  # as above
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return BROWSER if file.startswith(BROWSER) else file
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--containers", action="store_true", help="PostgreSQL and Kafka in containers of the official images"
     )
-    parser.addoption("--rounds", type=int, default=0, help="rounds of kill -9 (tests/faults/rounds; 0: a few)")
+    parser.addoption(
+        "--rounds", type=int, default=0, help="rounds of kill -9 (tests/faults/district/test_kill_rounds.py; 0: a few)"
+    )
     parser.addoption("--answers", type=int, default=10_000, help="real answers to import (there are 203,442)")
     parser.addoption("--edits", type=int, default=0, help="random edits as superuser (0: one of each sort)")
     parser.addoption("--seed", type=int, default=20261124, help="seed of random moments and edits")

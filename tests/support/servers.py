@@ -21,6 +21,9 @@ from deploy.setup.databases import Database
 
 PASSWORD = "of-the-tests"
 FOLDERS = "ascertain-test-"
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3
+DISK = Path("/var/tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,24 @@ def unique_prefix() -> str:
     return f"t{uuid.uuid4().hex[:12]}"
 
 
+def quick_place() -> Path:
+    """Where what tests write lies: in memory where there is room for it, else on the disk.
+
+    A broker makes some thousand files for the topics of one district, and a session's makes hundreds of districts: on a
+    disk that costs twice the processor time and four times as long.
+    """
+    with contextlib.suppress(OSError):
+        found = os.statvfs(MEMORY)
+        if found.f_bavail * found.f_frsize >= ROOM and not found.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK):
+            return MEMORY
+    return DISK
+
+
 @contextlib.contextmanager
-def reachable_folder(name: str) -> Iterator[Path]:
+def reachable_folder(name: str, place: Path = DISK) -> Iterator[Path]:
     """A temporary folder that PostgreSQL's user can reach, which pytest's own are not when root runs the tests."""
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-{name}-", dir="/var/tmp")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-{name}-", dir=place)).resolve()
     account = postgres_account()
     if account is not None:
         os.chown(folder, account.uid, account.gid)
@@ -52,7 +68,7 @@ def reachable_folder(name: str) -> Iterator[Path]:
 
 def _sweep() -> None:
     """Remove what test sessions that were killed left behind; a folder's name tells whose it was."""
-    for folder in Path("/var/tmp").glob(f"{FOLDERS}*"):
+    for folder in (found for place in (MEMORY, DISK) for found in place.glob(f"{FOLDERS}*")):
         pid = folder.name.removeprefix(FOLDERS).partition("-")[0]
         if pid.isdecimal() and has_ended(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
@@ -73,8 +89,8 @@ def learning_how_kafka_starts() -> Callable[[], None]:
 
 
 @contextlib.asynccontextmanager
-async def running_postgres() -> AsyncIterator[PostgresServer]:
-    with reachable_folder("postgres") as folder:
+async def running_postgres(place: Path = DISK) -> AsyncIterator[PostgresServer]:
+    with reachable_folder("postgres", place) as folder:
         server = PostgresServer(folder, port=free_port(), password=PASSWORD, log=folder / "log", durable=False)
         try:
             await server.start()
@@ -84,8 +100,8 @@ async def running_postgres() -> AsyncIterator[PostgresServer]:
 
 
 @contextlib.asynccontextmanager
-async def running_kafka() -> AsyncIterator[KafkaServer]:
-    with reachable_folder("kafka") as folder:
+async def running_kafka(place: Path = DISK) -> AsyncIterator[KafkaServer]:
+    with reachable_folder("kafka", place) as folder:
         port = free_port()
         controller_port = free_port(frozenset({port}))
         server = KafkaServer(folder, port=port, controller_port=controller_port, log=folder / "log")
@@ -93,4 +109,4 @@ async def running_kafka() -> AsyncIterator[KafkaServer]:
             await server.start()
             yield server
         finally:
-            await server.stop()
+            await server.kill()  # a stop in order writes what nobody reads: of a session's topics, for a minute

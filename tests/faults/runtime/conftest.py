@@ -7,7 +7,7 @@ import pytest
 from deploy.local.kafka import KafkaServer
 from tests.support.corner import Corner, corner_of
 from tests.support.corner_fixtures import corner, two_databases
-from tests.support.servers import District, running_kafka
+from tests.support.servers import District, quick_place, running_kafka
 
 __all__ = ["corner", "two_databases"]
 
@@ -15,7 +15,7 @@ __all__ = ["corner", "two_databases"]
 @pytest.fixture
 async def own_kafka() -> AsyncIterator[KafkaServer]:
     """A Kafka that the test may kill and start again."""
-    async with running_kafka() as server:
+    async with running_kafka(quick_place()) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from tests.support.servers import unique_prefix
 from tests.support.standing import Standing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def audited(
     postgres: PostgresServer, kafka: KafkaServer, standing: Standing, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[AuditedDistrict]:
@@ -26,11 +26,11 @@ async def audited(
         yield audited
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def story(audited: AuditedDistrict) -> Told:
     return await tell(audited)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def grades(audited: AuditedDistrict, story: Told) -> Grades:
     return await grade(audited)

@@ -23,7 +23,7 @@ from tests.support.evidence import (
 from tests.support.servers import PASSWORD, District, unique_prefix
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def evidence(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """The service with a small district in it: a roster, a framework, a rubric and a policy."""
     prefix = unique_prefix()
@@ -55,7 +55,7 @@ class People:
     bao: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(evidence: Running) -> People:
     return People(
         administrator=evidence.administrator,

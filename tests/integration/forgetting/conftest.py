@@ -13,7 +13,7 @@ from tests.support.forgetting import Forgettable, forgettable_district
 from tests.support.servers import PASSWORD, District, unique_prefix
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def forgettable(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Forgettable]:
     prefix = unique_prefix()
     folder: Path = tmp_path_factory.mktemp("forgetting")

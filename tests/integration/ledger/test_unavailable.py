@@ -16,7 +16,7 @@ from services.evidence.postgres.ledger import PostgresLedger
 from shared.ledger.streams import learner_stream
 from shared.runtime.migrate import migrate_in_loop
 from tests.support.appending import command, enrolment, event, learner_is, open_ledger, owner_in
-from tests.support.servers import PASSWORD, running_postgres, unique_prefix
+from tests.support.servers import PASSWORD, quick_place, running_postgres, unique_prefix
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.faults
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.faults
 @pytest.fixture
 async def server() -> AsyncIterator[PostgresServer]:
     """A server of the test's own, to be killed."""
-    async with running_postgres() as server:
+    async with running_postgres(quick_place()) as server:
         yield server
 
 

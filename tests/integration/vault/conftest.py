@@ -10,7 +10,7 @@ from tests.support.servers import PASSWORD, District, unique_prefix
 from tests.support.vault import Opened, migrate_vault, opened_vault
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def vaulted(postgres: PostgresServer) -> AsyncIterator[District]:
     """A district whose evidence and keys are migrated."""
     prefix = unique_prefix()
