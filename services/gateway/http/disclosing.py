@@ -15,20 +15,23 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 def shown_of(route: Route, path: str, headers: Headers, person: str) -> list[Disclosure]:
-    """Of whom else an answer with these headers tells `person`: whom the path names, and whom the service does."""
-    read = read_of_learner(route.template, path.split("/"))
+    """Of whom else an answer with these headers tells `person`: whom a read's path names, and whom the service does.
+
+    What is written is hers already; whoever else its answer tells of, the service says.
+    """
+    read = read_of_learner(route.template, path.split("/")) if route.method == "GET" else None
     told = disclosed(value for name, value in headers if name.lower() == _HEADER)
     shown = {*told, *([] if read is None else [read])}
     return [Disclosure(learner, person, what) for learner, what in sorted(shown) if learner != person]
 
 
 def disclosing(route: Route, scope: Scope, person: str | None, send: Send, log: Disclosures) -> Send:
-    """`send`, for the answer of a service to a read of others' records; as it is for any other request.
+    """`send`, for the answer of a service, to a read of others' records or to a write; as it is for any other request.
 
     What is sent then raises `problems.unavailable` before anything of the answer was passed on where the log cannot
     be written. A refusal shows nothing and is not logged. The gateway's own reads log by themselves.
     """
-    if route.method != "GET" or route.service == "gateway" or person is None:
+    if route.service == "gateway" or person is None:
         return send
 
     async def logged(message: Message) -> None:

@@ -90,6 +90,24 @@ async def test_whom_an_answer_tells_of_is_logged_where_the_path_does_not_say_it(
     assert await log.fetchval("SELECT count(*) FROM gateway.disclosures") == len(told)
 
 
+async def test_whom_the_answer_to_a_write_tells_of_is_logged_and_nobody_for_the_write_alone(
+    world: World, log: asyncpg.Pool
+) -> None:
+    learner, person, other = new_id(), new_id(), new_id()
+
+    async def written(_request: Request) -> Response:
+        return disclose(JSONResponse({}, 201), "grades", [other])
+
+    path, headers = f"/v1/learners/{learner}/portfolio/exhibits", world.signed_in(person)
+    assert (await world.http.post(path, headers=headers, json={})).status_code < 300
+    assert await noted(log, learner) == []
+    for upstream in world.services.values():
+        upstream.answer = written
+    answer = await world.http.post(path, headers=headers, json={})
+    assert (answer.status_code, HEADER.lower() in answer.headers) == (201, False)
+    assert (await noted(log, learner), await noted(log, other)) == ([], [(person, "grades", 1, None)])
+
+
 async def test_ones_own_record_and_what_is_refused_are_not_logged(world: World, log: asyncpg.Pool) -> None:
     learner = new_id()
     own = await world.http.get(f"/v1/learners/{learner}/mastery", headers=world.signed_in(learner))

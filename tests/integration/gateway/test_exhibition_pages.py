@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.ledger.instants import instant
+from shared.runtime.disclosing import disclose
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
 from tests.support.relations import new_id
@@ -169,7 +170,9 @@ async def test_a_list_goes_on_where_a_page_of_it_ends(door: Door, teacher: Brows
 
 
 async def test_a_plan_publishes_its_questions_and_names_them(door: Door, teacher: Browser) -> None:
-    written = answering(door)
+    told_of = new_id()
+    planning = disclose(JSONResponse(RECEIPT, 201), "exhibition", [told_of])
+    written = answering(door, **{"POST exhibitions": planning})
     fields = {
         "section": SECTION, "language": "en", "title": "Fair", f"work/{WORK}": "1", "role/family": "1",
         "questions": "new", "q0.kind": "choice", "q0.title": "Who?", "q0.options": "Boxer\nClover",
@@ -179,6 +182,8 @@ async def test_a_plan_publishes_its_questions_and_names_them(door: Door, teacher
     assert "Question 2" in more.text
     assert 'value="Who?"' in more.text
     planned = await sent(door, teacher, "/exhibitions", **fields)
+    logged = await door.pool.fetch("SELECT what FROM gateway.disclosures WHERE learner = $1", told_of)
+    assert [row["what"] for row in logged] == ["exhibition"], "whom the answer to a form tells of"
     assert planned.headers["location"] == f"/exhibitions/{FAIR}?done=planned&seen=evidence:3:7"
     (put, where, document), (_, _, plan) = written
     assert (put, document["questions"][0]["options"][0]["code"]) == ("PUT", "boxer")

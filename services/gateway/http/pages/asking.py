@@ -53,11 +53,15 @@ class Asking:
         return None if answer.status_code == 304 else orjson.loads(answer.content), answer.headers["etag"]
 
     async def write(self, visitor: Visitor, method: Method, path: str, body: Any) -> Any:
-        """What `method path` answers to this JSON body. With the same ids in it, it may be sent again.
+        """What `method path` answers to this JSON body. With the same ids in it, it may be sent again. Whom its answer
+        tells of is logged as of a read.
 
-        Raises Problem as the service does, `problems.unavailable` where it does not answer.
+        Raises Problem as the service does, `problems.unavailable` where it does not answer or it cannot be logged.
         """
-        return orjson.loads((await self._asked(self._route(method, path), visitor, path, json=body)).content)
+        route = self._route(method, path)
+        answer = await self._asked(route, visitor, path, json=body)
+        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
+        return orjson.loads(answer.content)
 
     async def hand_in(
         self, visitor: Visitor, path: str, parts: AsyncIterator[bytes], *, media_type: str, key: str
@@ -68,7 +72,9 @@ class Asking:
         """
         route = self._route("POST", path)
         more = {"Content-Type": media_type, "Idempotency-Key": key}
-        return orjson.loads((await self._asked(route, visitor, path, more, content=parts)).content)
+        answer = await self._asked(route, visitor, path, more, content=parts)
+        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
+        return orjson.loads(answer.content)
 
     async def revealed(
         self, visitor: Visitor, purpose: Purpose, *, texts: Sequence[str] = (), names: Sequence[str] = ()
