@@ -1,5 +1,6 @@
 """Show what rosters came to: schools and sections for who looks after them, and who is in a section."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.evidence.domain.errors import NotFound
@@ -20,17 +21,21 @@ async def outline_roster(reader: str, district: District) -> Outline:
 
     Raises NotFound for everyone else.
     """
-    scopes = await district.rights.verified_scopes(reader)
-    if not scopes:
-        raise NotFound("roster")
-    schools = None if "district" in scopes else sorted(scope.removeprefix("school/") for scope in scopes)
-    return await district.roster.outline(schools)
+    return await district.roster.outline(await _schools(reader, district))
 
 
 async def section_members(section: str, reader: str, district: District) -> SectionSeen:
     """Who is in a section, for the same people. Raises NotFound where it is not theirs, or there is none."""
-    outline = await outline_roster(reader, district)
-    outlined = next((one for one in outline.sections if one.id == section), None)
-    if outlined is None:
+    schools = await _schools(reader, district)
+    outlined = await district.roster.outlined(section)
+    if outlined is None or (schools is not None and outlined.section.school not in schools):
         raise NotFound("section")
     return SectionSeen(outlined, tuple(await district.rights.members(f"section/{section}")))
+
+
+async def _schools(reader: str, district: District) -> Collection[str] | None:
+    """The schools that are the reader's to look after; None for all. Raises NotFound where there are none."""
+    scopes = await district.rights.verified_scopes(reader)
+    if not scopes:
+        raise NotFound("roster")
+    return None if "district" in scopes else sorted(scope.removeprefix("school/") for scope in scopes)

@@ -7,7 +7,7 @@ from services.evidence.domain.adopting import Adoption
 from services.evidence.domain.documents import ReadDocument
 from services.evidence.domain.judging import Criteria
 from services.evidence.domain.roster_known import KnownRoster, Session
-from services.evidence.domain.roster_outline import Outline
+from services.evidence.domain.roster_outline import Outline, OutlinedSection
 from shared.contracts.tasks import Moves, Task
 from shared.rulebook.definitions import Learner
 from shared.rulebook.policy import Policy
@@ -92,6 +92,10 @@ class Roster(Protocol):
 
     async def outline(self, schools: Collection[str] | None) -> Outline:
         """What is known of these schools, of all where None, as far as the projections have come."""
+        ...
+
+    async def outlined(self, section: str) -> OutlinedSection | None:
+        """The same of one section; None where there is none."""
         ...
 
     async def known(

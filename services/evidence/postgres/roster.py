@@ -73,22 +73,19 @@ class PostgresRoster:
     async def outline(self, schools: Collection[str] | None) -> Outline:
         """See `Roster.outline`."""
         asked = None if schools is None else list(schools)
-        rows = await self._pool.fetch(_OUTLINE, asked, now())
+        rows = await self._pool.fetch(_OUTLINE, now(), asked)
         counts = await self._pool.fetch(_LEARNERS, asked)
         periods = await self._pool.fetch("SELECT id::text, begins_ms, ends_ms FROM handed_in.session ORDER BY id")
         return Outline(
-            tuple(
-                OutlinedSection(
-                    row["section"],
-                    Section(row["course"], row["school"], row["begins_ms"], row["ends_ms"]),
-                    tuple(row["teachers"]),
-                    row["learners"],
-                )
-                for row in rows
-            ),
+            tuple(map(_outlined, rows)),
             {row["school"]: row["learners"] for row in counts},
             {row["id"]: Session(row["begins_ms"], row["ends_ms"]) for row in periods},
         )
+
+    async def outlined(self, section: str) -> OutlinedSection | None:
+        """See `Roster.outlined`."""
+        rows = await self._pool.fetch(_OUTLINED, now(), section)
+        return _outlined(rows[0]) if rows else None
 
     async def unknown(self, *, course: str, period: str) -> Literal["course", "period"] | None:
         """See `Roster.unknown`."""
@@ -158,20 +155,22 @@ class PostgresRoster:
         return definitions_owner(self._tenant, stream)
 
 
-_OUTLINE = """
+_SECTION = """
     SELECT s.section::text, s.course::text, s.school::text, s.begins_ms, s.ends_ms,
         ARRAY(
             SELECT DISTINCT person::text AS teacher FROM access.grants AS held
-            WHERE role = 'teacher' AND scope = 'section/' || s.section AND (held.ends_ms IS NULL OR held.ends_ms > $2)
+            WHERE role = 'teacher' AND scope = 'section/' || s.section AND (held.ends_ms IS NULL OR held.ends_ms > $1)
             ORDER BY teacher
         ) AS teachers,
         coalesce(e.learners, 0) AS learners
     FROM access.sections AS s LEFT JOIN (
-        SELECT section, count(DISTINCT learner) AS learners FROM access.enrolments GROUP BY section
+        SELECT section, count(DISTINCT learner) AS learners FROM access.enrolments {counted} GROUP BY section
     ) AS e USING (section)
-    WHERE $1::uuid[] IS NULL OR s.school = ANY ($1)
+    WHERE {asked}
     ORDER BY s.school, s.section
 """
+_OUTLINE = _SECTION.format(counted="", asked="$2::uuid[] IS NULL OR s.school = ANY ($2)")
+_OUTLINED = _SECTION.format(counted="WHERE section = $2", asked="s.section = $2")
 _LEARNERS = """
     SELECT school::text, count(DISTINCT learner) AS learners FROM access.enrolments
     WHERE $1::uuid[] IS NULL OR school = ANY ($1) GROUP BY school
@@ -199,6 +198,10 @@ _SAID = (
 
 def _section(row: asyncpg.Record) -> Section:
     return Section(row["course"], row["school"], row["begins_ms"], row["ends_ms"])
+
+
+def _outlined(row: asyncpg.Record) -> OutlinedSection:
+    return OutlinedSection(row["section"], _section(row), tuple(row["teachers"]), row["learners"])
 
 
 def _grants(rows: Iterable[asyncpg.Record]) -> dict[str, dict[Grant, Instant | None]]:

@@ -19,6 +19,7 @@ async def test_an_outline_counts_learners_and_names_none(evidence: Running, peop
     assert evidence.id("user", "lindgren") in section["teachers"]
     members = await people.administrator.get(f"/v1/rosters/sections/{section['section']}")
     assert set(ids) <= set(members.json()["members"])
+    assert section.items() <= members.json().items(), "one section is told as among all"
     assert members.json()["learners"] == len(members.json()["members"])
 
 
