@@ -320,6 +320,17 @@ def test_each_is_offered_what_she_may_do() -> None:
     assert "<button>" not in auditor.replace('<button class="plain">', "")
 
 
+def test_particulars_for_working_it_out_again_stand_apart_from_what_a_family_reads() -> None:
+    text = why(FAMILY)
+    apart = re.search(r"<details><summary>For whoever works it out again</summary>.*?</details>", text, re.DOTALL)
+    state = told.explanation()
+    assert apart is not None
+    for particular in (state["policy"], state["method"]):
+        assert particular in apart[0]
+        assert particular not in text.replace(apart[0], "")
+    assert not re.search(r"\b(ledger|digest|position|projection)\b", text)
+
+
 def test_in_spanish_nothing_of_the_rulebooks_is_english() -> None:
     text = why(FAMILY, "es")
     assert "This is mastered." not in text
