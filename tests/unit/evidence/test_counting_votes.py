@@ -1,5 +1,6 @@
 """Votes are counted once, wherever that is cut; and until they are, nothing outside the keys tells how they stand."""
 
+import asyncio
 import hashlib
 import json
 from contextlib import suppress
@@ -19,6 +20,7 @@ from shared.ledger.entry import Entry
 from tests.support.counting_house import EXHIBITION, SECRET, Broken, Fuse, House, new, said
 from tests.support.exhibitions import BEST, WELL
 from tests.support.pure_district import AMARA, BAO, TEACHER, TENANT, WORK
+from tests.support.waiting import until
 
 FAMILY = [said("boxer", 4), said("boxer", 3), said("clover", 4), said("boxer", 2), said("snowball", 4)]
 STAFF = [said("clover", 1), said(None, 2)]
@@ -130,6 +132,27 @@ async def test_wherever_counting_is_cut_the_worker_ends_it_as_if_it_were_not(
         assert [(entry.id, entry.body) for entry in cut.real_ledger.all()] == uncut
         assert await cut.real_boxes.kept() == []
         assert not await VoteCounting(cut).step()
+
+
+async def test_a_worker_that_fails_while_it_counts_says_so_and_counts_again() -> None:
+    """At every step: what was in the way is told until it is gone, and nothing is lost or counted twice."""
+    whole, passes = House(), Fuse(None)
+    await whole.held({"family": FAMILY})
+    await VoteCounting(House(passes, whole)).step()
+    uncut = [(entry.id, entry.body) for entry in whole.real_ledger.all()]
+    for step in range(1, passes.passed + 1):
+        house = House()
+        await house.held({"family": FAMILY})
+        worker = VoteCounting(House(Fuse(step, after=step % 2 == 0), house), poll=0.01)
+        running = asyncio.create_task(worker.run())
+        try:
+            why = await until(lambda worker=worker: worker.failing, "the worker says that it fails")
+            assert why.startswith("Broken at ")
+            await until(lambda worker=worker: worker.failing is None, "it has gone on")
+        finally:
+            running.cancel()
+        assert [(entry.id, entry.body) for entry in house.real_ledger.all()] == uncut
+        assert await house.real_boxes.kept() == []
 
 
 async def test_before_the_close_the_record_is_the_same_to_look_at_whatever_was_voted() -> None:
