@@ -13,7 +13,7 @@ Nothing here counts how often anything was tried, and nothing has a date by whic
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from shared.ledger.entry import Entry
 from shared.ledger.instants import Instant
@@ -96,7 +96,10 @@ class Turn(StrEnum):
     OVER = "over"
 
 
-ON_TEACHER = frozenset({Turn.CONFERENCE, Turn.OPENING, Turn.SCORE})
+OnTeacher: TypeAlias = Literal[Turn.CONFERENCE, Turn.OPENING, Turn.SCORE]
+"""What a cycle waits for of who may record."""
+
+ON_TEACHER: frozenset[Turn] = frozenset(get_args(OnTeacher))
 
 
 class Standing(NamedTuple):

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from services.mastery.flows.whose import Worklist, learners_of, reached
 from services.mastery.ports import District, WaitingRedo
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.known import EVERYTHING, Pin
-from shared.rulebook.redoing import ON_TEACHER, Cycle, Standing, required_before, standing, task_done_over
+from shared.rulebook.redoing import ON_TEACHER, Cycle, OnTeacher, Standing, required_before, standing, task_done_over
 from shared.runtime.definitions.view import DefinitionsView
-
-WaitsFor: TypeAlias = Literal["conference", "opening", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class RedoPage:
 
 
 async def list_redos(
-    asked: Worklist, waits_for: WaitsFor | None, after: tuple[Instant, str] | None, limit: int, district: District
+    asked: Worklist, waits_for: OnTeacher | None, after: tuple[Instant, str] | None, limit: int, district: District
 ) -> RedoPage:
     """A page of what waits for the teacher, for staff who may record for these learners. Raises UnknownError."""
     await district.applied.reached(asked.at_least)
@@ -46,7 +43,7 @@ async def list_redos(
     expected = await district.redos.relearning(tasks, EVERYTHING)
     listed = [_listed(one, view, expected) for one in waiting]
     mine = sorted(
-        (one for one in listed if one.standing.turn in ON_TEACHER and waits_for in {None, one.standing.turn.value}),
+        (one for one in listed if one.standing.turn in ON_TEACHER and waits_for in {None, one.standing.turn}),
         key=_place,
     )
     rest = [one for one in mine if after is None or _place(one) > after]

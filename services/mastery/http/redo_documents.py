@@ -6,9 +6,8 @@ from pydantic import BaseModel, Field
 
 from services.mastery.http.readiness_documents import NamedDocument
 from shared.contracts.values import Code, Digest, Id, Moment
+from shared.rulebook.redoing import Turn
 from shared.runtime.documents import AsOfDocument
-
-Turn = Literal["relearning", "conference", "opening", "redo", "score", "over"]
 
 
 class RelearnedDocument(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.mastery.flows.list_redos import WaitsFor, list_redos
+from services.mastery.flows.list_redos import list_redos
 from services.mastery.flows.read_redos import read_redos
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Worklist
@@ -16,6 +16,7 @@ from services.mastery.http.worklists import After, Limit, asked_worklist
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
+from shared.rulebook.redoing import OnTeacher
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.paging import place_after
@@ -49,7 +50,7 @@ def redo_routes(district: District, verifier: Verifier) -> APIRouter:
     )
     async def waiting(
         asked: Annotated[Worklist, Depends(asked_worklist(verifier))],
-        waits_for: WaitsFor | None = None,
+        waits_for: OnTeacher | None = None,
         after: After = None,
         limit: Limit = 100,
     ) -> Response:

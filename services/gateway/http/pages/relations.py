@@ -29,13 +29,24 @@ async def purpose_for(visitor: Visitor, learners: Sequence[str], relations: Rela
     for learner in learners:
         if await relations.is_guardian(visitor.person, learner):
             return "family"
-    standing = await relations.standing(visitor.person)
-    if standing.teaches or not (standing.administers or standing.audits):
-        return "teaching"
-    return "administration" if standing.administers else "audit"
+    return _by_role(await relations.standing(visitor.person)) or "teaching"
+
+
+def purpose_here(standing: Standing) -> Purpose:
+    """For what somebody reads of an exhibition, or of whatever else shows many: by what she is here."""
+    return _by_role(standing) or ("own-record" if standing.is_learner else "family")
 
 
 async def purpose_in(visitor: Visitor, section: str, relations: Relations) -> Purpose:
     """The same of whoever a section has: its teacher's, or that of who administers its school."""
     standing = await relations.standing(visitor.person)
     return "teaching" if section in standing.teaches else "administration"
+
+
+def _by_role(standing: Standing) -> Purpose | None:
+    """The purpose of the first role that she has here, None where she has none."""
+    if standing.teaches:
+        return "teaching"
+    if standing.administers:
+        return "administration"
+    return "audit" if standing.audits else None

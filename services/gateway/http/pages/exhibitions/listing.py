@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.gateway.domain.disclosures import Purpose, Revealed, by_family
+from services.gateway.domain.disclosures import Revealed, by_family
 from services.gateway.http.pages.afterwards import led_on
 from services.gateway.http.pages.exhibitions.planning import (
     NEW,
@@ -20,7 +20,7 @@ from services.gateway.http.pages.exhibitions.planning import (
 )
 from services.gateway.http.pages.lists import After, as_one, going_on, whole
 from services.gateway.http.pages.refusing import wrong
-from services.gateway.http.pages.relations import Relations
+from services.gateway.http.pages.relations import Relations, purpose_here
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
@@ -79,18 +79,7 @@ class Exhibitions:
     ) -> Revealed:
         """Titles and names, as far as she may read them."""
         asking = self.visiting.asking
-        return await asking.revealed(visitor, purpose_of(standing), texts=texts[:1000], names=names[:1000])
-
-
-def purpose_of(standing: Standing) -> Purpose:
-    """For what somebody reads of an exhibition, as it is written down."""
-    if standing.teaches:
-        return "teaching"
-    if standing.administers:
-        return "administration"
-    if standing.audits:
-        return "audit"
-    return "own-record" if standing.is_learner else "family"
+        return await asking.revealed(visitor, purpose_here(standing), texts=texts[:1000], names=names[:1000])
 
 
 def titles_of(exhibitions: Sequence[Mapping[str, Any]]) -> list[str]:
