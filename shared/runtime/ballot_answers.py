@@ -6,7 +6,15 @@ from typing import Any
 
 
 class UnaskedError(ValueError):
-    """Something was answered that a ballot does not ask, or by none of its options. It says what, in words."""
+    """Something was answered that a ballot does not ask, or by none of its options. It says what, in words.
+
+    `written` is what was answered, by the name it came with; `word` the answer, None where nothing of this name is
+    asked; `instead` is what could stand in its place.
+    """
+
+    def __init__(self, detail: str, *, written: str, word: str | None, instead: str) -> None:
+        super().__init__(detail)
+        self.written, self.word, self.instead = written, word, instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +51,16 @@ class Ballot:
         for written, word in given:
             name = self.full_name(written)
             if name not in known:
-                raise UnaskedError(f"This ballot does not ask {written!r}; it asks {', '.join(sorted(known))}.")
+                asked = ", ".join(sorted(known))
+                detail = f"This ballot does not ask {written!r}; it asks {asked}."
+                raise UnaskedError(detail, written=written, word=None, instead=asked)
             if not word:
                 continue
             option = known[name].get(word.casefold())
             if option is None:
                 options = ", ".join(dict.fromkeys(known[name].values()))
-                raise UnaskedError(f"{word!r} is no answer to {written}; it is one of {options}.")
+                detail = f"{word!r} is no answer to {written}; it is one of {options}."
+                raise UnaskedError(detail, written=written, word=word, instead=options)
             answers[name] = option
         return answers
 

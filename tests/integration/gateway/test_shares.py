@@ -119,7 +119,7 @@ async def test_a_browser_gets_a_page_in_which_no_text_becomes_markup(world: Worl
     assert "<script" not in seen.text
     assert set(re.findall(r'href="([^"]*)"', seen.text)) <= OWN_LINKS, "it leads nowhere"
     assert "Its title, words, links and files are not shown any more." in seen.text
-    assert "3 Bytes" in seen.text
+    assert "3 bytes" in seen.text
     assert "default-src 'none'" in seen.headers["content-security-policy"]
     assert seen.headers["x-robots-tag"].startswith("noindex")
     assert seen.headers["referrer-policy"] == "no-referrer"

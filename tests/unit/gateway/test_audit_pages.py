@@ -1,12 +1,13 @@
 """What an auditor's pages make of answers: what bears on a grade, where grade and record differ, and hostile texts."""
 
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.audit.domain.differences import Kind
 from services.gateway.http.pages.audits.showing import bearing, changes, lines
-from services.gateway.http.pages.audits.wording import ENTRIES, PHASES
+from services.gateway.http.pages.audits.wording import DIFFERENCES, ENTRIES, PHASES
 from services.gateway.http.pages.languages import languages
 from services.gateway.http.pages.rendering import Reader, page
 from shared.contracts.events import EVENTS
@@ -92,7 +93,7 @@ def test_every_phase_of_a_check_has_a_word() -> None:
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("running", [True, False])
 def test_whatever_an_audit_tells_stays_a_text(language: str, running: bool) -> None:
-    difference = {"phase": HOSTILE, "what": HOSTILE, "event": HOSTILE, "learner": HOSTILE}
+    difference = {"phase": HOSTILE, "kind": HOSTILE, "what": HOSTILE, "event": HOSTILE, "learner": HOSTILE}
     members = [{"name": HOSTILE, "in_copy": HOSTILE, "elsewhere": None}]
     told = {
         "id": GRADE,
@@ -129,3 +130,7 @@ def test_a_name_is_shown_only_where_it_was_asked_for() -> None:
     assert "names=shown" not in hidden
     told = bytes(page("audit/learner.html", reader, name={"given": "Bao", "family": "K"}, shown=True, **shown).body)
     assert "Bao K" in told.decode()
+
+
+def test_every_kind_of_difference_has_words_here() -> None:
+    assert DIFFERENCES.keys() == set(get_args(Kind))

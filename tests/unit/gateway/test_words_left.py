@@ -13,6 +13,7 @@ from services.gateway.http.pages.languages import words_in
 from services.gateway.http.pages.learners.chart import chart
 from services.gateway.http.pages.learners.explaining import Explaining
 from services.gateway.http.pages.learners.mastery import Found, subjects
+from services.gateway.http.pages.learners.seeing import PURPOSES, SHOWN, Row, Seeing
 from services.gateway.http.pages.learners.viewers import Viewer
 from services.gateway.http.pages.learners.why import Asked, Checked, Turned
 from services.gateway.http.pages.refusing import KINDS, REASONS, why_not
@@ -23,6 +24,7 @@ from shared.runtime.policy_templates import WHEN, template
 from shared.runtime.problems import Problem, conflict, invalid
 from tests.support import explained as told
 from tests.support.marked_words import LANGUAGE, marked_words, unmarked
+from tests.unit.gateway.test_portfolio_pages import pages_of
 
 READER = Reader(LANGUAGE, ZoneInfo("UTC"), "/x", person="p", csrf="c")
 VIEWERS = [Viewer("own-record", False), Viewer("family", False), Viewer("teaching", True)]
@@ -117,6 +119,21 @@ def test_where_somebody_is_with_everything(template_: str) -> None:
         template_, learner=told.LEARNER, viewer=viewer, texts=PEOPLE, found=found, recent=[], done="question",
         problem=refused, typed={},
     )  # fmt: skip
+    assert unmarked(text, OWN) == []
+
+
+def test_a_portfolio_and_a_work() -> None:
+    """Of herself and of another; what a service said beside it is marked."""
+    own = ["Zandile", "https://district.example", "Cites a text", "Asks of a text", "Traces how a theme grows", "PDF"]
+    own += ["poster.pdf", "MB", "Say why"]
+    assert [left for text in pages_of(LANGUAGE, "Zandile") for left in unmarked(text, own)] == []
+
+
+def test_who_has_seen_it() -> None:
+    rows = [Row(told.DAY.format(20), told.FIRST, False, tuple(SHOWN), purpose) for purpose in (*PURPOSES, None)]
+    rows.append(Row(told.DAY.format(20), told.FIRST, True, ("share",), None))
+    seeing = Seeing.to(LANGUAGE)
+    text = _text("learner/seen.html", learner=told.LEARNER, names={}, rows=rows, following=3, seeing=seeing)
     assert unmarked(text, OWN) == []
 
 

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime
+from babel.units import format_unit
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -137,8 +139,17 @@ def _environment(language: str) -> Environment:
     environment.globals["words"] = Words(words, language)
     environment.globals["languages"] = {tag: locale_of(tag).get_display_name() for tag in languages()}
     environment.filters["day"] = lambda text, zone: format_date(_local(text, zone), "long", locale)
+    environment.filters["size"] = lambda number: _size(number, locale)
     environment.filters["moment"] = lambda text, zone: format_datetime(_local(text, zone), "medium", locale=locale)
     return environment
+
+
+def _size(number: int, locale: Locale) -> str:
+    """How large a file is, to one place of the unit that it is some of."""
+    for unit, bytes_ in (("megabyte", 1_000_000), ("kilobyte", 1_000)):
+        if number >= bytes_:
+            return format_unit(number / bytes_, f"digital-{unit}", "short", "#,##0.#", locale=locale)
+    return format_unit(number, "digital-byte", "long", locale=locale)
 
 
 def _local(text: str, zone: tzinfo) -> datetime:

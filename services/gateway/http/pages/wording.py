@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.gateway.http.pages.audits.wording import ENTRIES, PHASES, SPOKEN
+from services.gateway.http.pages.audits.wording import DIFFERENCES, ENTRIES, PHASES, SPOKEN
 from services.gateway.http.pages.languages import SOURCE, Gettext
 from services.gateway.http.pages.refusing import Why, why_not
 from services.gateway.http.pages.shipped import level_name, policy_title
@@ -43,6 +43,15 @@ PURPOSES: Mapping[str, str] = {
     "diagnostic": _("finding out where one stands"),
 }
 """What evidence is for, as it stands in a list."""
+
+SCOPES: Mapping[str, str] = {
+    "district": _("the whole district"),
+    "school": _("one school"),
+    "framework": _("one framework"),
+    "competency": _("one competency"),
+    "learner": _("one learner"),
+}
+"""By kind, for whom a policy was adopted, where it is nobody's to know which one."""
 
 RELEARNING: Mapping[str, str] = {
     "practice": _("practice"),
@@ -108,6 +117,15 @@ class Words:
     def refused(self, problem: Problem) -> Why:
         """Why something was refused."""
         return why_not(problem, self.language, english=self.tag == SOURCE)
+
+    def scope(self, scope: str) -> str:
+        """For whom something holds, without saying which one."""
+        kind = scope.partition("/")[0]
+        return self.language.gettext(SCOPES[kind]) if kind in SCOPES else kind
+
+    def difference(self, kind: str) -> str:
+        """What a check found, in general; its own sentence says what exactly."""
+        return self.language.gettext(DIFFERENCES[kind]) if kind in DIFFERENCES else kind
 
     def phase(self, name: str) -> str:
         """What a verification or an audit compares."""

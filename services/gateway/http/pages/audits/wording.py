@@ -49,6 +49,24 @@ SPOKEN: Mapping[str, str] = {
 }
 """What was said of a grade."""
 
+DIFFERENCES: Mapping[str, str] = {
+    "missing": _("One side has no entry here."),
+    "differs": _("Both sides have an entry here, and it is not the same."),
+    "unexpected": _("There is an entry where the record has none yet."),
+    "out_of_sequence": _("An entry is not the next one of its stream."),
+    "wrong_shard": _("Entries of one owner lie in two places."),
+    "unreadable": _("What stands here cannot be read."),
+    "state_differs": _("A level is not what the record comes to."),
+    "state_missing": _("The record says something for which there is no level."),
+    "state_kept": _("There is a level of a learner who is forgotten."),
+    "state_behind": _("A level rests on less than was recorded, and does not catch up."),
+    "kept_differs": _("What is kept beside the levels is not what the record says."),
+    "kept_missing": _("The record says something that is not kept beside the levels."),
+    "kept_unexpected": _("Something is kept beside the levels that the record does not say."),
+    "grade_differs": _("A grade is not what the record comes to."),
+}
+"""By the kind of a difference that a check found."""
+
 PHASES: Mapping[str, str] = {
     "ledger": _("Entries of the ledger"),
     "topic": _("Records of the topic"),

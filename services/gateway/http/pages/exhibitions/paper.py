@@ -120,7 +120,8 @@ async def _cast(  # noqa: PLR0911 - a reason each
     try:
         answers = Ballot(token, shown).answers(line.answers)
     except UnaskedError as error:
-        return Entered(line.number, "refused", str(error))
+        why = "not_asked" if error.word is None else "no_answer"
+        return Entered(line.number, "refused", why, (error.word or "", error.written, error.instead))
     cast = await ballots.vote(token, answers)
     if cast.status_code in {200, 201}:
         return Entered(line.number, "counted" if cast.status_code == 201 else "before")

@@ -21,11 +21,14 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What came of a line: `counted`, `before` (the first vote stands) or `refused`, with the reason in words."""
+    """What came of a line: `counted`, `before` (the first vote stands) or `refused`, with the reason, and what it
+    speaks of: what was answered, to what, and what could be.
+    """
 
     number: int
     outcome: str
     why: str = ""
+    told: tuple[str, str, str] = ("", "", "")
 
 
 def table_of(text: str) -> list[PaperLine]:
