@@ -317,6 +317,24 @@ async def test_a_work_is_scored_as_it_was_seen_and_each_criterion_is_spoken_of(d
     assert (said["criterion"], said["rubric"], said["text"]) == ("clarity", RUBRIC, "D4\nLouder.")
 
 
+async def test_of_a_score_whose_comment_was_refused_the_page_says_that_the_score_is_recorded(
+    door: Door, teacher: Browser
+) -> None:
+    written = answering(door, **{"POST feedback": JSONResponse({"title": "Later"}, 503)})
+    fields = {
+        "id": FORM,
+        "version": "2",
+        "rubric": RUBRIC,
+        "draft": DRAFT,
+        "level/clarity": "4",
+        "say/clarity": "Loud.",
+    }
+    told = await sent(door, teacher, f"/works/{WORK}/score", **fields)
+    assert (told.status_code, "A part of this is recorded" in told.text) == (503, True)
+    assert (f'name="id" value="{FORM}"' in told.text, "Loud." in told.text) == (True, True)
+    assert [path.rpartition("/")[2] for _, path, _ in written] == ["scores", "feedback"]
+
+
 async def test_a_score_for_nobody_is_not_one_for_everybody(door: Door, teacher: Browser) -> None:
     written = answering(door, **{f"/v1/works/{WORK}": {**MADE, "others": 1}})
     shown = await teacher.send("GET", f"{door.url}/works/{WORK}/score?rubric={RUBRIC}")

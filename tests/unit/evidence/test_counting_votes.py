@@ -134,6 +134,12 @@ async def test_wherever_counting_is_cut_the_worker_ends_it_as_if_it_were_not(
         assert not await VoteCounting(cut).step()
 
 
+async def fails_and_goes_on(worker: VoteCounting) -> None:
+    why = await until(lambda: worker.failing, "the worker says that it fails")
+    assert why.startswith("Broken at ")
+    await until(lambda: worker.failing is None, "it has gone on")
+
+
 async def test_a_worker_that_fails_while_it_counts_says_so_and_counts_again() -> None:
     """At every step: what was in the way is told until it is gone, and nothing is lost or counted twice."""
     whole, passes = House(), Fuse(None)
@@ -146,9 +152,7 @@ async def test_a_worker_that_fails_while_it_counts_says_so_and_counts_again() ->
         worker = VoteCounting(House(Fuse(step, after=step % 2 == 0), house), poll=0.01)
         running = asyncio.create_task(worker.run())
         try:
-            why = await until(lambda worker=worker: worker.failing, "the worker says that it fails")
-            assert why.startswith("Broken at ")
-            await until(lambda worker=worker: worker.failing is None, "it has gone on")
+            await fails_and_goes_on(worker)
         finally:
             running.cancel()
         assert [(entry.id, entry.body) for entry in house.real_ledger.all()] == uncut

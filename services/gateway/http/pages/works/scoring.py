@@ -37,6 +37,14 @@ MOST_READY = 8
 """Of the reader's own earlier comments on a criterion, those offered again."""
 
 
+class PartlyRecordedError(Exception):
+    """Something of a form is recorded, and what comes after it was refused. The same form sent again counts once."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which rubric a work is scored by, and which of its drafts stand beside it."""
@@ -92,6 +100,8 @@ def scoring_pages(works: Works) -> APIRouter:
             if problem.status not in {409, 422}:
                 raise
             return await _shown(works, request, visitor, work, asked, problem=problem, typed=fields)
+        except PartlyRecordedError as partly:
+            return await _shown(works, request, visitor, work, asked, problem=partly.problem, typed=fields, partly=True)
         return led_on("/scoring", "scored" if levels_of(fields) else "said", receipt)
 
     return router
@@ -128,6 +138,7 @@ async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
     *,
     problem: Problem | None = None,
     typed: Mapping[str, str] | None = None,
+    partly: bool = False,
 ) -> Response:
     standing = await _scorer(works, visitor)
     asking, reader = works.visiting.asking, works.visiting.reader(request, visitor)
@@ -155,13 +166,17 @@ async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
         course=await _course(works, standing, told["courses"]),
         at=(typed or {}).get("at") or instant_text(works.clock()),
         problem=problem,
+        partly=partly,
         typed=typed or {},
         **shown,
     )
 
 
 async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[str, str]) -> Any:
-    """The receipt of the score, or where there is none of the last that was said. Raises Problem as the API does."""
+    """The receipt of the score, or where there is none of the last that was said.
+
+    Raises Problem as the API does, and PartlyRecordedError where something is recorded before.
+    """
     asking = works.visiting.asking
     levels, comments, receipt = levels_of(fields), comments_of(fields), None
     id_, digest = fields.get("id", ""), fields.get("rubric", "")
@@ -178,7 +193,12 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
     for code, text in comments.items():
         of = {"rubric": digest, "criterion": code} if code else {}
         body = {"id": derived_id(id_, f"feedback/{code}"), "text": text, **of}
-        receipt = await asking.write(visitor, "POST", path, body)
+        try:
+            receipt = await asking.write(visitor, "POST", path, body)
+        except Problem as problem:
+            if receipt is None:
+                raise
+            raise PartlyRecordedError(problem) from problem
     return receipt
 
 
