@@ -26,7 +26,11 @@ from tests.support.standing import Standing
 if TYPE_CHECKING:
     from tests.support.containers import KafkaAt
 
-TOGETHER = ("tests/browser/", "tests/faults/district/", "tests/integration/cli/", "tests/integration/audit/")
+TOGETHER = (
+    "tests/browser/",
+    "tests/faults/district/",
+    *(f"tests/integration/{name}/" for name in ("cli", "commands", "audit")),
+)
 """Folders whose tests look at one thing that takes long to start."""
 
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_place()))

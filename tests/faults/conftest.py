@@ -1,13 +1,12 @@
-"""Effort of the fault tests, and a district under fault for each file that asks for one."""
+"""Effort of the fault tests."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.effort import Effort, Tally
-from tests.support.trial import Trial, on_trial
 
 WORK = 0.7
 """The part of the minutes that is spent on rounds; the rest goes to starts, ends and checks."""
@@ -40,11 +39,3 @@ def effort(request: pytest.FixtureRequest) -> Iterator[Effort]:
     tally.seconds = time.monotonic() - begun
     if results:
         tally.write(Path(results))
-
-
-@pytest.fixture(scope="module")
-async def trial(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> AsyncIterator[Trial]:
-    """A whole district whose wires can be made to fail, with clients that write; one a file."""
-    name = request.path.stem.removeprefix("test_")
-    async with on_trial(tmp_path_factory.mktemp(name) / "home", name, request.config.getoption("--seed")) as trial:
-        yield trial

@@ -129,4 +129,4 @@ async def until(condition: Any, *, seconds: float = 60) -> None:
         if word is True:
             return
         assert asyncio.get_running_loop().time() < deadline, f"not within {seconds} s: {word}"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)  # each look asks all services

@@ -68,6 +68,7 @@ class Learner:
 class JournalingClient:
     """Writes attempts, batches, voids and repeats for a district's learners, one at a time, until told to stop.
 
+    `acknowledged` is every receipt that was ever given, by event id. After each operation it waits for `pause` seconds.
     Clients that share a `board` also void each other's pieces, so that they decide at once about the same streams.
     """
 
@@ -80,19 +81,17 @@ class JournalingClient:
         competencies: list[str],
         seed: int,
         board: list[str] | None = None,
+        pause: float = 0,
     ) -> None:
         self.journal: list[Operation] = []
+        self.acknowledged: dict[str, dict[str, Any]] = {}
+        self._pause = pause
         self._board = board if board is not None else []
         self._http = httpx.AsyncClient(verify=authorities(), base_url=url, timeout=PATIENCE, trust_env=False)
         self._personal_token = personal_token
         self._authorization = ""
         self._random = random.Random(seed)
         self._learners, self._competencies = learners, competencies
-
-    @property
-    def acknowledged(self) -> dict[str, dict[str, Any]]:
-        """Every receipt that was ever given, by event id."""
-        return {id_: receipt for operation in self.journal for id_, receipt in operation.receipts.items()}
 
     @property
     def sent(self) -> set[str]:
@@ -105,6 +104,7 @@ class JournalingClient:
             self.journal.append(operation)
             await self.settle(operation)
             self._remember(operation)
+            await asyncio.sleep(self._pause)
 
     async def settle(self, operation: Operation) -> None:
         """Send the operation until its outcome is known."""
@@ -130,6 +130,7 @@ class JournalingClient:
                 answers = response.json()
                 answers = answers if isinstance(answers, list) else [answers]
                 operation.receipts |= {answer["id"]: answer for answer in answers if "outcome" in answer}
+                self.acknowledged |= operation.receipts
                 for_now = [answer for answer in answers if answer.get("status", 200) in {429, 503}]
                 outcome = "unknown" if for_now else "ok"
                 honest = all("outcome" in answer or "title" in answer for answer in answers)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 
 from cli.gateway import Gateway
 from deploy.local.postgres import processes_working_in
@@ -35,6 +37,7 @@ from tests.support.running import SmallDistrict, administrator, small_district, 
 from tests.support.waiting import until
 
 CLIENTS = 4
+PAUSE = 0.15
 SERVICES = ("evidence", "mastery", "portfolio", "audit", "gateway")
 
 
@@ -50,6 +53,7 @@ class Trial:
     reader: Reader
     chance: random.Random
     _told_until: int = 0
+    _checked_until: int = 0
 
     @property
     def tries(self) -> list[Try]:
@@ -58,6 +62,11 @@ class Trial:
     @property
     def acknowledged(self) -> Mapping[str, Mapping[str, Any]]:
         return {id_: receipt for client in self.clients for id_, receipt in client.acknowledged.items()}
+
+    @property
+    def _receipts(self) -> int:
+        """How many events have a receipt: their clients' ids are their own."""
+        return sum(len(client.acknowledged) for client in self.clients)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
@@ -74,8 +83,8 @@ class Trial:
 
     async def accepted(self, count: int, *, seconds: float = 30) -> None:
         """Wait until so many more events have a receipt than now."""
-        wanted = len(self.acknowledged) + count
-        await until(lambda: len(self.acknowledged) >= wanted, f"{count} more events are accepted", seconds=seconds)
+        wanted = self._receipts + count
+        await until(lambda: self._receipts >= wanted, f"{count} more events are accepted", seconds=seconds)
 
     async def back(self, part: str) -> None:
         """Start a part that was killed, at once: the keeper's pauses, which grow, have tests of their own.
@@ -104,20 +113,26 @@ class Trial:
         return await asyncpg.connect(self.stack.superuser_of(database))
 
     async def check(self, effort: Effort) -> None:
-        """Everything has healed alone, I1–I5 hold, and what was answered meanwhile was honest (I11, I12)."""
+        """Everything has healed alone, I1–I5 hold of all that was ever written, and what was answered since the last
+        check was honest (I11, I12).
+        """
         tally = effort.tally
+        tries = [each for each in self.tries if each.called > self._checked_until]
+        dishonest = [*(str(each) for each in tries if not each.honest), *self.reader.dishonest]
+        self._checked_until = time.monotonic_ns()
+        self.reader.dishonest.clear()
         await until_applied(self.stack)
         entries = await ledger_entries(self.stack.databases["evidence"].app)
         topic = await topic_entries(self.stack.access)
         acknowledged, sent = self.acknowledged, {id_ for client in self.clients for id_ in client.sent}
         ids = [entry.id for entry in entries]
         tally.events, tally.acknowledged = len(entries), len(acknowledged)
-        tally.unknown = sum(each.outcome == "unknown" for each in self.tries)
+        tally.unknown = sum(each.outcome == "unknown" for each in tries)
         tally.lost = len(acknowledged.keys() - set(ids)) + len(set(ids) - {entry.id for entry in topic})
         tally.doubled = len(ids) - len(set(ids))
         own = {entry.id for entry in entries if entry.event in {"AttemptRecorded", "EvidenceVoided"}}
         tally.invented = len(own - sent)
-        tally.slowest = max((each.returned - each.called for each in self.tries), default=0) / 1e9
+        tally.slowest = max((each.returned - each.called for each in tries), default=0) / 1e9
         lines = history(self.name, self.clients)
         if effort.history is not None:
             write_history(effort.history, [line for line in lines if line["call"] > self._told_until])
@@ -129,7 +144,6 @@ class Trial:
         verification = await verified(self.gateway)
         assert verification["state"] == "equal", verification
         self._check_shown(entries)
-        dishonest = [*(str(each) for each in self.tries if not each.honest), *self.reader.dishonest]
         assert not dishonest, f"{len(dishonest)} answers were not honest, the first: {dishonest[0]}"
         assert (stream := unexplained(lines)) is None, f"no order explains the answers about {stream}"
         tally.held = True
@@ -145,14 +159,25 @@ class Trial:
         self.reader.shown.clear()
 
 
+def pause_between(config: pytest.Config) -> float:
+    """What a client waits after an operation: in the suite a little, since other tests want the processors too."""
+    return 0 if config.getoption("--minutes") else PAUSE
+
+
 @asynccontextmanager
-async def on_trial(folder: Path, name: str, seed: int, *, clocks: Clocks | None = None) -> AsyncIterator[Trial]:
-    """A new district, everything of it running, and nothing yet written by its clients."""
+async def on_trial(
+    folder: Path, name: str, seed: int, *, clocks: Clocks | None = None, pause: float = 0
+) -> AsyncIterator[Trial]:
+    """A new district, everything of it running, and nothing yet written by its clients.
+
+    Each of them waits for `pause` seconds after each operation.
+    """
     chance = random.Random(f"{seed} {name}")
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(faulty_stack(folder, clocks=clocks))
         gateway = await opened.enter_async_context(administrator(stack))
         district = await small_district(gateway, learners=12, competencies=4)
+        await until_applied(stack)  # from here on the reader may see whom she asks for
         board: list[str] = []
         clients = [
             JournalingClient(
@@ -162,6 +187,7 @@ async def on_trial(folder: Path, name: str, seed: int, *, clocks: Clocks | None 
                 competencies=district.competencies,
                 seed=chance.getrandbits(32),
                 board=board,
+                pause=pause,
             )
             for number in range(CLIENTS)
         ]

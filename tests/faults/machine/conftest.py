@@ -11,7 +11,7 @@ from deploy.local.home import open_home
 from tests.support.clocks import Clocks, library
 from tests.support.servers import reachable_folder
 from tests.support.small_disk import NoMountError, small_disk
-from tests.support.trial import Trial, on_trial
+from tests.support.trial import Trial, on_trial, pause_between
 
 MEGABYTES = 700
 
@@ -44,7 +44,8 @@ async def machine(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixt
         except NoMountError as error:
             no_disks = f"mounting a small disk is not allowed here: {error}"
         name = request.path.stem.removeprefix("test_")
-        async with on_trial(folder, name, request.config.getoption("--seed"), clocks=clocks) as trial:
+        seed, pause = request.config.getoption("--seed"), pause_between(request.config)
+        async with on_trial(folder, name, seed, clocks=clocks, pause=pause) as trial:
             yield Machine(trial, places, no_disks, None if found else "libfaketime is not installed here")
         with suppress(OSError):
             opened.close()

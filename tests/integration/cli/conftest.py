@@ -1,4 +1,4 @@
-"""One running district for each file of tests of the commands: one that idles costs every other test time."""
+"""One running district for these tests: each imports what it needs, and looks at that alone."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from deploy.local.stack import Stack
 from tests.support.running import running_stack
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     async with running_stack(tmp_path_factory.mktemp("stack") / "home") as stack:
         yield stack

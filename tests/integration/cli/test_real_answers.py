@@ -4,6 +4,7 @@ The first 10,000 of them; `--answers 203442` for all.
 """
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from cli.importing.responses import FRAMEWORK
 from deploy.local.stack import Stack
 from tests.support.commands import run, start
 from tests.support.invariants import check_order, check_states, check_topic, ledger_entries, topic_entries, until
-from tests.support.running import administrator, states_shown, until_applied, verified
+from tests.support.running import administrator, running_stack, states_shown, until_applied, verified
 
 ANSWERS = Path(__file__).parents[4] / "shared" / "data" / "assistments2009" / "responses.csv.gz"
 
@@ -23,6 +24,13 @@ pytestmark = [
     pytest.mark.skipif(not ANSWERS.exists(), reason=f"the real answers are not beside the project ({ANSWERS.name})"),
     pytest.mark.timeout(1800),
 ]
+
+
+@pytest.fixture(scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """One of its own: all that is in the record is compared."""
+    async with running_stack(tmp_path_factory.mktemp("stack") / "home") as stack:
+        yield stack
 
 
 async def test_real_answers_import_resumed_after_a_kill_and_equal_the_plain_fold(

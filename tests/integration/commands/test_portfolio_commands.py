@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from tests.integration.cli.test_record_commands import FILES, SYMBOLS, is_one_sentence, said, told
+from tests.integration.commands.test_record_commands import FILES, SYMBOLS, is_one_sentence, said, told
 from tests.support.commands import run
 from tests.support.paper import Paper
 from tests.support.running import until_applied

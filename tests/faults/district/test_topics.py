@@ -43,7 +43,7 @@ async def test_duplicates_and_offsets_reset_to_0(trial: Trial, effort: Effort) -
     for _ in effort.rounds(short=1):
         async with trial.writing():
             await trial.accepted(50)
-            for _ in range(5 if effort.budget is None else 50):
+            for _ in range(2 if effort.budget is None else 50):
                 await _put_cursors_back(trial)
             for service in CONSUMERS:
                 await trial.stack.kill(service)

@@ -27,7 +27,7 @@ MIGRATIONS = "services/evidence/postgres/migrations"
 async def test_an_upgrade_under_traffic(trial: Trial, effort: Effort, tmp_path: Path) -> None:
     code = tmp_path / "code"
     for part in ("services", "shared"):
-        shutil.copytree(ROOT / part, code / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, code / part, ignore=shutil.ignore_patterns("*.pyc.*"))  # those being written
     for number in effort.rounds(short=1):
         _plant(code, number)
         async with trial.writing():
@@ -82,7 +82,7 @@ async def _killed_half_way(trial: Trial, code: Path) -> None:
                     )
                 )
 
-            await until(half_way, "the migration is half-way")
+            await until(half_way, "the migration is half-way", seconds=120)
         finally:
             with suppress(ProcessLookupError):
                 migrating.kill()
