@@ -15,8 +15,8 @@ import pytest
 from rich.console import Console
 
 from cli.transcribing import print_transcript
-from services.gateway.domain.transcripts import told_of
 from services.gateway.http.pages.rendering import page_of_one_file
+from services.gateway.http.pages.transcript_wording import told_of
 from tests.support.attempt_counts import COUNTS, counted
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +101,7 @@ def test_pieces_are_counted_by_kind_only_where_a_level_is_explained() -> None:
 
 
 def test_a_transcript_as_it_is_read_counts_nothing() -> None:
-    told = told_of(TRANSCRIPT, "Amara", "https://x.example")
+    told = told_of(TRANSCRIPT, "Amara", "https://x.example", "en")
     console = Console(width=120, file=io.StringIO(), highlight=False)
     print_transcript(TRANSCRIPT, console)
     assert isinstance(console.file, io.StringIO)

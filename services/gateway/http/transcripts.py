@@ -13,9 +13,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.gateway.domain.disclosures import Purpose
-from services.gateway.domain.transcripts import told_of
+from services.gateway.http.cookies import given_cookie
 from services.gateway.http.pages.asking import Asking
+from services.gateway.http.pages.languages import CHOSEN, language_for
 from services.gateway.http.pages.rendering import KEPT, page_of_one_file
+from services.gateway.http.pages.transcript_wording import told_of
 from services.gateway.http.visitors import Visitor
 from shared.ledger.identifiers import is_id
 from shared.runtime.clock import Clock
@@ -53,7 +55,8 @@ def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_ur
         transcript = await asking.read(visitor, f"/v1/learners/{learner}/transcript", **query)
         named = (await asking.revealed(visitor, purpose, names=[learner])).names.get(learner)
         name = None if named is None else f"{named.given} {named.family}"
-        return told_of(transcript, name, public_url.rstrip("/"))
+        language = language_for(given_cookie(request.scope, CHOSEN), request.headers.get("accept-language", ""))
+        return told_of(transcript, name, public_url.rstrip("/"), language)
 
     @router.get("/v1/learners/{id}/transcript.html", response_class=HTMLResponse, summary="A transcript as a page")
     async def as_page(
@@ -63,7 +66,7 @@ def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_ur
         as_of: _AsOf = None,
         purpose: _Purpose = None,
     ) -> Response:
-        """One file, without scripts, to be read and printed."""
+        """One file, without scripts, to be read and printed, in the language that the reader likes best of ours."""
         return page_of_one_file("transcript.html", told=await told(learner, as_of, purpose, request, caller))
 
     @router.get(
@@ -79,7 +82,7 @@ def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_ur
         as_of: _AsOf = None,
         purpose: _Purpose = None,
     ) -> Response:
-        """A tagged PDF (PDF/UA-1), which screen readers read in order."""
+        """A tagged PDF (PDF/UA-1), which screen readers read in order, in the language that the reader likes best."""
         said = await told(learner, as_of, purpose, request, caller)
         try:
             pdf = await asyncio.to_thread(printed, TEMPLATE, said, at=datetime.fromtimestamp(clock() // 1000, UTC))

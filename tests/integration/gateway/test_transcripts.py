@@ -92,6 +92,17 @@ async def test_as_a_page_it_has_a_language_headings_and_tables_with_heads(world:
     assert CODE in answer.text
 
 
+async def test_who_reads_spanish_gets_it_in_spanish_on_paper_too(world: World) -> None:
+    arranged(world)
+    headers = world.signed_in(LEARNER) | {"Accept-Language": "es"}
+    seen = await world.http.get(f"/v1/learners/{LEARNER}/transcript.html", headers=headers)
+    assert '<html lang="es">' in seen.text
+    assert all(said in seen.text for said in ("Competente (en revisión)", "Calificaciones publicadas", SPOKEN[-9:]))
+    paper = Paper((await world.http.get(f"/v1/learners/{LEARNER}/transcript.pdf", headers=headers)).content)
+    assert (paper.title, paper.language) == ("Expediente de Amara Okafor", "es")
+    assert "Evidencia más nueva" in " ".join(paper.pages)
+
+
 async def test_as_a_pdf_it_is_tagged_and_no_text_becomes_markup(world: World) -> None:
     arranged(world)
     answer = await world.http.get(f"/v1/learners/{LEARNER}/transcript.pdf", headers=world.signed_in(LEARNER))
