@@ -1,9 +1,10 @@
 """The demo district as browsers meet it: its story told, a button for everybody, and what is found there by name.
 
-One stands for all browser tests of a run. An exhibition stays open beside the story's, with ballots to be used up, and
-a share that the story would have taken back.
+One stands for all browser tests of a run. An exhibition stays open beside the story's, with ballots to be used up, a
+share that the story would have taken back, a question of Bao's that waits for its answer, and held grades of a class.
 """
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -99,7 +100,7 @@ async def demo_district(folder: Path, services: Sequence[Service] = SERVICES) ->
         district = DemoDistrict(stack, cast, {}, iter(()))
         await _find(district)
         await until_applied(stack)
-        await _do_jobs(district, auditor)
+        await asyncio.gather(_do_jobs(district, auditor), _wait_for_people(district))
         yield district
 
 
@@ -144,6 +145,31 @@ async def _do_jobs(district: DemoDistrict, auditor: str) -> None:
         found["verification"] = await _done(auditing, "/v1/verifications", {"learner": found["amara"]})
     wish = {"policy": template("most-recent"), "scope": "district"}
     found["what_if"] = await _done(cast.district, "/v1/what-ifs", wish)
+
+
+async def _wait_for_people(district: DemoDistrict) -> None:
+    """What waits until somebody decides: a question about a level, and grades of mathematics that are held."""
+    bao, found = await district.cast.as_person("learner-bao"), district.found
+    about = {"learner": found["bao"], "competency": ALLEGORY, "reason": "Which draft of mine was this about?"}
+    _, asked = await bao.post("/v1/reviews", {**about, "id": str(uuid4())})
+    found["review"] = asked["id"]
+    mensah = await district.cast.as_person("teacher-mensah")
+    columns = (await mensah.get(f"/v1/sections/{found['mathematics']}/grid"))["columns"]
+    found["batch"] = await held_grades(district, "mathematics-10", found["mathematics"], columns[0]["competency"])
+
+
+async def held_grades(district: DemoDistrict, course: str, section: str, competency: str) -> str:
+    """Grades of a section, prepared by the district and not released."""
+    names = {"course": f"roster:course/course-{course}", "period": "roster:academicSession/year-2026"}
+    wish = {"id": str(uuid4()), "section": section, "competencies": [competency], **names}
+    path, admin = "/v1/release-batches", district.cast.district
+    _, batch = await admin.post(path, await district.cast.resolved(wish))
+
+    async def held() -> bool:
+        return bool((await admin.get(f"{path}/{batch['id']}"))["state"] == "held")
+
+    await until(held, "the grades are held", seconds=60)
+    return str(batch["id"])
 
 
 async def _done(gateway: Gateway, path: str, wish: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """What an attacker would write, in every text that pages show, planted in a corner of the demo district.
 
 Its learner is Zoe at Riverside: her name, what she made, why she chose it, what her teacher said of it, the framework
-that it stands for, what an audience is asked, and the rule of her level. Then every page of the table is opened with
-her in Amara's place, and her teacher in Ms Lindgren's.
+that it stands for, what an audience is asked, what she asks about her level, and its rule. Then every page of the table
+is opened with her in Amara's place, and her teacher in Ms Lindgren's.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from cli.demo.seeding import FILES
 from cli.gateway import Gateway
 from cli.importing.commands import publish
 from cli.importing.references import read_json
-from tests.browser.district import DemoDistrict
+from tests.browser.district import DemoDistrict, held_grades
 from tests.browser.table import Row
 from tests.support.running import until_applied
 
@@ -82,11 +82,19 @@ async def plant(district: DemoDistrict) -> HostileCorner:
     await admin.post("/v1/guardians", link)
     exhibition, tokens = await _exhibition(district, novak, work)
     await until_applied(district.stack)
-    found = {"amara": zoe, "hugo": zoe, "bao": zoe, "theme": competency, "english": section, "art": section}
-    corner = HostileCorner(
-        district,
-        {**found, "poster": work, "letter": work, "share": share, "open_exhibition": exhibition},
-    )
+    about = {"id": str(uuid4()), "learner": zoe, "competency": competency, "reason": words(TEXT)}
+    _, review = await hers.post("/v1/reviews", about)
+    found = {
+        **dict.fromkeys(("amara", "hugo", "bao"), zoe),
+        **dict.fromkeys(("english", "art", "mathematics"), section),
+        **dict.fromkeys(("poster", "letter"), work),
+        "theme": competency,
+        "share": share,
+        "open_exhibition": exhibition,
+        "review": review["id"],
+        "batch": await held_grades(district, "english-10-riverside", section, competency),
+    }
+    corner = HostileCorner(district, found)
     corner.district.ballots = iter(tokens)
     return corner
 

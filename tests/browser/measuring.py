@@ -37,20 +37,18 @@ _SMALL = """least => [...document.querySelectorAll(
 })"""
 """Links amid the words of a sentence are as high as its lines: WCAG 2.5.8 leaves them out."""
 
-_REACHED = """wanted => {
-  const here = document.activeElement, main = document.querySelector(wanted);
-  if (!main) return 'absent';
-  if (here === document.body) return 'left';
-  if (here === main || main.contains(here) || here.contains(main) && here.id !== 'content') return 'reached';
-  return main.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING ? 'reached' : 'not yet';
+_FOCUS = """wanted => {
+  const here = document.activeElement, main = document.querySelector(wanted), style = getComputedStyle(here);
+  const bare = here !== document.body && here.id !== 'content' &&
+    (style.outlineStyle === 'none' || style.outlineWidth === '0px');
+  const told = where => [where, bare ? here.outerHTML.slice(0, 120) : null];
+  if (!main) return told('absent');
+  if (here === document.body) return told('left');
+  if (here === main || main.contains(here) || here.contains(main) && here.id !== 'content') return told('reached');
+  const beyond = main.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return told(beyond ? 'reached' : 'not yet');
 }"""
-
-_UNMARKED = """() => {
-  const here = document.activeElement;
-  if (here === document.body || here.id === 'content') return null;
-  const style = getComputedStyle(here);
-  return style.outlineStyle === 'none' || style.outlineWidth === '0px' ? here.outerHTML.slice(0, 120) : null;
-}"""
+"""Where focus is, seen from what the page is for; and what has it without showing it."""
 
 
 async def sticks_out(page: Page) -> list[str]:
@@ -85,9 +83,8 @@ async def presses_to(page: Page, main: str) -> tuple[int, list[str]]:
     await page.keyboard.press("Enter")
     for presses in range(2, MAX_PRESSES):
         await page.keyboard.press("Tab")
-        missing = await page.evaluate(_UNMARKED)
-        unmarked += [missing] if missing else []
-        where = await page.evaluate(_REACHED, main)
+        where, bare = await page.evaluate(_FOCUS, main)
+        unmarked += [bare] if bare else []
         assert where != "absent", f"there is no {main} on {page.url}"
         if where in {"reached", "left"}:
             return presses, unmarked

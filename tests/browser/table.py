@@ -32,6 +32,17 @@ class Row:
     status: int = 200
     do: Deed | None = None
 
+    @property
+    def foremost(self) -> bool:
+        """Whether it is one that most people come to: it is tried in each language and theme. No page is left out of
+        what is tried in English.
+        """
+        return self.name.startswith(FOREMOST)
+
+
+FOREMOST = ("welcome", "home-", "why", "mastery", "grid", "exhibition", "ballot", "vote", "family", "seen")
+"""What names of rows begin with: signing in and first pages, a level and all levels, a class, voting, a family's."""
+
 
 async def _vote(page: Page) -> None:
     await page.locator("input[type=radio]").first.check()
@@ -189,5 +200,8 @@ PAGES: tuple[Row, ...] = (
     Row("roster-section", "A class in the roster", OPERATOR, "/district/rosters/sections/{english}", "main h1"),
     Row("forgetting", "Who waits to be forgotten", OPERATOR, "/district/forgetting", "main h1"),
     Row("reviews", "Questions that wait for an answer", OPERATOR, "/district/reviews", "main h1"),
+    Row("review", "A question, to be answered", OPERATOR, "/district/reviews/{bao}/{review}", "#answer"),
+    Row("releases", "Releasing grades", OPERATOR, "/district/releases?section={mathematics}", "#section"),
+    Row("release-batch", "Grades, held until they are looked at", OPERATOR, "/district/releases/{batch}", "main table"),
     Row("reviews-school", "Questions of a school", OPERATOR, "/district/reviews/schools/{school}", "main h1"),
 )

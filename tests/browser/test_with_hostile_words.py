@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import Browser
 
 from tests.browser.district import DemoDistrict
 from tests.browser.hostile import INSTEAD, HostileCorner, plant
@@ -24,8 +23,8 @@ async def corner(district: DemoDistrict) -> HostileCorner:
 
 
 @pytest.fixture(scope="module")
-def hostile_opener(browser: Browser, corner: HostileCorner) -> Opener:
-    return Opener(browser, corner.district)
+def hostile_opener(opener: Opener, corner: HostileCorner) -> Opener:
+    return opener.at(corner.district)
 
 
 @pytest.mark.parametrize("row", [row for row in PAGES if row.who in INSTEAD], ids=lambda row: row.name)
