@@ -87,6 +87,11 @@ async def ask(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
             await _ask(connection, entry.position, COMPETENCIES, await _placed_by(connection, entry.position))
 
 
+async def waits(connection: asyncpg.Connection) -> bool:
+    """Whether anything is to be refolded: one statement, which workers that have nothing to do ask again and again."""
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM mastery.refold)"))
+
+
 async def take(connection: asyncpg.Connection) -> Part | None:
     """The first part that no other worker is at, held until the transaction ends."""
     row = await connection.fetchrow(

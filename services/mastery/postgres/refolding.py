@@ -76,7 +76,11 @@ class _Worker:
         return worked
 
     async def step(self) -> bool:
-        async with borrowed(self._pool) as connection, connection.transaction(isolation="read_committed"):
+        async with borrowed(self._pool) as connection:
+            return await refold_queue.waits(connection) and await self._step(connection)
+
+    async def _step(self, connection: asyncpg.Connection) -> bool:
+        async with connection.transaction(isolation="read_committed"):
             await wait_turn(connection, "evidence")
             part = await refold_queue.take(connection)
             if part is None:

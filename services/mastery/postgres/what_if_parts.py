@@ -42,6 +42,17 @@ class WhatIfPart:
         return concerned(self.scope, self.competencies, place=2)
 
 
+async def waits(connection: asyncpg.Connection) -> bool:
+    """Whether any is to be worked on or removed: one statement, which workers without work ask again and again."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM what_if.asked WHERE state IN ('waiting', 'running', 'cancelled')"
+            " OR ended_ms < $1)",
+            now() - KEPT_AGE,
+        )
+    )
+
+
 async def take(connection: asyncpg.Connection) -> WhatIfPart | None:
     """The first part that no other worker is at, held until the transaction ends."""
     row = await connection.fetchrow(

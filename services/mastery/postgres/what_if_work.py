@@ -122,7 +122,11 @@ class _Worker:
             raise
 
     async def _step(self) -> bool:
-        async with borrowed(self._pool) as connection, connection.transaction(isolation="read_committed"):
+        async with borrowed(self._pool) as connection:
+            return await what_if_parts.waits(connection) and await self._worked(connection)
+
+    async def _worked(self, connection: asyncpg.Connection) -> bool:
+        async with connection.transaction(isolation="read_committed"):
             if await connection.fetchval("SELECT EXISTS (SELECT FROM mastery.refold)"):
                 return False
             self._at = part = await what_if_parts.take(connection)
