@@ -82,13 +82,12 @@ def gone(detail: str, *, field: str | None = None) -> Problem:
     return Problem(410, "gone", "It is no longer here.", detail, field=field)
 
 
-def too_large(detail: str) -> Problem:
-    return Problem(413, "too-large", "The request is too large.", detail)
+def too_large(detail: str, **more: object) -> Problem:
+    return Problem(413, "too-large", "The request is too large.", detail, field=None, **more)
 
 
-def too_many(detail: str, *, retry_after: int, reason: str | None = None) -> Problem:
-    why = {} if reason is None else {"reason": reason}
-    return Problem(429, "too-many", "Too many requests.", detail, field=None, retry_after=retry_after, **why)
+def too_many(detail: str, *, retry_after: int, **more: object) -> Problem:
+    return Problem(429, "too-many", "Too many requests.", detail, field=None, retry_after=retry_after, **more)
 
 
 def unavailable(detail: str, *, retry_after: int = 1) -> Problem:

@@ -18,7 +18,7 @@ from tests.browser.axe import CONTRAST, findings
 from tests.browser.measuring import cut_off, enlarge_text, presses_to, small_targets, sticks_out
 from tests.browser.opening import HEIGHT, Look, Opened, Opener
 from tests.browser.table import PAGES, Row
-from tests.browser.wordy_gateway import LANGUAGE as WORDY
+from tests.support.another_language import LANGUAGE as WORDY
 
 NARROW, WIDE = 320, 1280
 RANKS = re.compile(

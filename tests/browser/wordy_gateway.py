@@ -1,20 +1,15 @@
 """The gateway with one language more, for tests alone: `python -m tests.browser.wordy_gateway`, as `services.gateway`.
 
 Its words are English, but accented and half as long again: what does not fit in them would not fit in somebody's
-language, and what stands there without accents was never given to be translated. Its tag is that of Esperanto, so that
-there is a way to write dates.
+language, and what stands there without accents was never given to be translated.
 """
 
 import os
 import runpy
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from tests.support.another_language import write_words
 
-from services.gateway.http.pages.languages import FOLDER
-
-LANGUAGE = "eo"
 ACCENTED = str.maketrans("aceginorsuyAEINOSU", "åçéğîñöřšüýÅÉÎÑÖŠÜ")
 LONGER = 1.5
 
@@ -39,23 +34,8 @@ def _more(length: int) -> str:
     return ("ñöñdïsčørnïblëmëñtås " * (needed // 20 + 1))[:needed].strip()
 
 
-def write_words(folder: Path) -> None:
-    """The catalogue of every message that pages have, as `folder/eo/all.po`."""
-    made = Catalog(locale=LANGUAGE)
-    for file in sorted((FOLDER / "es").glob("*.po")):
-        with file.open("rb") as source:
-            for message in read_po(source, locale="es"):
-                if isinstance(message.id, tuple | list):
-                    made.add(message.id, tuple(longer(words) for words in message.id))
-                elif message.id:
-                    made.add(message.id, longer(message.id))
-    (folder / LANGUAGE).mkdir(parents=True, exist_ok=True)
-    with (folder / LANGUAGE / "all.po").open("wb") as target:
-        write_po(target, made)
-
-
 if __name__ == "__main__":
     words = Path(os.environ["ASCERTAIN_KEYS"]).parent / "words"
-    write_words(words)
+    write_words(words, longer)
     os.environ["ASCERTAIN_WORDS"] = str(words)
     runpy.run_module("services.gateway", run_name="__main__", alter_sys=True)

@@ -1,7 +1,6 @@
 """A language whose every word is marked, so that what was never given to be translated stands out on a page.
 
-What a message says stands between ⟦ and ⟧; what is put into it stays outside, to be found if it is English. It has the
-tag of Esperanto, so that there is a way to write dates.
+What a message says stands between ⟦ and ⟧; what is put into it stays outside, to be found if it is English.
 """
 
 import re
@@ -12,13 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from babel.core import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
 
 from services.gateway.http.pages import languages, rendering
-from services.gateway.http.pages.languages import FOLDER, add_words, words_in
+from services.gateway.http.pages.languages import add_words, words_in
+from tests.support.another_language import LANGUAGE, write_words
 
-LANGUAGE = "eo"
 _PLACE = re.compile(r"(%\([a-z_]+\)s)")
 _MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 _WORD = re.compile(r"\b[^\W\d_]{2,}\b")
@@ -33,7 +30,7 @@ def marked_words() -> Iterator[None]:
     """The language is there within this."""
     before = list(languages._folders)
     with TemporaryDirectory() as folder:
-        _write(Path(folder))
+        write_words(Path(folder), _marked)
         _forget_all()
         add_words(Path(folder))
         try:
@@ -89,20 +86,6 @@ class _Texts(HTMLParser):
     @property
     def _silent(self) -> bool:
         return bool(self._open) and self._open[-1][1]
-
-
-def _write(folder: Path) -> None:
-    made = Catalog(locale=LANGUAGE)
-    for file in sorted((FOLDER / "es").glob("*.po")):
-        with file.open("rb") as source:
-            for message in read_po(source, locale="es"):
-                if isinstance(message.id, tuple | list):
-                    made.add(message.id, tuple(_marked(words) for words in message.id))
-                elif message.id:
-                    made.add(message.id, _marked(message.id))
-    (folder / LANGUAGE).mkdir()
-    with (folder / LANGUAGE / "all.po").open("wb") as target:
-        write_po(target, made)
 
 
 def _marked(words: str) -> str:

@@ -115,6 +115,7 @@ def forgotten_member(score: ScoreWork, member: str) -> Gone:
     return Gone(
         f"The member {member} is forgotten; name in members those who are to be scored without her.",
         field=_field(score, member),
+        reason="member-forgotten",
     )
 
 

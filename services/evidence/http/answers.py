@@ -38,11 +38,6 @@ UNKNOWN_OUTCOME = (
 )
 
 
-def _why(no: Refusal) -> dict[str, Any]:
-    """The reason of a refusal, where it has one, for who tells it in other words."""
-    return {} if no.reason is None else {"reason": no.reason, **({"figures": no.figures} if no.figures else {})}
-
-
 _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
     (Mismatch, lambda no: problems.invalid(no.detail, field=no.field or "/id", code="mismatch")),
     (NotFound, lambda no: problems.not_found(f"{no.what}, or it is not yours", field=no.field)),
@@ -65,16 +60,19 @@ _TOLD: tuple[tuple[type[Refusal], Callable[[Any], Problem]], ...] = (
     ),
     (AlreadyReleased, lambda no: problems.conflict(no.detail, code="already-released", grade=no.grade)),
     (AlreadyVoided, lambda no: problems.conflict(no.detail, code="already-voided", field=no.field)),
-    (Conflict, lambda no: problems.conflict(no.detail, field=no.field, **_why(no))),
+    (Conflict, lambda no: problems.conflict(no.detail, field=no.field)),
     (NotNow, lambda no: problems.unavailable(no.detail)),
-    (Refusal, lambda no: problems.invalid(no.detail, field=no.field, **_why(no))),
+    (Refusal, lambda no: problems.invalid(no.detail, field=no.field)),
 )
 """Every kind of refusal, the narrower before the wider, and how it is told."""
 
 
 def problem_of(refusal: Refusal) -> Problem:
-    """The problem that tells a client of a refusal."""
-    return next(tell(refusal) for kind, tell in _TOLD if isinstance(refusal, kind))
+    """The problem that tells a client of a refusal, with its reason, where it has one, for who says it otherwise."""
+    problem = next(tell(refusal) for kind, tell in _TOLD if isinstance(refusal, kind))
+    if refusal.reason is not None:
+        problem.more |= {"reason": refusal.reason} | ({"figures": refusal.figures} if refusal.figures else {})
+    return problem
 
 
 def problem_of_vault(_error: VaultUnavailable) -> Problem:

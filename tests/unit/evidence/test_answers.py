@@ -42,6 +42,13 @@ def test_a_stale_version_says_which_it_is_by_now() -> None:
     assert (document["stream"], document["version"]) == ("evidence/1", 2)
 
 
+@pytest.mark.parametrize("kind", [Invalid, Mismatch, Gone, Conflict, AlreadyVoided, NotNow])
+def test_a_reason_is_told_whatever_kind_of_refusal_has_it(kind: type[Refusal]) -> None:
+    document = problem_of(kind("No.", reason="exhibits-full", number=30)).document()
+    assert (document["reason"], document["figures"]) == ("exhibits-full", {"number": 30})
+    assert "reason" not in problem_of(kind("No.")).document()
+
+
 def test_every_kind_of_refusal_is_told() -> None:
     kinds = Refusal.__subclasses__()
     assert {kind.__name__ for kind in kinds} == {"Invalid", "NotFound", "Gone", "Conflict", "NotNow"}

@@ -23,7 +23,8 @@ from shared.contracts.reasons import Reason
 from shared.runtime.policy_templates import WHEN, template
 from shared.runtime.problems import Problem, conflict, invalid
 from tests.support import explained as told
-from tests.support.marked_words import LANGUAGE, marked_words, unmarked
+from tests.support.another_language import LANGUAGE
+from tests.support.marked_words import marked_words, unmarked
 from tests.unit.gateway.test_portfolio_pages import pages_of
 
 READER = Reader(LANGUAGE, ZoneInfo("UTC"), "/x", person="p", csrf="c")

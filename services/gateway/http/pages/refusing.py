@@ -116,9 +116,7 @@ def wrong(message: str, *, field: str | None = None, **figures: object) -> Probl
 
 def too_much(message: str, **figures: object) -> Problem:
     """As `wrong`, of what is too large."""
-    problem = too_large(message % figures if figures else message)
-    problem.more = {"message": message, "figures": figures}
-    return problem
+    return too_large(message % figures if figures else message, message=message, figures=figures)
 
 
 def why_not(problem: Problem, words: Gettext, *, english: bool) -> Why:
