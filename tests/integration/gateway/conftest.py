@@ -8,6 +8,7 @@ import pytest
 
 from deploy.setup.databases import Database
 from tests.support.browser import Browser
+from tests.support.exhibited_works import LEARNER, SCHOOL, SECTION
 from tests.support.gateway import World, gateway_world
 from tests.support.hostile_issuer import HostileIssuer
 from tests.support.signing_in import Door, hostile_door
@@ -79,3 +80,24 @@ async def browser(door: Door, hostile: HostileIssuer, person: str) -> Browser:
 def somebody(browser: Browser, person: str) -> tuple[Browser, str]:
     """A browser that somebody is signed in with, and who."""
     return browser, person
+
+
+@pytest.fixture
+async def teacher(door: Door, somebody: tuple[Browser, str]) -> AsyncIterator[Browser]:
+    """Somebody who teaches the section of the exhibited works."""
+    pool = door.pool
+    await pool.execute(
+        "INSERT INTO access.sections (section, course, school, owner) VALUES ($1, $2, $2, $1)", SECTION, SCHOOL
+    )
+    await pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'teacher', $2, $1)",
+        somebody[1],
+        f"section/{SECTION}",
+    )
+    await pool.execute(
+        "INSERT INTO access.enrolments (learner, section, school) VALUES ($1, $2, $3)", LEARNER, SECTION, SCHOOL
+    )
+    yield somebody[0]
+    await pool.execute("DELETE FROM access.grants WHERE person = $1", somebody[1])
+    await pool.execute("DELETE FROM access.sections WHERE section = $1", SECTION)
+    await pool.execute("DELETE FROM access.enrolments WHERE section = $1", SECTION)

@@ -1,138 +1,17 @@
-"""Exhibitions and scoring over HTTP: what the API is asked for by each form, and what a page says of its answer."""
+"""Exhibitions over HTTP: what the API is asked for by each form, and what a page says of its answer."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-import pytest
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
 from shared.ledger.instants import instant
 from shared.runtime.disclosing import disclose
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
+from tests.support.exhibited_works import EXHIBITION, FAIR, FORM, RECEIPT, SCHOOL, SECTION, STALE, WORK, answering, sent
 from tests.support.relations import new_id
 from tests.support.signing_in import Door
-
-SECTION, SCHOOL, LEARNER, WORK, FAIR, DRAFT, FORM = (new_id() for _ in range(7))
-RUBRIC, QUESTIONS = "5e" * 32, "6f" * 32
-PLACE = {"ledger": "evidence", "shard": 3, "position": 7}
-RECEIPT = {"id": FAIR, "status": 201, "outcome": "appended", "position": PLACE, "version": 2}
-EXHIBITION: dict[str, Any] = {
-    "exhibition": FAIR,
-    "version": 2,
-    "state": "open",
-    "school": SCHOOL,
-    "questions": QUESTIONS,
-    "roles": ["family"],
-    "works": [{"work": WORK, "number": 1}],
-    "others": 0,
-    "by": LEARNER,
-    "planned_at": "2026-11-01T09:00:00.000Z",
-    "opened_at": "2026-11-02T09:00:00.000Z",
-    "ballots": {"issued": 12, "voted": 5},
-    "counted": False,
-}
-ASKED = {
-    "format": "ascertain.questions@1",
-    "title": "Vote",
-    "language": "en",
-    "questions": [
-        {
-            "kind": "choice",
-            "code": "leader",
-            "title": "<b>Who</b>?",
-            "options": [{"code": "boxer", "title": "Boxer"}, {"code": "clover", "title": "Clover"}],
-        }
-    ],
-}
-CRITERION: dict[str, Any] = {
-    "code": "clarity",
-    "title": "Clarity",
-    "possible": "4",
-    "competencies": [new_id(), new_id()],
-    "levels": [{"earned": str(n), "title": f"L{n}", "descriptor": f"D{n}"} for n in (1, 4)],
-}
-MADE: dict[str, Any] = {
-    "work": WORK,
-    "version": 2,
-    "members": [LEARNER],
-    "others": 0,
-    "by": LEARNER,
-    "courses": [],
-    "occurred_at": "2026-11-01T09:00:00.000Z",
-    "versions": [
-        {
-            "event": DRAFT,
-            "number": 1,
-            "by": LEARNER,
-            "artefacts": [],
-            "occurred_at": "2026-11-01T09:00:00.000Z",
-            "feedback": [],
-        }
-    ],
-    "pieces": [],
-    "beside": [],
-}
-STALE = {"type": "urn:ascertain:problem:stale", "title": "Stale", "detail": "Stale", "version": 3}
-
-
-@pytest.fixture
-async def teacher(door: Door, somebody: tuple[Browser, str]) -> AsyncIterator[Browser]:
-    """Somebody who teaches the section."""
-    pool = door.pool
-    await pool.execute(
-        "INSERT INTO access.sections (section, course, school, owner) VALUES ($1, $2, $2, $1)", SECTION, SCHOOL
-    )
-    await pool.execute(
-        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'teacher', $2, $1)",
-        somebody[1],
-        f"section/{SECTION}",
-    )
-    await pool.execute(
-        "INSERT INTO access.enrolments (learner, section, school) VALUES ($1, $2, $3)", LEARNER, SECTION, SCHOOL
-    )
-    yield somebody[0]
-    await pool.execute("DELETE FROM access.grants WHERE person = $1", somebody[1])
-    await pool.execute("DELETE FROM access.sections WHERE section = $1", SECTION)
-    await pool.execute("DELETE FROM access.enrolments WHERE section = $1", SECTION)
-
-
-def answering(door: Door, **more: Any) -> list[tuple[str, str, Any]]:
-    """Let the services answer; what was written, by method, path and body. `more`: other answers to ends of paths."""
-    answers: dict[str, Any] = {
-        "/reveal": {"texts": [], "names": []},
-        "/v1/exhibitions": {"items": [EXHIBITION], "next": None},
-        "/v1/exhibitions-due": {"learners": [LEARNER], "of": 1},
-        f"/v1/exhibitions/{FAIR}": EXHIBITION,
-        "/v1/works": {"items": [], "next": None},
-        f"/v1/works/{WORK}": MADE,
-        "/v1/rubrics": {"rubrics": [], "next": None},
-        f"/v1/documents/{QUESTIONS}": ASKED,
-        f"/v1/documents/{RUBRIC}": {"format": "ascertain.rubric@1", "title": "Presenting", "criteria": [CRITERION]},
-        **more,
-    }
-    written: list[tuple[str, str, Any]] = []
-
-    async def answer(request: Request) -> Response:
-        path = request.url.path
-        if request.method != "GET" and path != "/reveal":
-            written.append((request.method, path, await request.json()))
-            given = more.get(f"{request.method} {path.rpartition('/')[2]}", RECEIPT)
-            return given if isinstance(given, Response) else JSONResponse(given, 201)
-        found = next((one for end, one in answers.items() if path.endswith(end)), None)
-        return NOTHING if found is None else found if isinstance(found, Response) else JSONResponse(found)
-
-    for upstream in door.world.services.values():
-        upstream.answer = answer
-    return written
-
-
-async def sent(door: Door, browser: Browser, path: str, **fields: str) -> Any:
-    token = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
-    form = {"csrf_token": token, "id": str(uuid4()), **fields}
-    return await browser.send("POST", f"{door.url}{path}", form=form)
 
 
 async def test_a_teacher_sees_what_is_open_and_who_has_shown_nothing_yet(door: Door, teacher: Browser) -> None:
@@ -297,85 +176,10 @@ async def test_whoever_lets_others_vote_on_her_device_is_signed_out_first(door: 
     assert "signed in" not in (await teacher.send("GET", f"{door.url}/vote?kiosk=1")).text
 
 
-async def test_a_work_is_scored_as_it_was_seen_and_each_criterion_is_spoken_of(door: Door, teacher: Browser) -> None:
-    written = answering(door)
-    shown = await teacher.send("GET", f"{door.url}/works/{WORK}/score?rubric={RUBRIC}")
-    assert shown.status_code == 200, shown.text
-    assert shown.text.count('type="radio" name="level/clarity"') == 2
-    fields = {
-        "version": "2", "rubric": RUBRIC, "draft": DRAFT, "at": "2026-11-29T10:00:00.000Z", "purpose": "performance",
-        "level/clarity": "4", "ready/clarity": "D4", "say/clarity": "Louder.", "overall": "Good.",
-    }  # fmt: skip
-    scored = await sent(door, teacher, f"/works/{WORK}/score", **fields)
-    assert scored.headers["location"].startswith("/scoring?done=scored")
-    (_, _, score), (_, where, said) = written
-    assert (score["expected_version"], score["feedback"], "members" in score) == (2, "Good.", False)
-    assert score["results"] == [
-        {"competency": one, "criterion": "clarity", "earned": "4", "possible": "4"} for one in CRITERION["competencies"]
-    ]
-    assert where == f"/v1/works/{WORK}/versions/{DRAFT}/feedback"
-    assert (said["criterion"], said["rubric"], said["text"]) == ("clarity", RUBRIC, "D4\nLouder.")
-
-
-async def test_of_a_score_whose_comment_was_refused_the_page_says_that_the_score_is_recorded(
-    door: Door, teacher: Browser
-) -> None:
-    written = answering(door, **{"POST feedback": JSONResponse({"title": "Later"}, 503)})
-    fields = {
-        "id": FORM,
-        "version": "2",
-        "rubric": RUBRIC,
-        "draft": DRAFT,
-        "level/clarity": "4",
-        "say/clarity": "Loud.",
-    }
-    told = await sent(door, teacher, f"/works/{WORK}/score", **fields)
-    assert (told.status_code, "A part of this is recorded" in told.text) == (503, True)
-    assert (f'name="id" value="{FORM}"' in told.text, "Loud." in told.text) == (True, True)
-    assert [path.rpartition("/")[2] for _, path, _ in written] == ["scores", "feedback"]
-
-
-async def test_a_score_for_nobody_is_not_one_for_everybody(door: Door, teacher: Browser) -> None:
-    written = answering(door, **{f"/v1/works/{WORK}": {**MADE, "others": 1}})
-    shown = await teacher.send("GET", f"{door.url}/works/{WORK}/score?rubric={RUBRIC}")
-    assert f'name="member/{LEARNER}"' in shown.text
-    fields = {"version": "2", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "chosen": "members"}
-    assert 'name="chosen" value="members"' in shown.text
-    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields)
-    assert (refused.status_code, "Choose for whom the score is." in refused.text, written) == (422, True, [])
-
-
-async def test_a_draft_that_came_meanwhile_is_shown_and_nothing_typed_is_lost(door: Door, teacher: Browser) -> None:
-    answering(door, **{"POST scores": JSONResponse(STALE, 409)})
-    fields = {"version": "1", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "overall": "Good work."}
-    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields, id=FORM)
-    assert refused.status_code == 409
-    assert f'name="id" value="{FORM}"' in refused.text, "a score that was recorded before a comment was refused"
-    assert "Another draft came in meanwhile" in refused.text
-    assert 'value="4" checked' in refused.text
-    assert "Good work." in refused.text
-
-
-async def test_a_class_with_nobody_in_it_hides_no_work_of_the_others(door: Door, teacher: Browser) -> None:
-    answering(door, **{"/v1/works": NOTHING})
-    told = await teacher.send("GET", f"{door.url}/scoring")
-    assert (told.status_code, "Nothing waits to be scored" in told.text) == (200, True)
-
-
-@pytest.mark.parametrize(
-    ("where", "fields"),
-    [
-        (f"/works/{WORK}/score", {"rubric": RUBRIC, "draft": "é", "overall": "Good."}),
-        (f"/works/{WORK}/score", {"rubric": "é" * 64, "draft": DRAFT, "level/clarity": "4"}),
-        (f"/exhibitions/{FAIR}/close", {"version": "9" * 5000}),
-    ],
-    ids=["draft", "rubric", "version"],
-)
-async def test_what_no_form_of_ours_sends_is_refused(
-    door: Door, teacher: Browser, where: str, fields: dict[str, str]
-) -> None:
+async def test_a_version_that_no_form_of_ours_sends_is_refused(door: Door, teacher: Browser) -> None:
     answering(door, **{"POST close": JSONResponse(STALE, 409)})
-    assert (await sent(door, teacher, where, **fields)).status_code in {404, 409, 422}
+    refused = await sent(door, teacher, f"/exhibitions/{FAIR}/close", version="9" * 5000)
+    assert refused.status_code in {404, 409, 422}
 
 
 async def test_a_ballot_that_cannot_be_counted_now_is_not_called_closed(door: Door, teacher: Browser) -> None:
@@ -383,9 +187,3 @@ async def test_a_ballot_that_cannot_be_counted_now_is_not_called_closed(door: Do
     told = await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table=f"ballot\r\n{'ab' * 16}")
     assert "it cannot be counted at the moment" in told.text
     assert "ab" * 16 in told.text
-
-
-async def test_who_teaches_nobody_has_no_page_to_score_on(door: Door, somebody: tuple[Browser, str]) -> None:
-    answering(door)
-    for path in ("/scoring", f"/works/{WORK}/score"):
-        assert (await somebody[0].send("GET", f"{door.url}{path}")).status_code == 404
