@@ -5,7 +5,19 @@ from starlette.responses import JSONResponse
 
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
-from tests.support.exhibited_works import CRITERION, DRAFT, FORM, LEARNER, MADE, RUBRIC, STALE, WORK, answering, sent
+from tests.support.exhibited_works import (
+    CRITERION,
+    DRAFT,
+    FORM,
+    LEARNER,
+    MADE,
+    QUESTIONS,
+    RUBRIC,
+    STALE,
+    WORK,
+    answering,
+    sent,
+)
 from tests.support.signing_in import Door
 
 
@@ -72,6 +84,13 @@ async def test_a_class_with_nobody_in_it_hides_no_work_of_the_others(door: Door,
     answering(door, **{"/v1/works": NOTHING})
     told = await teacher.send("GET", f"{door.url}/scoring")
     assert (told.status_code, "Nothing waits to be scored" in told.text) == (200, True)
+
+
+@pytest.mark.parametrize("form", ["rubrics", "tasks"])
+async def test_no_form_begins_from_a_document_of_another_kind(door: Door, teacher: Browser, form: str) -> None:
+    answering(door)
+    told = await teacher.send("GET", f"{door.url}/{form}/new?of={QUESTIONS}")
+    assert told.status_code == 404
 
 
 @pytest.mark.parametrize(

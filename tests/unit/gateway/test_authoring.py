@@ -1,5 +1,7 @@
 """Rubrics and tasks as forms say them: documents that are sound, and forms that a next version begins from."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from services.gateway.http.pages.works.authoring import (
 )
 from services.gateway.http.pages.works.rubrics import comments_of, criteria_of, levels_of, results_of
 from shared.contracts.tasks import RicherRubric, RicherTask
+from shared.runtime.problems import Problem
 from tests.support.relations import new_id
 
 READING, DRAWING = new_id(), new_id()
@@ -54,11 +57,57 @@ def test_a_next_version_begins_from_the_one_there_is_and_keeps_its_codes() -> No
     assert [one["code"] for one in renamed["criteria"]] == ["clarity"]
 
 
-def test_a_rubric_that_no_form_has_room_for_is_not_cut() -> None:
+def test_a_criterion_keeps_a_code_that_no_title_would_come_to_also_beside_a_new_one_of_its_title() -> None:
+    first = rubric(new_id())
+    first["criteria"][0]["code"] = "clarity_1.of.two"
+    del first["translations"]
+    [row] = rows_of_rubric(first, "es")
+    assert rubric_document(first["id"], "Posters", "en", [row]) == first
+    fresh = CriterionRow("Clarity", competencies=[READING], levels=row.levels)
+    made = rubric_document(first["id"], "Posters", "en", [fresh, replace(row, code="clarity")])
+    assert [one["code"] for one in made["criteria"]] == ["clarity-2", "clarity"]
+
+
+def test_a_rubric_keeps_its_title_in_the_other_language() -> None:
+    made = rubric_document(new_id(), "Posters", "en", criteria_rows(TYPED), "Carteles")
+    assert RicherRubric.model_validate(made).translations["es"].title == "Carteles"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one["criteria"][0]["levels"][0].update(earned="0.5"),
+        lambda one: one["criteria"][0].update(possible="3"),
+        lambda one: one["criteria"][0].update(step="0.25"),
+        lambda one: one.update(language="fr"),
+        lambda one: one["translations"].update(fr={"title": "Affiches", "criteria": {}}),
+    ],
+)
+def test_a_rubric_that_no_form_has_room_for_is_not_cut(change: Callable[[dict[str, Any]], None]) -> None:
     made = rubric(new_id())
-    made["criteria"][0]["levels"][0]["earned"] = "0.5"
-    with pytest.raises(ValueError, match="levels"):
+    change(made)
+    with pytest.raises(ValueError, match=r"levels|step|languages"):
         rows_of_rubric(made, "es")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"c1.l0.title": "Begins"}, "A criterion has no name"),
+        ({f"c1.on/{READING}": "1"}, "A criterion has no name"),
+        ({"c0.l2.text": "One sees more."}, "A level has no name"),
+    ],
+)
+def test_nothing_that_was_typed_is_left_out_for_want_of_a_name(typed: dict[str, str], said: str) -> None:
+    with pytest.raises(Problem, match=said):
+        rubric(new_id(), **typed)
+
+
+def test_a_criterion_that_there_was_is_left_out_by_emptying_its_title() -> None:
+    more = {"c1.title": "Size", "c1.l0.title": "Small", f"c1.on/{READING}": "1"}
+    rows = rows_of_rubric(rubric(new_id(), **more), "es")
+    made = rubric_document(new_id(), "Posters", "en", [rows[0], replace(rows[1], title="")])
+    assert [one["code"] for one in made["criteria"]] == ["clarity"]
 
 
 def test_a_form_gives_one_criterion_more() -> None:
@@ -77,6 +126,15 @@ def test_a_task_is_a_document_and_its_next_version_begins_from_it() -> None:
     assert (made["kind"], made["prompt"], made["reflect_first"]) == ("big-project", "Draw\nit.", True)
     assert made["translations"]["es"] == {"title": "Un cartel", "prompt": "Draw\nit."}
     assert task_document(made["id"], fields_of_task(made)) == made
+    made |= {"kind": "big_project", "relearning": [{"kind": "conference", "title": "Talk it through"}]}
+    assert task_document(made["id"], fields_of_task(made)) == made, "its kinds are nothing that the form asks for"
+
+
+def test_a_task_in_other_languages_than_a_form_is_not_cut() -> None:
+    made = task_document(new_id(), {"title": "A poster", "prompt": "Draw it.", "kind": "project", "language": "en"})
+    made["translations"] = {"fr": {"title": "Une affiche", "prompt": "Dessine."}}
+    with pytest.raises(ValueError, match="languages"):
+        fields_of_task(made)
 
 
 def test_scores_are_a_result_a_competency_between_levels_too() -> None:

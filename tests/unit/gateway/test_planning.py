@@ -46,6 +46,12 @@ def test_questions_are_a_document_with_translations_as_far_as_they_were_typed() 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("row", [QuestionRow(options="a\nb"), QuestionRow(other_title="¿Quién?")])
+def test_no_answers_are_left_out_because_their_question_was_forgotten(row: QuestionRow) -> None:
+    with pytest.raises(Problem, match="without a question"):
+        questions_document(new_id(), "Animal Farm", "en", [LEADER, row])
+
+
 def test_a_form_asks_for_one_question_more_and_keeps_the_others() -> None:
     fields = {"q0.kind": "rating", "q0.title": " How? ", "q0.options": "a\nb"}
     assert rows_of(fields) == [QuestionRow("rating", "How?", "", "a\nb", "")]

@@ -51,7 +51,12 @@ def rows_of(fields: Mapping[str, str]) -> list[QuestionRow]:
 
 
 def questions_document(id_: str, title: str, language: str, rows: Sequence[QuestionRow]) -> dict[str, Any]:
-    """An `ascertain.questions@1` of what was typed, in `language`, translated as far as the other one was filled in."""
+    """An `ascertain.questions@1` of what was typed, in `language`, translated as far as the other one was filled in.
+
+    Raises `refusing.wrong` for answers to no question.
+    """
+    if any(not row.title and (row.other_title or lines_of(row.options + row.other_options)) for row in rows):
+        raise wrong("There are answers without a question. Write it, or empty them.", field="/questions")
     asked = [row for row in rows if row.title]
     coded = list(zip(codes_for((row.title for row in asked), otherwise="question"), asked, strict=True))
     other = next(known for known in LANGUAGES if known != language)

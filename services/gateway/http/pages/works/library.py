@@ -28,7 +28,7 @@ from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
 from shared.contracts.values import Digest
 from shared.runtime.ballot_words import LANGUAGES
-from shared.runtime.problems import Problem
+from shared.runtime.problems import Problem, not_found
 
 LISTED = "50"
 """Tasks, and rubrics, on a page."""
@@ -87,7 +87,8 @@ def library_pages(library: Library) -> APIRouter:  # noqa: C901 - a route each
         try:
             id_ = fields.get("document") or derived_id(fields.get("id", ""), "rubric")
             title = fields.get("title", "").strip()
-            document = rubric_document(id_, title, _language(fields), form.rows)
+            other_title = fields.get("other_title", "").strip()
+            document = rubric_document(id_, title, _language(fields), form.rows, other_title)
             receipt = await _published(library, visitor, document)
         except Problem as problem:
             if problem.status != 422:
@@ -98,11 +99,7 @@ def library_pages(library: Library) -> APIRouter:  # noqa: C901 - a route each
     @router.get("/tasks/new")
     async def new_task(request: Request, of: Of = None) -> Response:
         visitor = await visiting.required(request)
-        typed: Mapping[str, str] = {}
-        if of is not None:
-            task = await visiting.asking.read(visitor, f"/v1/documents/{of}")
-            typed = {**fields_of_task(task), "document": task["id"]}
-        return await _task_page(library, request, visitor, typed)
+        return await _task_page(library, request, visitor, await _from_task(library, visitor, of))
 
     @router.post("/tasks")
     async def publish_task(request: Request) -> Response:
@@ -134,16 +131,43 @@ class RubricForm:
 
 
 async def _from_rubric(library: Library, visitor: Visitor, of: str | None) -> RubricForm:
-    """An empty form, or that of a version there is. Raises `refusing.wrong` where no form has room for it."""
+    """An empty form, or that of a version there is. Raises 404, and `refusing.wrong` where no form has room for it."""
     if of is None:
         return RubricForm({}, criteria_rows({}))
-    rubric = await library.visiting.asking.read(visitor, f"/v1/documents/{of}")
+    rubric = await _version(library, visitor, of, "rubric")
     language = rubric.get("language", "en")
+    other = other_of(language)
     try:
-        rows = rows_of_rubric(rubric, other_of(language))
+        rows = rows_of_rubric(rubric, other)
     except ValueError:
-        raise wrong("This rubric has other levels than this form: write its next version as a document.") from None
-    return RubricForm({"title": rubric["title"], "language": language, "document": rubric["id"]}, rows)
+        raise no_room() from None
+    other_title = rubric.get("translations", {}).get(other, {}).get("title", "")
+    typed = {"title": rubric["title"], "other_title": other_title, "language": language, "document": rubric["id"]}
+    return RubricForm(typed, rows)
+
+
+async def _from_task(library: Library, visitor: Visitor, of: str | None) -> Mapping[str, str]:
+    """The same of a task."""
+    if of is None:
+        return {}
+    task = await _version(library, visitor, of, "task")
+    try:
+        return {**fields_of_task(task), "document": task["id"]}
+    except ValueError:
+        raise no_room() from None
+
+
+async def _version(library: Library, visitor: Visitor, digest: str, kind: str) -> Mapping[str, Any]:
+    """A document of this kind. Raises 404 where there is none, or it is of another one."""
+    document: Mapping[str, Any] = await library.visiting.asking.read(visitor, f"/v1/documents/{digest}")
+    if not str(document.get("format", "")).startswith(f"ascertain.{kind}@"):
+        raise not_found(kind)
+    return document
+
+
+def no_room() -> Problem:
+    """What is answered where the next version, written by a form, would be without something of this one."""
+    return wrong("This has more in it than the form has room for: write its next version as a document.")
 
 
 async def _rubric_page(
