@@ -2,6 +2,7 @@
 
 import csv
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,17 @@ from shared.contracts.roster_files import COLUMNS, Roster, kept, required
 MOST_ROWS = 20_000
 MOST_BYTES = 64 * 1024 * 1024
 """Rows of all files, and their bytes once unpacked, at most; more is for the command line."""
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+)
+"""What `zipfile` raises for bytes that are no ZIP, for one that is packed otherwise, and for one whose places lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,7 @@ def read_zip(content: bytes) -> Handed:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         raise wrong("This is no ZIP that can be read; put the six CSV files into a plain one.") from error
 
 
