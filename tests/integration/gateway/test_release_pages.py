@@ -1,5 +1,6 @@
 """Grades of a section on pages: prepared with the competencies that were ticked, held, and released without some."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
@@ -11,67 +12,102 @@ from tests.support.relations import new_id
 from tests.support.signing_in import Door
 
 BEGINS = "2026-08-17T00:00:00.000Z"
+SECTION, SCHOOL, COURSE, PERIOD, THEME, LEARNER, BATCH = (new_id() for _ in range(7))
+LINE = {"learner": LEARNER, "state": "ready", "levels": [{"competency": THEME, "status": "mastered", "level": "4"}]}
+HELD = {"id": BATCH, "state": "held", "scope": f"section/{SECTION}", "total": 1, "done": 1}
+COLUMN = {"competency": THEME, "code": "english.<b>", "statement": "S", "framework": new_id()}
+ONE = {"section": SECTION, "course": COURSE, "teachers": [], "learners": 1}
+OUTLINE = {
+    "schools": [{"school": SCHOOL, "learners": 1, "sections": [ONE]}],
+    "periods": [{"id": new_id(), "begins_at": BEGINS}, {"id": PERIOD, "begins_at": BEGINS}],
+}
+TITLE = {"person": SECTION, "given": "English 10 <b>", "family": "", "learner": False}
+REFUSED = {"type": "urn:ascertain:problem:conflict", "title": "No", "detail": "Not now."}
 
 
-async def test_grades_are_prepared_held_and_released_without_whom_was_ticked(
+@dataclass
+class Answers:
+    """What the services tell, by the end of the path, and what was written, by path."""
+
+    told: dict[str, Any] = field(default_factory=dict)
+    sent: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def answer(self, request: Request) -> Response:
+        path = request.url.path
+        if path == "/reveal":
+            return JSONResponse({"texts": [], "names": [TITLE]})
+        if request.method == "POST":
+            self.sent.append((path, await request.json()))
+        told = self.told.get(path.rpartition("/")[2])
+        return NOTHING if told is None else JSONResponse(told, 409 if told is REFUSED else 200)
+
+
+def answering(door: Door) -> Answers:
+    page = {**HELD, "learners": [LINE], "next": None}
+    told = {"rosters": OUTLINE, "grid": {"columns": [COLUMN]}, "release-batches": HELD, BATCH: page, "release": HELD}
+    answers = Answers(told)
+    for upstream in door.world.services.values():
+        upstream.answer = answers.answer
+    return answers
+
+
+async def token_of(door: Door, browser: Browser) -> str:
+    return str((await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"])
+
+
+async def test_grades_are_prepared_with_the_competencies_that_were_ticked(
     door: Door, somebody: tuple[Browser, str]
 ) -> None:
-    browser, _ = somebody
-    section, course, period, theme, learner, batch = (new_id() for _ in range(6))
-    sent: list[Any] = []
-    line = {"learner": learner, "state": "ready", "levels": [{"competency": theme, "status": "mastered", "level": "4"}]}
-    held = {"id": batch, "state": "held", "scope": f"section/{section}", "total": 1, "done": 1}
-    one = {"section": section, "course": course, "teachers": [], "learners": 1}
-    outline = {
-        "schools": [{"school": new_id(), "learners": 1, "sections": [one]}],
-        "periods": [{"id": period, "begins_at": BEGINS}],
-    }
-    column = {"competency": theme, "code": "english.<b>", "statement": "S", "framework": new_id()}
-    told: dict[str, Any] = {
-        "rosters": outline,
-        "grid": {"columns": [column]},
-        "release-batches": held,
-        batch: {**held, "learners": [line], "next": None},
-        "release": held,
-    }
-
-    async def answer(request: Request) -> Response:
-        if request.url.path == "/reveal":
-            return JSONResponse({"texts": [], "names": []})
-        if request.method == "POST":
-            sent.append((request.url.path, await request.json()))
-        end = request.url.path.rpartition("/")[2]
-        return JSONResponse(told[end]) if end in told else NOTHING
-
-    for upstream in door.world.services.values():
-        upstream.answer = answer
-    shown = await browser.send("GET", f"{door.url}/district/releases?section={section}")
+    browser, answers = somebody[0], answering(door)
+    shown = await browser.send("GET", f"{door.url}/district/releases?section={SECTION}")
     assert (shown.status_code, "english.&lt;b&gt;" in shown.text) == (200, True)
-    token = (await browser.send("GET", f"{door.url}/v1/session")).json()["csrf_token"]
-    form = {"csrf_token": token, "id": new_id(), "section": section, "course": course, "period": period}
+    form = {"csrf_token": await token_of(door, browser), "id": new_id(), "section": SECTION, "course": COURSE}
+    form |= {"period": PERIOD}
     nothing = await browser.send("POST", f"{door.url}/district/releases", form=form)
-    assert (nothing.status_code, "at least one competency" in nothing.text, sent) == (422, True, [])
-    prepared = await browser.send("POST", f"{door.url}/district/releases", form={**form, "competency": theme})
-    assert prepared.headers["location"] == f"/district/releases/{batch}"
-    wish = {"id": form["id"], "section": section, "course": course, "period": period, "competencies": [theme]}
-    assert sent == [("/v1/release-batches", wish)]
-    page = await browser.send("GET", f"{door.url}/district/releases/{batch}")
+    assert (nothing.status_code, "at least one competency" in nothing.text, answers.sent) == (422, True, [])
+    assert f'value="{PERIOD}" selected' in nothing.text
+    assert nothing.text.count("English 10 &lt;b&gt;") == 2, "where it is chosen, and above the form"
+    answers.told["release-batches"] = REFUSED
+    refused = await browser.send("POST", f"{door.url}/district/releases", form={**form, "competency": THEME})
+    assert (refused.status_code, f'value="{THEME}" checked' in refused.text) == (409, True)
+    answers.told["release-batches"] = HELD
+    prepared = await browser.send("POST", f"{door.url}/district/releases", form={**form, "competency": THEME})
+    assert prepared.headers["location"] == f"/district/releases/{BATCH}"
+    wish = {"id": form["id"], "section": SECTION, "course": COURSE, "period": PERIOD, "competencies": [THEME]}
+    assert answers.sent[1:] == [("/v1/release-batches", wish)]
+
+
+async def test_what_is_held_says_of_whom_it_is(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, answers = somebody[0], answering(door)
+    page = await browser.send("GET", f"{door.url}/district/releases/{BATCH}")
     assert "Held: look at them" in page.text
+    assert "<h1>Grades for English 10 &lt;b&gt;</h1>" in page.text
+    answers.told[BATCH] |= {"scope": f"school/{SCHOOL}"}
+    whole = await browser.send("GET", f"{door.url}/district/releases/{BATCH}")
+    assert f"<h1>Grades for school {SCHOOL[:8]}</h1>" in whole.text
+
+
+async def test_grades_are_released_without_whom_was_ticked_on_any_page(
+    door: Door, somebody: tuple[Browser, str]
+) -> None:
+    browser, answers = somebody[0], answering(door)
+    told = answers.told
+    page = await browser.send("GET", f"{door.url}/district/releases/{BATCH}")
     assert 'name="leave_out"' in page.text
-    told[batch] = {**told[batch], "next": learner}
-    several = await browser.send("GET", f"{door.url}/district/releases/{batch}")
-    assert f'name="after" value="{learner}"' in several.text
-    told[batch] = {**told[batch], "learners": [{**line, "learner": new_id()}], "next": None}
-    ticked = {"csrf_token": token, "leave_out": learner, "after": learner}
-    second = await browser.send("POST", f"{door.url}/district/releases/{batch}", form=ticked)
-    assert (second.status_code, len(sent)) == (200, 1), "looking at others releases nothing"
-    assert f'type="hidden" name="leave_out" value="{learner}"' in second.text, "who is ticked on one page stays so"
+    told[BATCH] = {**told[BATCH], "next": LEARNER}
+    several = await browser.send("GET", f"{door.url}/district/releases/{BATCH}")
+    assert f'name="after" value="{LEARNER}"' in several.text
+    told[BATCH] = {**told[BATCH], "learners": [{**LINE, "learner": new_id()}], "next": None}
+    token = await token_of(door, browser)
+    ticked = {"csrf_token": token, "leave_out": LEARNER, "after": LEARNER}
+    second = await browser.send("POST", f"{door.url}/district/releases/{BATCH}", form=ticked)
+    assert (second.status_code, answers.sent) == (200, []), "looking at others releases nothing"
+    assert f'type="hidden" name="leave_out" value="{LEARNER}"' in second.text, "who is ticked on one page stays so"
     assert "One learner of the other pages is left out." in second.text
-    told[batch] = {**told[batch], "learners": [line]}
-    first = await browser.send("POST", f"{door.url}/district/releases/{batch}", form={**ticked, "after": ""})
-    assert f'value="{learner}" checked' in first.text
-    released = await browser.send(
-        "POST", f"{door.url}/district/releases/{batch}", form={"csrf_token": token, "leave_out": learner}
-    )
+    told[BATCH] = {**told[BATCH], "learners": [LINE]}
+    first = await browser.send("POST", f"{door.url}/district/releases/{BATCH}", form={**ticked, "after": ""})
+    assert f'value="{LEARNER}" checked' in first.text
+    form = {"csrf_token": token, "leave_out": LEARNER}
+    released = await browser.send("POST", f"{door.url}/district/releases/{BATCH}", form=form)
     assert released.status_code == 303
-    assert sent[1:] == [(f"/v1/release-batches/{batch}/release", {"leave_out": [learner]})]
+    assert answers.sent == [(f"/v1/release-batches/{BATCH}/release", {"leave_out": [LEARNER]})]

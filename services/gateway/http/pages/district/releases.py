@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.http.pages.asking import told_problem
+from services.gateway.http.pages.district.rosters import NAMES
 from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -44,7 +46,8 @@ def release_pages(visiting: Visiting) -> APIRouter:
         except Problem as problem:
             if problem.status not in {409, 422}:
                 raise
-            return await _begun(visiting, request, visitor, section, problem)
+            ticked = await _many(request, "competency")
+            return await _begun(visiting, request, visitor, section, typed=fields, ticked=ticked, problem=problem)
         return RedirectResponse(f"{ROUTE}/{batch['id']}", 303)
 
     @router.get(ROUTE + "/{batch}")
@@ -72,8 +75,15 @@ def release_pages(visiting: Visiting) -> APIRouter:
     return router
 
 
-async def _begun(
-    visiting: Visiting, request: Request, visitor: Visitor, section: str, problem: Problem | None = None
+async def _begun(  # noqa: PLR0913 - what the page is made of
+    visiting: Visiting,
+    request: Request,
+    visitor: Visitor,
+    section: str,
+    *,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    ticked: Sequence[str] = (),
+    problem: Problem | None = None,
 ) -> Response:
     """The form by which a section is chosen; once it is, that by which its grades are prepared."""
     outline = await visiting.asking.read(visitor, "/v1/rosters")
@@ -83,6 +93,7 @@ async def _begun(
     if chosen is not None:
         grid = await visiting.asking.read(visitor, f"/v1/sections/{section}/grid", limit=COLUMNS)
         columns = grid["columns"]
+    titles = await visiting.asking.revealed(visitor, "grading", names=[one["section"] for one in sections][:NAMES])
     return page(
         "district/releases.html",
         visiting.reader(request, visitor),
@@ -91,6 +102,9 @@ async def _begun(
         chosen=chosen,
         columns=columns,
         periods=outline["periods"],
+        names=titles.names,
+        typed=typed,
+        ticked=ticked,
         problem=problem,
     )
 
@@ -124,8 +138,9 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
     path = f"/v1/release-batches/{batch}"
     told = await visiting.asking.read(visitor, path, limit=LEARNERS, **onward)
     people = [line["learner"] for line in told["learners"]]
+    section = told["scope"].partition("/")[2]
     names, codes = await asyncio.gather(
-        visiting.asking.revealed(visitor, "grading", names=people), _codes(visiting, visitor, told["scope"])
+        visiting.asking.revealed(visitor, "grading", names=[section, *people]), _codes(visiting, visitor, told["scope"])
     )
     return page(
         "district/batch.html",

@@ -64,7 +64,7 @@ def roster_pages(visiting: Visiting) -> APIRouter:
     async def section_(section: Annotated[Id, Path()], request: Request) -> Response:
         visitor = await visiting.required(request)
         told = await visiting.asking.read(visitor, f"/v1/rosters/sections/{section}")
-        people = [*told["teachers"], *told["members"]][:NAMES]
+        people = [section, *told["teachers"], *told["members"]][:NAMES]
         names = await visiting.asking.revealed(visitor, "administration", names=people)
         reader = visiting.reader(request, visitor)
         return page("district/section.html", reader, section=told, names=names.names)
@@ -112,14 +112,16 @@ async def _shown(
     problem: Problem | None = None,
 ) -> Response:
     outline = await visiting.asking.read(visitor, "/v1/rosters")
-    teachers = {one for school in outline["schools"] for section in school["sections"] for one in section["teachers"]}
-    names = await visiting.asking.revealed(visitor, "administration", names=sorted(teachers)[:NAMES])
+    sections = [section for school in outline["schools"] for section in school["sections"]]
+    teachers = sorted({one for section in sections for one in section["teachers"]})
+    asked = ([section["section"] for section in sections][:NAMES], teachers[:NAMES])
+    named = await asyncio.gather(*(visiting.asking.revealed(visitor, "administration", names=some) for some in asked))
     return page(
         "district/rosters.html",
         visiting.reader(request, visitor),
         status=200 if problem is None else problem.status,
         schools=outline["schools"],
-        names=names.names,
+        names={**named[0].names, **named[1].names},
         imported=imported,
         problem=problem,
     )
