@@ -49,7 +49,9 @@ class GridQuestion:
     """Which section's, or of one learner of it alone, and which competencies.
 
     `only` those, where they are given. Else, without `within`, those of which anything is recorded of her learners with
-    those `also` named; with it all that the framework or competency holds. `limit` of them, `after` one.
+    those `also` named; with it all that the framework or competency holds. `limit` of them, `after` one. `own`: of what
+    is recorded that of the frameworks alone of which anything is recorded in the section's own course, for learners
+    bring what they did in all their classes; all of it where nothing is.
     """
 
     asked: Worklist
@@ -57,6 +59,7 @@ class GridQuestion:
     within: str | None = None
     also: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    own: bool = False
     after: CodeAndId | None = None
     limit: int = 40
 
@@ -94,17 +97,20 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenGrid:
-    """A grid that its reader may see, before it is read: whose rows, how far the tables reach, and by which mark."""
+    """A grid that its reader may see, before it is read: whose rows, how far the tables reach, by which mark, and of
+    which course where its own columns are asked for.
+    """
 
     learners: tuple[str, ...]
     pins: tuple[Pin, ...]
     mark: str
+    course: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A page of columns by code; `next` goes on after them, None at the end. `frameworks` are those there are, by id
-    and title.
+    and title. `course`: what is recorded is shown of the frameworks of this course alone.
     """
 
     section: str
@@ -113,6 +119,7 @@ class Grid:
     rows: tuple[Row, ...]
     next: CodeAndId | None
     refolding: bool
+    course: str | None
 
 
 async def open_grid(question: GridQuestion, district: District) -> OpenGrid:
@@ -124,14 +131,17 @@ async def open_grid(question: GridQuestion, district: District) -> OpenGrid:
             raise UnknownError("learner")
         learners = [question.learner]
     pins = await reached(learners, district)
-    return OpenGrid(tuple(learners), pins, await district.sections.mark(learners))
+    section = question.asked.whose.id
+    course = (await district.rights.courses_of([section])).get(section) if question.own else None
+    return OpenGrid(tuple(learners), pins, await district.sections.mark(learners), course)
 
 
 async def read_grid(question: GridQuestion, opened: OpenGrid, district: District) -> Grid:
     """The grid, never older than its mark. Raises UnknownError for a place that there is not."""
     graph = await district.frameworks.graph(EVERYTHING)
-    stored = await district.sections.read(opened.learners)
-    columns, onward = _columns(question, graph, stored.cells)
+    stored = await district.sections.read(opened.learners, opened.course)
+    about = _frameworks(stored.of_course, graph)
+    columns, onward = _columns(question, graph, stored.cells, about)
     among = {one.id for one in columns} | {below for one in columns for below in graph.rests_on.get(one.id, ())}
     waiting = await _waiting(question, opened.learners, district)
     by_learner: dict[str, dict[str, StoredCell]] = defaultdict(dict)
@@ -146,13 +156,21 @@ async def read_grid(question: GridQuestion, opened: OpenGrid, district: District
         await pace.breathe()
     outline = await district.transcripts.outline(EVERYTHING)
     frameworks = tuple((one.id, one.title) for one in outline.frameworks)
-    return Grid(question.asked.whose.id, frameworks, columns, tuple(rows), onward, stored.refolding)
+    course = opened.course if about else None
+    return Grid(question.asked.whose.id, frameworks, columns, tuple(rows), onward, stored.refolding, course)
+
+
+def _frameworks(competencies: Collection[str], graph: Prerequisites) -> Collection[str]:
+    """The frameworks that hold these."""
+    return {graph.members[one].framework for one in competencies if one in graph.members}
 
 
 def _columns(
-    question: GridQuestion, graph: Prerequisites, cells: Sequence[StoredCell]
+    question: GridQuestion, graph: Prerequisites, cells: Sequence[StoredCell], about: Collection[str]
 ) -> tuple[tuple[Member, ...], CodeAndId | None]:
-    """The competencies of the page. Headings, which only gather others, come in where something is recorded."""
+    """The competencies of the page; of what is recorded those of the frameworks that it is `about`, where it is about
+    any. Headings, which only gather others, come in where something is recorded.
+    """
     recorded = {cell.competency for cell in cells}
     if question.only:
         chosen = set(question.only) & graph.members.keys()
@@ -162,7 +180,8 @@ def _columns(
             raise UnknownError("framework or competency")
         chosen = {id_ for id_ in place if id_ not in graph.headings or id_ in recorded}
     elif recorded or question.also:
-        chosen = (recorded | set(question.also)) & graph.members.keys()
+        shown = {id_ for id_ in recorded & graph.members.keys() if not about or graph.members[id_].framework in about}
+        chosen = shown | (set(question.also) & graph.members.keys())
     else:
         chosen = graph.members.keys() - graph.headings
     ordered = sorted((graph.members[id_] for id_ in chosen), key=by_code)

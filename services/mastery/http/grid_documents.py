@@ -95,6 +95,7 @@ class GridDocument(BaseModel):
                     ],
                     "next": None,
                     "refolding": False,
+                    "course": None,
                 }
             ]
         }
@@ -106,3 +107,4 @@ class GridDocument(BaseModel):
     rows: list[RowDocument] = Field(description="In the order of ids, never of levels.")
     next: str | None = Field(description="`after` of the next page of columns.")
     refolding: bool
+    course: Id | None = Field(description="With `own`: what is shown is of this course's frameworks. Null: of any.")

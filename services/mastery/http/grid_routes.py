@@ -23,7 +23,7 @@ from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, person
 
 MOST = 200
-FORM = 1
+FORM = 2
 """Of the answer: another one where it shows the same states otherwise, so that nobody keeps the old one."""
 
 KEPT = 64
@@ -62,6 +62,10 @@ def grid_routes(district: District, verifier: Verifier) -> APIRouter:
         ] = None,
         also: Annotated[list[Id] | None, Query(description="Competencies to show also unrecorded.")] = None,
         only: Annotated[list[Id] | None, Query(description="These competencies alone.")] = None,
+        own: Annotated[
+            bool,
+            Query(description="Of what is recorded, that of the frameworks of which any is in the section's course."),
+        ] = False,
         after: Annotated[str | None, Query(description="`next` of the page before.", max_length=120)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 40,
         at_least: AtLeastText = None,
@@ -73,7 +77,7 @@ def grid_routes(district: District, verifier: Verifier) -> APIRouter:
         """
         asked = Worklist(reader.id, Whose("section", section), read_at_least(at_least))
         beside, alone = (tuple(sorted(set(ids or ()))) for ids in (also, only))
-        question = GridQuestion(asked, learner, within, beside, alone, _place(after), limit)
+        question = GridQuestion(asked, learner, within, beside, alone, own, _place(after), limit)
         opened = await open_grid(question, district)
         tag = _tag(question, opened)
         headers = {
@@ -91,7 +95,7 @@ def grid_routes(district: District, verifier: Verifier) -> APIRouter:
 
 def _tag(question: GridQuestion, opened: OpenGrid) -> str:
     """Of what the answer depends on: not on the reader, but for whose rows she may see."""
-    columns = (question.within, question.also, question.only, question.after, question.limit)
+    columns = (question.within, question.also, question.only, opened.course, question.after, question.limit)
     asked = (question.asked.whose.id, question.learner, *columns)
     return f'"{hashlib.sha256(repr((FORM, asked, opened.learners, opened.mark)).encode()).hexdigest()[:32]}"'
 
@@ -119,4 +123,5 @@ def _document(grid: Grid) -> dict[str, Any]:
         ],
         "next": None if grid.next is None else ":".join(grid.next),
         "refolding": grid.refolding,
+        "course": grid.course,
     }

@@ -21,6 +21,10 @@ class Rights(Protocol):
 
     async def verified_scopes(self, person: str) -> set[str]: ...
 
+    async def courses_of(self, sections: Sequence[str]) -> dict[str, str]:
+        """The course of each of the sections that there is."""
+        ...
+
     async def members(self, scope: str) -> list[str]:
         """The learners of `section/{id}` or `school/{id}`."""
         ...

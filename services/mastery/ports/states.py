@@ -105,7 +105,8 @@ class StoredCell(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class StoredSection:
     """What is stored of some learners, read at one moment: their states, who they are to the rulebook, and who of them
-    is in quarantine. `refolding` says that states wait to be folded again under a newer definition.
+    is in quarantine. `refolding` says that states wait to be folded again under a newer definition. `of_course` are the
+    competencies of which anything is recorded in the course that was asked for, none where none was.
     """
 
     cells: Sequence[StoredCell]
@@ -113,6 +114,7 @@ class StoredSection:
     held: frozenset[str]
     view: DefinitionsView
     refolding: bool
+    of_course: frozenset[str]
 
 
 class Sections(Protocol):
@@ -122,4 +124,4 @@ class Sections(Protocol):
         """Another one whenever anything has changed that a grid of these learners shows."""
         ...
 
-    async def read(self, learners: Sequence[str]) -> StoredSection: ...
+    async def read(self, learners: Sequence[str], course: str | None = None) -> StoredSection: ...

@@ -40,6 +40,12 @@ _CELLS = f"""
     FROM mastery.state JOIN {_ASKED} USING (shard, learner)
 """  # noqa: S608 - of constants
 
+_OF_COURSE = f"""
+    SELECT DISTINCT competency::text FROM mastery.state JOIN {_ASKED} USING (shard, learner)
+    WHERE position(convert_to($3, 'UTF8') IN contributions) > 0
+"""  # noqa: S608 - of constants
+"""A course's id stands in what is packed as it is written, and nothing else has that id: rows need not be unpacked."""
+
 _LEARNERS = f"""
     SELECT asked.shard, asked.learner::text, l.schools, EXISTS (
         SELECT FROM projection.quarantine AS q
@@ -58,13 +64,14 @@ class PostgresSections:
         row = await self._pool.fetchrow(_MARK, self._shards(learners), learners)
         return hashlib.sha256(repr(tuple(row or ())).encode()).hexdigest()
 
-    async def read(self, learners: Sequence[str]) -> StoredSection:
+    async def read(self, learners: Sequence[str], course: str | None = None) -> StoredSection:
         asked = self._shards(learners), learners
         async with snapshot(self._pool) as connection:
             view = await self._definitions.view(connection)
             refolding = await connection.fetchval("SELECT EXISTS (SELECT FROM mastery.refold)")
             known = await connection.fetch(_LEARNERS, *asked)
             rows = await connection.fetch(_CELLS, *asked, [status.value for status in SILENT])
+            of_course = [] if course is None else await connection.fetch(_OF_COURSE, *asked, course)
         return StoredSection(
             await _cells(rows),
             {
@@ -76,6 +83,7 @@ class PostgresSections:
             frozenset(row["learner"] for row in known if row["held"]),
             view,
             refolding,
+            frozenset(row["competency"] for row in of_course),
         )
 
     def _shards(self, learners: Sequence[str]) -> list[int]:

@@ -11,6 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.runtime.clock import now
 from shared.runtime.disclosing import disclose
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
@@ -31,6 +32,7 @@ class Class:
     voided: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     asked: list[str | None] = field(default_factory=list)
+    columns: list[tuple[str | None, str | None]] = field(default_factory=list)
     lost: bool = False
 
     @property
@@ -42,12 +44,14 @@ class Class:
         learners = [one for one in self.learners if wanted in {None, one}]
         if not learners:
             return NOTHING
-        tag = f'"{sum(self.pieces.values())}-{len(learners)}"'
+        tag = f'"{self.section}-{sum(self.pieces.values())}-{len(learners)}"'
         self.asked.append(request.headers.get("if-none-match"))
+        self.columns.append((request.query_params.get("own"), request.query_params.get("within")))
         told = {"status": "not_yet", "level": "Two", "ready": True, "needs_evidence": False, "waiting": []}
         rows = [{"learner": one, "waiting": [], "cells": [{**told, "version": self.pieces[one]}]} for one in learners]
         column = {"competency": THEME, "code": "english.theme", "statement": "A theme", "framework": new_id()}
         body = {"columns": [column], "rows": rows, "frameworks": [], "next": None, "refolding": False}
+        body["course"] = None
         unchanged = request.headers.get("if-none-match") == tag
         answer = Response(status_code=304) if unchanged else JSONResponse(body)
         answer.headers["ETag"] = tag
@@ -139,10 +143,44 @@ async def test_a_section_is_asked_for_again_by_its_tag_and_each_showing_is_in_th
         assert answer.status_code == 200, answer.text
         assert answer.text.count("data-l=") == 3
         assert ("Two" in answer.text, "On the way" in answer.text) == (True, language == "en")
-    assert school.asked == [None, '"0-3"', '"0-3"']
+    assert school.asked == [None, *[f'"{school.section}-0-3"'] * 2]
     learner = school.learners[0]
     rows = await door.pool.fetch("SELECT what, person::text FROM gateway.disclosures WHERE learner = $1", learner)
     assert {tuple(row) for row in rows} == {("grid", person)}
+
+
+async def test_a_class_opens_with_what_it_is_about_and_all_can_be_shown(
+    door: Door, somebody: tuple[Browser, str], school: Class
+) -> None:
+    framework = new_id()
+    for query in ("", "?within=all", f"?within={framework}", "?within=anything"):
+        shown = await somebody[0].send("GET", f"{door.url}/sections/{school.section}{query}")
+        assert ('value="all" selected' in shown.text) == ("all" in query)
+    assert school.columns == [("true", None), (None, None), (None, framework), ("true", None)]
+
+
+async def test_what_is_scored_in_a_class_is_evidence_of_its_course(
+    door: Door, somebody: tuple[Browser, str], school: Class
+) -> None:
+    browser, course = somebody[0], new_id()
+    await door.pool.execute("UPDATE access.complete SET looked = true, complete_ms = $1", now())
+    await door.pool.execute(
+        "INSERT INTO access.sections (section, course, school, owner) VALUES ($1, $2, $2, $1)", school.section, course
+    )
+    learner, other, _ = school.learners
+    csrf = await token(door, browser)
+    typed = {"csrf_token": csrf, "task": "none", "id": str(uuid4()), "at": AT, "learner": learner, "version": "0"}
+    cell = {**typed, "competency": THEME, "score": "3"}
+    assert (await browser.send("POST", f"{door.url}/sections/{school.section}/scores", form=cell)).status_code == 200
+    path = f"{door.url}/sections/{school.section}/column?task=none&competency={THEME}"
+    fields = fields_of(await browser.send("GET", path)) | {f"score/{other}": "4", "do": "look"}
+    looked = await browser.send("POST", f"{door.url}/sections/{school.section}/column", form=fields)
+    await browser.send(
+        "POST", f"{door.url}/sections/{school.section}/column", form=fields_of(looked) | {"do": "record"}
+    )
+    assert {(one["body"]["learner"], one["body"].get("course")) for one in school.recorded.values()} == {
+        (learner, course), (other, course)
+    }  # fmt: skip
 
 
 async def test_a_score_is_recorded_where_the_cell_is_as_it_was_and_once(

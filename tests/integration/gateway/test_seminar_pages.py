@@ -81,6 +81,8 @@ async def test_the_table_records_what_was_counted_once(
     answers = [await browser.send("POST", f"{door.url}/seminars/new", form={**form}) for _ in range(2)]
     assert {answer.headers["location"] for answer in answers} == {f"/seminars/new?section={taught}&done=recorded"}
     assert written[0] == written[1]
+    course = await door.pool.fetchval("SELECT course::text FROM access.sections WHERE section = $1", taught)
+    assert written[0]["course"] == course
     [observation] = written[0]["observations"]
     assert (observation["learner"], observation["moves"]) == (learner, [{"move": "asks", "count": 3}])
 

@@ -8,6 +8,7 @@ from services.mastery.http.grid_documents import GridDocument
 from shared.runtime.disclosing import HEADER, disclosed
 from tests.integration.mastery.test_readiness import (
     CLEO,
+    COURSE,
     LINES,
     MAY,
     RATIO,
@@ -88,6 +89,27 @@ async def test_columns_are_what_is_recorded_or_what_is_asked_for(
     assert ([one["code"] for one in rest["columns"]], rest["next"]) == (["8.ee.8"], None)
     assert (await mastery.get(GRID, TEACHER, within=named("nowhere"))).status_code == 404
     assert (await mastery.get(GRID, TEACHER, after="8")).status_code == 422
+
+
+async def test_a_class_can_open_with_what_is_of_its_own_course(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    ledger.publish(framework(["1.poem", "2.novel"], name="English"))
+    poem, novel = named("1.poem"), named("2.novel")
+    ledger.attempt(ANA, result(poem, "4"), course=named("english"))
+    ledger.attempt(BO, result(SLOPE, "4"))
+    await applied.more()
+
+    async def shown(**query: str) -> tuple[list[str], str | None]:
+        answer = await grid(mastery, **query)
+        return [one["code"] for one in answer["columns"]], answer["course"]
+
+    assert await shown(own="true") == (["1.poem", "8.ee.6"], None), "nothing is of its course: all that is recorded"
+    ledger.attempt(CLEO, result(LINES, "4"), course=COURSE)
+    await applied.more()
+    assert await shown() == (["1.poem", "8.ee.5", "8.ee.6"], None)
+    assert await shown(own="true") == (["8.ee.5", "8.ee.6"], COURSE), "by their framework"
+    assert await shown(own="true", also=novel) == (["2.novel", "8.ee.5", "8.ee.6"], COURSE)
 
 
 async def test_a_grid_is_unchanged_until_something_that_it_shows_is_not(

@@ -86,13 +86,14 @@ def test_a_piece_says_whose_it_is_and_the_same_form_makes_the_same_piece() -> No
     form = str(uuid4())
     assert piece_id(form, THEME, ANA) == piece_id(form, THEME, ANA) != piece_id(form, THEME, BO)
     assert piece_id(form, THEME, ANA) != piece_id(form, CRAFT, ANA)
-    made = item(form, ANA, THEME, "2.5", scoring_of(None, None, "4"), "2026-11-24T09:30:00.000Z", BO)
+    made = item(form, ANA, THEME, "2.5", scoring_of(None, None, "4"), "2026-11-24T09:30:00.000Z", BO, CRAFT)
     assert made["type"] == "ObservationRecorded"
     assert made["body"] == {
         "learner": ANA,
         "purpose": "performance",
         "results": [{"competency": THEME, "earned": "2.5", "possible": "4"}],
         "redo_of": BO,
+        "course": CRAFT,
     }
 
 

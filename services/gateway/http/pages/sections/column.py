@@ -45,7 +45,8 @@ class Columns:
         names = await self._sections.names(visitor, section)
         rows = {row["learner"]: row for row in grid["rows"]}
         learners = sorted(rows, key=lambda learner: called(learner, names))
-        return Column(view, grid["columns"][0], tasks.scoring, measure, learners, names, rows, title_of(section, names))
+        title, course = title_of(section, names), await self._sections.course(section)
+        return Column(view, grid["columns"][0], tasks.scoring, measure, learners, names, rows, title, course)
 
     async def record(self, request: Request, visitor: Visitor, section: str, fields: Mapping[str, str]) -> Response:
         """Looks at what was written; records it where it was looked at, and nothing has changed meanwhile."""
@@ -121,6 +122,7 @@ async def _recorded(
             of.scoring,
             sheet.at,
             done_over(of.rows[one.learner], competency),
+            of.course,
         )
         for one in scores
     ]

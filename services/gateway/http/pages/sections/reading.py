@@ -13,7 +13,7 @@ from services.gateway.http.pages.lists import whole
 from services.gateway.http.pages.relations import Relations, purpose_in
 from services.gateway.http.pages.rendering import fragment
 from services.gateway.http.pages.sections.scores import Scoring, scoring_of
-from services.gateway.http.pages.sections.showing import NO_TASK, View
+from services.gateway.http.pages.sections.showing import ALL, NO_TASK, View
 from services.gateway.http.pages.sections.wording import shorts
 from services.gateway.http.pages.visiting import Visiting
 from services.gateway.http.visitors import Visitor
@@ -70,6 +70,10 @@ class Sections:
         school = (await self._relations.schools_of([section])).get(section)
         return school is not None and not {"district", f"school/{school}"}.isdisjoint(standing.administers)
 
+    async def course(self, section: str) -> str | None:
+        """The course that a section is of: what is scored here is evidence of it."""
+        return (await self._relations.courses_of([section])).get(section)
+
     async def brings(self, visitor: Visitor) -> bool:
         """Whether she brings rosters here."""
         return "district" in (await self._relations.standing(visitor.person)).administers
@@ -118,7 +122,12 @@ class Sections:
 
     async def _page_of(self, visitor: Visitor, section: str, view: View, also: Sequence[str]) -> tuple[str, Document]:
         query: dict[str, str | list[str]] = {"also": list(also)} if also else {}
-        query |= {name: value for name, value in (("within", view.within), ("after", view.after)) if value}
+        if view.within is None:
+            query["own"] = "true"
+        elif view.within != ALL:
+            query["within"] = view.within
+        if view.after:
+            query["after"] = view.after
         return await self.grid(visitor, section, **query)
 
     async def _rubric(self, visitor: Visitor, digest: str) -> Document:

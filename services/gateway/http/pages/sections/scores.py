@@ -108,7 +108,14 @@ def piece_id(form: str, competency: str, learner: str) -> str:
 
 
 def item(  # noqa: PLR0913, PLR0917 - all that a piece says
-    id_: str, learner: str, competency: str, score: str, scoring: Scoring, at: str, redo_of: str | None
+    id_: str,
+    learner: str,
+    competency: str,
+    score: str,
+    scoring: Scoring,
+    at: str,
+    redo_of: str | None,
+    course: str | None,
 ) -> dict[str, Any]:
     """The piece of evidence that a score is, as `POST /v1/evidence` takes it."""
     measure = scoring.measure(competency)
@@ -119,6 +126,7 @@ def item(  # noqa: PLR0913, PLR0917 - all that a piece says
         "task": scoring.task,
         "rubric": scoring.rubric,
         "redo_of": redo_of,
+        "course": course,
     }
     return {
         "id": id_,

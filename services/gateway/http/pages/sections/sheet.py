@@ -14,7 +14,10 @@ from shared.ledger.instants import instant
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A competency of a section, how it is scored, and its learners by name with the version that each cell has."""
+    """A competency of a section, how it is scored, and its learners by name with the version that each cell has.
+
+    What is scored is of the section's `course`.
+    """
 
     view: View
     competency: Mapping[str, Any]
@@ -24,6 +27,7 @@ class Column:
     names: Mapping[str, RevealedName]
     rows: Mapping[str, Mapping[str, Any]]
     title: str
+    course: str | None
 
     def version(self, learner: str) -> str:
         return str(self.rows[learner]["cells"][0]["version"])

@@ -17,12 +17,16 @@ POINTS = "4"
 NO_TASK = "none"
 """Instead of a task: an observation without one."""
 
+ALL = "all"
+"""Instead of a framework: all that the class has evidence of, whatever course it is of."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """How she looks at a section, as the address has it: nothing of it is kept anywhere else.
 
-    `task` and `of` are what she scores, of how many points; `within`, `after` which columns.
+    `task` and `of` are what she scores, of how many points; `within`, `after` which columns: where nobody
+    says, those that the class is about.
     """
 
     task: str | None = None
@@ -42,7 +46,7 @@ class View:
         return cls(
             task=task if task == NO_TASK or (task is not None and is_id(task)) else None,
             of=str(int(of)) if points else POINTS,
-            within=within if is_id(within) else None,
+            within=within if within == ALL or is_id(within) else None,
             after=given.get("after") or None,
             order="need" if given.get("order") == "need" else "name",
             show=show,

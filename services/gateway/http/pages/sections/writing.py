@@ -80,7 +80,8 @@ class Cells:
             if str(version) != typed.version and not await is_sent(self._visiting, visitor, typed.id):
                 return _refused(409, said(language, STALE, name=name), version)
             over = done_over(row, typed.competency)
-            piece = item(typed.id, typed.learner, typed.competency, score.score, scoring, typed.at, over)
+            course = await self._sections.course(section)
+            piece = item(typed.id, typed.learner, typed.competency, score.score, scoring, typed.at, over, course)
             place = (await self._visiting.asking.write(visitor, "POST", "/v1/evidence", piece))["position"]
         except Problem as problem:
             why = words_of(language).refused(problem)

@@ -153,7 +153,8 @@ def seminar_pages(seminars: Seminars) -> APIRouter:
         section, digest = fields.get("section", ""), fields.get("moves_by", "")
         learners = [seat.learner for seat in (await seminars.seats(visitor, section))[0]]
         try:
-            body = seminar_asked(fields, learners, visiting.zone)
+            course = (await seminars.relations.courses_of([section])).get(section)
+            body = seminar_asked(fields, learners, visiting.zone) | ({} if course is None else {"course": course})
             await visiting.asking.write(visitor, "POST", "/v1/seminars", body)
         except Problem as problem:
             if problem.status not in {409, 422}:
