@@ -6,9 +6,9 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import asyncpg
-import httpx
 import structlog
 from fastapi import FastAPI
 
@@ -30,6 +30,7 @@ from shared.ledger.identifiers import SHARDS
 from shared.runtime.access.lag import AccessLag
 from shared.runtime.access.projection import AccessProjection
 from shared.runtime.access.questions import Access
+from shared.runtime.calling import ServiceClient
 from shared.runtime.clock import now
 from shared.runtime.definitions.door import documents_from
 from shared.runtime.definitions.projection import DefinitionsProjection
@@ -65,18 +66,22 @@ _log = structlog.get_logger()
 class Peers:
     """The district's other services, called with this one's own key."""
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, evidence: ServiceClient, mastery: ServiceClient) -> None:
         tokens = ServiceTokens(settings.tenant, SERVICE, SigningKey.read(settings.keys, SERVICE))
 
         def for_evidence() -> str:
             return tokens.for_service("evidence")
 
-        self.ledger = LedgerDoor(client, settings.evidence_url, for_evidence)
-        self.document = documents_from(client, settings.evidence_url, for_evidence)
-        self.record = LedgerDoors(Peer("evidence", client, settings.evidence_url, for_evidence))
-        self.mastery = MasteryDoors(
-            Peer("mastery", client, settings.mastery_url, lambda: tokens.for_service("mastery"))
-        )
+        self.ledger = LedgerDoor(evidence, for_evidence)
+        self.document = documents_from(evidence, for_evidence)
+        self.record = LedgerDoors(Peer("evidence", evidence, for_evidence))
+        self.mastery = MasteryDoors(Peer("mastery", mastery, lambda: tokens.for_service("mastery")))
+
+    @classmethod
+    async def open(cls, opened: AsyncExitStack, settings: Settings) -> Self:
+        """Their connections are closed with `opened`."""
+        urls = settings.evidence_url, settings.mastery_url
+        return cls(settings, *[await open_client(opened, url) for url in urls])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,7 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
     workers: dict[str, Worker] = {}
     observing = Observing.of(SERVICE)
     async with AsyncExitStack() as opened:
-        client = await open_client(opened)
-        peers = Peers(settings, client)
+        peers = await Peers.open(opened, settings)
         if "projector" in roles:
             pool = await open_pool(opened, settings.database, size=PROJECTING, name="audit projector")
             projections = _projections(pool, peers)
@@ -129,7 +133,7 @@ async def process(settings: Settings, roles: Collection[str], *, patience: float
 async def rebuild(settings: Settings, wish: Wish, tell: Tell, *, accept: bool) -> None:
     """Rebuild the copy while it is served. Raises as `versions.rebuild.rebuilt`."""
     async with AsyncExitStack() as opened:
-        peers = Peers(settings, await open_client(opened))
+        peers = await Peers.open(opened, settings)
         schemas = Schemas(("projection", "access", "definitions", "audit"), single=("verified",))
 
         def filler(pool: asyncpg.Pool) -> Filler:

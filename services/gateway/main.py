@@ -98,9 +98,7 @@ async def _http(
             limits=Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
-            ballots=BallotDoor(
-                lambda: peers.forwarding("evidence"), peers.address("evidence"), lambda: tokens.for_service("evidence")
-            ),
+            ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             shares=ShareDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=access,

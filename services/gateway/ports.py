@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
+import aiohttp
 from fastapi import Response
 
 from services.gateway.domain.accounts import Account
@@ -44,7 +44,7 @@ class PersonalTokens(Protocol):
 class Artefacts(Protocol):
     """The files of works."""
 
-    def opened(self, person: str, ref: str) -> AbstractAsyncContextManager[httpx.Response]:
+    def opened(self, person: str, ref: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         """A file that a person may see, as it comes; whose it is stands in the answer's headers.
 
         Raises `problems.not_found` where there is none for her, and `problems.unavailable`.

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 HEADER = "Ascertain-Discloses"
 A_HEADER = 200
+_HERS = "learner/"
 
 _Answer = TypeVar("_Answer", bound=Response)
 
@@ -23,6 +24,11 @@ def disclose(answer: _Answer, what: str, learners: Iterable[str]) -> _Answer:
     for first in range(0, len(people), A_HEADER):
         answer.headers.append(HEADER, " ".join([what, *map(_short, people[first : first + A_HEADER])]))
     return answer
+
+
+def disclose_scopes(answer: _Answer, what: str, scopes: Iterable[str]) -> _Answer:
+    """As `disclose`, of whom a scope is of one learner alone: a policy of her own tells of her, any other of nobody."""
+    return disclose(answer, what, [scope.removeprefix(_HERS) for scope in scopes if scope.startswith(_HERS)])
 
 
 def disclosed(values: Iterable[bytes]) -> Iterable[tuple[str, str]]:

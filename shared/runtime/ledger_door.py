@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import orjson
 
 from shared.ledger.entry import Entry, entry_from_envelope
 from shared.ledger.identifiers import SHARDS, Ledger
+from shared.runtime.calling import ServiceClient, bearing
 from shared.runtime.ledger_reader import MOST, PAGE, Page
 from shared.runtime.shards import Shard
 from shared.runtime.trouble import UnavailableError
@@ -17,9 +17,8 @@ from shared.runtime.trouble import UnavailableError
 class LedgerDoor:
     """A LedgerReader over HTTP. `token` gives a service token for `evidence`, fresh or remembered."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, token: Callable[[], str | Awaitable[str]]) -> None:
-        self._client = client
-        self._url = url.rstrip("/")
+    def __init__(self, evidence: ServiceClient, token: Callable[[], str | Awaitable[str]]) -> None:
+        self._evidence = evidence
         self._token = token
 
     async def entries(self, shard: Shard, *, after: int, limit: int = PAGE) -> Page:
@@ -47,12 +46,9 @@ class LedgerDoor:
         token = self._token()
         if not isinstance(token, str):
             token = await token
-        response = await self._client.get(
-            f"{self._url}{path}", params=query, headers={"Authorization": f"Bearer {token}"}
-        )
-        response.raise_for_status()
+        answer = await self._evidence.ask("GET", path, query=query, headers=bearing(token))
         with _as_promised():
-            return orjson.loads(response.content)
+            return orjson.loads(answer.accepted.content)
 
 
 @contextmanager

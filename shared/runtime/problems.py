@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-import httpx
 import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -116,7 +115,6 @@ OF_THE_WORLD = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
-    httpx.HTTPError,
     UnavailableError,
 )
 """What is raised where a database or another service fails, or was asked wrongly: `is_trouble` tells which."""

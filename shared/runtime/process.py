@@ -5,11 +5,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 
 import asyncpg
-import httpx
 from fastapi import FastAPI
 
-from shared.runtime.authorities import authorities
-from shared.runtime.calling import Transport
+from shared.runtime.calling import ServiceClient
 from shared.runtime.connections import borrowed
 from shared.runtime.database import connect
 from shared.runtime.definitions.door import Fetch, documents_from
@@ -23,7 +21,8 @@ from shared.runtime.serve import Worker, serve
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import ServiceTokens
 
-TIMEOUT = httpx.Timeout(15, connect=5)
+READ = 15.0
+"""Seconds that a door of another service may pause within an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +63,20 @@ async def open_pool(opened: AsyncExitStack, dsn: str, *, size: int, name: str) -
     return pool
 
 
-async def open_client(opened: AsyncExitStack) -> httpx.AsyncClient:
-    """A client for calling other services, closed with `opened`."""
-    return await opened.enter_async_context(
-        httpx.AsyncClient(transport=Transport(verify=authorities()), timeout=TIMEOUT, trust_env=False)
-    )
+async def open_client(opened: AsyncExitStack, url: str) -> ServiceClient:
+    """A client of the service at `url`, closed with `opened`."""
+    return await opened.enter_async_context(ServiceClient(url, read=READ))
 
 
 async def open_peer(opened: AsyncExitStack, settings: Settings, service: str) -> Peer:
     """`evidence`, called with this service's own key, until `opened` is closed."""
-    client = await open_client(opened)
+    evidence = await open_client(opened, settings.evidence_url)
     tokens = ServiceTokens(settings.tenant, service, SigningKey.read(settings.keys, service))
 
     def token() -> str:
         return tokens.for_service("evidence")
 
-    return Peer(LedgerDoor(client, settings.evidence_url, token), documents_from(client, settings.evidence_url, token))
+    return Peer(LedgerDoor(evidence, token), documents_from(evidence, token))
 
 
 def roles_in_order(known: Sequence[str], roles: Collection[str]) -> list[str]:

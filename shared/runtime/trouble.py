@@ -4,7 +4,6 @@ import traceback
 from dataclasses import dataclass
 
 import asyncpg
-import httpx
 from aiokafka.errors import KafkaError
 
 _OF_THE_DATA = ("22", "23")
@@ -13,6 +12,14 @@ _OF_THE_DATA = ("22", "23")
 
 class UnavailableError(Exception):
     """Something apart from the entries does not answer, or not as it should. The batch is tried again later."""
+
+
+class RefusedError(UnavailableError):
+    """A service refused what another asked of it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"The service answered {status}.")
+        self.status = status
 
 
 def is_trouble(error: BaseException) -> bool:
@@ -27,15 +34,15 @@ def is_trouble(error: BaseException) -> bool:
         return not isinstance(error, ValueError)  # asyncpg's own DataError: an argument that has no such form
     if isinstance(error, asyncpg.InternalClientError):
         return True  # a server that dies amid a call can leave the connection's own state behind
-    return isinstance(error, OSError | TimeoutError | MemoryError | httpx.HTTPError | KafkaError | UnavailableError)
+    return isinstance(error, OSError | TimeoutError | MemoryError | KafkaError | UnavailableError)
 
 
 def reason_of(error: BaseException) -> str:
     """What went wrong and where, in a form that quotes nobody: the error's kind and place, never its message."""
     frames = traceback.extract_tb(error.__traceback__)
     kind = type(error).__qualname__
-    if isinstance(error, httpx.HTTPStatusError):
-        kind = f"{kind} {error.response.status_code}"
+    if isinstance(error, RefusedError):
+        kind = f"{kind} {error.status}"
     return f"{kind} at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else kind
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+from starlette.types import ASGIApp
 
 from services.evidence.main import bootstrap_district, process
 from services.evidence.settings import EvidenceSettings
@@ -67,6 +68,7 @@ class Running:
     """The service, a way to call it as anybody, and a connection that sees everything in its database."""
 
     settings: EvidenceSettings
+    app: ASGIApp
     http: httpx.AsyncClient
     owner: asyncpg.Connection
     keys: Path
@@ -107,7 +109,7 @@ async def running_evidence(district: District, folder: Path, *, idle: Collection
         async with httpx.AsyncClient(transport=transport, base_url="http://evidence") as http:
             owner = await asyncpg.connect(district.databases["evidence"].migrator)
             try:
-                running = Running(settings, http, owner, folder / "keys")
+                running = Running(settings, made.app, http, owner, folder / "keys")
                 running.administrator = running.person()
                 await bootstrap_district(settings, running.administrator.id)
                 await applied(running)

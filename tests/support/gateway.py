@@ -134,7 +134,7 @@ class World:
         """The same world, in which nothing has been asked or arranged yet."""
         for name, upstream in self.services.items():
             upstream.seen, upstream.answer = [], None
-            self.clients[name].base_url = httpx.URL(self.urls[name])
+            self.clients[name].url = self.urls[name]
         return self
 
     @property
@@ -184,9 +184,7 @@ async def gateway_world(
             limits=limits or Limits.usual(),
             table=RouteTable(),
             reveals=EvidenceDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
-            ballots=BallotDoor(
-                lambda: peers.forwarding("evidence"), peers.address("evidence"), lambda: tokens.for_service("evidence")
-            ),
+            ballots=BallotDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             shares=ShareDoor(peers["evidence"], lambda: tokens.for_service("evidence")),
             disclosures=StoredDisclosures(pool, now),
             rights=Access(pool),

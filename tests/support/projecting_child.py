@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 
 import asyncpg
-import httpx
 
 from shared.ledger.entry import Entry
+from shared.runtime.calling import ServiceClient
 from shared.runtime.database import connect
 from shared.runtime.kafka_access import KafkaAccess
 from shared.runtime.kafka_source import KafkaSource
@@ -47,9 +47,9 @@ def tell(what: str, **more: object) -> None:
 async def main() -> None:
     bootstrap, group, topics, dsn, door = sys.argv[1:]
     pool = await connect(dsn, size=4, name="zombie")
-    async with httpx.AsyncClient() as client:
+    async with ServiceClient(door) as client:
         source = KafkaSource(KafkaAccess(bootstrap), group, json.loads(topics), tenant=TENANT, session_timeout=6.0)
-        projector = Projector(pool, source, [Telling()], refill=LedgerDoor(client, door, lambda: ""), retry_longest=0.5)
+        projector = Projector(pool, source, [Telling()], refill=LedgerDoor(client, lambda: ""), retry_longest=0.5)
         task = asyncio.create_task(projector.run())
         while not task.done():
             await asyncio.wait([task], timeout=0.05)

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import asyncpg
-import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,7 +18,7 @@ from starlette.routing import Route
 
 from shared.ledger.entry import Entry, schema_name, type_name
 from shared.ledger.identifiers import SHARDS, Ledger, shard_of
-from shared.runtime.authorities import authorities
+from shared.runtime.calling import ServiceClient
 from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.ledger_reader import MOST
 from shared.runtime.ledger_table import LedgerTable
@@ -179,9 +178,9 @@ async def open_door(pool: asyncpg.Pool) -> AsyncIterator[OpenDoor]:
     try:
         await until(lambda: server.started, "the door is open")
         port = server.servers[0].sockets[0].getsockname()[1]
-        async with httpx.AsyncClient(verify=authorities(), timeout=5) as client:
-            url = f"http://127.0.0.1:{port}"
-            door = OpenDoor(client, url, lambda: "a token")
+        url = f"http://127.0.0.1:{port}"
+        async with ServiceClient(url, read=5) as client:
+            door = OpenDoor(client, lambda: "a token")
             door.url, door.requests, door.shut = url, requests, False
             yield door
     finally:

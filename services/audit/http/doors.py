@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-import httpx
 import orjson
 
 from services.audit.domain.keeping import Kept
@@ -14,7 +13,9 @@ from services.audit.domain.telling import Told, Unreadable, told_by_door
 from services.audit.domain.verification import VerificationError
 from shared.ledger.identifiers import SHARDS, is_id
 from shared.rulebook.known import Pin
+from shared.runtime.calling import NO_QUERY, Query, ServiceClient, bearing
 from shared.runtime.shards import Shard
+from shared.runtime.trouble import UnavailableError
 
 PAGE = 500
 OWNERS_PAGE = 1000
@@ -32,32 +33,32 @@ class BrokenAnswerError(Exception):
 class Peer:
     """One service of the district. `token` gives a service token for it."""
 
-    def __init__(self, name: str, client: httpx.AsyncClient, url: str, token: Callable[[], str]) -> None:
-        self.name, self._client, self._url, self._token = name, client, url.rstrip("/"), token
+    def __init__(self, name: str, client: ServiceClient, token: Callable[[], str]) -> None:
+        self.name, self._client, self._token = name, client, token
 
-    async def get(self, path: str, query: dict[str, Any] | None = None) -> Any:
+    async def get(self, path: str, query: Query = NO_QUERY) -> Any:
         """The answer's JSON. Raises VerificationError where none comes for long, BrokenAnswerError for a 500."""
         for attempt in range(TRIES):
             if attempt:
                 await asyncio.sleep(0.2 * 2 ** (attempt - 1))
             try:
-                headers = {"Authorization": f"Bearer {self._token()}"}
-                response = await self._client.get(f"{self._url}{path}", params=query, headers=headers)
-            except httpx.TransportError:
+                headers = bearing(self._token())
+                answer = await self._client.ask("GET", path, query=query, headers=headers)
+            except UnavailableError:
                 continue
-            if response.status_code in PASSING:
+            if answer.status in PASSING:
                 continue
-            if response.status_code == 500:
+            if answer.status == 500:
                 raise BrokenAnswerError
-            if response.status_code != 200:
+            if answer.status != 200:
                 break
             try:
-                return orjson.loads(response.content)
+                return orjson.loads(answer.content)
             except ValueError as error:
                 raise BrokenAnswerError from error
         raise VerificationError(f"The {self.name} service does not answer, or not as it should.")
 
-    async def sure(self, path: str, query: dict[str, Any] | None = None) -> Any:
+    async def sure(self, path: str, query: Query = NO_QUERY) -> Any:
         """As `get`, where nothing in the record can be the reason for a 500."""
         try:
             return await self.get(path, query)

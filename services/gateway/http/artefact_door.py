@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import httpx
+import aiohttp
 import structlog
 
+from shared.runtime.calling import ServiceClient, bearing
 from shared.runtime.problems import not_found, unavailable
+from shared.runtime.trouble import UnavailableError
 
 _log = structlog.get_logger()
 
@@ -14,28 +16,24 @@ _log = structlog.get_logger()
 class ArtefactDoor:
     """Implements ports.Artefacts: `GET /artefacts/{ref}`, under a service token, for a person who is named."""
 
-    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
-        self._client, self._token = client, token
+    def __init__(self, evidence: ServiceClient, token: Callable[[], str]) -> None:
+        self._evidence, self._token = evidence, token
 
     @asynccontextmanager
-    async def opened(self, person: str, ref: str) -> AsyncIterator[httpx.Response]:
+    async def opened(self, person: str, ref: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """See `Artefacts.opened`."""
-        headers = {"Authorization": f"Bearer {self._token()}", "Accept-Encoding": "identity"}
-        request = self._client.build_request("GET", f"/artefacts/{ref}", params={"person": person}, headers=headers)
+        asking = self._evidence.opened(f"/artefacts/{ref}", query={"person": person}, headers=bearing(self._token()))
         try:
-            response = await self._client.send(request, stream=True)
-        except httpx.HTTPError as error:
+            async with asking as answer:
+                if answer.status == 404:
+                    raise not_found("file, or it is not yours to see")
+                if answer.status != 200:
+                    _log.warning("a file cannot be had", service="evidence", status=answer.status)
+                    raise _later()
+                yield answer
+        except UnavailableError as error:
             _log.warning("a file cannot be had", service="evidence", error=type(error).__name__)
             raise _later() from error
-        try:
-            if response.status_code == 404:
-                raise not_found("file, or it is not yours to see")
-            if response.status_code != 200:
-                _log.warning("a file cannot be had", service="evidence", status=response.status_code)
-                raise _later()
-            yield response
-        finally:
-            await response.aclose()
 
 
 def _later() -> Exception:

@@ -68,7 +68,7 @@ async def sent_on(person_: str, ref: str, serving: FileServing, log: Disclosures
     if not serving.origin:
         raise unavailable("No origin for files is set here: ASCERTAIN_ARTEFACT_ORIGIN.", retry_after=60)
     async with serving.artefacts.opened(person_, ref) as found:
-        told = list(disclosed(value.encode() for value in found.headers.get_list(HEADER)))
+        told = list(disclosed(value.encode() for value in found.headers.getall(HEADER, [])))
     await log.note([Disclosure(learner, person_, what) for learner, what in told if learner != person_])
     text, ticket = new_ticket(person_, ref, secrets.token_bytes(RANDOM_BYTES), clock())
     await serving.tickets.add(ticket, clock())
@@ -104,6 +104,6 @@ class FileOrigin:
                 (b"referrer-policy", b"no-referrer"),
             ]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            async for part in found.aiter_raw():
+            async for part in found.content.iter_any():
                 await send({"type": "http.response.body", "body": part, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})

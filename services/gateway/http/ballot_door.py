@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-import aiohttp
-import orjson
 import structlog
 from fastapi import Response
 
+from shared.runtime.calling import ServiceClient, bearing
 from shared.runtime.problems import unavailable
+from shared.runtime.trouble import UnavailableError
 
 TOLD = frozenset({200, 201, 404, 409, 422, 503})
 """What evidence answers to a voter; whatever else it says is a fault between the two."""
@@ -24,8 +24,8 @@ _log = structlog.get_logger()
 class BallotDoor:
     """Implements ports.Ballots, under a service token. Nothing that is logged has a token or an answer in it."""
 
-    def __init__(self, session: Callable[[], aiohttp.ClientSession], address: str, token: Callable[[], str]) -> None:
-        self._session, self._address, self._token = session, address, token
+    def __init__(self, evidence: ServiceClient, token: Callable[[], str]) -> None:
+        self._evidence, self._token = evidence, token
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def show(self, token: str) -> Response:
@@ -37,23 +37,18 @@ class BallotDoor:
         return await self._asked("/ballots/vote", {"token": token, "answers": dict(answers)})
 
     async def _asked(self, door: str, body: Mapping[str, object]) -> Response:
-        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
         try:
-            async with (
-                self._turns,
-                self._session().post(
-                    self._address + door, data=orjson.dumps(body), headers=headers, allow_redirects=False
-                ) as answer,
-            ):
-                content = await answer.read()
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            async with self._turns:
+                answer = await self._evidence.ask("POST", door, json=dict(body), headers=bearing(self._token()))
+        except UnavailableError as error:
             _log.warning("ballots cannot be had", service="evidence", error=type(error).__name__)
             raise _later() from None
         if answer.status not in TOLD:
             _log.warning("ballots cannot be had", service="evidence", status=answer.status)
             raise _later()
-        kept = {name: answer.headers[name] for name in ("retry-after",) if name in answer.headers}
-        return Response(content, answer.status, kept, media_type=answer.headers.get("content-type"))
+        later = answer.header("retry-after")
+        kept = {} if later is None else {"retry-after": later}
+        return Response(answer.content, answer.status, kept, media_type=answer.header("content-type"))
 
 
 def _later() -> Exception:

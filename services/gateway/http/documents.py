@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 
-import httpx
 import orjson
 import structlog
 
@@ -12,6 +11,7 @@ from services.gateway.domain.openapi import Document, merged
 from services.gateway.domain.route import Service
 from services.gateway.domain.routes import RouteTable
 from services.gateway.http.peers import Peers
+from shared.runtime.trouble import UnavailableError
 
 REFRESH = 60.0
 """Seconds after which a service is asked again: it may be a newer one by now."""
@@ -56,10 +56,9 @@ class ApiDocument:
 
     async def _ask(self, name: Service) -> None:
         try:
-            answer = await self._peers[name].get("/openapi.json", timeout=ANSWER)
-            answer.raise_for_status()
-            self._parts[name] = orjson.loads(answer.content)
+            answer = await self._peers[name].ask("GET", "/openapi.json", within=ANSWER)
+            self._parts[name] = orjson.loads(answer.accepted.content)
             self._ask_at[name] = time.monotonic() + REFRESH
-        except (httpx.HTTPError, orjson.JSONDecodeError) as error:
+        except (UnavailableError, orjson.JSONDecodeError) as error:
             self._ask_at[name] = time.monotonic() + RETRY
             _log.warning("a service does not say what it serves", service=name, error=error)

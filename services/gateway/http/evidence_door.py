@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.gateway.domain.disclosures import Revealed, RevealedName, RevealedText
 from shared.contracts.values import Digest, Id
+from shared.runtime.calling import ServiceClient, bearing
 from shared.runtime.problems import unavailable
+from shared.runtime.trouble import UnavailableError
 
 _log = structlog.get_logger()
 
@@ -38,19 +39,16 @@ class _Revealed(_Answer):
 class EvidenceDoor:
     """Implements ports.Reveals: `POST /reveal`, under a service token, for a person who is named."""
 
-    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
-        self._client, self._token = client, token
+    def __init__(self, evidence: ServiceClient, token: Callable[[], str]) -> None:
+        self._evidence, self._token = evidence, token
 
     async def reveal(self, person: str, texts: Sequence[str], names: Sequence[str]) -> Revealed:
         """See `Reveals.reveal`. What was not asked for is dropped, whatever the door says."""
         asked = {"person": person, "texts": list(texts), "names": list(names)}
         try:
-            response = await self._client.post(
-                "/reveal", json=asked, headers={"Authorization": f"Bearer {self._token()}"}
-            )
-            response.raise_for_status()
-            answer = _Revealed.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError) as error:
+            told = await self._evidence.ask("POST", "/reveal", json=asked, headers=bearing(self._token()))
+            answer = _Revealed.model_validate_json(told.accepted.content)
+        except (UnavailableError, ValidationError) as error:
             _log.warning("the texts cannot be had", service="evidence", error=type(error).__name__)
             raise unavailable("The names and texts cannot be read at the moment; ask again soon.") from error
         return Revealed(

@@ -3,8 +3,7 @@
 import asyncio
 import string
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from typing import Self
+from contextlib import nullcontext
 from urllib.parse import quote
 
 import aiohttp
@@ -13,7 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
 from services.gateway.domain.route import Service
-from services.gateway.http.peers import WRITE, Peers
+from services.gateway.http.peers import Peers
+from shared.runtime.calling import BROKEN, Upload
 from shared.runtime.problems import Problem, unavailable
 
 REQUEST_HEADERS = frozenset(
@@ -71,7 +71,8 @@ class Forwarder:
         the client's body does not come, and whatever `receive` raises. Once the answer has begun, a break of the
         service breaks the client's connection too, so that half an answer never looks whole.
         """
-        body = await _Body.of(scope, receive)
+        body = await _body_of(scope, receive)
+        upload = body if isinstance(body, Upload) else None
         began = False
 
         async def sent(message: Message) -> None:
@@ -79,18 +80,18 @@ class Forwarder:
             began = True
             await send(message)
 
+        peer = self._peers[service]
         try:
-            async with asyncio.timeout(None) as bound:
-                body.bound = bound
-                response = await self._peers.forwarding(service).request(
+            async with nullcontext() if upload is None else upload.bounded():
+                response = await peer.session.request(
                     scope["method"],
-                    URL(self._peers.address(service) + _target(scope), encoded=True),
+                    URL(peer.url + _target(scope), encoded=True),
                     headers=[
                         (name.decode("ascii"), _text(value))
                         for name, value in scope["headers"]
-                        if name in REQUEST_HEADERS and (body.data is not None or name != b"content-length")
+                        if name in REQUEST_HEADERS and (body is not None or name != b"content-length")
                     ],
-                    data=body.data,
+                    data=body,
                     allow_redirects=False,
                 )
                 try:
@@ -99,9 +100,9 @@ class Forwarder:
                     response.close()
                     raise
                 response.release()
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            if body.failure is not None:
-                raise body.failure from error
+        except BROKEN as error:
+            if upload is not None and upload.failure is not None:
+                raise upload.failure from error
             if began:
                 raise ConnectionResetError("The service broke off within its answer.") from error
             _log.warning("a service did not answer", service=service, error=error)
@@ -150,60 +151,30 @@ def _has_body(scope: Scope) -> bool:
     )
 
 
-class _Body:
-    """A request's body on its way: nothing, one part where it came in one, or its parts as they come.
+async def _body_of(scope: Scope, receive: Receive) -> bytes | Upload | None:
+    """Nothing, one part where the body came in one, or its parts as they come. Raises as `forward` does."""
+    if not _has_body(scope):
+        return None
+    first, more = await _next(receive)
+    return Upload(_parts(first, receive)) if more else first
 
-    The client tells of whatever is raised here as a break of its connection; `failure` is what it was.
-    """
 
-    def __init__(self, receive: Receive) -> None:
-        self.data: bytes | _Body | None = None
-        self.failure: Exception | None = None
-        self.bound: asyncio.Timeout | None = None
-        self._receive, self._first, self._begun = receive, b"", False
+async def _parts(first: bytes, receive: Receive) -> AsyncIterator[bytes]:
+    part, more = first, True
+    while True:
+        if part:
+            yield part
+        if not more:
+            return
+        part, more = await _next(receive)
 
-    @classmethod
-    async def of(cls, scope: Scope, receive: Receive) -> Self:
-        """The body once its first part is here. Raises as `forward` does."""
-        body = cls(receive)
-        if _has_body(scope):
-            body._first, more = await body._next()
-            body.data = body if more else body._first
-        return body
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        if self._begun:  # the client would send a PUT again over another connection, from which the parts are gone
-            raise aiohttp.ClientConnectionError
-        self._begun = True
-        return self._parts()
-
-    async def _parts(self) -> AsyncIterator[bytes]:
-        part, more = self._first, True
-        while True:
-            if part:
-                self._bind(asyncio.get_running_loop().time() + WRITE)
-                yield part
-                self._bind(None)
-            if not more:
-                return
-            try:
-                part, more = await self._next()
-            except Exception as error:
-                self.failure = error
-                raise
-
-    def _bind(self, until: float | None) -> None:
-        """Let the request end where the service does not take a part in time; an answer under way goes on."""
-        if self.bound is not None and not self.bound.expired():
-            with suppress(RuntimeError):  # the request is over
-                self.bound.reschedule(until)
-
-    async def _next(self) -> tuple[bytes, bool]:
-        try:
-            async with asyncio.timeout(BODY_PAUSE):
-                message = await self._receive()
-        except TimeoutError:
-            raise Problem(408, "too-slow", "The request did not come.", "Send the body without long pauses.") from None
-        if message["type"] == "http.disconnect":
-            raise Problem(400, "cut-off", "The request was cut off.", "The connection ended within the body.")
-        return message["body"], message.get("more_body", False)
+async def _next(receive: Receive) -> tuple[bytes, bool]:
+    try:
+        async with asyncio.timeout(BODY_PAUSE):
+            message = await receive()
+    except TimeoutError:
+        raise Problem(408, "too-slow", "The request did not come.", "Send the body without long pauses.") from None
+    if message["type"] == "http.disconnect":
+        raise Problem(400, "cut-off", "The request was cut off.", "The connection ended within the body.")
+    return message["body"], message.get("more_body", False)

@@ -5,13 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx
 import orjson
 
 from services.gateway.domain.route import Service
 from services.gateway.http.peers import Peers
 from shared.runtime.projection_health import HealthWatch
-from shared.runtime.trouble import is_trouble
+from shared.runtime.trouble import UnavailableError, is_trouble
 
 ANSWER = 1.0
 """Seconds that a service has to answer; after that it counts as down."""
@@ -63,7 +62,7 @@ class Health:
     async def _ask(self, name: Service) -> dict[str, Any]:
         down = {"service": name, "status": "down"}
         try:
-            answer = orjson.loads((await self._peers[name].get("/health", timeout=ANSWER)).content)
-        except (httpx.HTTPError, orjson.JSONDecodeError):
+            answer = orjson.loads((await self._peers[name].ask("GET", "/health", within=ANSWER)).content)
+        except (UnavailableError, orjson.JSONDecodeError):
             return down
         return answer if isinstance(answer, dict) and "status" in answer else down

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.contracts.values import Id
 from shared.ledger.instants import Instant
+from shared.runtime.calling import Answer, ServiceClient, bearing
 from shared.runtime.problems import unavailable
+from shared.runtime.trouble import UnavailableError
 
 _log = structlog.get_logger()
 
@@ -29,34 +30,31 @@ class _Seat(BaseModel):
 class PanelDoor:
     """Implements ports.Panels: `POST /panels/guests` and `/panels/seat`, under a service token."""
 
-    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
-        self._client, self._token = client, token
+    def __init__(self, evidence: ServiceClient, token: Callable[[], str]) -> None:
+        self._evidence, self._token = evidence, token
 
     async def guests(self, by: str, exhibition: str) -> dict[str, Instant | None] | None:
         """See `Panels.guests`."""
         with _answering():
-            response = await self._asked("guests", {"person": by, "exhibition": exhibition})
-            if response.status_code == 404:
+            answer = await self._asked("guests", {"person": by, "exhibition": exhibition})
+            if answer.status == 404:
                 return None
-            response.raise_for_status()
-            return _Guests.model_validate_json(response.content).guests
+            return _Guests.model_validate_json(answer.accepted.content).guests
 
     async def sits(self, panelist: str, exhibition: str) -> bool:
         """See `Panels.sits`."""
         with _answering():
-            response = await self._asked("seat", {"panelist": panelist, "exhibition": exhibition})
-            response.raise_for_status()
-            return _Seat.model_validate_json(response.content).sits
+            answer = await self._asked("seat", {"panelist": panelist, "exhibition": exhibition})
+            return _Seat.model_validate_json(answer.accepted.content).sits
 
-    async def _asked(self, door: str, body: dict[str, str]) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._token()}"}
-        return await self._client.post(f"/panels/{door}", json=body, headers=headers)
+    async def _asked(self, door: str, body: dict[str, str]) -> Answer:
+        return await self._evidence.ask("POST", f"/panels/{door}", json=body, headers=bearing(self._token()))
 
 
 @contextmanager
 def _answering() -> Iterator[None]:
     try:
         yield
-    except (httpx.HTTPError, ValidationError) as error:
+    except (UnavailableError, ValidationError) as error:
         _log.warning("a panel cannot be asked for", service="evidence", error=type(error).__name__)
         raise unavailable("Who is on the panel is not known at the moment; ask again soon.") from error

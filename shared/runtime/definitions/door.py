@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-import httpx
+from shared.runtime.calling import ServiceClient, bearing
 
 Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
 """Gives the canonical bytes of the document with a digest. Raises what `shared.runtime.trouble` calls a trouble where
@@ -11,13 +11,11 @@ its source does not answer, or does not have it (yet): whatever is published exi
 """
 
 
-def documents_from(client: httpx.AsyncClient, url: str, token: Callable[[], str]) -> Fetch:
-    """A Fetch from `GET {url}/documents/{digest}`; `token` gives a service token for `evidence`."""
-    base = url.rstrip("/")
+def documents_from(evidence: ServiceClient, token: Callable[[], str]) -> Fetch:
+    """A Fetch from `GET /documents/{digest}`; `token` gives a service token for `evidence`."""
 
     async def fetch(digest: str) -> bytes:
-        response = await client.get(f"{base}/documents/{digest}", headers={"Authorization": f"Bearer {token()}"})
-        response.raise_for_status()
-        return response.content
+        headers = bearing(token())
+        return (await evidence.ask("GET", f"/documents/{digest}", headers=headers)).accepted.content
 
     return fetch

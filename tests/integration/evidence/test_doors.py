@@ -4,11 +4,13 @@ from uuid import uuid4
 
 from services.gateway.domain.routes import ROUTES
 from shared.ledger.identifiers import shard_of
+from shared.runtime.calling import ServiceClient
 from shared.runtime.ledger_door import LedgerDoor, entry_of
 from shared.runtime.ledger_reader import MOST
 from shared.runtime.shards import Shard
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import TENANT, Running, address, attempt, policy
+from tests.support.serving import serving
 
 
 async def test_a_service_reads_shards_owners_and_heads(evidence: Running, people: People) -> None:
@@ -16,18 +18,19 @@ async def test_a_service_reads_shards_owners_and_heads(evidence: Running, people
     receipt = (await people.teacher.post("/v1/evidence", item)).json()
     shard = Shard("evidence", shard_of(TENANT, people.amara))
     token = evidence.service().token or ""
-    door = LedgerDoor(evidence.http, "http://evidence", lambda: token)
-    heads = await door.heads()
-    assert len(heads) == 65
-    assert heads[shard] >= receipt["position"]["position"]
-    page = await door.entries(shard, after=receipt["position"]["position"] - 1, limit=1)
-    assert [entry.id for entry in page.entries] == [item["id"]]
-    assert page.head == heads[shard]
-    assert await door.entries(shard, after=0, limit=10 * MOST) == await door.entries(shard, after=0, limit=MOST)
-    owned = await door.owner("evidence", people.amara)
-    assert owned[0].event == "LearnerEnrolled"
-    assert item["id"] in {entry.id for entry in owned}
-    assert [entry.position for entry in owned] == sorted(entry.position for entry in owned)
+    async with serving(evidence.app) as url, ServiceClient(url) as calls:
+        door = LedgerDoor(calls, lambda: token)
+        heads = await door.heads()
+        assert len(heads) == 65
+        assert heads[shard] >= receipt["position"]["position"]
+        page = await door.entries(shard, after=receipt["position"]["position"] - 1, limit=1)
+        assert [entry.id for entry in page.entries] == [item["id"]]
+        assert page.head == heads[shard]
+        assert await door.entries(shard, after=0, limit=10 * MOST) == await door.entries(shard, after=0, limit=MOST)
+        owned = await door.owner("evidence", people.amara)
+        assert owned[0].event == "LearnerEnrolled"
+        assert item["id"] in {entry.id for entry in owned}
+        assert [entry.position for entry in owned] == sorted(entry.position for entry in owned)
 
 
 async def test_an_owner_of_many_entries_is_given_out_in_pages(evidence: Running, people: People) -> None:

@@ -18,6 +18,7 @@ from deploy.setup.topics import make_topics
 from services.evidence.settings import EvidenceSettings
 from shared.ledger.identifiers import roster_id
 from shared.ledger.records import entry_from_record, record_headers
+from shared.runtime.calling import ServiceClient
 from shared.runtime.keys import SigningKey
 from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.shards import Shard
@@ -68,7 +69,7 @@ async def test_from_a_request_to_the_record_on_the_topic(
     for arguments in (["--migrate"], ["--bootstrap", administrator], ["--bootstrap", administrator]):
         assert await (await started(settings, *arguments)).wait() == 0
     tokens = AccessTokens(TENANT, SigningKey.read(settings.keys, "gateway"))
-    async with serving(settings, url), httpx.AsyncClient(base_url=url) as http:
+    async with serving(settings, url), httpx.AsyncClient(base_url=url) as http, ServiceClient(url) as calls:
         client = Client(http, lambda: tokens.mint(administrator), administrator)
         await until(lambda: written(client, "PUT", address(framework()), framework()), "the administrator is known")
         assert (await client.post("/v1/rosters", roster(["amara"]))).status_code == 200
@@ -76,7 +77,7 @@ async def test_from_a_request_to_the_record_on_the_topic(
         receipt = (await client.post("/v1/evidence", attempt(learner))).json()
         shard = Shard("evidence", receipt["position"]["shard"])
         token = ServiceTokens(TENANT, "mastery", SigningKey.read(settings.keys, "mastery"))
-        door = LedgerDoor(http, url, lambda: token.for_service("evidence"))
+        door = LedgerDoor(calls, lambda: token.for_service("evidence"))
         stored = list((await door.entries(shard, after=0)).entries)
         records = await relayed(settings, shard, len(stored))
         assert [entry_from_record(headers, value) for headers, value in records] == stored

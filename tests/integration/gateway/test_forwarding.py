@@ -283,7 +283,7 @@ async def test_a_service_that_hangs_up_without_an_answer(world: World) -> None:
 
     async with await asyncio.start_server(hangs_up, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        world.clients["evidence"].base_url = httpx.URL(f"http://127.0.0.1:{port}")
+        world.clients["evidence"].url = f"http://127.0.0.1:{port}"
         answer = await world.http.post("/v1/evidence", json={}, headers=world.signed_in(PERSON))
         assert answer.status_code == 503
         problem(answer)
@@ -312,7 +312,7 @@ async def test_a_client_that_dawdles_within_a_body(world: World, monkeypatch: py
 
 async def test_a_service_that_comes_back_answers_again(world: World) -> None:
     port = free_listening_port()
-    world.clients["audit"].base_url = httpx.URL(f"http://127.0.0.1:{port}")
+    world.clients["audit"].url = f"http://127.0.0.1:{port}"
     path, headers = f"/v1/learners/{new_id()}/history", world.signed_in(PERSON)
     assert (await world.http.get(path, headers=headers)).status_code == 503
     async with serving(world.services["audit"].app(), port=port):

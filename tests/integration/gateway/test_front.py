@@ -2,9 +2,9 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 from joserfc.jwk import KeySet
 
@@ -12,6 +12,7 @@ from services.gateway.domain.routes import ROUTES
 from services.gateway.http import documents
 from services.gateway.http.front import Limits
 from services.gateway.http.limits import Limiter
+from shared.runtime.calling import Answer
 from shared.runtime.keys import SigningKey
 from shared.runtime.tokens import AccessTokens
 from tests.support.gateway import World, gateway_world, problem
@@ -75,18 +76,18 @@ async def test_health_names_what_is_down(pool: asyncpg.Pool, tmp_path: Path) -> 
 
 async def test_health_is_asked_once_for_all_who_ask_at_once(world: World) -> None:
     asked = 0
-    real = world.clients["audit"].get
+    real = world.clients["audit"].ask
 
-    async def counted(*arguments: object, **more: object) -> httpx.Response:
+    async def counted(*arguments: Any, **more: Any) -> Answer:
         nonlocal asked
         asked += 1
-        return await real(*arguments, **more)  # type: ignore[arg-type]
+        return await real(*arguments, **more)
 
-    world.clients["audit"].get = counted  # type: ignore[method-assign]
+    world.clients["audit"].ask = counted  # type: ignore[method-assign]
     try:
         await asyncio.gather(*(world.http.get("/health") for _ in range(20)))
     finally:
-        world.clients["audit"].get = real  # type: ignore[method-assign]
+        world.clients["audit"].ask = real  # type: ignore[method-assign]
     assert asked <= 2
 
 
@@ -112,15 +113,15 @@ async def test_a_service_that_comes_up_is_described_from_then_on(
     async with gateway_world(pool, tmp_path) as world:
         world.services["audit"].openapi = {"paths": {"/v1/verifications": {"post": {"responses": {}}}}}
         audit = world.clients["audit"]
-        audit.base_url = httpx.URL("http://127.0.0.1:9")
+        audit.url = "http://127.0.0.1:9"
         absent = (await world.http.get("/v1/openapi.json")).json()
         assert absent["x-missing-services"] == ["audit"]
         assert "/v1/verifications" not in absent["paths"]
-        audit.base_url = httpx.URL(world.urls["audit"])
+        audit.url = world.urls["audit"]
         present = (await world.http.get("/v1/openapi.json")).json()
         assert "x-missing-services" not in present
         assert "/v1/verifications" in present["paths"]
-        audit.base_url = httpx.URL("http://127.0.0.1:9")
+        audit.url = "http://127.0.0.1:9"
         kept = (await world.http.get("/v1/openapi.json")).json()
         assert kept == present, "what it said last stands while it is down"
 

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
-
 from services.gateway.domain.route import Service
 from tests.support.gateway import World, problem
 from tests.support.relations import new_id
@@ -32,13 +30,13 @@ async def hanging_up_once(world: World, service: Service) -> AsyncIterator[list[
             writer.write(ANSWER)
         writer.close()
 
-    client, before = world.clients[service], world.clients[service].base_url
+    client, before = world.clients[service], world.clients[service].url
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        client.base_url = httpx.URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        client.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         try:
             yield heads
         finally:
-            client.base_url = before
+            client.url = before
 
 
 async def test_what_only_reads_is_asked_again(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from shared.runtime.problems import answer_with_problems, from_validation
+from shared.runtime.trouble import UnavailableError
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_a_problem_names_the_place_as_a_person_would(loc: tuple[str | int, ...],
         asyncpg.AdminShutdownError("ended"),
         asyncpg.InternalClientError("left behind"),
         ConnectionResetError(),
-        httpx.ConnectError("reset"),
+        UnavailableError("reset"),
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -1,11 +1,10 @@
 """Which errors are the world's, and wait, and which are an entry's, and lead to quarantine."""
 
 import asyncpg
-import httpx
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from shared.runtime.trouble import Backoff, UnavailableError, is_trouble, reason_of
+from shared.runtime.trouble import Backoff, RefusedError, UnavailableError, is_trouble, reason_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,7 @@ from shared.runtime.trouble import Backoff, UnavailableError, is_trouble, reason
         ConnectionResetError(),
         TimeoutError(),
         MemoryError(),
-        httpx.ReadTimeout("x"),
+        RefusedError(404),
         KafkaConnectionError("x"),
         UnavailableError("x"),
     ],

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import httpx
 import orjson
 import structlog
 
@@ -16,7 +15,9 @@ from services.gateway.http.disclosing import shown_of
 from services.gateway.http.peers import Peers
 from services.gateway.http.visitors import Visitor
 from services.gateway.ports import Disclosures, Reveals
+from shared.runtime.calling import Answer
 from shared.runtime.problems import Problem, unavailable
+from shared.runtime.trouble import UnavailableError
 
 _log = structlog.get_logger()
 
@@ -35,8 +36,8 @@ class Asking:
         """
         route = self._route("GET", path)
         more = {} if said_in is None else {"Accept-Language": said_in}
-        answer = await self._asked(route, visitor, path, more, params=query)
-        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
+        answer = await self._asked(route, visitor, path, more, query=query)
+        await self._log.note(shown_of(route, path, answer.headers, visitor.person))
         return orjson.loads(answer.content)
 
     async def read_unless(
@@ -48,9 +49,9 @@ class Asking:
         """
         route = self._route("GET", path)
         known = {} if tag is None else {"If-None-Match": tag}
-        answer = await self._asked(route, visitor, path, known, params=query)
-        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
-        return None if answer.status_code == 304 else orjson.loads(answer.content), answer.headers["etag"]
+        answer = await self._asked(route, visitor, path, known, query=query)
+        await self._log.note(shown_of(route, path, answer.headers, visitor.person))
+        return None if answer.status == 304 else orjson.loads(answer.content), answer.header("etag") or ""
 
     async def write(self, visitor: Visitor, method: Method, path: str, body: Any) -> Any:
         """What `method path` answers to this JSON body. With the same ids in it, it may be sent again. Whom its answer
@@ -60,7 +61,7 @@ class Asking:
         """
         route = self._route(method, path)
         answer = await self._asked(route, visitor, path, json=body)
-        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
+        await self._log.note(shown_of(route, path, answer.headers, visitor.person))
         return orjson.loads(answer.content)
 
     async def hand_in(
@@ -72,8 +73,8 @@ class Asking:
         """
         route = self._route("POST", path)
         more = {"Content-Type": media_type, "Idempotency-Key": key}
-        answer = await self._asked(route, visitor, path, more, content=parts)
-        await self._log.note(shown_of(route, path, answer.headers.raw, visitor.person))
+        answer = await self._asked(route, visitor, path, more, body=parts)
+        await self._log.note(shown_of(route, path, answer.headers, visitor.person))
         return orjson.loads(answer.content)
 
     async def revealed(
@@ -90,15 +91,14 @@ class Asking:
 
     async def _asked(
         self, route: Route, visitor: Visitor, path: str, headers: Mapping[str, str] = MappingProxyType({}), **more: Any
-    ) -> httpx.Response:
+    ) -> Answer:
+        headers = {"Authorization": visitor.authorization, **headers}
         try:
-            answer = await self._peers[route.service].request(
-                route.method, path, headers={"Authorization": visitor.authorization, **headers}, **more
-            )
-        except httpx.HTTPError as error:
+            answer = await self._peers[route.service].ask(route.method, path, headers=headers, **more)
+        except UnavailableError as error:
             _log.warning("a service did not answer a page", service=route.service, error=type(error).__name__)
             raise unavailable("This cannot be shown at the moment.", retry_after=2) from error
-        if answer.status_code >= 400:
+        if answer.status >= 400:
             raise _problem(answer)
         return answer
 
@@ -110,8 +110,8 @@ def told_problem(status: int, told: Mapping[str, Any]) -> Problem:
     return Problem(status, code, str(told["title"]), str(told.get("detail", "")), field=told.get("field"), **why)
 
 
-def _problem(answer: httpx.Response) -> Problem:
+def _problem(answer: Answer) -> Problem:
     try:
-        return told_problem(answer.status_code, orjson.loads(answer.content))
+        return told_problem(answer.status, orjson.loads(answer.content))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return unavailable("This cannot be shown at the moment.", retry_after=2)
