@@ -1,6 +1,7 @@
 """`test`: everything that must hold before a change goes in, one check after the other. `bench`: how fast it is.
 
-`test --containers` runs the integration tests on containers of the official images.
+`test --long` tries also what takes long. `test --containers` runs the integration tests on containers of the official
+images.
 """
 
 import os
@@ -14,7 +15,7 @@ from typing import Annotated
 import typer
 
 from cli.errors import CommandError
-from cli.faults import FAULTS, run_faults
+from cli.faults import FAULTS, LONG, run_faults
 from deploy.local.home import ROOT
 
 ROOMS = ("shared", "services", "cli", "deploy", "tests", "examples")
@@ -35,12 +36,17 @@ Three at a time took no less on two cores: they are what the tests wait for.
 
 CONTAINERS = "--containers"
 NO_BROWSER = "Pages are not tried in a browser: there is no chromium here; `apt-get install chromium` brings it."
+LEFT_OUT = (
+    "What takes long is left out, where something shorter finds most of it; `./ascertain test --long` tries it too."
+)
 INTEGRATION = ("tests/integration", "-m", "not stack")
 """What is tried on containers unless something else is named: all but the tests that start an embedded stack."""
 
 
 def check(
-    arguments: Annotated[list[str] | None, typer.Argument(help="passed on to pytest; then only pytest runs")] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="passed on to pytest; then only pytest runs, but with --long alone")
+    ] = None,
 ) -> None:
     """Run lints, types and all tests. The exit code is that of the first that failed."""
     if arguments and FAULTS in arguments:
@@ -49,7 +55,12 @@ def check(
         _need_containers()
         if arguments == [CONTAINERS]:
             arguments += INTEGRATION
-    checks = [(TESTS[0], (*TESTS[1], *arguments))] if arguments else [*CHECKS, (TESTS[0], (*TESTS[1], *TOGETHER))]
+    if arguments and arguments != [LONG]:
+        checks = [(TESTS[0], (*TESTS[1], *arguments))]
+    else:
+        checks = [*CHECKS, (TESTS[0], (*TESTS[1], *TOGETHER, *(arguments or [])))]
+    if LONG not in (arguments or []):
+        typer.echo(LEFT_OUT)
     if shutil.which("chromium") is None:
         typer.echo(NO_BROWSER)
     outcomes = {}

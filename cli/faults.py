@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 FAULTS = "--faults"
+LONG = "--long"
 MINUTES = 15.0
 RESULTS = "tests.support.fault_results"
 """The program that writes what came of it into `docs/guarantees.md`."""
@@ -27,7 +28,7 @@ def run_faults(arguments: Sequence[str], together: Sequence[str], run: Run) -> i
     asked, more = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.jsonl"
-        options = (f"--minutes={asked.minutes}", f"--results={results}")
+        options = (LONG, f"--minutes={asked.minutes}", f"--results={results}")
         code = run(("pytest", "tests/faults", *together, *options, *more))
         if asked.write_results and results.exists():
             return run(("python", "-m", RESULTS, str(results))) or code

@@ -113,6 +113,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(learning_how_kafka_starts())
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `long`, unless it was asked for: all of it, or a test by its name."""
+    if config.getoption("--long") or config.getoption("--minutes") or any("::" in named for named in config.args):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
     """Where files are shared out, all of such a folder go to one process."""
@@ -129,6 +138,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--containers", action="store_true", help="PostgreSQL and Kafka in containers of the official images"
     )
+    parser.addoption("--long", action="store_true", help="also what is marked `long`, and each check in its long form")
     parser.addoption(
         "--rounds", type=int, default=0, help="rounds of kill -9 (tests/faults/district/test_kill_rounds.py; 0: a few)"
     )

@@ -24,8 +24,14 @@ CONTRAST = ("color-contrast",)
 """What may change with a theme, where nothing else does."""
 
 
-_RUN = """async options => {
-  const { violations, incomplete } = await axe.run(document, options);
+LAYOUT = ("target-size", "scrollable-region-focusable", "link-in-text-block")
+"""What may change with a window's width, but for colours, where nothing else does."""
+
+ALIKE = "tbody tr:nth-child(n+6)"
+"""Rows of a table after its first, which are made as those are."""
+
+_RUN = """async ([without, options]) => {
+  const { violations, incomplete } = await axe.run(without ? { exclude: [[without]] } : document, options);
   return JSON.stringify({ violations, incomplete });
 }"""
 """What passes is told in far more words than all else, and nobody reads them: it stays there."""
@@ -43,14 +49,16 @@ class Finding:
         return f"{self.rule} at {self.place}: {self.words}"
 
 
-async def findings(page: Page, only: tuple[str, ...] = ()) -> list[Finding]:
-    """Violations, and what is left open and not in the triage; by all rules, or by those alone."""
+async def findings(page: Page, only: tuple[str, ...] = (), *, without: str | None = None) -> list[Finding]:
+    """Violations, and what is left open and not in the triage; by all rules, or by those alone. What lies in elements
+    that `without` names, in CSS, is not looked at.
+    """
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(_source())
     options: dict[str, Any] = {"resultTypes": ["violations", "incomplete"], "rules": RULES}
     if only:
         options = {**options, "rules": {}, "runOnly": list(only)}
-    found = json.loads(await page.evaluate(_RUN, options))
+    found = json.loads(await page.evaluate(_RUN, [without, options]))
     left_open = [one for one in _findings(found["incomplete"]) if not is_triaged(one)]
     return [*_findings(found["violations"]), *left_open]
 

@@ -6,10 +6,11 @@ and be reached with at most `stops` presses of Tab. `own` says that it is a lear
 may rank or count her. `do` is what she does first, where a page comes only as an answer.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import pytest
 from playwright.async_api import Page
 
 Deed: TypeAlias = Callable[[Page], Awaitable[None]]
@@ -39,9 +40,23 @@ class Row:
         """
         return self.name.startswith(FOREMOST)
 
+    @property
+    def sampled(self) -> bool:
+        """Whether it stands for others like it: it is tried in every look at each run, they in the long form alone."""
+        return self.name in SAMPLED
+
 
 FOREMOST = ("welcome", "home-", "why", "mastery", "grid", "exhibition", "ballot", "vote", "family", "seen")
 """What names of rows begin with: signing in and first pages, a level and all levels, a class, voting, a family's."""
+
+SAMPLED = frozenset(
+    {
+        *("welcome", "ballot", "shared-portfolio", "home-guardian", "home-teacher", "mastery", "why", "grid"),
+        *("portfolio", "work-by-teacher", "seminar", "score-work", "exhibition-results", "panel-work"),
+        *("audit-result", "what-if-learners", "review", "release-batch"),
+    }
+)
+"""At least one page of each area, with most of what people wrote and most of what has a colour of its own."""
 
 
 async def _vote(page: Page) -> None:
@@ -205,3 +220,9 @@ PAGES: tuple[Row, ...] = (
     Row("release-batch", "Grades, held until they are looked at", OPERATOR, "/district/releases/{batch}", "main table"),
     Row("reviews-school", "Questions of a school", OPERATOR, "/district/reviews/schools/{school}", "main h1"),
 )
+
+
+def sampled(rows: Iterable[Row]) -> pytest.MarkDecorator:
+    """Those of the rows that stand for others, and in the long form all."""
+    marked = [pytest.param(row, id=row.name, marks=() if row.sampled else pytest.mark.long) for row in rows]
+    return pytest.mark.parametrize("row", marked)

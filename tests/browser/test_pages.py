@@ -4,6 +4,9 @@ Everything fits, can be pressed, is soon reached, comes from us alone and ranks 
 twice as large, with scripts off, and in words half as long again; the foremost pages also in each theme and in Spanish.
 A theme changes colours and a language changes words, so they are not tried times each other. Of the other pages it is
 asked that they are in Spanish; that no word is left without a translation has a test of its own, without a browser.
+
+At each run every page is looked at in English, narrow and wide, and those that stand for others (`SAMPLED`) in every
+look; in the long form (`--long`) all are, with every rule at both widths.
 """
 
 import re
@@ -14,10 +17,10 @@ from playwright.async_api import Page
 
 from services.gateway.domain.page_routes import PAGES as ROUTES
 from services.gateway.domain.routes import RouteTable
-from tests.browser.axe import CONTRAST, findings
+from tests.browser.axe import ALIKE, CONTRAST, LAYOUT, findings
 from tests.browser.measuring import cut_off, enlarge_text, presses_to, small_targets, sticks_out
 from tests.browser.opening import HEIGHT, Look, Opened, Opener
-from tests.browser.table import PAGES, Row
+from tests.browser.table import PAGES, Row, sampled
 from tests.support.another_language import LANGUAGE as WORDY
 
 NARROW, WIDE = 320, 1280
@@ -54,32 +57,35 @@ def _path(address: str) -> bytes:
 
 
 @every_page
-async def test_it_is_right_in_english(opener: Opener, row: Row) -> None:
+async def test_it_is_right_in_english(opener: Opener, row: Row, everything: bool) -> None:
+    alike = None if everything else ALIKE
     async with opener.row(row, Look(NARROW)) as opened:
         page = opened.page
-        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page)]]
+        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page, without=alike)]]
         wrong += await small_targets(page)
         presses, unmarked = await presses_to(page, opener.main_of(row))
         wrong += [f"{presses} presses of Tab lead to what it is for"] if presses > row.stops else []
         wrong += [f"focus is not to be seen on {one}" for one in unmarked]
-        wrong += await _in_other_colours(page) if row.foremost else []
+        wrong += await _in_other_colours(page, alike) if row.sampled or (everything and row.foremost) else []
         await enlarge_text(page, 200)
         wrong += [f"with letters twice as large, {one}" for one in [*await sticks_out(page), *await cut_off(page)]]
         await enlarge_text(page, 100)
-        wrong += await _wide(opened, row)
+        wrong += await _wide(opened, row, everything=everything)
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("row", [row for row in PAGES if row.foremost], ids=lambda row: row.name)
-async def test_it_is_right_in_spanish(opener: Opener, row: Row) -> None:
+@sampled(row for row in PAGES if row.foremost)
+async def test_it_is_right_in_spanish(opener: Opener, row: Row, everything: bool) -> None:
     async with opener.row(row, Look(NARROW, "es")) as opened:
         page = opened.page
         assert await page.locator("html").get_attribute("lang") == "es"
-        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page)]]
-        wrong += await _wide(opened, row)
+        alike = None if everything else ALIKE
+        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page, without=alike)]]
+        wrong += await _wide(opened, row, everything=everything)
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.long
 async def test_every_other_page_speaks_spanish(opener: Opener) -> None:
     """Asked for without a browser's window: its words are what is looked at."""
     for row in PAGES:
@@ -92,27 +98,28 @@ async def test_every_other_page_speaks_spanish(opener: Opener) -> None:
             assert (row.name, said) == (row.name, [])
 
 
-async def _in_other_colours(page: Page) -> list[str]:
+async def _in_other_colours(page: Page, alike: str | None) -> list[str]:
     """What cannot be read in the dark, and in the reader's own colours."""
     await page.emulate_media(color_scheme="dark")
-    wrong = [f"dark: {one}" for one in await findings(page, CONTRAST)]
+    wrong = [f"dark: {one}" for one in await findings(page, CONTRAST, without=alike)]
     await page.emulate_media(color_scheme="light", forced_colors="active")
-    wrong += [f"forced colours: {one}" for one in await findings(page, CONTRAST)]
+    wrong += [f"forced colours: {one}" for one in await findings(page, CONTRAST, without=alike)]
     await page.emulate_media(color_scheme="light", forced_colors="none")
     return wrong
 
 
-async def _wide(opened: Opened, row: Row) -> list[str]:
+async def _wide(opened: Opened, row: Row, *, everything: bool) -> list[str]:
     """What is wrong at its width for a desk, in its words, and in what it asked of others."""
     page = opened.page
     await page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-    wrong = [f"wide: {one}" for one in [*await sticks_out(page), *await findings(page)]]
+    rules = () if everything else LAYOUT
+    wrong = [f"wide: {one}" for one in [*await sticks_out(page), *await findings(page, rules)]]
     text = await page.locator("body").inner_text() if row.own else ""
     wrong += [f"it says {found.group()!r}" for found in RANKS.finditer(text)]
     return wrong + opened.elsewhere + opened.complaints
 
 
-@every_page
+@sampled(PAGES)
 async def test_it_works_with_scripts_off_and_has_room_for_long_words(opener: Opener, row: Row) -> None:
     async with opener.row(row, Look(NARROW, WORDY, scripts=False)) as opened:
         assert await opened.page.locator("html").get_attribute("lang") == WORDY

@@ -8,7 +8,7 @@ from tests.browser.district import DemoDistrict
 from tests.browser.hostile import INSTEAD, HostileCorner, plant
 from tests.browser.measuring import sticks_out
 from tests.browser.opening import Look, Opener
-from tests.browser.table import PAGES, Row
+from tests.browser.table import PAGES, Row, sampled
 
 _PLANTED = """() => [...document.querySelectorAll('*')].filter(one =>
   one.matches('img, iframe, object, embed, base') ||
@@ -27,7 +27,7 @@ def hostile_opener(opener: Opener, corner: HostileCorner) -> Opener:
     return opener.at(corner.district)
 
 
-@pytest.mark.parametrize("row", [row for row in PAGES if row.who in INSTEAD], ids=lambda row: row.name)
+@sampled(row for row in PAGES if row.who in INSTEAD)
 async def test_words_stay_words(hostile_opener: Opener, corner: HostileCorner, row: Row) -> None:
     if not corner.has(row):
         pytest.skip("nothing hostile stands there")

@@ -20,3 +20,12 @@ def test_every_row_names_tests_that_exist(row: str) -> None:
         path, _, function = name.partition("::")
         assert (TESTS / path).exists(), f"{path} does not exist"
         assert not function or re.search(rf"def {function}\(", (TESTS / path).read_text()), f"{name} does not exist"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[2:60])
+def test_a_row_says_where_a_test_of_its_is_tried_in_the_long_form_alone(row: str) -> None:
+    promise, _, names = row.removesuffix("|").strip().rpartition("|")
+    for path, function in re.findall(r"`([\w/]+\.py)::(\w+)`", names):
+        decorated = re.search(rf"((?:^@.*\n)*)(?:async )?def {function}\(", (TESTS / path).read_text(), re.MULTILINE)
+        assert decorated
+        assert "mark.long\n" not in decorated[1] or "long form" in promise, f"{function} is marked long"
