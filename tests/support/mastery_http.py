@@ -31,12 +31,18 @@ from shared.ledger.instants import Instant
 from shared.runtime.access.questions import Access
 from shared.runtime.completeness import Completeness
 from shared.runtime.definitions.reading import DefinitionsReader
+from shared.runtime.disclosing import HEADER, disclosed
 from shared.runtime.freshness import Freshness
 from shared.runtime.keys import SigningKey, make_keys
 from shared.runtime.ledger_reader import LedgerReader
 from shared.runtime.projection_health import HealthWatch
 from shared.runtime.tokens import AccessTokens, ServiceTokens, Verifier
 from tests.support.ledger_writer import TENANT
+
+
+def disclosed_by(answer: httpx.Response) -> set[tuple[str, str]]:
+    """Of whom an answer says that it tells, and what."""
+    return set(disclosed(value.encode() for value in answer.headers.get_list(HEADER)))
 
 
 @dataclass(frozen=True, slots=True)

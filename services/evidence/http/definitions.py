@@ -29,6 +29,7 @@ from shared.contracts.bodies import check_role_scope
 from shared.contracts.documents import Document
 from shared.contracts.values import Digest, PolicyScope
 from shared.ledger.instants import instant, instant_text
+from shared.runtime.disclosing import disclose_scopes
 from shared.runtime.freshness import written
 from shared.runtime.shards import Shard
 from shared.runtime.tokens import Caller, Verifier, person
@@ -97,10 +98,11 @@ def adoption_routes(district: District, verifier: Verifier) -> APIRouter:
         """The adoptions in force, of one scope or of all that the reader may see."""
         adoptions = await adoptions_in_force(scope, reader.id, district)
         latest = max((adoption.position for adoption in adoptions), default=0)
-        return json_response(
+        told = json_response(
             {"adoptions": [_adoption(adoption) for adoption in adoptions]},
             headers={"Ascertain-Position": written({Shard("definitions", 0): latest})},
         )
+        return disclose_scopes(told, "policy", (adoption.scope for adoption in adoptions))
 
     return router
 

@@ -14,6 +14,7 @@ from shared.contracts.values import Digest, Moment, PolicyScope
 from shared.ledger.instants import instant_text
 from shared.runtime.answering import private_answer
 from shared.runtime.as_of import AtLeastText, read_at_least
+from shared.runtime.disclosing import disclose_scopes
 from shared.runtime.documents import POSITION_HEADER, PinDocument
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -76,7 +77,7 @@ def policy_routes(district: District, verifier: Verifier) -> APIRouter:
     ) -> Response:
         """The policy in force for a scope itself, the line of those before it, and how far its refold has come."""
         line = await read_line(scope, reader.id, read_at_least(at_least), district)
-        return private_answer(_line(line), line.pins)
+        return disclose_scopes(private_answer(_line(line), line.pins), "policy", [line.scope])
 
     @router.get(
         "/v1/policies/preview", response_model=PreviewDocument, responses=told, summary="Whom an adoption would concern"
@@ -86,7 +87,7 @@ def policy_routes(district: District, verifier: Verifier) -> APIRouter:
         `POST /v1/what-ifs`.
         """
         found = await preview(scope, reader.id, district)
-        return private_answer(_preview(found), found.pins)
+        return disclose_scopes(private_answer(_preview(found), found.pins), "policy", [found.scope])
 
     return router
 

@@ -26,7 +26,7 @@ from shared.rulebook.members import PolicyError
 from shared.rulebook.policy import FORMATS, read_policy
 from shared.runtime import problems
 from shared.runtime.answering import json_answer
-from shared.runtime.disclosing import disclose
+from shared.runtime.disclosing import disclose, disclose_scopes
 from shared.runtime.documents import refusals
 from shared.runtime.tokens import Caller, Verifier, person
 
@@ -62,7 +62,8 @@ def what_if_routes(district: District, verifier: Verifier) -> APIRouter:
         what_if, _ = await ask_what_if(asked, district, as_meant=request.mode is None)
         _, covered = await seen_by(id_, asker.id, district)
         seen = await seen_what_if(what_if, covered, district)
-        return json_answer(_document(seen), {"Location": f"{ROUTE}/{id_}", **_PRIVATE}, status=202)
+        told = json_answer(_document(seen), {"Location": f"{ROUTE}/{id_}", **_PRIVATE}, status=202)
+        return disclose_scopes(told, "what-if", [what_if.asked.scope])
 
     @router.get(ROUTE + "/{id}", response_model=WhatIfDocument, summary="How a what-if stands")
     async def find(id_: WhatIfId, reader: Annotated[Caller, caller]) -> Response:
@@ -70,7 +71,8 @@ def what_if_routes(district: District, verifier: Verifier) -> APIRouter:
         auditors of the scope; those of a school are also told of a wider one: of their own learners everything, of
         all others what does not tell of a few.
         """
-        return json_answer(_document(await read_what_if(id_, reader.id, district)), _PRIVATE)
+        seen = await read_what_if(id_, reader.id, district)
+        return disclose_scopes(json_answer(_document(seen), _PRIVATE), "what-if", [seen.what_if.asked.scope])
 
     @router.delete(ROUTE + "/{id}", status_code=204, summary="Cancel or delete a what-if")
     async def remove(id_: WhatIfId, asker: Annotated[Caller, caller]) -> Response:

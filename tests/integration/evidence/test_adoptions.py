@@ -9,6 +9,7 @@ import pytest
 from shared.contracts.documents import document_digest
 from shared.rulebook.accommodating import beyond
 from shared.rulebook.policy import ACCOMMODATED, read_policy
+from shared.runtime.disclosing import HEADER, disclosed
 from tests.integration.evidence.conftest import People
 from tests.integration.evidence.test_reveal import asked
 from tests.support.evidence import Running, address, framework, policy
@@ -43,6 +44,9 @@ async def test_why_a_learner_has_a_policy_of_her_own_is_for_whoever_may_see_her(
 ) -> None:
     wish = adoption(f"learner/{newcomer}", policy(), reason="She reads by ear.")
     assert (await people.administrator.post("/v1/adoptions", wish)).status_code == 201
+    for query in ({"scope": f"learner/{newcomer}"}, {}):
+        told = await people.administrator.get("/v1/adoptions", params=query)
+        assert (newcomer, "policy") in set(disclosed(one.encode() for one in told.headers.get_list(HEADER)))
     [ref] = await refs(evidence, wish["id"])
     texts, _ = await asked(evidence, people.teacher, texts=[ref])
     assert (texts[ref]["owner"], texts[ref]["learners"]) == (newcomer, [newcomer])

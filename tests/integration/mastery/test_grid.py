@@ -5,7 +5,6 @@ from typing import Any
 import asyncpg
 
 from services.mastery.http.grid_documents import GridDocument
-from shared.runtime.disclosing import HEADER, disclosed
 from tests.integration.mastery.test_readiness import (
     CLEO,
     COURSE,
@@ -23,7 +22,7 @@ from tests.integration.mastery.test_states import ANA, BO, adopt
 from tests.support.graphs import framework
 from tests.support.ledger_writer import LedgerWriter, named, policy_document, result
 from tests.support.mastery import Applied
-from tests.support.mastery_http import Mastery
+from tests.support.mastery_http import Mastery, disclosed_by
 
 __all__ = ["applied", "ledger", "mastery"]  # fixtures
 
@@ -124,8 +123,7 @@ async def test_a_grid_is_unchanged_until_something_that_it_shows_is_not(
     again = await asked(tag)
     assert (again.status_code, again.content) == (304, b"")
     everyone = {(learner, "grid") for learner in (ANA, BO, CLEO)}
-    told = [value.encode() for name, value in again.headers.multi_items() if name.lower() == HEADER.lower()]
-    assert set(disclosed(told)) == everyone, "each showing is disclosed, also of what the reader has"
+    assert disclosed_by(again) == everyone, "each showing is disclosed, also of what the reader has"
     ledger.enrol(named("Nobody here"), named("elsewhere"))
     await applied.more()
     assert (await asked(tag)).status_code == 304

@@ -10,7 +10,7 @@ from services.mastery.http.policy_routes import AdoptionLineDocument, PreviewDoc
 from tests.integration.mastery.test_states import ANA, BO, LETTERS, NORTH, READING, SECOND, WRITING, adopt, given
 from tests.support.ledger_writer import LedgerWriter, policy_document, result
 from tests.support.mastery import Applied
-from tests.support.mastery_http import Mastery
+from tests.support.mastery_http import Mastery, disclosed_by
 from tests.support.what_ifs import DISTRICT, SCHOOL, STRANGER, a_district
 
 HIGHEST = policy_document("ascertain.highest@1", title="The best so far")
@@ -57,7 +57,11 @@ async def test_a_learners_own_policy_is_seen_by_whoever_may_see_her(
     adopt(ledger, f"learner/{ANA}", HIGHEST)
     await Applied(pool, ledger).more()
     path = "/v1/policies"
+    for person, where in ((ANA, path), (DISTRICT, path), (DISTRICT, f"{path}/preview")):
+        told = await mastery.get(where, person, scope=f"learner/{ANA}")
+        assert disclosed_by(told) == {(ANA, "policy")}
     assert (await mastery.get(path, ANA, scope=f"learner/{ANA}")).json()["policy"] == HIGHEST
+    assert disclosed_by(await mastery.get(path, DISTRICT)) == set(), "what holds for everybody tells of nobody"
     assert (await mastery.get(path, STRANGER, scope=f"learner/{ANA}")).status_code == 404
     assert (await mastery.get(path, ANA, scope="learner/x")).status_code == 422
 

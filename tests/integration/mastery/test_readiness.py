@@ -16,7 +16,7 @@ from tests.integration.mastery.test_states import ANA, BO, NORTH, SECOND, adopt
 from tests.support.graphs import framework
 from tests.support.ledger_writer import LedgerWriter, named, policy_document, result
 from tests.support.mastery import Applied, WrittenLedger
-from tests.support.mastery_http import Mastery, serving
+from tests.support.mastery_http import Mastery, disclosed_by, serving
 
 CLEO, TEACHER, OTHER, PRINCIPAL, GUARDIAN = (named(name) for name in ("Cleo", "Teacher", "Other", "Principal", "Mum"))
 SECTION, COURSE = named("8A"), named("mathematics")
@@ -81,8 +81,12 @@ async def following(mastery: Mastery, learner: str, **query: str) -> dict[str, A
 async def section(mastery: Mastery, person: str = TEACHER, **query: str) -> dict[str, Any]:
     response = await mastery.get(f"/v1/sections/{SECTION}/readiness", person, **query)
     assert response.status_code == 200, response.text
-    SectionReadinessDocument.model_validate(response.json())
-    return dict(response.json())
+    answer = dict(response.json())
+    SectionReadinessDocument.model_validate(answer)
+    labels = ("ready", "not_ready", "unknown")
+    told = {one["learner"] for item in answer["items"] for label in labels for one in item[label]}
+    assert disclosed_by(response) == {(learner, "readiness") for learner in told}
+    return answer
 
 
 def steps(answer: dict[str, Any]) -> list[tuple[str, str, int]]:

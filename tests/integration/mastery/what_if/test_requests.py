@@ -6,7 +6,7 @@ import asyncpg
 
 from tests.integration.mastery.test_states import NORTH, READING, SOUTH, adopt
 from tests.support.ledger_writer import LedgerWriter, policy_document
-from tests.support.mastery_http import Mastery
+from tests.support.mastery_http import Mastery, disclosed_by
 from tests.support.what_ifs import (
     AUDITOR,
     DISTRICT,
@@ -73,6 +73,26 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"scope": "everywhere"}, "/scope"),
     ({"mode": "sometimes"}, "/mode"),
 ]
+
+
+async def test_whose_levels_are_tried_is_told_to_the_log_of_disclosures(
+    pool: asyncpg.Pool, ledger: LedgerWriter, mastery: Mastery
+) -> None:
+    ana, bo = a_class(ledger, 2)
+    await folded(pool, ledger)
+    body = {"policy": HIGHEST, "scope": f"learner/{ana}"}
+    tried = await mastery.send("POST", "/v1/what-ifs", DISTRICT, body)
+    await worked(pool)
+    path = f"/v1/what-ifs/{tried.json()['id']}"
+    hers = [tried, await mastery.get(path, DISTRICT)]
+    hers.append(await mastery.get(f"{path}/learners", DISTRICT, competency=READING))
+    assert [disclosed_by(answer) for answer in hers] == [{(ana, "what-if")}] * 3
+    what_if = await asked(mastery)
+    await worked(pool)
+    path = f"/v1/what-ifs/{what_if['id']}"
+    assert disclosed_by(await mastery.get(path, DISTRICT)) == set(), "numbers of a district tell of nobody"
+    moved = await mastery.get(f"{path}/learners", DISTRICT, competency=READING)
+    assert disclosed_by(moved) == {(ana, "what-if"), (bo, "what-if")}
 
 
 async def test_what_is_wrong_is_named(mastery: Mastery) -> None:

@@ -56,6 +56,7 @@ SHOWN: Mapping[str, str] = {
     "results": _("What an exhibition came to"),
     "grade": _("Grades"),
     "audit": _("What was checked of the record"),
+    "policy": _("A rule of her own"),
     "what-if": _("Levels under a rule that was tried"),
     "share": _("What was shared"),
 }
