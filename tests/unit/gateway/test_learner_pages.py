@@ -110,6 +110,12 @@ def test_the_rule_is_one_sentence_in_the_readers_language() -> None:
     assert english.language is spanish.language is None
 
 
+def test_what_a_piece_weighs_is_said_as_the_rule_says_it() -> None:
+    assert '<td class="number">65 %</td>' in why(HERSELF)
+    pieces = [{**piece, "weight": None} for piece in told.explanation()["counted"]]
+    assert '<td class="number">–</td>' in why(HERSELF, counted=pieces)
+
+
 def test_a_method_without_words_of_ours_is_told_in_the_rulebooks_and_says_so() -> None:
     rule = ES.rule(told.explanation(rule="The trend decides."), {**told.POLICY, "method": "marzano.trend@1"})
     assert [(said.text, said.language) for said in rule] == [

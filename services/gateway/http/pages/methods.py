@@ -106,7 +106,12 @@ def method_in_words(name: str, parameters: Mapping[str, Any], words: Gettext) ->
     return words.gettext(SENTENCES[name]) % {**told, "number": number}
 
 
+def in_percent(share: str) -> str:
+    """A part of a whole as pages say it, with all its digits."""
+    return f"{(Decimal(share) * 100).normalize():f} %"
+
+
 def _in_words(name: str, value: str, words: Gettext) -> str:
     if name in SHARES:
-        return f"{(Decimal(value) * 100).normalize():f} %"
+        return in_percent(value)
     return words.gettext(CHOICES[value]) if value in CHOICES else value

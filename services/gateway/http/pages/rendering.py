@@ -24,6 +24,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.gateway.http.pages.languages import CHOSEN, SOURCE, languages, locale_of, words_in
+from services.gateway.http.pages.methods import in_percent
 from services.gateway.http.pages.wording import Words
 from shared.ledger.instants import instant
 
@@ -139,6 +140,7 @@ def _environment(language: str) -> Environment:
     environment.globals["words"] = Words(words, language)
     environment.globals["languages"] = {tag: locale_of(tag).get_display_name() for tag in languages()}
     environment.filters["day"] = lambda text, zone: format_date(_local(text, zone), "long", locale)
+    environment.filters["percent"] = in_percent
     environment.filters["size"] = lambda number: _size(number, locale)
     environment.filters["moment"] = lambda text, zone: format_datetime(_local(text, zone), "medium", locale=locale)
     return environment
