@@ -110,9 +110,10 @@ DATABASE = (
 
 @pytest.mark.fault("F1", "kill −9 of evidence and the gateway at points around an append's commit", share=3)
 async def test_killed_around_an_appends_commit(trial: Trial, effort: Effort) -> None:
-    await _rounds(trial, effort, APPEND, short=2)
+    await _rounds(trial, effort, APPEND, short=1)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F1", "kill −9 of the relay at points around its acknowledgement and its cursor", share=3)
 async def test_killed_around_the_relays_acknowledgement(trial: Trial, effort: Effort) -> None:
     await _rounds(trial, effort, RELAY, short=2)
@@ -120,14 +121,16 @@ async def test_killed_around_the_relays_acknowledgement(trial: Trial, effort: Ef
 
 @pytest.mark.fault("F1", "kill −9 of each projecting service at points around its watermark's commit", share=4)
 async def test_killed_around_a_projections_commit(trial: Trial, effort: Effort) -> None:
-    await _rounds(trial, effort, PROJECTION, short=2)
+    await _rounds(trial, effort, PROJECTION, short=1)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F4", "kill −9 of PostgreSQL while a commit is under way", share=2)
 async def test_postgresql_killed_amid_a_commit(trial: Trial, effort: Effort) -> None:
     await _rounds(trial, effort, DATABASE, short=1)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F1", "kill −9 of mastery at points of a refold", share=2)
 async def test_killed_amid_a_refold(trial: Trial, effort: Effort) -> None:
     stricter = policy_document(cut="4")

@@ -38,6 +38,7 @@ FORGED = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.fault("F8", "everything on the topic again and again (cursors put back), offsets reset to 0", share=1)
 async def test_duplicates_and_offsets_reset_to_0(trial: Trial, effort: Effort) -> None:
     for _ in effort.rounds(short=1):
@@ -55,6 +56,7 @@ async def test_duplicates_and_offsets_reset_to_0(trial: Trial, effort: Effort) -
     await trial.check(effort)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F9", "a rebalance storm: members of every group come and go", share=1)
 async def test_a_storm_of_rebalances(trial: Trial, effort: Effort) -> None:
     for _ in effort.rounds(short=1):
@@ -65,6 +67,7 @@ async def test_a_storm_of_rebalances(trial: Trial, effort: Effort) -> None:
     await trial.check(effort)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F11", "a projection held up, and Kafka's records gone before it has read them", share=1)
 async def test_retention_shorter_than_the_lag_of_a_stalled_projection(trial: Trial, effort: Effort) -> None:
     for _ in effort.rounds(short=1):

@@ -23,6 +23,7 @@ HALF_WAY = 71_003
 MIGRATIONS = "services/evidence/postgres/migrations"
 
 
+@pytest.mark.long
 @pytest.mark.fault("F13", "an upgrade under traffic, its migration killed half-way and run again", share=2)
 async def test_an_upgrade_under_traffic(trial: Trial, effort: Effort, tmp_path: Path) -> None:
     code = tmp_path / "code"

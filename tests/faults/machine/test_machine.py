@@ -16,6 +16,7 @@ TEN_MINUTES = 600
 EVERYONE = ("postgres", "issuer", "evidence", "mastery", "portfolio", "audit", "gateway")
 
 
+@pytest.mark.long
 @pytest.mark.fault("F6", "the disk full under PostgreSQL: refused cleanly, nothing corrupt, back by itself", share=1)
 async def test_the_disk_under_postgresql_is_full(machine: Machine, effort: Effort) -> None:
     if machine.no_disks:
@@ -32,6 +33,7 @@ async def test_the_disk_under_postgresql_is_full(machine: Machine, effort: Effor
     await trial.check(effort)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F6", "the disk full under Kafka: evidence is accepted, and relayed once there is room", share=1)
 async def test_the_disk_under_kafka_is_full(machine: Machine, effort: Effort) -> None:
     if machine.no_disks:
@@ -48,6 +50,7 @@ async def test_the_disk_under_kafka_is_full(machine: Machine, effort: Effort) ->
     await trial.check(effort)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F7", "all clocks, the database's and a service's ten minutes ahead, behind, and backwards", share=2)
 async def test_clocks_that_are_wrong_and_run_backwards(machine: Machine, effort: Effort) -> None:
     if machine.no_clocks:

@@ -27,6 +27,7 @@ class Blocking(Counting):
             time.sleep(8)  # noqa: ASYNC251 - the fault itself
 
 
+@pytest.mark.long
 async def test_a_loop_blocked_past_the_session_timeout_loses_no_shard(corner: Corner) -> None:
     owners = [owners_of(shard, 1)[0] for shard in range(0, 64, 8)]
     entries = await corner.ledger.grow(owners, 10)

@@ -15,6 +15,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.faults
 
 
+@pytest.mark.long
 async def test_the_relay_goes_on_where_it_was_once_the_broker_is_back(own_kafka: KafkaServer, mortal: Corner) -> None:
     entries = await mortal.ledger.grow(owners_of(0, 3), 20)
     async with running(relay := mortal.relay(deliver=1.0, stop=0.5), mortal.projector()):

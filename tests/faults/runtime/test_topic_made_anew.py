@@ -55,6 +55,7 @@ async def test_a_stored_offset_in_the_middle_of_the_new_topic_skips_nothing(corn
     assert projector.advance.refilled == 30
 
 
+@pytest.mark.long
 async def test_a_topic_made_anew_under_a_live_projector_and_relay_is_filled_again(corner: Corner) -> None:
     entries = await corner.ledger.grow(owners_of(0, 3), 20)
     async with running(corner.projector(stalled=2.0), corner.relay()):
