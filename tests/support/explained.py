@@ -24,6 +24,10 @@ POLICY: dict[str, Any] = {
 }
 
 
+GROUND = {"competency": EVIDENCE, "code": "english.evidence", "statement": "Can do it."}
+"""What the theme rests on."""
+
+
 def counted(event: str, day: int, earned: str, after: str | None, level: str | None) -> dict[str, Any]:
     """A piece that counts."""
     return {
@@ -95,10 +99,10 @@ def explanation(**more: Any) -> dict[str, Any]:
         "certainty": certainty(),
         "readiness": {
             "readiness": "ready",
-            "rests_on": [{"competency": EVIDENCE, "code": "english.evidence", "status": "slipped"}],
+            "rests_on": [{**GROUND, "status": "slipped"}],
             "first": [],
             "find_out": [],
-            "flagged_by": [{"competency": EVIDENCE, "code": "english.evidence"}],
+            "flagged_by": [GROUND],
             "words": [],
         },
         "next": ["This holds."],

@@ -62,6 +62,7 @@ READING: Rows = {
     ("GET", "/v1/learners/{}/grades"): _read("/v1/learners/{s.learner}/grades"),
     ("GET", "/v1/learners/{}/next"): _read("/v1/learners/{s.learner}/next"),
     ("GET", "/v1/learners/{}/map"): _read("/v1/learners/{s.learner}/map"),
+    ("GET", "/v1/learners/{}/overview"): _read("/v1/learners/{s.learner}/overview"),
     ("GET", "/v1/sections/{}/readiness"): _read("/v1/sections/{s.section}/readiness", RECORD),
     ("GET", "/v1/sections/{}/grid"): _read("/v1/sections/{s.section}/grid", RECORD),
     ("GET", "/v1/learners/{}/portfolio"): _read("/v1/learners/{s.learner}/portfolio"),

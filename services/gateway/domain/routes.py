@@ -120,6 +120,7 @@ API: tuple[Route, ...] = (
     Route("GET", "/v1/learners/{id}/transcript.pdf", "gateway"),
     Route("GET", "/v1/learners/{id}/next", "mastery"),
     Route("GET", "/v1/learners/{id}/map", "mastery"),
+    Route("GET", "/v1/learners/{id}/overview", "mastery"),
     Route("GET", "/v1/sections/{id}/readiness", "mastery"),
     Route("GET", "/v1/sections/{id}/grid", "mastery"),
     Route("GET", "/v1/learners/{id}/portfolio", "portfolio"),

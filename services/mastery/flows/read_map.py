@@ -7,7 +7,7 @@ from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.learner_standings import learner_standings
 from services.mastery.flows.reading import Question, graph_known, opened
-from services.mastery.ports import District
+from services.mastery.ports import District, Record
 from shared.rulebook.known import Known
 from shared.rulebook.outline import Listed, OutlinedFramework
 from shared.rulebook.prerequisites import Prerequisites
@@ -52,13 +52,19 @@ async def read_map(question: Question, within: str | None, district: District) -
     """
     record, horizon = await opened(question, district)
     graph = await graph_known(horizon, district)
+    return await map_of(record, horizon, await learner_standings(record, horizon, graph, district), district, within)
+
+
+async def map_of(
+    record: Record, horizon: Horizon, seen: Standings, district: District, within: str | None = None
+) -> LearnerMap:
+    """The map of a learner who stands as she was `seen`. Raises UnknownError where there is no such framework."""
     shard = next(pin.shard for pin in horizon.pins if pin.ledger == "evidence")
     outline = await district.transcripts.outline(Known.at_pins(horizon.pins, shard))
     chosen = [framework for framework in outline.frameworks if within in {None, framework.id}]
     if within is not None and not chosen:
         raise UnknownError("framework")
-    seen = await learner_standings(record, horizon, graph, district)
-    return LearnerMap(question.learner, horizon, seen, tuple(_mapped(one, seen) for one in chosen))
+    return LearnerMap(record.learner.id, horizon, seen, tuple(_mapped(one, seen) for one in chosen))
 
 
 def _mapped(framework: OutlinedFramework, seen: Standings) -> MappedFramework:

@@ -1,15 +1,15 @@
 """Where a learner is with everything that there is evidence for."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.mastery.domain.errors import ForgottenError
 from services.mastery.domain.horizon import Horizon, now_horizon
 from services.mastery.flows.explain_competency import MANY
-from services.mastery.flows.reading import Question, SeenState, opened, seen_state
+from services.mastery.flows.reading import Question, SeenState, opened, seen_states
 from services.mastery.flows.roll_up import ByParts, parents_by_parts
-from services.mastery.ports import District
+from services.mastery.ports import District, Record
 from shared.rulebook.certainty import Sureness, sureness
 from shared.rulebook.contribution import Contribution
 from shared.runtime.pace import Pace
@@ -47,16 +47,18 @@ async def read_mastery(question: Question, district: District) -> Mastery:
         record, horizon = await opened(question, district)
     except ForgottenError as error:
         return Mastery(question.learner, now_horizon(error.reached, held=False), (), forgotten=True)
+    return await mastery_of(record, horizon, await seen_states(record, horizon), district)
+
+
+async def mastery_of(record: Record, horizon: Horizon, seen: Mapping[str, SeenState], district: District) -> Mastery:
+    """The states as they were `seen`, with how sure each is, and what they come to for what they are parts of."""
     states: list[SureState] = []
     pace = Pace()
-    for competency in record.contributions:
-        seen = await seen_state(record, horizon, competency)
-        if seen.recorded:
-            states.append(SureState(seen, await _sureness(seen, record.contributions[competency])))
+    for competency, one in seen.items():
+        states.append(SureState(one, await _sureness(one, record.contributions[competency])))
         await pace.breathe()
-    own = {state.seen.state.competency: state.seen.state for state in states}
-    derived = await parents_by_parts(record, horizon, own, district)
-    return Mastery(question.learner, horizon, tuple(sorted(states, key=_by_code)), derived)
+    derived = await parents_by_parts(record, horizon, {id_: one.state for id_, one in seen.items()}, district)
+    return Mastery(record.learner.id, horizon, tuple(sorted(states, key=_by_code)), derived)
 
 
 async def _sureness(seen: SeenState, pieces: Sequence[Contribution]) -> Sureness:

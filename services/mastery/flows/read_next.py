@@ -8,7 +8,7 @@ from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.learner_standings import learner_standings
 from services.mastery.flows.reading import Question, graph_known, opened
-from services.mastery.ports import District
+from services.mastery.ports import District, Record
 from shared.rulebook.readiness import Standings, Step, flagged, next_steps, slipped_below
 
 MANY = 500
@@ -39,12 +39,16 @@ async def read_next(question: Question, within: str | None, district: District) 
     graph = await graph_known(horizon, district)
     if within is not None and not graph.within(within):
         raise UnknownError("framework or competency")
-    seen = await learner_standings(record, horizon, graph, district)
-    if len(graph.members) < MANY:
+    return await next_of(record, horizon, await learner_standings(record, horizon, graph, district), within)
+
+
+async def next_of(record: Record, horizon: Horizon, seen: Standings, within: str | None = None) -> Next:
+    """What comes next for a learner who stands as she was `seen`."""
+    if len(seen.graph.members) < MANY:
         steps, flags = _told(seen, within)
     else:
         steps, flags = await asyncio.to_thread(_told, seen, within)
-    return Next(question.learner, horizon, seen, steps, flags)
+    return Next(record.learner.id, horizon, seen, steps, flags)
 
 
 def _told(seen: Standings, within: str | None) -> tuple[tuple[Step, ...], Mapping[str, tuple[str, ...]]]:

@@ -53,6 +53,11 @@ class Redos:
 async def read_redos(question: Question, district: District) -> Redos:
     """The redos of a learner. Raises UnknownError, ForgottenError and NotReachedError."""
     record, horizon = await opened(question, district, redos=True)
+    return await redos_of(record, horizon, district)
+
+
+async def redos_of(record: Record, horizon: Horizon, district: District) -> Redos:
+    """The redos of a record that was read with them, as known."""
     cycles = latest(cycle for one in record.redos if (cycle := as_known(one, horizon.known)) is not None)
     pieces = {
         cycle.competency: known_of(record.contributions.get(cycle.competency, ()), horizon.known) for cycle in cycles
@@ -67,7 +72,7 @@ async def read_redos(question: Question, district: District) -> Redos:
         ahead = await look_ahead(record, horizon, cycle.competency, district)
         seen.append(_seen(cycle, pieces[cycle.competency], record, horizon, expected, handed_in, ahead))
         await pace.breathe()
-    return Redos(question.learner, horizon, tuple(seen))
+    return Redos(record.learner.id, horizon, tuple(seen))
 
 
 def _seen(  # noqa: PLR0913, PLR0917 - all that is told of a redo

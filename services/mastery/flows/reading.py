@@ -1,6 +1,6 @@
 """What reading a learner's mastery begins with, whatever is read: wait, ask for the right, find the horizon."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from services.mastery.domain.errors import ForgottenError, NotReachedError, UnknownError
@@ -13,6 +13,7 @@ from shared.rulebook.known import Known, Pin, Recorded
 from shared.rulebook.prerequisites import Prerequisites
 from shared.rulebook.state import State
 from shared.runtime.definitions.view import PlacedCompetency
+from shared.runtime.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,19 @@ async def seen_state(record: Record, horizon: Horizon, competency: str) -> SeenS
     evidence = sum(known.of_learner(piece) for piece in pieces)
     recorded = evidence > 0 or any(known.of_learner(override) for override in overrides)
     return SeenState(state, record.view.competency(competency, known), evidence, recorded)
+
+
+async def seen_states(record: Record, horizon: Horizon, among: Collection[str] | None = None) -> dict[str, SeenState]:
+    """Every state of which anything is recorded as known, by its competency; only those `among`, where it is given."""
+    states: dict[str, SeenState] = {}
+    pace = Pace()
+    for competency in record.contributions:
+        if among is None or competency in among:
+            seen = await seen_state(record, horizon, competency)
+            if seen.recorded:
+                states[competency] = seen
+            await pace.breathe()
+    return states
 
 
 def _entries(record: Record) -> Iterator[Recorded]:

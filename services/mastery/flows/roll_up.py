@@ -9,15 +9,20 @@ from services.mastery.ports import District, Record
 from shared.rulebook.fold import fold
 from shared.rulebook.rolling_up import RolledUp, Tree, rolled_up
 from shared.rulebook.state import State
+from shared.runtime.definitions.view import PlacedCompetency
 
 
 @dataclass(frozen=True, slots=True)
 class ByParts:
-    """A parent by its parts, its code where it has one, and the codes of the parts."""
+    """A parent by its parts, and what a framework calls it and them, where one does."""
 
     rolled: RolledUp
-    code: str | None
-    codes: Mapping[str, str]
+    named: Mapping[str, PlacedCompetency]
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Of the parent and its parts, by their ids."""
+        return {id_: one.code for id_, one in self.named.items()}
 
 
 async def parents_by_parts(
@@ -35,7 +40,7 @@ async def parents_by_parts(
 
 
 def _by_code(each: ByParts) -> tuple[str, str]:
-    return each.code or "", each.rolled.competency
+    return each.codes.get(each.rolled.competency, ""), each.rolled.competency
 
 
 async def by_parts(record: Record, horizon: Horizon, competency: str, district: District) -> ByParts | None:
@@ -89,5 +94,4 @@ def _by_parts(record: Record, horizon: Horizon, parent: str, tree: Tree, states:
     named = {
         each: record.view.competency(each, known) for each in (parent, *(part.competency for part in rolled.parts))
     }
-    codes = {each: one.code for each, one in named.items() if one is not None}
-    return ByParts(rolled, codes.get(parent), codes)
+    return ByParts(rolled, {each: one for each, one in named.items() if one is not None})

@@ -27,6 +27,7 @@ from shared.rulebook.known import Pin
 from shared.rulebook.state import State, Status
 from shared.runtime import problems
 from shared.runtime.answering import private_answer
+from shared.runtime.definitions.view import PlacedCompetency
 from shared.runtime.problems import Problem
 
 
@@ -34,14 +35,20 @@ def mastery_answer(mastery: Mastery) -> Response:
     document = {
         "learner": mastery.learner,
         "as_of": as_of_document(mastery.horizon),
+        **states_document(mastery),
+        **({"forgotten": True} if mastery.forgotten else {}),
+    }
+    return private_answer(document, mastery.horizon.pins)
+
+
+def states_document(mastery: Mastery) -> dict[str, Any]:
+    return {
         "states": [
             {**_state(state.seen, mastery.horizon), **_named(state.seen), "certainty": sureness_document(state.sure)}
             for state in mastery.states
         ],
         "by_parts": [by_parts_document(parts, mastery.horizon) for parts in mastery.by_parts],
-        **({"forgotten": True} if mastery.forgotten else {}),
     }
-    return private_answer(document, mastery.horizon.pins)
 
 
 def explanation_answer(explained: Explained) -> Response:
@@ -138,6 +145,10 @@ def _named(seen: SeenState) -> dict[str, Any]:
     return {} if seen.named is None else {"statement": seen.named.statement, "framework": seen.named.framework}
 
 
+def _placed(named: PlacedCompetency | None) -> dict[str, str]:
+    return {} if named is None else {"code": named.code, "statement": named.statement}
+
+
 def by_parts_document(parts: ByParts, horizon: Horizon) -> dict[str, Any]:
     """A parent by its parts. It has no digest: nobody stores it, and nothing is released of it."""
     rolled = parts.rolled
@@ -145,7 +156,7 @@ def by_parts_document(parts: ByParts, horizon: Horizon) -> dict[str, Any]:
     assert policy.roll_up is not None
     return {
         "competency": rolled.competency,
-        **({} if parts.code is None else {"code": parts.code}),
+        **_placed(parts.named.get(rolled.competency)),
         "status": (Status.UNDER_REVIEW if horizon.under_review else rolled.status).value,
         "level": rolled.level,
         "value": None if rolled.value is None else unscaled(rolled.value),
@@ -156,7 +167,7 @@ def by_parts_document(parts: ByParts, horizon: Horizon) -> dict[str, Any]:
         "parts": [
             {
                 "competency": part.competency,
-                **({"code": parts.codes[part.competency]} if part.competency in parts.codes else {}),
+                **_placed(parts.named.get(part.competency)),
                 "status": part.status.value,
                 "level": part.level,
                 "brings": None if part.value is None else unscaled(part.value),

@@ -7,6 +7,7 @@ from services.mastery.http.doors import door_routes
 from services.mastery.http.grade_routes import grade_routes
 from services.mastery.http.grid_routes import grid_routes
 from services.mastery.http.health import Standing, health_routes
+from services.mastery.http.overview import overview_routes
 from services.mastery.http.policy_routes import policy_routes
 from services.mastery.http.readiness_routes import readiness_routes
 from services.mastery.http.redo_routes import redo_routes
@@ -36,6 +37,7 @@ def application(
     answer_with_problems(app)
     answer_with_refusals(app)
     app.include_router(learner_routes(district, verifier))
+    app.include_router(overview_routes(district, verifier))
     app.include_router(readiness_routes(district, verifier))
     app.include_router(grid_routes(district, verifier))
     app.include_router(grade_routes(district, verifier))

@@ -105,6 +105,7 @@ class PartDocument(BaseModel):
 
     competency: Id
     code: str | None = None
+    statement: str | None = None
     status: Status
     level: str | None
     brings: Decimal | None
@@ -120,6 +121,7 @@ class ByPartsDocument(BaseModel):
 
     competency: Id
     code: str | None = None
+    statement: str | None = None
     status: Status
     level: str | None
     value: Decimal | None

@@ -13,7 +13,7 @@ def readiness_document(ahead: Ahead) -> dict[str, Any]:
     one, seen = ahead.judged, ahead.seen
     return {
         "readiness": one.readiness.value,
-        "rests_on": [ground(support, seen) for support in one.rests_on],
+        "rests_on": [stated(support, seen) for support in one.rests_on],
         "first": named(one.first, seen.graph),
         "find_out": named(one.find_out, seen.graph),
         "flagged_by": named(one.flagged_by, seen.graph),
@@ -27,7 +27,18 @@ def ground(competency: str, seen: Standings) -> dict[str, Any]:
     return {"competency": competency, "code": code, **standing_document(seen.of[competency])}
 
 
+def stated(competency: str, seen: Standings) -> dict[str, Any]:
+    """The same with the competency in words."""
+    return {**ground(competency, seen), "statement": seen.graph.members[competency].statement}
+
+
 def named(competencies: Iterable[str], graph: Prerequisites) -> list[dict[str, str]]:
+    members = [graph.members[id_] for id_ in competencies]
+    return [{"competency": one.id, "code": one.code, "statement": one.statement} for one in members]
+
+
+def coded(competencies: Iterable[str], graph: Prerequisites) -> list[dict[str, str]]:
+    """By codes alone, where a list tells the same of many learners."""
     return [{"competency": id_, "code": graph.members[id_].code} for id_ in competencies]
 
 

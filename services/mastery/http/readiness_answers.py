@@ -8,7 +8,7 @@ from services.mastery.flows.read_map import LearnerMap
 from services.mastery.flows.read_next import Next
 from services.mastery.flows.read_readiness import ReadyFor, SectionReadiness
 from services.mastery.http.answers import as_of_document
-from services.mastery.http.grounds import ground, named, standing_document
+from services.mastery.http.grounds import coded, ground, named, standing_document, stated
 from shared.rulebook.outline import Listed
 from shared.rulebook.readiness import Judged, Standings
 from shared.runtime.answering import private_answer
@@ -16,14 +16,20 @@ from shared.runtime.disclosing import disclose
 
 
 def next_answer(following: Next, limit: int) -> Response:
-    seen, graph = following.seen, following.seen.graph
     document = {
         "learner": following.learner,
         "as_of": as_of_document(following.horizon),
+        **next_document(following, limit),
+    }
+    return private_answer(document, following.horizon.pins)
+
+
+def next_document(following: Next, limit: int) -> dict[str, Any]:
+    seen, graph = following.seen, following.seen.graph
+    return {
         "next": [
             {
-                **ground(step.competency, seen),
-                "statement": graph.members[step.competency].statement,
+                **stated(step.competency, seen),
                 "opens": step.opens,
                 "by": _by_source(step.competency, seen),
                 "flagged_by": named(following.lapses(step.competency), graph),
@@ -31,32 +37,34 @@ def next_answer(following: Next, limit: int) -> Response:
             for step in following.steps[:limit]
         ],
         "ready": len(following.steps),
-        "flagged": [{**ground(id_, seen), "flagged_by": named(by, graph)} for id_, by in following.flagged.items()],
+        "flagged": [{**stated(id_, seen), "flagged_by": named(by, graph)} for id_, by in following.flagged.items()],
     }
-    return private_answer(document, following.horizon.pins)
 
 
 def map_answer(found: LearnerMap) -> Response:
     document = {
         "learner": found.learner,
         "as_of": as_of_document(found.horizon),
-        "frameworks": [
-            {
-                "framework": one.framework.id,
-                "title": one.framework.title,
-                "competencies": [_place(listed, found) for listed in one.competencies],
-                "left_out": one.left_out,
-            }
-            for one in found.frameworks
-        ],
+        "frameworks": frameworks_document(found),
     }
     return private_answer(document, found.horizon.pins)
 
 
+def frameworks_document(found: LearnerMap) -> list[dict[str, Any]]:
+    return [
+        {
+            "framework": one.framework.id,
+            "title": one.framework.title,
+            "competencies": [_place(listed, found) for listed in one.competencies],
+            "left_out": one.left_out,
+        }
+        for one in found.frameworks
+    ]
+
+
 def _place(listed: Listed, found: LearnerMap) -> dict[str, Any]:
     return {
-        **ground(listed.id, found.seen),
-        "statement": listed.statement,
+        **stated(listed.id, found.seen),
         **({} if listed.area is None else {"area": listed.area}),
         "readiness": found.readiness(listed.id).value,
         "rests_on": list(found.seen.graph.rests_on.get(listed.id, ())),
@@ -104,6 +112,6 @@ def _not_ready(learner: str, one: Judged, section: SectionReadiness) -> dict[str
     return {
         "learner": learner,
         "because": [ground(support, seen) for support in one.rests_on if seen.of[support].holds is not True],
-        "first": named(one.first, section.graph),
-        "find_out": named(one.find_out, section.graph),
+        "first": coded(one.first, section.graph),
+        "find_out": coded(one.find_out, section.graph),
     }

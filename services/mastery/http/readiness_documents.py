@@ -38,10 +38,11 @@ _SOURCE: dict[str, JsonValue] = {
 
 
 class NamedDocument(BaseModel):
-    """A competency by its id and its code."""
+    """A competency by its id and its code; in words where a learner is told of it."""
 
     competency: Id
     code: str
+    statement: str | None = None
 
 
 class SourceDocument(BaseModel):

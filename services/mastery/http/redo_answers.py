@@ -21,9 +21,13 @@ def redos_answer(redos: Redos) -> Response:
         "learner": redos.learner,
         "as_of": as_of_document(redos.horizon),
         "under_review": redos.horizon.under_review,
-        "redos": [_seen(seen) for seen in redos.redos],
+        "redos": redo_documents(redos),
     }
     return private_answer(document, redos.horizon.pins)
+
+
+def redo_documents(redos: Redos) -> list[dict[str, Any]]:
+    return [_seen(seen) for seen in redos.redos]
 
 
 def waiting_answer(page: RedoPage) -> Response:

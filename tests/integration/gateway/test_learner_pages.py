@@ -23,7 +23,6 @@ GIVEN: dict[str, Any] = {
     f"/documents/{told.explanation()['policy']}": told.POLICY,
     "/redos": {"redos": [told.redo()]},
     "/reviews": {"items": [], "next": None},
-    "/map": {"frameworks": [told.framework()]},
     "/verified": {"learner": told.LEARNER, "state": "equal", "ended_at": told.DAY.format(24), "through": None},
     "/reveal": {"texts": [], "names": []},
 }

@@ -25,10 +25,7 @@ STATES = {
 }
 NEXT: dict[str, list[Any]] = {"next": [], "flagged": []}
 HERS = {
-    "/mastery": STATES,
-    "/next": NEXT,
-    "/map": {"frameworks": []},
-    "/redos": {"redos": []},
+    "/overview": {**STATES, **NEXT, "frameworks": [], "redos": []},
     "/reviews": {"items": [], "next": None},
 }
 """What a learner's page is made of."""
@@ -49,7 +46,7 @@ async def test_a_learner_reads_her_own_page_in_her_own_name(door: Door, somebody
     assert "<h1>Lo que domino</h1>" in answer.text
     assert "Traces how a &lt;b&gt;theme" in answer.text
     assert "Two · En camino" in answer.text
-    [asked] = [r for r in door.world.services["mastery"].seen if r.url.path.endswith("/mastery")]
+    [asked] = [r for r in door.world.services["mastery"].seen if r.url.path.endswith("/overview")]
     assert Verifier(TENANT, door.world.trusted).person(asked.headers["authorization"]).id == person
     assert not await door.pool.fetchval("SELECT count(*) FROM gateway.disclosures WHERE learner = $1", person)
 
@@ -62,7 +59,7 @@ async def test_a_page_of_somebody_else_is_in_her_log(door: Door, somebody: tuple
     rows = await door.pool.fetch(
         "SELECT what, person::text FROM gateway.disclosures WHERE learner = $1 ORDER BY what", learner
     )
-    assert [tuple(row) for row in rows] == [(what, person) for what in ("map", "mastery", "next", "redos")]
+    assert [tuple(row) for row in rows] == [("overview", person)]
 
 
 async def test_a_teacher_who_is_a_guardian_reads_her_own_child_as_that(

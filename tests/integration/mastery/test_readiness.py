@@ -118,7 +118,7 @@ async def test_a_lapse_flags_what_rests_on_it_and_lowers_nothing(
     ledger.attempt(ANA, result(RATIO, "1"))
     await applied.more()
     answer = await following(mastery, ANA)
-    lapse = [{"competency": RATIO, "code": "7.rp.2"}]
+    lapse = [{"competency": RATIO, "code": "7.rp.2", "statement": "Can do 7.rp.2."}]
     assert [(one["code"], one["status"], one["flagged_by"]) for one in answer["flagged"]] == [
         ("8.ee.5", "mastered", lapse),
         ("8.ee.6", "mastered", lapse),
@@ -169,7 +169,7 @@ async def test_what_has_parts_stands_where_they_put_it_under_a_policy_that_rolls
     await applied.more()
     assert (await mastery.explanation(ANA, LINES))["readiness"]["readiness"] == "ready"
     [ground] = (await mastery.explanation(BO, LINES))["readiness"]["rests_on"]
-    assert ground == {"competency": whole, "code": "7.rp", "status": "not_yet"}
+    assert ground == {"competency": whole, "code": "7.rp", "status": "not_yet", "statement": "Can do 7.rp."}
     assert steps(await following(mastery, ANA)) == [("8.ee.5", "no_evidence", 0)]
 
 

@@ -62,7 +62,6 @@ def why(viewer: Viewer, language: str = "en", turned: Turned | None = None, **mo
         chart=None,
         redo=told.redo(),
         questions=[told.question(), told.question(state="open", answered=None)],
-        places={},
         checked=None,
         tell=Explaining.to(language),
         now="",

@@ -59,7 +59,6 @@ def why(viewer: Viewer, policy: dict[str, Any], turned: Turned, **more: Any) -> 
         chart=chart(["2", "3"], top=scale["top"], cut=scale["cut"]),
         redo=told.redo(),
         questions=[told.question()],
-        places={},
         checked=Checked(2, 2, told.DAY.format(24), True),
         now="",
     )

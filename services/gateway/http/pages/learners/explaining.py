@@ -161,10 +161,9 @@ class Explaining:
         """`a, b and c`."""
         return format_list(list(parts), locale=self.locale)
 
-    def skills(self, competencies: Sequence[Mapping[str, str]], statements: Mapping[str, str]) -> str:
-        """Competencies by what they are, where that is known, else by their codes."""
-        named = [statements.get(one["competency"], one["code"]) for one in competencies]
-        return self.listed([name.removesuffix(".") for name in named])
+    def skills(self, competencies: Sequence[Mapping[str, str]]) -> str:
+        """Competencies by what they are."""
+        return self.listed([one["statement"].removesuffix(".") for one in competencies])
 
     def relearning(self, kind: str) -> str:
         return self.words.gettext(RELEARNING[kind]) if kind in RELEARNING else kind

@@ -99,33 +99,28 @@ class MasteryPages:
         )
 
     async def _found(self, visitor: Visitor, learner: str, seen: str | None) -> Found:
-        path, asking, since = f"/v1/learners/{learner}", self.visiting.asking, at_least(seen)
-        standing, following, whole, redos, asked = await asyncio.gather(
-            asking.read(visitor, f"{path}/mastery", **since),
-            asking.read(visitor, f"{path}/next", limit="50", **since),
-            asking.read(visitor, f"{path}/map", **since),
-            asking.read(visitor, f"{path}/redos", **since),
+        asking, since = self.visiting.asking, at_least(seen)
+        told, asked = await asyncio.gather(
+            asking.read(visitor, f"/v1/learners/{learner}/overview", **since),
             asking.read(visitor, "/v1/reviews", learner=learner, limit="200", **since),
         )
-        states = {state["competency"]: state for state in standing["states"]}
+        states = {state["competency"]: state for state in told["states"]}
         statements = {
-            one["competency"]: one["statement"]
-            for framework in whole["frameworks"]
-            for one in framework["competencies"]
+            one["competency"]: one["statement"] for framework in told["frameworks"] for one in framework["competencies"]
         }
         statements |= {id_: state["statement"] for id_, state in states.items() if state.get("statement")}
-        made = subjects(whole["frameworks"], states, following["next"])
+        made = subjects(told["frameworks"], states, told["next"])
         return Found(
             subjects=made,
-            steps=in_order(following["next"], made)[:STEPS],
-            slipped=[state for state in standing["states"] if state["status"] == "slipped"],
-            flagged=following["flagged"],
-            redos=[redo for redo in redos["redos"] if redo["waits_for"] != "over"],
+            steps=in_order(told["next"], made)[:STEPS],
+            slipped=[state for state in told["states"] if state["status"] == "slipped"],
+            flagged=told["flagged"],
+            redos=[redo for redo in told["redos"] if redo["waits_for"] != "over"],
             questions=newest_first(asked["items"]),
             statements=statements,
             resting=frozenset(
                 one["competency"]
-                for framework in whole["frameworks"]
+                for framework in told["frameworks"]
                 for one in framework["competencies"]
                 if one["rests_on"]
             ),

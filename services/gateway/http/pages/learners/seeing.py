@@ -29,6 +29,7 @@ SHOWN: Mapping[str, str] = {
     "mastery": _("Levels"),
     "next": _("What comes next"),
     "map": _("Levels"),
+    "overview": _("Levels, and what comes next"),
     "readiness": _("What comes next"),
     "grid": _("Levels"),
     "explanation": _("Why a level is what it is"),

@@ -64,11 +64,10 @@ class WhyPages:
         if state is None:
             return page("learner/nothing_then.html", reader, asked=asked, tell=Explaining.to(reader.language))
         viewer = await viewer_of(visitor, asked.learner, self.relations)
-        policy, redo, questions, places, checked = await asyncio.gather(
+        policy, redo, questions, checked = await asyncio.gather(
             self._policy(visitor, state),
             self._redo(visitor, asked),
             self._questions(visitor, asked, state),
-            self._places(visitor, asked, state),
             self._checked(visitor, asked),
         )
         texts = await self._texts(visitor, viewer, asked, state, redo, questions)
@@ -86,7 +85,6 @@ class WhyPages:
             chart=_chart(state, policy),
             redo=redo,
             questions=questions,
-            places=places,
             checked=checked_of(state, checked),
             tell=Explaining.to(reader.language),
             now=instant_text(self.clock()),
@@ -130,15 +128,6 @@ class WhyPages:
             for question in newest_first(found["items"])
             if question["about"].get("competency") == asked.competency or question["about"].get("evidence") in pieces
         ]
-
-    async def _places(self, visitor: Visitor, asked: Asked, state: Mapping[str, Any]) -> Mapping[str, str]:
-        """What the competencies around are called, in words."""
-        around = state.get("readiness") or {"rests_on": [], "flagged_by": []}
-        if state.get("framework") is None or not (around["rests_on"] or around["flagged_by"] or state.get("by_parts")):
-            return {}
-        path = f"/v1/learners/{asked.learner}/map"
-        found = await self.visiting.asking.read(visitor, path, within=state["framework"])
-        return {one["competency"]: one["statement"] for whole in found["frameworks"] for one in whole["competencies"]}
 
     async def _checked(self, visitor: Visitor, asked: Asked) -> Any:
         """What the audit has checked of her record; None where that cannot be known now."""

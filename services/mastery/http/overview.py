@@ -1,0 +1,76 @@
+"""`GET /v1/learners/{learner}/overview`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, Field
+
+from services.mastery.flows.read_overview import Overview, read_overview
+from services.mastery.flows.reading import Question
+from services.mastery.http.answers import as_of_document, states_document
+from services.mastery.http.documents import PROBLEMS, ByPartsDocument, StateDocument
+from services.mastery.http.map_documents import MappedFrameworkDocument
+from services.mastery.http.readiness_answers import frameworks_document, next_document
+from services.mastery.http.readiness_documents import FlaggedDocument, StepDocument
+from services.mastery.http.redo_answers import redo_documents
+from services.mastery.http.redo_documents import RedoDocument
+from services.mastery.ports import District
+from shared.contracts.values import Id
+from shared.runtime.answering import private_answer
+from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
+from shared.runtime.documents import POSITION_HEADER, AsOfDocument
+from shared.runtime.tokens import Caller, Verifier, person
+
+STEPS = 50
+"""Next steps that are told; `…/next` has more."""
+
+
+class OverviewDocument(BaseModel):
+    """What `…/mastery`, `…/map`, `…/next` and `…/redos` tell, as of one moment: no two of them can contradict."""
+
+    learner: Id
+    as_of: AsOfDocument
+    under_review: bool
+    states: list[StateDocument]
+    by_parts: list[ByPartsDocument]
+    frameworks: list[MappedFrameworkDocument]
+    next: list[StepDocument]
+    ready: int = Field(description=f"How many there are to go on with in all; `next` has the first {STEPS} of them.")
+    flagged: list[FlaggedDocument]
+    redos: list[RedoDocument]
+
+
+def overview_routes(district: District, verifier: Verifier) -> APIRouter:
+    router = APIRouter(tags=["mastery"], responses=PROBLEMS)
+
+    @router.get(
+        "/v1/learners/{learner}/overview",
+        response_model=OverviewDocument,
+        responses={200: {"headers": POSITION_HEADER}},
+        summary="A first look at a learner",
+    )
+    async def overview(
+        learner: Id,
+        reader: Annotated[Caller, Depends(person(verifier))],
+        as_of: AsOfText = None,
+        at_least: AtLeastText = None,
+    ) -> Response:
+        """Where she is with everything, on which map, what comes next and what she does over, as of one moment."""
+        at = read_as_of(as_of, zone=district.zone, now=district.now())
+        return _answer(await read_overview(Question(reader.id, learner, at, read_at_least(at_least)), district))
+
+    return router
+
+
+def _answer(overview: Overview) -> Response:
+    horizon = overview.mastery.horizon
+    document = {
+        "learner": overview.mastery.learner,
+        "as_of": as_of_document(horizon),
+        "under_review": horizon.under_review,
+        **states_document(overview.mastery),
+        "frameworks": frameworks_document(overview.map),
+        **next_document(overview.next, STEPS),
+        "redos": redo_documents(overview.redos),
+    }
+    return private_answer(document, horizon.pins)
