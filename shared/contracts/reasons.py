@@ -8,6 +8,24 @@ those have one that a person may meet who did nothing but use a form.
 from typing import Literal, TypeAlias, get_args
 
 Reason: TypeAlias = Literal[
+    # a field, whatever it is of
+    "field-missing",
+    "field-empty",
+    "field-too-long",
+    "field-too-few",
+    "field-too-many",
+    "word-unknown",
+    "number-too-small",
+    "number-too-large",
+    "date-wrong",
+    "text-unclean",
+    # a row of a roster
+    "row-twice",
+    "class-unknown",
+    "school-unknown",
+    "school-of-another",
+    "term-unknown",
+    "orgs-no-schools",
     # a redo
     "redo-is-over",
     "redo-under-way",
@@ -75,5 +93,14 @@ Reason: TypeAlias = Literal[
     "one-at-a-time",
     "too-many-waiting",
 ]
+
+
+class WordedError(ValueError):
+    """What is wrong with a value, and why as a code. Pydantic tells it as any ValueError, with this one beside it."""
+
+    def __init__(self, detail: str, reason: Reason) -> None:
+        super().__init__(detail)
+        self.reason: Reason = reason
+
 
 REASONS: frozenset[str] = frozenset(get_args(Reason))

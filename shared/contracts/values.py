@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
+from shared.contracts.reasons import WordedError
 from shared.ledger.decimals import canonical_decimal, is_canonical_decimal, scaled
 from shared.ledger.identifiers import CODE_PATTERN, DIGEST_PATTERN, is_id
 from shared.ledger.instants import instant, instant_text
@@ -79,9 +80,9 @@ def _instant(value: str) -> str:
 
 def _text(value: str) -> str:
     if not value.strip():
-        raise ValueError("must not be empty")
+        raise WordedError("must not be empty", "field-empty")
     if any(ord(character) < 32 and character not in "\n\t" for character in value):
-        raise ValueError("must not hold control characters")
+        raise WordedError("must not hold control characters", "text-unclean")
     return value
 
 

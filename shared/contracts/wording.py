@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.contracts.reasons import Reason, WordedError
+
 _OBJECT = "must be an object"
 _ARRAY = "must be an array"
 _INTEGER = "must be a whole number"
@@ -32,6 +34,16 @@ _PLAIN: Mapping[str, str] = {
 }
 
 
+_REASONS: Mapping[str, Reason] = {
+    "missing": "field-missing",
+    "literal_error": "word-unknown",
+    "greater_than_equal": "number-too-small",
+    "less_than_equal": "number-too-large",
+}
+_NUMBERED = frozenset({"field-too-long", "field-too-few", "field-too-many", "number-too-small", "number-too-large"})
+_BOUNDS = ("max_length", "min_length", "ge", "le")
+
+
 def told(error: Mapping[str, Any]) -> str:
     """What would be right, as it follows on the name of a place: `must be given`, without a full stop.
 
@@ -47,6 +59,22 @@ def told(error: Mapping[str, Any]) -> str:
         return _PLAIN[kind].format(**context)
     message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     return f"{message[:1].lower()}{message[1:]}"
+
+
+def reason_of(error: Mapping[str, Any]) -> tuple[Reason | None, dict[str, int]]:
+    """The same as a code, with the number that is named, where there is a code for it."""
+    kind, context = str(error.get("type", "")), error.get("ctx") or {}
+    reason: Reason | None = _REASONS.get(kind)
+    if kind in {"too_short", "string_too_short"}:
+        reason = "field-empty" if context["min_length"] == 1 else "field-too-few"
+    elif kind in {"too_long", "string_too_long"}:
+        reason = "field-too-long" if _counted(kind, context) == "characters" else "field-too-many"
+    elif isinstance(context.get("error"), WordedError):
+        reason = context["error"].reason
+    if reason not in _NUMBERED:
+        return reason, {}
+    bound = next((context[name] for name in _BOUNDS if isinstance(context.get(name), int)), None)
+    return (None, {}) if bound is None else (reason, {"number": bound})
 
 
 def _counted(kind: str, context: Mapping[str, Any]) -> str:

@@ -9,8 +9,9 @@ from shared.contracts.reasons import REASONS
 ROOT = Path(__file__).parents[2]
 GIVEN = "\n".join(
     file.read_text(encoding="utf-8")
-    for service in ("evidence", "mastery", "portfolio", "audit")
-    for file in (ROOT / "services" / service).rglob("*.py")
+    for place in ("services/evidence", "services/mastery", "services/portfolio", "services/audit", "shared/contracts")
+    for file in (ROOT / place).rglob("*.py")
+    if file.name != "reasons.py"
 )
 
 

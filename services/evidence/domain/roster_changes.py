@@ -173,10 +173,12 @@ class _Deciding:
             return
         if opened is None:
             raise Invalid(
-                "No class of this sourcedId was in any roster sent; send classes first.", field="/classSourcedId"
+                "No class of this sourcedId was in any roster sent; send classes first.",
+                field="/classSourcedId",
+                reason="class-unknown",
             )
         if row.school_sourced_id and self.reading.id("org", row.school_sourced_id) != opened.school:
-            raise Invalid("The school must be the class's own.", field="/schoolSourcedId")
+            raise Invalid("The school must be the class's own.", field="/schoolSourcedId", reason="school-of-another")
         if row.role == "student":
             if row.is_active and person in self.known.forgotten:
                 raise Gone(FORGOTTEN)
@@ -190,13 +192,17 @@ class _Deciding:
         school = self.reading.id("org", row.school_sourced_id)
         if self.known.orgs.get(school) != "school":
             raise Invalid(
-                "No school of this sourcedId was in any roster sent; send orgs first.", field="/schoolSourcedId"
+                "No school of this sourcedId was in any roster sent; send orgs first.",
+                field="/schoolSourcedId",
+                reason="school-unknown",
             )
         try:
             terms = [self.known.sessions[term] for term in self.reading.terms(row)]
         except KeyError as error:
             raise Invalid(
-                "A term of this class was in no roster sent; send academicSessions first.", field="/termSourcedIds"
+                "A term of this class was in no roster sent; send academicSessions first.",
+                field="/termSourcedIds",
+                reason="term-unknown",
             ) from error
         begins = [term.begins_at for term in terms if term.begins_at is not None]
         ends = [term.ends_at for term in terms if term.ends_at is not None]
@@ -214,6 +220,7 @@ class _Deciding:
                 "The user's organisations must be schools of a roster sent before; "
                 "a district's administrators are named with POST /v1/roles.",
                 field="/orgSourcedIds" if row.org_sourced_ids else "/primaryOrgSourcedId",
+                reason="orgs-no-schools",
             )
         return schools
 

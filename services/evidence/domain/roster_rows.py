@@ -16,7 +16,9 @@ from pydantic.alias_generators import to_camel
 
 from services.evidence.domain.errors import Invalid, Refusal
 from services.evidence.domain.texts import Name
+from shared.contracts.reasons import WordedError
 from shared.contracts.values import Contract
+from shared.contracts.wording import reason_of, told
 
 MAX_ROWS = 20_000
 """Rows of a request at most."""
@@ -30,13 +32,13 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def _clean(text: str) -> str:
     if text != text.strip() or any(ord(character) < 32 for character in text):
-        raise ValueError("must not begin or end with a space, nor hold control characters")
+        raise WordedError("must not begin or end with a space, nor hold control characters", "text-unclean")
     return text
 
 
 def _date(text: str) -> str:
     if text and not (_DATE.fullmatch(text) and _is_date(text)):
-        raise ValueError('must be a date such as "2026-08-31", or empty')
+        raise WordedError('must be a date such as "2026-08-31", or empty', "date-wrong")
     return text
 
 
@@ -209,7 +211,11 @@ def _read(
             refused.append(RefusedRow(file, index, _sourced_id(raw), _first_of(error)))
             continue
         if row.sourced_id in sound:
-            twice = Invalid("A row of this sourcedId stands before it in the request already.", field="/sourcedId")
+            twice = Invalid(
+                "A row of this sourcedId stands before it in the request already.",
+                field="/sourcedId",
+                reason="row-twice",
+            )
             refused.append(RefusedRow(file, index, row.sourced_id, twice))
         else:
             sound[row.sourced_id] = (index, row)
@@ -224,5 +230,6 @@ def _sourced_id(raw: object) -> str | None:
 def _first_of(error: ValidationError) -> Invalid:
     first = error.errors(include_url=False, include_input=False)[0]
     column = "/".join(str(part) for part in first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
-    return Invalid(f"{column or 'The row'}: {message}.", field=f"/{column}" if column else "")
+    reason, figures = reason_of(first)
+    field = f"/{column}" if column else ""
+    return Invalid(f"{column or 'The row'}: {told(first)}.", field=field, reason=reason, **figures)

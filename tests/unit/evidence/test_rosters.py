@@ -176,18 +176,22 @@ def test_a_deleted_class_ends_now_and_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "field"),
+    ("files", "field", "reason"),
     [
-        ({"classes": [{**CLASS_ROW, "schoolSourcedId": "x"}]}, "/schoolSourcedId"),
-        ({"classes": [{**CLASS_ROW, "termSourcedIds": "year,x"}]}, "/termSourcedIds"),
-        ({"enrollments": [enrolment(classSourcedId="x")]}, "/classSourcedId"),
-        ({"enrollments": [enrolment(schoolSourcedId="x")]}, "/schoolSourcedId"),
-        ({"users": [{"sourcedId": "a", "role": "administrator", "orgSourcedIds": "x"}]}, "/orgSourcedIds"),
+        ({"classes": [{**CLASS_ROW, "schoolSourcedId": "x"}]}, "/schoolSourcedId", "school-unknown"),
+        ({"classes": [{**CLASS_ROW, "termSourcedIds": "year,x"}]}, "/termSourcedIds", "term-unknown"),
+        ({"enrollments": [enrolment(classSourcedId="x")]}, "/classSourcedId", "class-unknown"),
+        ({"enrollments": [enrolment(schoolSourcedId="x")]}, "/schoolSourcedId", "school-of-another"),
+        (
+            {"users": [{"sourcedId": "a", "role": "administrator", "orgSourcedIds": "x"}]},
+            "/orgSourcedIds",
+            "orgs-no-schools",
+        ),
     ],
 )
-def test_a_row_that_names_what_is_not_known_is_refused(files: Any, field: str) -> None:
+def test_a_row_that_names_what_is_not_known_is_refused(files: Any, field: str, reason: str) -> None:
     changes = when(given(), **files)
-    assert [row.refusal.field for row in changes.refused] == [field]
+    assert [(row.refusal.field, row.refusal.reason) for row in changes.refused] == [(field, reason)]
     assert not changes.streams
 
 
@@ -262,4 +266,28 @@ def test_a_school_that_a_user_names_twice_is_enrolled_in_once() -> None:
 @pytest.mark.parametrize("written", ["2026-W01-1", "20260817", "2026-8-17", "2026-02-30", "1066-10-14", "٢026-08-17"])
 def test_a_date_is_written_in_one_way(written: str) -> None:
     rows = read_rows({"enrollments": [enrolment(beginDate=written)]})
-    assert [row.refusal.field for row in rows.refused] == ["/beginDate"]
+    assert [(row.refusal.field, row.refusal.reason) for row in rows.refused] == [("/beginDate", "date-wrong")]
+
+
+@pytest.mark.parametrize(
+    ("row", "detail", "reason", "figures"),
+    [
+        ({"sourcedId": ""}, "sourcedId: must not be empty.", "field-empty", {}),
+        ({"userSourcedId": ...}, "userSourcedId: must be given.", "field-missing", {}),
+        ({"userSourcedId": "u" * 256}, "userSourcedId: must have at most 255 characters.", "field-too-long", 255),
+        ({"userSourcedId": " u"}, "userSourcedId: must not begin or end with a space", "text-unclean", {}),
+        ({"role": "guest"}, "role: must be 'student', 'teacher'", "word-unknown", {}),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_said_in_words_and_as_a_code(
+    row: dict[str, Any], detail: str, reason: str, figures: Any
+) -> None:
+    written = {name: cell for name, cell in {**enrolment(), **row}.items() if cell is not ...}
+    [refused] = read_rows({"enrollments": [written]}).refused
+    assert refused.refusal.detail.startswith(detail)
+    assert (refused.refusal.reason, refused.refusal.figures) == (reason, {"number": figures} if figures else {})
+
+
+def test_a_row_of_an_id_that_stands_there_before_is_refused() -> None:
+    [refused] = read_rows({"enrollments": [enrolment(), enrolment()]}).refused
+    assert (refused.index, refused.refusal.reason) == (1, "row-twice")

@@ -6,6 +6,7 @@ these is told in general, with the service's English sentence after it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.gateway.http.pages.languages import Gettext
 from shared.contracts.reasons import Reason
@@ -18,6 +19,22 @@ def _(message: str) -> str:
 
 
 REASONS: Mapping[Reason, str] = {
+    "field-missing": _("Something is missing that is needed."),
+    "field-empty": _("Something is empty that has to be filled in."),
+    "field-too-long": _("This is too long: at most %(number)s characters."),
+    "field-too-few": _("These are too few: at least %(number)s."),
+    "field-too-many": _("These are too many: at most %(number)s."),
+    "word-unknown": _("This is none of the words that can stand here."),
+    "number-too-small": _("This number is too small: at least %(number)s."),
+    "number-too-large": _("This number is too large: at most %(number)s."),
+    "date-wrong": _("This is no date. Write it as 2026-08-31."),
+    "text-unclean": _("There is a space at the beginning or the end, or a sign that cannot be seen."),
+    "row-twice": _("A row before this one has the same sourcedId."),
+    "class-unknown": _("This class is in no roster yet. Add its row to classes.csv."),
+    "school-unknown": _("This school is in no roster yet. Add its row to orgs.csv, with the type school."),
+    "school-of-another": _("The school is another one than that of the class."),
+    "term-unknown": _("A term of this class is in no roster yet. Add its row to academicSessions.csv."),
+    "orgs-no-schools": _("This person belongs to something that is no school of the rosters."),
     "redo-is-over": _("This redo is over: it was done. You can ask for another one."),
     "redo-under-way": _("It is being done over already."),
     "redo-is-open": _("This redo is open already."),
@@ -80,6 +97,22 @@ REASONS: Mapping[Reason, str] = {
 }
 """By the reason that a service gives. No word of blame; what to do next where there is something to do."""
 
+OF_A_FIELD: frozenset[Reason] = frozenset(
+    {
+        "field-missing",
+        "field-empty",
+        "field-too-long",
+        "field-too-few",
+        "field-too-many",
+        "word-unknown",
+        "number-too-small",
+        "number-too-large",
+        "date-wrong",
+        "text-unclean",
+    }
+)
+"""Reasons that are the same for any field: which one it is stands behind the sentence, by the name that the API has."""
+
 KINDS: Mapping[str, str] = {
     "stale-version": _("Something changed here meanwhile. Look at it again, then send it again."),
     "stale-states": _("Some levels changed meanwhile. Look at them again, then release them."),
@@ -121,12 +154,15 @@ def too_much(message: str, **figures: object) -> Problem:
 
 def why_not(problem: Problem, words: Gettext, *, english: bool) -> Why:
     """Why, in the reader's language, of which `english` says whether it is that."""
-    message = problem.more.get("message") or REASONS.get(problem.more.get("reason"))  # type: ignore[call-overload]
+    reason: Any = problem.more.get("reason")
+    message = problem.more.get("message") or REASONS.get(reason)
     if message is None and (not english or problem.code in BETTER):
         message = KINDS.get(problem.code)
     if message is not None:
         figures = problem.more.get("figures")
         told = words.gettext(str(message))
-        return Why(told % figures if isinstance(figures, Mapping) and figures else told)
+        told = told % figures if isinstance(figures, Mapping) and figures else told
+        place = (problem.field or "").strip("/") if reason in OF_A_FIELD else ""
+        return Why(f"{told} ({place})" if place else told)
     said = problem.detail or problem.title
     return Why(said) if english else Why(words.gettext("That did not work."), said)
