@@ -96,9 +96,14 @@ def test_a_rubric_that_no_form_has_room_for_is_not_cut(change: Callable[[dict[st
         ({"c1.l0.title": "Begins"}, "A criterion has no name"),
         ({f"c1.on/{READING}": "1"}, "A criterion has no name"),
         ({"c0.l2.text": "One sees more."}, "A level has no name"),
+        ({"c0.title": ""}, "A criterion has no name"),
+        ({"c1.title": "Size", "c1.l0.title": "Small"}, "“Size” shows no skill yet"),
+        ({"c1.title": "Size", f"c1.on/{READING}": "1"}, "“Size” has no level yet"),
     ],
 )
-def test_nothing_that_was_typed_is_left_out_for_want_of_a_name(typed: dict[str, str], said: str) -> None:
+def test_what_no_rubric_can_be_without_is_asked_for_and_nothing_that_was_typed_is_left_out(
+    typed: dict[str, str], said: str
+) -> None:
     with pytest.raises(Problem, match=said):
         rubric(new_id(), **typed)
 
@@ -130,8 +135,17 @@ def test_a_task_is_a_document_and_its_next_version_begins_from_it() -> None:
     assert task_document(made["id"], fields_of_task(made)) == made, "its kinds are nothing that the form asks for"
 
 
+def test_neither_a_rubric_nor_a_task_is_of_nothing() -> None:
+    with pytest.raises(Problem, match="A rubric needs a criterion"):
+        rubric_document(new_id(), "Posters", "en", criteria_rows({}))
+    with pytest.raises(Problem, match="Choose at least one skill"):
+        task_document(new_id(), {"title": "A poster", "prompt": "Draw it.", "language": "en"})
+
+
 def test_a_task_in_other_languages_than_a_form_is_not_cut() -> None:
-    made = task_document(new_id(), {"title": "A poster", "prompt": "Draw it.", "kind": "project", "language": "en"})
+    made = task_document(
+        new_id(), {"title": "A poster", "prompt": "Draw it.", "language": "en", f"competency/{READING}": "1"}
+    )
     made["translations"] = {"fr": {"title": "Une affiche", "prompt": "Dessine."}}
     with pytest.raises(ValueError, match="languages"):
         fields_of_task(made)

@@ -52,6 +52,14 @@ def test_no_answers_are_left_out_because_their_question_was_forgotten(row: Quest
         questions_document(new_id(), "Animal Farm", "en", [LEADER, row])
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"), [([QuestionRow()], "at least one"), ([QuestionRow(title="Who?", options="I\n")], "two answers")]
+)
+def test_an_audience_is_asked_something_and_has_a_choice(rows: list[QuestionRow], said: str) -> None:
+    with pytest.raises(Problem, match=said):
+        questions_document(new_id(), "Animal Farm", "en", rows)
+
+
 def test_a_form_asks_for_one_question_more_and_keeps_the_others() -> None:
     fields = {"q0.kind": "rating", "q0.title": " How? ", "q0.options": "a\nb"}
     assert rows_of(fields) == [QuestionRow("rating", "How?", "", "a\nb", "")]

@@ -16,7 +16,7 @@ from shared.runtime.ballot_words import LANGUAGES
 ROLES = ("family", "community", "staff", "learner")
 """Who is asked, as coarsely as the API has them where a plan says nothing else."""
 
-MOST_ROWS = 20
+MOST_ROWS, FEWEST_ANSWERS = 20, 2
 NEW = "new"
 """Stands among the questions to choose from for those that the form writes."""
 
@@ -53,11 +53,16 @@ def rows_of(fields: Mapping[str, str]) -> list[QuestionRow]:
 def questions_document(id_: str, title: str, language: str, rows: Sequence[QuestionRow]) -> dict[str, Any]:
     """An `ascertain.questions@1` of what was typed, in `language`, translated as far as the other one was filled in.
 
-    Raises `refusing.wrong` for answers to no question.
+    Raises `refusing.wrong` for answers to no question, for no question, and for one that leaves no choice.
     """
     if any(not row.title and (row.other_title or lines_of(row.options + row.other_options)) for row in rows):
         raise wrong("There are answers without a question. Write it, or empty them.", field="/questions")
     asked = [row for row in rows if row.title]
+    if not asked:
+        raise wrong("Write at least one question, or choose those of before.", field="/questions")
+    for row in asked:
+        if len(lines_of(row.options)) < FEWEST_ANSWERS:
+            raise wrong("“%(title)s” needs two answers at least, one a line.", field="/questions", title=row.title)
     coded = list(zip(codes_for((row.title for row in asked), otherwise="question"), asked, strict=True))
     other = next(known for known in LANGUAGES if known != language)
     translated = {code: words for code, row in coded if (words := _translation(row))}

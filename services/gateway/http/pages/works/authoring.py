@@ -62,11 +62,13 @@ def rubric_document(
 ) -> dict[str, Any]:
     """An `ascertain.rubric@2` of what was typed; a criterion keeps its code from version to version.
 
-    One that is there already is left out by emptying its title. Raises `refusing.wrong` for what has no name otherwise.
+    One that is there already is left out by emptying its title. Raises `refusing.wrong` for what has no name otherwise,
+    and for what no score could be given by.
     """
     for row in rows:
         _check_named(row)
     written = [row for row in rows if row.title]
+    _check_whole(written)
     kept = {row.code for row in written if row.code}
     fresh = iter(codes_for((row.title for row in written if not row.code), otherwise="criterion", taken=kept))
     coded = [(row.code or next(fresh), row) for row in written]
@@ -84,7 +86,10 @@ def rubric_document(
 
 
 def task_document(id_: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """An `ascertain.task@2` of what was typed."""
+    """An `ascertain.task@2` of what was typed. Raises `refusing.wrong` where it shows no skill."""
+    skills = chosen(fields, "competency/")
+    if not skills:
+        raise wrong("Choose at least one skill that the task shows.")
     language = fields.get("language", "")
     title, prompt = fields.get("title", "").strip(), fields.get("prompt", "").strip()
     other_title, other_prompt = fields.get("other_title", "").strip(), fields.get("other_prompt", "").strip()
@@ -98,7 +103,7 @@ def task_document(id_: str, fields: Mapping[str, str]) -> dict[str, Any]:
         "prompt": prompt,
         "kind": kind if re.fullmatch(CODE_PATTERN, kind) else codes_for([kind], otherwise="task")[0],
         "language": language,
-        "competencies": chosen(fields, "competency/"),
+        "competencies": skills,
         "courses": [course for course in fields.get("courses", "").split(" ") if course],
         "purpose": fields.get("purpose", "performance"),
         "reflect_first": "reflect_first" in fields,
@@ -154,6 +159,16 @@ def _check_named(row: CriterionRow) -> None:
         raise wrong("A criterion has no name. Say what is looked at.")
     if row.title and not all(level.title for level in levels):
         raise wrong("A level has no name. Give it one, or empty it.")
+
+
+def _check_whole(written: Sequence[CriterionRow]) -> None:
+    if not written:
+        raise wrong("A rubric needs a criterion. Say what is looked at.")
+    for row in written:
+        if not any(level.title for level in row.levels):
+            raise wrong("“%(title)s” has no level yet. Name at least one.", title=row.title)
+        if not row.competencies:
+            raise wrong("“%(title)s” shows no skill yet. Choose at least one.", title=row.title)
 
 
 def _row(fields: Mapping[str, str], at: str) -> CriterionRow:
