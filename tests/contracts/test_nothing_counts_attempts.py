@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_pieces_are_counted_by_kind_only_where_a_level_is_explained() -> None:
 
 
 def test_a_transcript_as_it_is_read_counts_nothing() -> None:
-    told = told_of(TRANSCRIPT, "Amara", "https://x.example", "en")
+    told = told_of(TRANSCRIPT, "Amara", "https://x.example", "en", UTC)
     console = Console(width=120, file=io.StringIO(), highlight=False)
     print_transcript(TRANSCRIPT, console)
     assert isinstance(console.file, io.StringIO)

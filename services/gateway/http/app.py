@@ -44,7 +44,7 @@ def gateway_app(parts: Parts) -> FastAPI:
     shares = ShareDoors(parts.shares, parts.disclosures, misses)
     app.include_router(share_routes(shares, parts.zone))
     asking = Asking(parts.peers, parts.table, parts.reveals, parts.disclosures)
-    app.include_router(transcript_pages(asking, parts.verifier, parts.clock, parts.public_url))
+    app.include_router(transcript_pages(asking, parts.verifier, parts.clock, parts.public_url, parts.zone))
     visiting = Visiting(visitors, asking, parts.zone)
     for router in page_routers(parts, visiting, misses):
         app.include_router(router)

@@ -5,7 +5,7 @@ shown is in her log before they are.
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path as File
 from typing import Annotated, Any, TypeAlias
 
@@ -35,7 +35,7 @@ _Purpose: TypeAlias = Annotated[
 ]
 
 
-def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_url: str) -> APIRouter:
+def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_url: str, zone: tzinfo) -> APIRouter:
     """`GET /v1/learners/{id}/transcript.html` and `….pdf`."""
     router = APIRouter(
         tags=["transcripts"],
@@ -56,7 +56,7 @@ def transcript_pages(asking: Asking, verifier: Verifier, clock: Clock, public_ur
         named = (await asking.revealed(visitor, purpose, names=[learner])).names.get(learner)
         name = None if named is None else f"{named.given} {named.family}"
         language = language_for(given_cookie(request.scope, CHOSEN), request.headers.get("accept-language", ""))
-        return told_of(transcript, name, public_url.rstrip("/"), language)
+        return told_of(transcript, name, public_url.rstrip("/"), language, zone)
 
     @router.get("/v1/learners/{id}/transcript.html", response_class=HTMLResponse, summary="A transcript as a page")
     async def as_page(

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
 from services.gateway.http.pages.languages import Gettext, words_in
 from services.gateway.http.pages.shipped import level_name
+from shared.ledger.instants import instant
 
 
 def _(message: str) -> str:
@@ -24,17 +26,20 @@ KINDS: Mapping[str, str] = {
 """What each kind is called. A transcript goes out, so it never says how many there were."""
 
 
-def told_of(transcript: Mapping[str, Any], name: str | None, address: str, language: str) -> dict[str, Any]:
+def told_of(
+    transcript: Mapping[str, Any], name: str | None, address: str, language: str, zone: tzinfo
+) -> dict[str, Any]:
     """A transcript's words, for the page and the print alike: what `services.mastery` answered, and the name.
 
-    `address` is where its code is confirmed.
+    `address` is where its code is confirmed; its days are those of `zone`, where the district is.
     """
-    return _Told(words_in(language)).whole(transcript, name, address, language)
+    return _Told(words_in(language), zone).whole(transcript, name, address, language)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     words: Gettext
+    zone: tzinfo
 
     def whole(self, transcript: Mapping[str, Any], name: str | None, address: str, language: str) -> dict[str, Any]:
         say = self.words
@@ -72,7 +77,10 @@ class _Told:
         at = transcript["as_of"].get("at")
         pins = ", ".join(f"{pin['ledger']}:{pin['shard']}:{pin['position']}" for pin in transcript["as_of"]["pins"])
         if at:
-            told = self.words.gettext("As the record stood on %(day)s (%(pins)s).") % {"day": _day(at), "pins": pins}
+            told = self.words.gettext("As the record stood on %(day)s (%(pins)s).") % {
+                "day": self._day(at),
+                "pins": pins,
+            }
         else:
             told = self.words.gettext("As the record stood when this was made (%(pins)s).") % {"pins": pins}
         if transcript["under_review"]:
@@ -82,7 +90,7 @@ class _Told:
     def _line(self, line: Mapping[str, Any]) -> list[str]:
         name = line["competency"] if "code" not in line else f"{line['code']}  {line['statement']}"
         level = self._reviewed(level_name(line["level"], self.words), line)
-        return [name, level, _day(line["at"]) if "at" in line else "", self._evidence(line)]
+        return [name, level, self._day(line["at"]) if "at" in line else "", self._evidence(line)]
 
     def _reviewed(self, told: str, of: Mapping[str, Any]) -> str:
         return self.words.gettext("%(level)s (under review)") % {"level": told} if of["under_review"] else told
@@ -93,7 +101,7 @@ class _Told:
 
     def _grade(self, grade: Mapping[str, Any]) -> dict[str, Any]:
         title = self.words.gettext("%(day)s: course %(course)s, period %(period)s") % {
-            "day": self._reviewed(_day(grade["at"]), grade),
+            "day": self._reviewed(self._day(grade["at"]), grade),
             "course": grade["course"],
             "period": grade["period"],
         }
@@ -103,6 +111,5 @@ class _Told:
         name, reached = level.get("code", level["competency"]), level.get("level")
         return [name, level_name(reached, self.words) if reached else self.words.gettext("no level")]
 
-
-def _day(moment: str) -> str:
-    return moment[:10]
+    def _day(self, moment: str) -> str:
+        return datetime.fromtimestamp(instant(moment) / 1000, self.zone).date().isoformat()
