@@ -7,8 +7,7 @@ those have one that a person may meet who did nothing but use a form.
 
 from typing import Literal, TypeAlias, get_args
 
-Reason: TypeAlias = Literal[
-    # a field, whatever it is of
+FieldReason: TypeAlias = Literal[
     "field-missing",
     "field-empty",
     "field-too-long",
@@ -19,6 +18,11 @@ Reason: TypeAlias = Literal[
     "number-too-large",
     "date-wrong",
     "text-unclean",
+]
+"""What may be wrong with any field, whatever it is of."""
+
+Reason: TypeAlias = Literal[
+    FieldReason,
     # a row of a roster
     "row-twice",
     "class-unknown",

@@ -9,14 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from services.gateway.http.pages.languages import Gettext
+from services.gateway.http.pages.languages import later as _
 from shared.rulebook.method import ParameterError
 from shared.rulebook.table import METHODS
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are said."""
-    return message
-
 
 _NEWEST_AND_MEAN = _("The newest piece weighs %(number)s %%, the mean of all before it the rest")
 _NEWEST_AND_REST = _("Each new piece weighs %(number)s %%, all before it together the rest")

@@ -6,17 +6,12 @@ these is told in general, with the service's English sentence after it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from services.gateway.http.pages.languages import Gettext
-from shared.contracts.reasons import Reason
+from services.gateway.http.pages.languages import later as _
+from shared.contracts.reasons import FieldReason, Reason
 from shared.runtime.problems import Problem, invalid, too_large
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are said."""
-    return message
-
 
 REASONS: Mapping[Reason, str] = {
     "field-missing": _("Something is missing that is needed."),
@@ -97,20 +92,7 @@ REASONS: Mapping[Reason, str] = {
 }
 """By the reason that a service gives. No word of blame; what to do next where there is something to do."""
 
-OF_A_FIELD: frozenset[Reason] = frozenset(
-    {
-        "field-missing",
-        "field-empty",
-        "field-too-long",
-        "field-too-few",
-        "field-too-many",
-        "word-unknown",
-        "number-too-small",
-        "number-too-large",
-        "date-wrong",
-        "text-unclean",
-    }
-)
+OF_A_FIELD: frozenset[Reason] = frozenset(get_args(FieldReason))
 """Reasons that are the same for any field: which one it is stands behind the sentence, by the name that the API has."""
 
 KINDS: Mapping[str, str] = {

@@ -6,12 +6,7 @@ A district writes its own names, and these stay as it wrote them.
 from collections.abc import Mapping
 
 from services.gateway.http.pages.languages import Gettext
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are shown."""
-    return message
-
+from services.gateway.http.pages.languages import later as _
 
 LEVELS = frozenset(
     {

@@ -6,14 +6,9 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from services.gateway.http.pages.languages import Gettext, words_in
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.shipped import level_name
 from shared.ledger.instants import instant
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are said."""
-    return message
-
 
 KINDS: Mapping[str, str] = {
     "attempt": _("attempt"),

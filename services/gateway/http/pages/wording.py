@@ -6,15 +6,10 @@ from typing import Any
 
 from services.gateway.http.pages.audits.wording import DIFFERENCES, ENTRIES, PHASES, SPOKEN
 from services.gateway.http.pages.languages import SOURCE, Gettext
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.refusing import Why, why_not
 from services.gateway.http.pages.shipped import level_name, policy_title
 from shared.runtime.problems import Problem
-
-
-def _(message: str) -> str:
-    """Marks a word for the catalogues; it is translated when it is shown."""
-    return message
-
 
 STATUSES: Mapping[str, str] = {
     "no_policy": _("No rule in force yet"),

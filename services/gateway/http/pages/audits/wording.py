@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping
 
-
-def _(message: str) -> str:
-    """Marks a word for the catalogues; it is translated when it is shown."""
-    return message
-
+from services.gateway.http.pages.languages import later as _
 
 ENTRIES: Mapping[str, str] = {
     "LearnerEnrolled": _("Enrolled in a section"),

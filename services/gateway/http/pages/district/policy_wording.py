@@ -9,17 +9,12 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from services.gateway.http.pages.languages import Gettext, locale_of, words_in
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.methods import method_in_words
 from services.gateway.http.pages.shipped import level_name, policy_title
 from services.gateway.http.pages.wording import KINDS, PURPOSES, RELEARNING
 from shared.rulebook.members import PolicyError
 from shared.rulebook.policy import read_policy
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are said."""
-    return message
-
 
 MEMBERS: Mapping[str, str] = {
     "minimum": _("how much evidence is needed"),

@@ -15,15 +15,10 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from services.gateway.http.pages.languages import Gettext, locale_of, words_in
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.methods import method_in_words
 from services.gateway.http.pages.shipped import level_name
 from services.gateway.http.pages.wording import KINDS, PURPOSES, RELEARNING
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are said."""
-    return message
-
 
 SCOPES: Mapping[str, str] = {
     "district": _("the whole district"),

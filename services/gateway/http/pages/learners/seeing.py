@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from services.gateway.domain.disclosures import BY_SHARE, NotedDisclosure
 from services.gateway.flows.read_disclosures import read_disclosures
 from services.gateway.http.pages.languages import Gettext, words_in
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.relations import Relations, purpose_for
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting
@@ -18,11 +19,6 @@ from shared.ledger.instants import instant_text
 
 A_PAGE = 100
 MINUTE = 60_000
-
-
-def _(message: str) -> str:
-    """Marks words for the catalogues; they are translated when they are shown."""
-    return message
 
 
 SHOWN: Mapping[str, str] = {

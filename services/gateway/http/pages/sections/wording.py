@@ -2,14 +2,9 @@
 
 from collections.abc import Mapping
 
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.languages import words_in
 from services.gateway.http.pages.wording import Words
-
-
-def _(message: str) -> str:
-    """Marks a word for the catalogues; it is translated when it is shown."""
-    return message
-
 
 WRONG: Mapping[str, str] = {
     "no_score": _("This is no score. Write a number, such as 3 or 2.5."),
