@@ -9,6 +9,7 @@ from typing import NamedTuple
 from services.mastery.domain.errors import UnknownError
 from services.mastery.domain.horizon import Horizon
 from services.mastery.flows.look_ahead import Ahead, look_ahead
+from services.mastery.flows.read_redos import SeenRedo, redos_of
 from services.mastery.flows.reading import Question, SeenState, opened, seen_state
 from services.mastery.flows.roll_up import ByParts, by_parts
 from services.mastery.ports import District
@@ -29,7 +30,7 @@ MANY = 30
 class Explained:
     """A state within a horizon, its reasons as data, and in plain sentences.
 
-    `feedback` are references to the words that pieces came with, by piece.
+    `feedback` are references to the words that pieces came with, by piece; `redo` is the latest, where it is asked now.
     """
 
     learner: str
@@ -42,6 +43,7 @@ class Explained:
     feedback: Mapping[str, str]
     by_parts: ByParts | None = None
     ahead: Ahead | None = None
+    redo: SeenRedo | None = None
 
 
 async def explain_competency(question: Question, competency: str, district: District) -> Explained:
@@ -49,7 +51,8 @@ async def explain_competency(question: Question, competency: str, district: Dist
 
     Raises UnknownError, for a competency too that no known framework has and no evidence speaks of; NotReachedError.
     """
-    record, horizon = await opened(question, district, feedback=True)
+    is_now = question.as_of is None
+    record, horizon = await opened(question, district, redos=is_now, feedback=True)
     seen = await seen_state(record, horizon, competency)
     if seen.named is None and not seen.recorded:
         raise UnknownError("competency")
@@ -71,6 +74,7 @@ async def explain_competency(question: Question, competency: str, district: Dist
         feedback=record.feedback,
         by_parts=parts,
         ahead=await look_ahead(record, horizon, competency, district),
+        redo=next(iter((await redos_of(record, horizon, district, competency)).redos), None) if is_now else None,
     )
 
 

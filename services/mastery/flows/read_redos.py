@@ -56,9 +56,13 @@ async def read_redos(question: Question, district: District) -> Redos:
     return await redos_of(record, horizon, district)
 
 
-async def redos_of(record: Record, horizon: Horizon, district: District) -> Redos:
-    """The redos of a record that was read with them, as known."""
-    cycles = latest(cycle for one in record.redos if (cycle := as_known(one, horizon.known)) is not None)
+async def redos_of(record: Record, horizon: Horizon, district: District, competency: str | None = None) -> Redos:
+    """The redos of a record that was read with them, as known; of one competency, where it is given."""
+    cycles = latest(
+        cycle
+        for one in record.redos
+        if competency in {None, one.competency} and (cycle := as_known(one, horizon.known)) is not None
+    )
     pieces = {
         cycle.competency: known_of(record.contributions.get(cycle.competency, ()), horizon.known) for cycle in cycles
     }

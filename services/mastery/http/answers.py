@@ -14,15 +14,12 @@ from services.mastery.domain.errors import (
     WrongError,
 )
 from services.mastery.domain.horizon import Horizon
-from services.mastery.flows.explain_competency import Explained
 from services.mastery.flows.read_mastery import Mastery
 from services.mastery.flows.reading import SeenState
 from services.mastery.flows.roll_up import ByParts
-from services.mastery.http.certainty_answers import certainty_document, sureness_document
-from services.mastery.http.grounds import readiness_document
+from services.mastery.http.certainty_answers import sureness_document
 from shared.ledger.decimals import unscaled
 from shared.ledger.instants import instant_text
-from shared.rulebook.explain import AsidePiece, CountedPiece, Weakest
 from shared.rulebook.known import Pin
 from shared.rulebook.state import State, Status
 from shared.runtime import problems
@@ -44,34 +41,15 @@ def mastery_answer(mastery: Mastery) -> Response:
 def states_document(mastery: Mastery) -> dict[str, Any]:
     return {
         "states": [
-            {**_state(state.seen, mastery.horizon), **_named(state.seen), "certainty": sureness_document(state.sure)}
+            {
+                **state_document(state.seen, mastery.horizon),
+                **named_document(state.seen),
+                "certainty": sureness_document(state.sure),
+            }
             for state in mastery.states
         ],
         "by_parts": [by_parts_document(parts, mastery.horizon) for parts in mastery.by_parts],
     }
-
-
-def explanation_answer(explained: Explained) -> Response:
-    seen, explanation = explained.seen, explained.explanation
-    document = {
-        "learner": explained.learner,
-        "as_of": as_of_document(explained.horizon),
-        **_state(seen, explained.horizon),
-        **_named(seen),
-        "why": explained.why,
-        **_rule(seen.state),
-        "counted": [{**_counted(piece), **_said(piece.event, explained)} for piece in explanation.counted],
-        **_kept_of(seen.state),
-        **_weakest(explanation.weakest),
-        "set_aside": [{**_aside(piece), **_said(piece.event, explained)} for piece in explanation.set_aside],
-        "certainty": certainty_document(explanation, explained.sure),
-        **(
-            {} if explained.by_parts is None else {"by_parts": by_parts_document(explained.by_parts, explained.horizon)}
-        ),
-        **({} if explained.ahead is None else {"readiness": readiness_document(explained.ahead)}),
-        "next": explained.next,
-    }
-    return private_answer(document, explained.horizon.pins)
 
 
 def answer_with_refusals(app: FastAPI) -> None:
@@ -121,7 +99,7 @@ def as_of_document(horizon: Horizon) -> dict[str, Any]:
     return {"pins": pin_documents(horizon.pins), **at}
 
 
-def _state(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
+def state_document(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
     state, named = seen.state, seen.named
     return {
         "competency": state.competency,
@@ -140,7 +118,7 @@ def _state(seen: SeenState, horizon: Horizon) -> dict[str, Any]:
     }
 
 
-def _named(seen: SeenState) -> dict[str, Any]:
+def named_document(seen: SeenState) -> dict[str, Any]:
     """What the competency is, in the words of the framework that holds it."""
     return {} if seen.named is None else {"statement": seen.named.statement, "framework": seen.named.framework}
 
@@ -196,62 +174,4 @@ def _judgement(state: State) -> dict[str, Any]:
             "level": alone.level,
             "value": None if alone.value is None else unscaled(alone.value),
         },
-    }
-
-
-def _rule(state: State) -> dict[str, str]:
-    """The method in one sentence, with the policy's own parameters."""
-    if state.adoption is None:
-        return {}
-    policy = state.adoption.policy
-    return {"rule": policy.method.told(policy.parameters)}
-
-
-def _kept_of(state: State) -> dict[str, Any]:
-    """What an adoption keeps of what was attained before it."""
-    return {} if state.floor is None else {"kept": {"level": state.floor.level}}
-
-
-def _weakest(weakest: Weakest | None) -> dict[str, Any]:
-    if weakest is None:
-        return {}
-    return {"weakest": {"criterion": weakest.criterion, "share": unscaled(weakest.share)}}
-
-
-def _said(event: str, explained: Explained) -> dict[str, str]:
-    """The words that a piece came with, by reference."""
-    ref = explained.feedback.get(event)
-    return {} if ref is None else {"feedback_ref": ref}
-
-
-def _aside(piece: AsidePiece) -> dict[str, Any]:
-    return {
-        "event": piece.event,
-        "kind": piece.kind,
-        "purpose": piece.purpose,
-        "occurred_at": instant_text(piece.occurred_at),
-        "reason": piece.reason.value,
-        **({} if piece.by is None else {"by": piece.by}),
-    }
-
-
-def _counted(piece: CountedPiece) -> dict[str, Any]:
-    return {
-        "event": piece.event,
-        "kind": piece.kind,
-        "purpose": piece.purpose,
-        "occurred_at": instant_text(piece.occurred_at),
-        "recorded_at": instant_text(piece.recorded_at),
-        "results": [
-            {
-                "earned": unscaled(result.earned),
-                "possible": unscaled(result.possible),
-                **({} if result.criterion is None else {"criterion": result.criterion}),
-            }
-            for result in piece.results
-        ],
-        "value": unscaled(piece.value),
-        "weight": None if piece.weight is None else unscaled(piece.weight),
-        "value_after": None if piece.value_after is None else unscaled(piece.value_after),
-        "level_after": piece.level_after,
     }

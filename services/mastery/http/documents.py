@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.mastery.http.certainty_documents import CERTAINTY, SURENESS, CertaintyDocument, SurenessDocument
 from services.mastery.http.readiness_documents import ReadinessDocument
+from services.mastery.http.redo_documents import RedoDocument
 from services.mastery.http.values import Decimal, Status
 from shared.contracts.documents import CountedKind
 from shared.contracts.values import Digest, Id, Moment
@@ -247,6 +248,7 @@ class ExplanationDocument(_Common, _Judged):
         None, description="Beside what was shown of the competency itself: where its parts would put it."
     )
     readiness: ReadinessDocument | None = Field(None, description="Left out where no framework holds the competency.")
+    redo: RedoDocument | None = Field(None, description="The latest redo of it; left out as of anything but now.")
     next: list[str]
 
 

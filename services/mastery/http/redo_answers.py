@@ -27,7 +27,7 @@ def redos_answer(redos: Redos) -> Response:
 
 
 def redo_documents(redos: Redos) -> list[dict[str, Any]]:
-    return [_seen(seen) for seen in redos.redos]
+    return [redo_document(seen) for seen in redos.redos]
 
 
 def waiting_answer(page: RedoPage) -> Response:
@@ -36,7 +36,7 @@ def waiting_answer(page: RedoPage) -> Response:
     return disclose(answer, "redos", [one.cycle.learner for one in page.redos])
 
 
-def _seen(seen: SeenRedo) -> dict[str, Any]:
+def redo_document(seen: SeenRedo) -> dict[str, Any]:
     cycle, done = seen.cycle, seen.standing.done
     return {
         **_begun(cycle, seen.standing, None if seen.named is None else seen.named.code),

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Response
 from services.mastery.flows.explain_competency import explain_competency
 from services.mastery.flows.read_mastery import read_mastery
 from services.mastery.flows.reading import Question
-from services.mastery.http.answers import explanation_answer, mastery_answer
+from services.mastery.http.answers import mastery_answer
 from services.mastery.http.documents import PROBLEMS, ExplanationDocument, MasteryDocument
+from services.mastery.http.explanation_answers import explanation_answer
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least

@@ -19,9 +19,8 @@ from tests.support.signing_in import Door
 RECEIPT = {"position": {"ledger": "evidence", "shard": 17, "position": 42}}
 REFUSED = {"type": "urn:ascertain:problem:stale", "title": "Something came meanwhile.", "detail": "It was opened."}
 GIVEN: dict[str, Any] = {
-    "/explanation": told.explanation(),
+    "/explanation": told.explanation(redo=told.redo()),
     f"/documents/{told.explanation()['policy']}": told.POLICY,
-    "/redos": {"redos": [told.redo()]},
     "/reviews": {"items": [], "next": None},
     "/verified": {"learner": told.LEARNER, "state": "equal", "ended_at": told.DAY.format(24), "through": None},
     "/reveal": {"texts": [], "names": []},
@@ -134,6 +133,18 @@ async def test_what_is_refused_is_said_and_what_was_typed_is_kept(
     assert "Because &lt;of&gt; it.</textarea>" in answer.text
     empty = await browser.send("POST", page, form={**form, "reason": "  "})
     assert (empty.status_code, len(services.written)) == (422, 1)
+
+
+async def test_a_page_asks_for_a_document_once_whoever_looks(
+    door: Door, somebody: tuple[Browser, str], services: Services
+) -> None:
+    browser, person = somebody
+    for _ in range(3):
+        page = await browser.send("GET", f"{door.url}/learners/{person}/competencies/{told.THEME}")
+        assert told.POLICY["title"] in page.text
+    asked = [path for path, _ in services.read if path.endswith("/explanation") or "/documents/" in path]
+    assert asked.count(f"/v1/documents/{told.explanation()['policy']}") <= 1
+    assert len(asked) in {3, 4}
 
 
 async def test_who_has_seen_a_record_is_told_to_the_learner_alone(

@@ -5,6 +5,7 @@ As of an instant an answer names the last entries that it may have read; redos a
 
 import pytest
 
+from services.mastery.http.documents import ExplanationDocument
 from services.mastery.http.overview import OverviewDocument
 from shared.ledger.instants import instant_text
 from tests.integration.mastery.test_readiness import LINES, OTHER, RATIO, SLOPE, applied, ledger, mastery
@@ -45,6 +46,21 @@ async def test_it_tells_what_its_parts_tell(
         part = (await mastery.get(f"/v1/learners/{ANA}/{path}", ANA, **as_of)).json()
         same = {"learner", *names} if earlier and path != "redos" else {"learner", "as_of", *names}
         assert {name: told[name] for name in same} == {name: part[name] for name in same}
+
+
+async def test_an_explanation_tells_the_redo_of_what_it_explains_and_of_no_earlier_day(
+    ledger: LedgerWriter, mastery: Mastery, applied: Applied
+) -> None:
+    for competency in (RATIO, SLOPE):
+        ledger.attempt(ANA, result(competency, "2"))
+        ledger.say("RedoRequested", ANA, f"redo/{ANA}/{competency}", {"competency": competency})
+    await applied.more()
+    redos = (await mastery.get(f"/v1/learners/{ANA}/redos", ANA)).json()["redos"]
+    explained = await mastery.explanation(ANA, SLOPE)
+    ExplanationDocument.model_validate(explained)
+    assert explained["redo"] == next(redo for redo in redos if redo["competency"] == SLOPE)
+    assert "redo" not in await mastery.explanation(ANA, LINES)
+    assert "redo" not in await mastery.explanation(ANA, SLOPE, as_of=instant_text(ledger.now))
 
 
 async def test_it_is_for_whoever_may_see_her(mastery: Mastery) -> None:

@@ -19,6 +19,12 @@ from shared.runtime.calling import Answer
 from shared.runtime.problems import Problem, unavailable
 from shared.runtime.trouble import UnavailableError
 
+SMALL = 64 * 1024
+"""Bytes of a document up to which it is kept: a policy, a rubric or a task, and no framework of a thousand skills."""
+
+MOST_DOCUMENTS = 200
+"""Documents that are kept."""
+
 _log = structlog.get_logger()
 
 
@@ -27,6 +33,7 @@ class Asking:
 
     def __init__(self, peers: Peers, table: RouteTable, reveals: Reveals, log: Disclosures) -> None:
         self._peers, self._table, self._reveals, self._log = peers, table, reveals, log
+        self._documents: dict[str, Any] = {}
 
     async def read(self, visitor: Visitor, path: str, *, said_in: str | None = None, **query: str) -> Any:
         """What `GET path` answers, its words in the language `said_in` where it has them. What it tells of others is in
@@ -39,6 +46,20 @@ class Asking:
         answer = await self._asked(route, visitor, path, more, query=query)
         await self._log.note(shown_of(route, path, answer.headers, visitor.person))
         return orjson.loads(answer.content)
+
+    async def document(self, visitor: Visitor, digest: str) -> Any:
+        """A published document. It names nobody, whoever is signed in may read it, and it is the same for ever: so a
+        small one is asked for once. Nobody changes what is given. Raises as `read` does.
+        """
+        if digest not in self._documents:
+            path = f"/v1/documents/{digest}"
+            answer = await self._asked(self._route("GET", path), visitor, path)
+            if len(answer.content) > SMALL:
+                return orjson.loads(answer.content)
+            if len(self._documents) >= MOST_DOCUMENTS:
+                del self._documents[next(iter(self._documents))]
+            self._documents[digest] = orjson.loads(answer.content)
+        return self._documents[digest]
 
     async def read_unless(
         self, visitor: Visitor, path: str, tag: str | None, **query: str | list[str]

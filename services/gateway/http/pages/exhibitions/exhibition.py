@@ -150,7 +150,7 @@ async def _shown(  # noqa: PLR0913 - what a page may have to say beside the exhi
     results = None
     if told["state"] == "closed":
         results = await asking.read(visitor, f"/v1/exhibitions/{exhibition}/results", **at_least(seen))
-    questions = await asking.read(visitor, f"/v1/documents/{told['questions']}") if "questions" in told else None
+    questions = await asking.document(visitor, told["questions"]) if "questions" in told else None
     revealed = await exhibitions.revealed(visitor, standing, texts=titles_of([told]))
     reader = visiting.reader(request, visitor)
     return page(
@@ -195,7 +195,7 @@ def _wish(fields: Mapping[str, str]) -> dict[str, Any]:
 
 async def _title(exhibitions: Exhibitions, visitor: Visitor, told: Mapping[str, Any], language: str) -> str:
     """What stands on a ballot: in its language where the questions were translated, else as it was planned."""
-    questions = await exhibitions.visiting.asking.read(visitor, f"/v1/documents/{told['questions']}")
+    questions = await exhibitions.visiting.asking.document(visitor, told["questions"])
     translated = questions.get("translations", {}).get(language, {}).get("title")
     if translated is None and "title_ref" in told:
         standing = await exhibitions.relations.standing(visitor.person)

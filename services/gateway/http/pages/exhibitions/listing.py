@@ -187,7 +187,7 @@ async def _plan_page(
         whole(asking, visitor, "/v1/rubrics", "rubrics"),
     )
     digests = list(dict.fromkeys(one["questions"] for one in held["items"] if "questions" in one))[:EARLIER]
-    documents = await asyncio.gather(*(asking.read(visitor, f"/v1/documents/{digest}") for digest in digests))
+    documents = await asyncio.gather(*(asking.document(visitor, digest) for digest in digests))
     members = list(dict.fromkeys(member for work in works["items"] for member in work["members"]))
     refs = [work["title_ref"] for work in works["items"] if "title_ref" in work]
     revealed = await exhibitions.revealed(visitor, standing, texts=refs, names=members)

@@ -187,7 +187,7 @@ async def _work_page(  # noqa: PLR0913, PLR0917 - what a page may have to say be
         raise not_found("work")
     shown = told["works"][number - 1]
     made = await asking.read(visitor, f"/v1/works/{work}")
-    rubric = await asking.read(visitor, f"/v1/documents/{told['rubric']}")
+    rubric = await asking.document(visitor, told["rubric"])
     reader = panelists.reader(request, panelist)
     refs = [
         *(part["content_ref"] for draft in made["versions"] for part in draft["artefacts"]),

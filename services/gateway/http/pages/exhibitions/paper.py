@@ -31,7 +31,7 @@ def paper_pages(visiting: Visiting, ballots: Ballots, misses: Misses) -> APIRout
         told = await visiting.asking.read(visitor, f"/v1/exhibitions/{exhibition}")
         if "questions" not in told:
             return told, None
-        return told, await visiting.asking.read(visitor, f"/v1/documents/{told['questions']}")
+        return told, await visiting.asking.document(visitor, told["questions"])
 
     def shown(
         of: tuple[Any, Any], reader: Reader, *, came: Sequence[Entered] = (), left: str = "", wrong: str = ""

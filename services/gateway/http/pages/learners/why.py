@@ -64,13 +64,12 @@ class WhyPages:
         if state is None:
             return page("learner/nothing_then.html", reader, asked=asked, tell=Explaining.to(reader.language))
         viewer = await viewer_of(visitor, asked.learner, self.relations)
-        policy, redo, questions, checked = await asyncio.gather(
+        policy, questions, checked = await asyncio.gather(
             self._policy(visitor, state),
-            self._redo(visitor, asked),
             self._questions(visitor, asked, state),
             self._checked(visitor, asked),
         )
-        texts = await self._texts(visitor, viewer, asked, state, redo, questions)
+        texts = await self._texts(visitor, viewer, asked, state, questions)
         return page(
             "learner/why.html",
             reader,
@@ -83,7 +82,7 @@ class WhyPages:
             state=state,
             policy=policy,
             chart=_chart(state, policy),
-            redo=redo,
+            redo=state.get("redo"),
             questions=questions,
             checked=checked_of(state, checked),
             tell=Explaining.to(reader.language),
@@ -106,15 +105,7 @@ class WhyPages:
     async def _policy(self, visitor: Visitor, state: Mapping[str, Any]) -> Any:
         if state["policy"] is None:
             return None
-        return await self.visiting.asking.read(visitor, f"/v1/documents/{state['policy']}")
-
-    async def _redo(self, visitor: Visitor, asked: Asked) -> Any:
-        """The latest redo of this competency; None where there was none, or the page is of an earlier day."""
-        if asked.as_of:
-            return None
-        path = f"/v1/learners/{asked.learner}/redos"
-        found = await self.visiting.asking.read(visitor, path, **at_least(asked.seen))
-        return next((redo for redo in found["redos"] if redo["competency"] == asked.competency), None)
+        return await self.visiting.asking.document(visitor, state["policy"])
 
     async def _questions(self, visitor: Visitor, asked: Asked, state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """What was asked about this level and its pieces, and not of other things."""
@@ -138,19 +129,18 @@ class WhyPages:
                 raise
             return None
 
-    async def _texts(  # noqa: PLR0913, PLR0917 - all that has words
+    async def _texts(
         self,
         visitor: Visitor,
         viewer: Viewer,
         asked: Asked,
         state: Mapping[str, Any],
-        redo: Mapping[str, Any] | None,
         questions: Sequence[Mapping[str, Any]],
     ) -> Revealed:
         refs = [
             *([state["override"]["reason_ref"]] if state["override"] else []),
             *[ref for question in questions for ref in _refs_of(question)],
-            *([] if redo is None else _refs_of_redo(redo)),
+            *(_refs_of_redo(state["redo"]) if state.get("redo") else []),
             *[
                 piece["feedback_ref"]
                 for piece in reversed([*state["set_aside"], *state["counted"]])

@@ -41,7 +41,6 @@ class Sections:
         self._relations, self._visiting = relations, visiting
         self._grids: OrderedDict[Any, tuple[str, Document]] = OrderedDict()
         self._cells: OrderedDict[tuple[str, str], Mapping[str, Markup]] = OrderedDict()
-        self._rubrics: dict[str, Document] = {}
 
     async def grid(self, visitor: Visitor, section: str, **query: str | list[str]) -> tuple[str, Document]:
         """Where the section is, and the answer's tag. Raises as `Asking.read` does."""
@@ -102,7 +101,11 @@ class Sections:
         task = next((one for one in ordered if one["id"] == view.task), None)
         if task is None and view.task != NO_TASK:
             return Tasks(ordered, None)
-        rubric = None if task is None or not task.get("rubric") else await self._rubric(visitor, task["rubric"])
+        rubric = (
+            None
+            if task is None or not task.get("rubric")
+            else await self._visiting.asking.document(visitor, task["rubric"])
+        )
         return Tasks(ordered, scoring_of(task, rubric, view.of))
 
     async def of_page(
@@ -129,14 +132,6 @@ class Sections:
         if view.after:
             query["after"] = view.after
         return await self.grid(visitor, section, **query)
-
-    async def _rubric(self, visitor: Visitor, digest: str) -> Document:
-        """A document never changes, so that one is asked for once."""
-        if digest not in self._rubrics:
-            if len(self._rubrics) >= KEPT:
-                self._rubrics.clear()
-            self._rubrics[digest] = await self._visiting.asking.read(visitor, f"/v1/documents/{digest}")
-        return self._rubrics[digest]
 
 
 async def _unless_away(asked: Any, instead: Any) -> Any:

@@ -159,7 +159,7 @@ async def _from_task(library: Library, visitor: Visitor, of: str | None) -> Mapp
 
 async def _version(library: Library, visitor: Visitor, digest: str, kind: str) -> Mapping[str, Any]:
     """A document of this kind. Raises 404 where there is none, or it is of another one."""
-    document: Mapping[str, Any] = await library.visiting.asking.read(visitor, f"/v1/documents/{digest}")
+    document: Mapping[str, Any] = await library.visiting.asking.document(visitor, digest)
     if not str(document.get("format", "")).startswith(f"ascertain.{kind}@"):
         raise not_found(kind)
     return document

@@ -150,7 +150,7 @@ async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
     if digest is None or asked.chooses:
         rubrics = await whole(asking, visitor, "/v1/rubrics", "rubrics")
         return page("scoring/rubric_choice.html", reader, rubrics=rubrics, **shown)
-    rubric = await asking.read(visitor, f"/v1/documents/{digest}")
+    rubric = await asking.document(visitor, digest)
     if not str(rubric.get("format", "")).startswith("ascertain.rubric@"):
         raise not_found("rubric")
     criteria = criteria_of(rubric, reader.language)
@@ -184,7 +184,7 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
     if not levels and not comments and not overall:
         raise wrong("Choose a level for a criterion, or say something.")
     if levels:
-        criteria = criteria_of(await asking.read(visitor, f"/v1/documents/{digest}"), "")
+        criteria = criteria_of(await asking.document(visitor, digest), "")
         request = _score_asked(fields, results_of(criteria, levels), overall)
         receipt = await asking.write(visitor, "POST", f"/v1/works/{work}/scores", request)
     elif overall:
