@@ -117,10 +117,14 @@ async def references(stack: Stack) -> list[str]:
     return sorted({ref for row in bodies for ref in re.findall(r'_ref":"([0-9a-f]{64})"', row["body"].decode())})
 
 
-def spoiled(body: Any, mark: str) -> Iterator[tuple[str, Any]]:
-    """The body once for each of its members, where that is something that cannot be right; and the member's place."""
-    for place in _places(body):
-        for wrong in (f"{mark}\x07", {"more": mark}, [[mark]]):
+def spoiled(body: Any, mark: str, *, everything: bool) -> Iterator[tuple[str, Any]]:
+    """The body once for each of its members, where that is something that cannot be right; and the member's place.
+
+    With `everything`, each member is each of them in turn, else one.
+    """
+    wrongs = (f"{mark}\x07", {"more": mark}, [[mark]])
+    for number, place in enumerate(_places(body)):
+        for wrong in wrongs if everything else wrongs[number % len(wrongs) :][:1]:
             yield "/".join(map(str, place)), _replaced(body, place, wrong)
 
 

@@ -117,6 +117,7 @@ def _insert(table: str, key: str) -> Make:
     return lambda r: r[table].insert({key: lambda _: r[table].random_id()})
 
 
+@pytest.mark.long
 async def test_every_random_edit_is_found_where_it_is_and_nothing_else(
     audited: AuditedDistrict, asked: None, pytestconfig: pytest.Config
 ) -> None:
@@ -171,6 +172,7 @@ def places_of(difference: Mapping[str, Any]) -> set[Any]:
             return {(phase, difference["learner"])}
 
 
+@pytest.mark.long
 async def test_a_random_edit_concerns_exactly_the_grades_that_rest_on_it(
     audited: AuditedDistrict, grades: Grades, pytestconfig: pytest.Config
 ) -> None:

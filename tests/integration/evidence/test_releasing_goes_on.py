@@ -145,6 +145,7 @@ async def killed(evidence: Running, pool: asyncpg.Pool, beyond: Any) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.faults
 async def test_a_worker_that_is_killed_goes_on_where_it_was(
     evidence: Running, pool: asyncpg.Pool, choir: Class

@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import Running, attempt, enrolment, roster
 from tests.support.pauses import longest_pause
@@ -173,6 +175,7 @@ async def test_what_is_no_roster_is_refused(people: People) -> None:
         assert (await people.administrator.post("/v1/rosters", raw)).status_code == 422
 
 
+@pytest.mark.long
 async def test_others_are_served_while_many_rows_are_worked_out(people: People) -> None:
     # in a school of their own: whoever grades the whole of the other one has few to grade
     crowd = {

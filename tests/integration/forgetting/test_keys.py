@@ -118,6 +118,7 @@ async def test_nothing_of_her_is_given_while_her_key_waits_for_its_destruction(
     await forgettable.done(learner)
 
 
+@pytest.mark.long
 @pytest.mark.faults
 async def test_killed_between_the_approval_and_the_destruction_the_key_goes_at_the_next_start(
     postgres: PostgresServer, tmp_path: Path

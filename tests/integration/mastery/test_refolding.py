@@ -104,6 +104,7 @@ async def test_a_live_fold_waits_for_a_refold_of_its_shard(pool: asyncpg.Pool) -
     assert await stored(pool) == by_oracle(ledger)
 
 
+@pytest.mark.long
 @pytest.mark.faults
 async def test_several_workers_come_to_what_a_plain_fold_says_also_where_their_processes_are_killed(
     pool: asyncpg.Pool,

@@ -52,6 +52,7 @@ async def _write_in_the_middle_of(description: Description) -> None:
     await connection.close()
 
 
+@pytest.mark.long
 async def test_of_two_starts_at_once_one_says_that_it_is_up_already_and_a_full_port_is_left_alone(home: Home) -> None:
     taken = home.ports("evidence")["evidence"]
     server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", taken)
@@ -67,6 +68,7 @@ async def test_of_two_starts_at_once_one_says_that_it_is_up_already_and_a_full_p
     assert await background.down(home)
 
 
+@pytest.mark.long
 async def test_a_start_that_is_interrupted_takes_back_what_it_started(home: Home) -> None:
     seen = asyncio.Event()
     starting = asyncio.create_task(

@@ -44,6 +44,7 @@ async def test_it_is_learnt_once_and_used() -> None:
     assert learnt().stat().st_mtime_ns == written
 
 
+@pytest.mark.long
 async def test_java_goes_without_what_does_not_fit_and_says_nothing(cache: Path) -> None:
     learnt().write_bytes(b"not what Java has learnt")
     command = java(TOOL, "random-uuid")
@@ -55,6 +56,7 @@ async def test_java_goes_without_what_does_not_fit_and_says_nothing(cache: Path)
     assert answered(command[0], ONLY_WITH_IT, *command[1:]).returncode != 0
 
 
+@pytest.mark.long
 async def test_a_data_folder_made_from_what_an_earlier_one_left_is_as_the_tool_makes_it(
     cache: Path, tmp_path: Path
 ) -> None:

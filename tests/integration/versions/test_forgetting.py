@@ -99,6 +99,7 @@ async def test_a_version_that_is_being_filled_stays(stream: Stream, district: Di
         await service.close()
 
 
+@pytest.mark.long
 async def test_a_version_that_never_heard_of_it_is_not_kept(
     stream: Stream, rebuilding: Callable[[], Rebuilding], district: District
 ) -> None:

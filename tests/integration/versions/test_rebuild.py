@@ -150,6 +150,7 @@ async def test_what_differs_is_named_and_accepted_only_on_request_and_subscriber
         assert tuple(told[0]) == (ANA, READING)
 
 
+@pytest.mark.long
 async def test_a_filler_that_is_killed_goes_on_where_it_was(
     stream: Stream, rebuilding: Callable[[], Rebuilding], tmp_path: Path
 ) -> None:
