@@ -1,5 +1,6 @@
 """Read a panel: who is on it, what was given and concluded, and how far its members agree."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.evidence.domain.agreement import Agreement, Difference, agreement_of, differences
@@ -9,6 +10,7 @@ from services.evidence.domain.paneling import current_panelist, planned_panel
 from services.evidence.domain.panels import Panel, PanelScore
 from services.evidence.flows.exhibiting import held_exhibition
 from services.evidence.flows.paneling import criteria_of, panel_known
+from services.evidence.flows.working import members_left, works_known
 from services.evidence.ports import District
 from shared.ledger.instants import Instant
 
@@ -25,10 +27,14 @@ class WorkSeen:
 
 @dataclass(frozen=True, slots=True)
 class PanelSeen:
-    """A panel as far as it is the reader's to see. Agreements are there for whoever leads it alone, by criterion."""
+    """A panel as far as it is the reader's to see. Agreements are there for whoever leads it alone, by criterion.
+
+    It tells of `makers`: of those of works of which a score or what was concluded is shown, but the forgotten.
+    """
 
     panel: Panel
     works: tuple[WorkSeen, ...]
+    makers: tuple[str, ...]
     agreement: dict[str, Agreement] | None
     calibration: dict[str, Agreement] | None
     now: Instant
@@ -54,7 +60,7 @@ async def read_panel(exhibition: str, reader: str, district: District) -> PanelS
     criteria = await criteria_of(plan.rubric, district)
     if not leads:
         mine = tuple(WorkSeen(work, _own(panel, work, reader), 0, ()) for work in panel.plan.works)
-        return PanelSeen(panel, mine, None, None, district.now())
+        return PanelSeen(panel, mine, await _makers(panel, mine, district), None, None, district.now())
     works = tuple(
         _withheld(panel, work, reader)
         if panel.withholds(work, reader)
@@ -65,10 +71,17 @@ async def read_panel(exhibition: str, reader: str, district: District) -> PanelS
     return PanelSeen(
         panel,
         works,
+        await _makers(panel, works, district),
         agreement_of([score for score in seen if not score.calibration], criteria),
         agreement_of([score for score in seen if score.calibration], criteria),
         district.now(),
     )
+
+
+async def _makers(panel: Panel, seen: Sequence[WorkSeen], district: District) -> tuple[str, ...]:
+    shown = [one.work for one in seen if one.scores or one.work in panel.conclusions]
+    left = await members_left((await works_known(shown, district.ledger)).values(), district)
+    return tuple(sorted({member for own in left.values() for member in own}))
 
 
 async def _leads(exhibition: str, reader: str, district: District) -> bool:

@@ -31,6 +31,7 @@ from services.evidence.ports import District
 from shared.contracts.bodies import CriterionResult
 from shared.contracts.values import Id
 from shared.ledger.instants import Instant, instant, instant_text
+from shared.runtime.disclosing import disclose
 from shared.runtime.documents import refusals
 from shared.runtime.freshness import written
 from shared.runtime.shards import Shard
@@ -61,9 +62,8 @@ def panel_routes(district: District, verifier: Verifier) -> APIRouter:
         seen = await read_panel(exhibition, reader.id, district)
         last = seen.panel.last
         position = written({Shard(last.ledger, last.shard): last.position})
-        return json_response(
-            _panel(seen), headers={"Ascertain-Position": position, "Cache-Control": "private, no-store"}
-        )
+        headers = {"Ascertain-Position": position, "Cache-Control": "private, no-store"}
+        return disclose(json_response(_panel(seen), headers=headers), "panel", seen.makers)
 
     return router
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.documents import document_digest
+from shared.runtime.disclosing import HEADER, disclosed
 from tests.integration.evidence.conftest import People
 from tests.support.evidence import Client, Running, applied, rubric
 from tests.support.pieces import started
@@ -66,7 +67,9 @@ async def test_a_panel_scores_apart_and_concludes_together(people: People, shown
     first = await shown.score(shown.librarian, LOW)
     second = await shown.score(shown.employer, HIGH, note="Would hire her.")
     assert (first.status_code, second.status_code) == (201, 201), first.text + second.text
-    mine = (await shown.panel(shown.librarian)).json()
+    told = await shown.panel(shown.librarian)
+    mine, makers = told.json(), {(people.amara, "panel"), (people.bao, "panel")}
+    assert set(disclosed(one.encode() for one in told.headers.get_list(HEADER))) == makers
     [work] = mine["works"]
     assert [score["panelist"] for score in work["scores"]] == [shown.librarian.id]
     assert "agreement" not in mine
@@ -89,6 +92,10 @@ async def test_a_panel_scores_apart_and_concludes_together(people: People, shown
     late = await shown.score(shown.librarian, HIGH)
     again = await shown.conclude(*ids, resolution="Once more.")
     assert (late.status_code, again.status_code) == (409, 409)
+
+
+async def test_a_panel_that_gave_nothing_yet_tells_of_no_learner(shown: Shown) -> None:
+    assert HEADER not in (await shown.panel()).headers
 
 
 async def test_the_same_conclusion_sent_again_is_the_same(evidence: Running, shown: Shown) -> None:

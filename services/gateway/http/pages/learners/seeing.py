@@ -51,6 +51,7 @@ SHOWN: Mapping[str, str] = {
     "exhibitions": _("Part in an exhibition"),
     "exhibitions-due": _("Part in an exhibition"),
     "results": _("What an exhibition came to"),
+    "panel": _("What a panel gave"),
     "grade": _("Grades"),
     "audit": _("What was checked of the record"),
     "policy": _("A rule of her own"),
