@@ -90,7 +90,8 @@ def _scope_of(kinds: tuple[str, ...]) -> AfterValidator:
     def check(value: str) -> str:
         kind, _, name = value.partition("/")
         if value != "district" and not (kind in kinds and is_id(name)):
-            raise ValueError(f"must be 'district' or one of {', '.join(f'{kind}/{{id}}' for kind in kinds)}")
+            told = f"must be 'district' or one of {', '.join(f'{kind}/{{id}}' for kind in kinds)}"
+            raise WordedError(told, "scope-unknown")
         return value
 
     return AfterValidator(check)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.http.pages.audits.wording import DIFFERENCES, ENTRIES, PHASES, SPOKEN
+from services.gateway.http.pages.exhibitions.agreeing import agreement_in_words
 from services.gateway.http.pages.languages import SOURCE, Gettext
 from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.refusing import Why, why_not
@@ -112,6 +113,10 @@ class Words:
     def refused(self, problem: Problem) -> Why:
         """Why something was refused."""
         return why_not(problem, self.language, english=self.tag == SOURCE)
+
+    def agreement(self, told: Mapping[str, Any]) -> str:
+        """How far a panel's members agree."""
+        return agreement_in_words(told, self.language)
 
     def scope(self, scope: str) -> str:
         """For whom something holds, without saying which one."""
