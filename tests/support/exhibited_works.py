@@ -71,7 +71,7 @@ MADE: dict[str, Any] = {
     "pieces": [],
     "beside": [],
 }
-STALE = {"type": "urn:ascertain:problem:stale", "title": "Stale", "detail": "Stale", "version": 3}
+STALE = {"type": "urn:ascertain:problem:stale-version", "title": "Stale", "detail": "Stale", "version": 3}
 
 
 def answering(door: Door, **more: Any) -> list[tuple[str, str, Any]]:

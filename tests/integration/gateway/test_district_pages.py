@@ -51,7 +51,7 @@ class Services:
             self.sent.append((request.method, path, await request.json()))
         if path.endswith("/adoptions") and request.method == "POST":
             receipt = {"position": {"ledger": "definitions", "shard": 0, "position": 9}}
-            stale = {"type": "urn:ascertain:problem:stale", "title": "Stale", "detail": "It is at version 5."}
+            stale = {"type": "urn:ascertain:problem:stale-version", "title": "Stale", "detail": "It is at version 5."}
             return JSONResponse(receipt if self.adopting == 201 else stale, self.adopting)
         told: dict[str, Any] = {
             f"/what-ifs/{self.id}": what_if(self.id),

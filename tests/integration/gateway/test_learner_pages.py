@@ -17,7 +17,7 @@ from tests.support.browser import Browser
 from tests.support.signing_in import Door
 
 RECEIPT = {"position": {"ledger": "evidence", "shard": 17, "position": 42}}
-REFUSED = {"type": "urn:ascertain:problem:stale", "title": "Something came meanwhile.", "detail": "It was opened."}
+REFUSED = {"type": "urn:ascertain:problem:conflict", "title": "Something came meanwhile.", "detail": "It was opened."}
 GIVEN: dict[str, Any] = {
     "/explanation": told.explanation(redo=told.redo()),
     f"/documents/{told.explanation()['policy']}": told.POLICY,
