@@ -111,7 +111,8 @@ class StoredFiles:
             if await self._tables.waiting_of(sender, beside=file) >= MAX_WAITING_SIZE:
                 raise Conflict(
                     f"{MAX_WAITING_SIZE >> 20} MiB of files that you handed in wait to be named by versions; add these,"
-                    " or wait a day."
+                    " or wait a day.",
+                    reason="files-waiting",
                 )
 
     async def _put(self, kept: KeptFile, sealed: IO[bytes], sender: str) -> None:

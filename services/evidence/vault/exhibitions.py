@@ -99,7 +99,9 @@ class ExhibitionSecrets:
             await self._pool.execute(_MAKE, exhibition, wrapped)
             found = await self._known(exhibition)
         if found is None:
-            raise Conflict("The votes of this exhibition were counted, and its key is destroyed.")
+            raise Conflict(
+                "The votes of this exhibition were counted, and its key is destroyed.", reason="exhibition-closed"
+            )
         return found
 
     async def known(self, exhibition: str) -> ExhibitionSecret | None:

@@ -134,8 +134,9 @@ async def test_many_that_come_at_once_pass_no_limit(given: Given, sizes: list[in
     assert left == len(given.stored()) <= 1, "what was refused is not there"
     if not left:
         assert await given.send()
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         await given.send()
+    assert refused.value.reason == "files-waiting"
 
 
 @pytest.mark.parametrize("sizes", [[1] * (MAX_WAITING - 1), [MAX_WAITING_SIZE - 1]], ids=["files", "bytes"])
