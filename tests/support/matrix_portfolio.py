@@ -23,6 +23,7 @@ def _read(path: str) -> Row:
 
 PORTFOLIOS: Rows = {
     ("GET", "/v1/learners/{}/portfolio/coverage"): _read("/v1/learners/{s.learner}/portfolio/coverage"),
+    ("GET", "/v1/learners/{}/portfolio/curation"): _read("/v1/learners/{s.learner}/portfolio/curation"),
     ("GET", "/v1/learners/{}/portfolio/suggestions"): _read("/v1/learners/{s.learner}/portfolio/suggestions"),
     ("GET", "/v1/learners/{}/transcript"): _read("/v1/learners/{s.learner}/transcript"),
     ("GET", "/v1/learners/{}/transcript.html"): _read("/v1/learners/{s.learner}/transcript.html?purpose=family"),

@@ -125,6 +125,7 @@ API: tuple[Route, ...] = (
     Route("GET", "/v1/sections/{id}/grid", "mastery"),
     Route("GET", "/v1/learners/{id}/portfolio", "portfolio"),
     Route("GET", "/v1/learners/{id}/portfolio/coverage", "portfolio"),
+    Route("GET", "/v1/learners/{id}/portfolio/curation", "portfolio"),
     Route("GET", "/v1/learners/{id}/portfolio/suggestions", "portfolio"),
     Route("POST", "/v1/learners/{id}/portfolio/exhibits", "evidence"),
     Route("POST", "/v1/learners/{id}/portfolio/exhibits/order", "evidence"),

@@ -30,7 +30,11 @@ class Suggestions:
 
 async def read_coverage(learner: str, question: Question, district: District) -> Coverage:
     """Over all years and schools. Raises as `read_portfolio`."""
-    seen = await read_portfolio(learner, question, district)
+    return await coverage_of(await read_portfolio(learner, question, district), district)
+
+
+async def coverage_of(seen: Seen, district: District) -> Coverage:
+    """What a portfolio covers, as it was seen."""
     exhibits: dict[str, tuple[str, ...]] = {}
     for exhibit in seen.curated.exhibits:
         for competency in exhibit.competencies:
@@ -46,7 +50,11 @@ async def read_coverage(learner: str, question: Question, district: District) ->
 
 async def read_suggestions(learner: str, question: Question, district: District) -> Suggestions:
     """From her own record alone. Raises as `read_portfolio`."""
-    seen = await read_portfolio(learner, question, district)
+    return suggestions_of(await read_portfolio(learner, question, district))
+
+
+def suggestions_of(seen: Seen) -> Suggestions:
+    """What might be shown of a portfolio, as it was seen."""
     scores = scores_of([work.work for work in seen.works], [one.piece for one in seen.pieces])
     exhibits = [(exhibit.version, exhibit.competencies) for exhibit in seen.curated.exhibits]
     codes = {competency: named.code for one in seen.pieces for competency, named in one.named.items()}

@@ -36,7 +36,11 @@ _TOLD = (
 
 
 def portfolio_answer(learner: str, seen: Seen) -> Response:
-    document = {
+    return seen_answer(portfolio_document(learner, seen), seen)
+
+
+def portfolio_document(learner: str, seen: Seen) -> dict[str, Any]:
+    return {
         "learner": learner,
         "as_of": as_of_document(seen),
         **_under_review(seen),
@@ -44,7 +48,6 @@ def portfolio_answer(learner: str, seen: Seen) -> Response:
         "evidence": [_piece(piece) for piece in seen.pieces],
         "portfolio": curated_document(seen),
     }
-    return seen_answer(document, seen)
 
 
 def work_answer(seen: Seen) -> Response:

@@ -6,9 +6,17 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field
 
 from services.portfolio.domain.suggesting import Scored, Suggestion, in_words
-from services.portfolio.flows.read_coverage import Coverage, Suggestions, read_coverage, read_suggestions
-from services.portfolio.http.answers import as_of_document, seen_answer
-from services.portfolio.http.documents import PROBLEMS
+from services.portfolio.flows.read_coverage import (
+    Coverage,
+    Suggestions,
+    coverage_of,
+    read_coverage,
+    read_suggestions,
+    suggestions_of,
+)
+from services.portfolio.flows.read_portfolio import read_portfolio
+from services.portfolio.http.answers import as_of_document, portfolio_document, seen_answer
+from services.portfolio.http.documents import PROBLEMS, PortfolioDocument
 from services.portfolio.http.routes import Portfolio
 from shared.contracts.values import Code, Id, Moment
 from shared.ledger.instants import instant_text
@@ -66,6 +74,13 @@ class SuggestionDocument(BaseModel):
     at: Moment
 
 
+class CurationDocument(PortfolioDocument):
+    """A portfolio with what it covers and what it might show, as of one moment."""
+
+    frameworks: list[CoveredFrameworkDocument]
+    suggestions: list[SuggestionDocument]
+
+
 class SuggestionsDocument(BaseModel):
     """The latest first. Nobody else's works were looked at."""
 
@@ -108,14 +123,39 @@ def coverage_routes(portfolio: Portfolio) -> APIRouter:
         read = await read_suggestions(learner, question, portfolio.district)
         return seen_answer(_suggestions(learner, read), read.seen)
 
+    @router.get(
+        "/v1/learners/{id}/portfolio/curation", response_model=CurationDocument, summary="A portfolio to choose for"
+    )
+    async def curation(
+        learner: Annotated[Id, Path(alias="id")],
+        reader: Annotated[Caller, caller],
+        as_of: AsOfText = None,
+        at_least: AtLeastText = None,
+    ) -> Response:
+        """The portfolio, its coverage and the suggestions in one answer, so that no two of them can contradict."""
+        question = portfolio.question(reader, as_of, at_least)
+        seen = await read_portfolio(learner, question, portfolio.district)
+        document = {
+            **portfolio_document(learner, seen),
+            **_covering(await coverage_of(seen, portfolio.district)),
+            **_suggesting(suggestions_of(seen)),
+        }
+        return seen_answer(document, seen)
+
     return router
 
 
 def _coverage(learner: str, read: Coverage) -> dict[str, Any]:
-    touched = read.exhibits.keys() | read.pieces.keys()
     return {
         "learner": learner,
         "as_of": as_of_document(read.seen),
+        **_covering(read),
+    }
+
+
+def _covering(read: Coverage) -> dict[str, Any]:
+    touched = read.exhibits.keys() | read.pieces.keys()
+    return {
         "frameworks": [
             _framework(framework, read)
             for framework in read.outline.frameworks
@@ -162,8 +202,12 @@ def _suggestions(learner: str, read: Suggestions) -> dict[str, Any]:
     return {
         "learner": learner,
         "as_of": as_of_document(read.seen),
-        "suggestions": [_suggestion(one, read) for one in read.suggestions],
+        **_suggesting(read),
     }
+
+
+def _suggesting(read: Suggestions) -> dict[str, Any]:
+    return {"suggestions": [_suggestion(one, read) for one in read.suggestions]}
 
 
 def _suggestion(one: Suggestion, read: Suggestions) -> dict[str, Any]:

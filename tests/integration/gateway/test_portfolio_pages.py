@@ -21,8 +21,7 @@ def answering(door: Door, learner: str, **more: Any) -> list[tuple[str, str, Any
     answers = {
         "/reveal": told.revealed(learner),
         "/portfolio": told.portfolio(learner),
-        "/coverage": told.coverage(learner),
-        "/suggestions": told.SUGGESTIONS,
+        "/curation": told.portfolio(learner) | told.coverage(learner) | told.SUGGESTIONS,
         f"/works/{told.LETTER}": told.work(learner),
         **more,
     }
@@ -66,7 +65,7 @@ async def test_a_learner_sees_what_she_shows_why_and_what_it_covers(door: Door, 
     assert "1 by exhibits, 1 by evidence alone, 1 not yet" in answer.text
     assert "It is in the portfolio now." in answer.text
     asked = [request.query_params.get("at_least") for request in door.world.services["portfolio"].seen]
-    assert asked.count(told.POSITION) == 2, "what was just written is waited for"
+    assert asked.count(told.POSITION) == 1, "what was just written is waited for"
 
 
 async def test_a_portfolio_of_somebody_else_has_no_buttons_and_is_in_her_log(door: Door, somebody: Somebody) -> None:
@@ -81,7 +80,7 @@ async def test_a_portfolio_of_somebody_else_has_no_buttons_and_is_in_her_log(doo
     rows = await door.pool.fetch(
         "SELECT what FROM gateway.disclosures WHERE learner = $1 AND person = $2", learner, person
     )
-    assert {"portfolio", "coverage", "texts", "names"} <= {row["what"] for row in rows}
+    assert {"curation", "texts", "names"} <= {row["what"] for row in rows}
 
 
 async def test_an_auditor_is_led_on_to_a_transcript_as_what_she_is(door: Door, somebody: Somebody) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.portfolio.http.coverage_routes import CoverageDocument, SuggestionsDocument
+from services.portfolio.http.coverage_routes import CoverageDocument, CurationDocument, SuggestionsDocument
 from services.portfolio.http.documents import PortfolioDocument
 from shared.ledger.identifiers import shard_of
 from tests.support.ledger_writer import TENANT, framework_document, named, result
@@ -130,6 +130,16 @@ async def test_coverage_says_what_exhibits_show_what_evidence_alone_and_what_not
     )
 
 
+async def told_together(served: Served) -> None:
+    """The portfolio, its coverage and the suggestions are one answer too, as one chooses from them."""
+    together = await served.of(ANA, "curation")
+    CurationDocument.model_validate(together)
+    alone = (await served.get(f"/v1/learners/{ANA}/portfolio", ANA)).json()
+    for part in ("coverage", "suggestions"):
+        alone |= await served.of(ANA, part)
+    assert together == alone
+
+
 async def test_suggestions_come_from_her_own_record_and_say_why(served: Served, ledger: Curator) -> None:
     def score(work: str, competency: str, earned: str) -> str:
         body = {
@@ -152,6 +162,7 @@ async def test_suggestions_come_from_her_own_record_and_say_why(served: Served, 
     voided = score(POSTER, READING, "4")
     ledger.void(ANA, voided)
     told = await served.of(ANA, "suggestions")
+    await told_together(served)
     SuggestionsDocument.model_validate(told)
     assert [(one["why"], one["version"], one.get("before")) for one in told["suggestions"]] == [
         ("grown", {"event": final, "number": 2}, {"event": draft, "number": 1}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any
 
@@ -88,8 +89,13 @@ def _middle(heights: Sequence[float]) -> float:
 
 
 def _lines(competency: Mapping[str, Any]) -> tuple[str, ...]:
-    lines = wrap(competency["statement"], LETTERS, max_lines=LINES, placeholder=" …", break_long_words=True)
-    return tuple(lines) or (competency["code"],)
+    return _wrapped(competency["statement"]) or (competency["code"],)
+
+
+@lru_cache(maxsize=4_000)
+def _wrapped(statement: str) -> tuple[str, ...]:
+    """Of a framework's words, which are the same for every learner: to wrap them took a third of a page's time."""
+    return tuple(wrap(statement, LETTERS, max_lines=LINES, placeholder=" …", break_long_words=True))
 
 
 def _path(below: Place, above: Place) -> str:

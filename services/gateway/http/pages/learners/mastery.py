@@ -29,11 +29,11 @@ UNRECORDED = frozenset({"no_evidence", "no_policy"})
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A framework, with the competencies that are shown of it by area, as a picture, and the next step in it."""
+    """A framework, with the competencies that are shown of it, by area too, and the next step in it."""
 
     title: str
+    places: Sequence[Mapping[str, Any]]
     areas: Sequence[tuple[str | None, Sequence[Mapping[str, Any]]]]
-    picture: MapPicture | None
     statuses: Sequence[str]
     step: Mapping[str, Any] | None
     left_out: int
@@ -41,6 +41,10 @@ class Subject:
     @property
     def begun(self) -> bool:
         return any(status not in UNRECORDED for status in self.statuses)
+
+    def picture(self) -> MapPicture | None:
+        """The map of its competencies; None where there is hardly a link to draw."""
+        return map_picture(self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +191,8 @@ def subjects(
         made.append(
             Subject(
                 title=framework["title"],
+                places=places,
                 areas=_by_area(places),
-                picture=map_picture(places),
                 statuses=[place["status"] for place in places],
                 step=next((step for step in following if step["competency"] in here), None),
                 left_out=framework["left_out"],
@@ -197,7 +201,7 @@ def subjects(
     others = sorted((state for id_, state in states.items() if id_ not in placed), key=lambda one: one.get("code", ""))
     if others:
         statuses = [state["status"] for state in others]
-        made.append(Subject("", [(None, others)], None, statuses, None, 0))
+        made.append(Subject("", (), [(None, others)], statuses, None, 0))
     return sorted(made, key=lambda subject: not subject.begun)
 
 

@@ -43,6 +43,7 @@ SHOWN: Mapping[str, str] = {
     "forgetting": _("A request to forget"),
     "coverage": _("Portfolio"),
     "suggestions": _("Portfolio"),
+    "curation": _("Portfolio"),
     "work": _("Works"),
     "works": _("Works"),
     "file": _("A file of a work"),

@@ -32,7 +32,7 @@ def choosing_pages(portfolios: Portfolios) -> APIRouter:
         problem: Problem | None = None,
         reason: str = "",
     ) -> Response:
-        told, coverage, revealed = await portfolios.read(visitor, visitor.person)
+        told, revealed = await portfolios.read(visitor, visitor.person)
         work, draft = _draft(told, version)
         usual = _shown_by(told, work)
         return page(
@@ -50,7 +50,7 @@ def choosing_pages(portfolios: Portfolios) -> APIRouter:
                     area.get("title") or framework["title"],
                     [one for one in area["competencies"] if one["competency"] not in usual],
                 )
-                for framework in coverage["frameworks"]
+                for framework in told["frameworks"]
                 for area in framework["areas"]
             ],
             ticked=ticked,

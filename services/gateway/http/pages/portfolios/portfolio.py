@@ -1,6 +1,5 @@
 """A learner's portfolio: what she shows and why, what that covers, and the links by which others see it."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -38,16 +37,17 @@ class Portfolios:
     clock: Clock
     public_url: str
 
-    async def read(self, visitor: Visitor, learner: str, seen: str | None = None) -> tuple[Any, Any, Revealed]:
-        """A portfolio, what it covers, and the titles, reasons and the name in it. Raises Problem as the API does."""
-        path, asking = f"/v1/learners/{learner}/portfolio", self.visiting.asking
-        told, coverage = await asyncio.gather(
-            asking.read(visitor, path, **at_least(seen)), asking.read(visitor, f"{path}/coverage", **at_least(seen))
-        )
+    async def read(self, visitor: Visitor, learner: str, seen: str | None = None) -> tuple[Any, Revealed]:
+        """A portfolio with what it covers and might show, and the titles, reasons and the name in it.
+
+        Raises Problem as the API does.
+        """
+        asking = self.visiting.asking
+        told = await asking.read(visitor, f"/v1/learners/{learner}/portfolio/curation", **at_least(seen))
         refs = [work["title_ref"] for work in told["works"] if "title_ref" in work]
         refs += [one["reason_ref"] for one in told["portfolio"]["exhibits"] if "reason_ref" in one]
         purpose = await purpose_for(visitor, [learner], self.relations)
-        return told, coverage, await asking.revealed(visitor, purpose, texts=refs[:1000], names=[learner])
+        return told, await asking.revealed(visitor, purpose, texts=refs[:1000], names=[learner])
 
     async def shown(  # noqa: PLR0913 - what a page may have to say beside the portfolio
         self,
@@ -62,11 +62,9 @@ class Portfolios:
         typed: Mapping[str, str] | None = None,
     ) -> Response:
         """The portfolio's page; after a refusal with that and what was typed, after a share with its link."""
-        told, coverage, revealed = await self.read(visitor, learner, seen)
+        told, revealed = await self.read(visitor, learner, seen)
         mine = visitor.person == learner
         purpose = await purpose_for(visitor, [learner], self.relations)
-        path = f"/v1/learners/{learner}/portfolio/suggestions"
-        suggested = (await self.visiting.asking.read(visitor, path))["suggestions"] if mine else []
         today = datetime.fromtimestamp(self.clock() / 1000, UTC).astimezone(self.visiting.zone).date()
         return page(
             "portfolio/portfolio.html",
@@ -80,10 +78,10 @@ class Portfolios:
             told=told,
             works={work["work"]: work for work in told["works"]},
             texts={ref: found.text for ref, found in revealed.texts.items()},
-            maps=maps(coverage),
-            areas=areas_by_skill(coverage),
-            skills=_skills(coverage),
-            suggested=suggested,
+            maps=maps(told),
+            areas=areas_by_skill(told),
+            skills=_skills(told),
+            suggested=told["suggestions"] if mine else [],
             ends=_ends(today, self.visiting.zone),
             now=instant_text(self.clock()),
             link=link and self.public_url.rstrip("/") + link["address"],
