@@ -162,6 +162,18 @@ async def test_a_conclusion_names_the_scores_that_were_seen(door: Door, somebody
     assert (body["scores"], body["levels"], body["resolution"]) == ([SCORE], {"clarity": "4"}, "Agreed.")
 
 
+async def test_how_far_a_panel_agrees_is_said_in_the_readers_language(
+    door: Door, somebody: tuple[Browser, str]
+) -> None:
+    told = panel(GIVEN, leads=True)
+    apart = {"criterion": "clarity", "lowest": "1", "highest": "4", "levels": 1}
+    told["works"] = [told["works"][0] | {"differences": [apart]}]
+    answering(door, told)
+    for path, said in (("panel", "Ningún par de panelistas"), (f"panel/{WORK}", "difieren en un nivel")):
+        shown = await somebody[0].send("GET", f"{door.url}/exhibitions/{FAIR}/{path}?lang=es")
+        assert (shown.status_code, said in shown.text, "Nothing yet." in shown.text) == (200, True, False)
+
+
 async def test_a_panelist_who_does_not_lead_is_offered_no_conclusion(door: Door, pass_: tuple[Pass, str]) -> None:
     answering(door, panel())
     browser = await let_in(door, pass_[1])
