@@ -98,6 +98,7 @@ def test_a_districts_own_words_go_before_ours(tmp_path: Path, monkeypatch: pytes
         said_in = {language: words_in(language) for language in languages()}
     finally:
         words_in.cache_clear()
+        languages.cache_clear()
     assert {language: words.gettext("No evidence yet") for language, words in said_in.items()} == own
     assert [said_in[one].gettext("Vote") for one in ("en", "es", "vi")] == ["Vote", "Votar", "Vote"]
 

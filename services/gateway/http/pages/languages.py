@@ -41,8 +41,10 @@ def add_words(folder: Path) -> None:
     """Take a district's own words, before any page is made. Raises OSError where there is no such folder."""
     folder.stat()
     _folders.append(folder)
+    languages.cache_clear()
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """All there are, English first."""
     found = {file.parent.name for folder in _folders for file in folder.glob("*/*.po")}
