@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.errors import CommandError
 from cli.importing.roster import read_roster
 from shared.contracts import roster_files
 from shared.contracts.roster_files import chunks
@@ -49,3 +50,10 @@ def test_without_the_column_nothing_is_said_of_agents(tmp_path: Path) -> None:
     (folder / "users.csv").write_text("sourcedId\namara\n")
     read, _ = read_roster(folder)
     assert read["users"] == [{"sourcedId": "amara"}]
+
+
+def test_a_name_with_a_comma_and_no_quotes_moves_no_cells_on(tmp_path: Path) -> None:
+    folder = written(tmp_path, [], ["amara"])
+    (folder / "users.csv").write_text("sourcedId,familyName,preferredGivenName\nbao,Lee,,\namara,Okafor, Jr,Ama\n")
+    with pytest.raises(CommandError, match=r"users\.csv, line 3 has more cells"):
+        read_roster(folder)

@@ -40,6 +40,7 @@ def test_rows_are_read_with_their_lines_and_without_what_is_nobodys_business() -
         (packed(users=None), "has no users.csv"),
         (packed(courses=b"sourcedId\n\xff\n"), "not UTF-8"),
         (packed(courses="status\n"), "courses.csv has no column"),
+        (packed(courses="sourcedId,orgSourcedId\nc,o,,\nd,Lee, Jr\n"), "courses.csv, line 3 has more cells"),
         (packed()[:-30], "no ZIP"),
         (packed()[:-6] + b"\xff\xff\xff\x00\x00\x00", "no ZIP"),  # its list is said to lie before its beginning
         (packed(way=zipfile.ZIP_LZMA), "a plain one"),

@@ -89,6 +89,12 @@ def _rows(name: str, text: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         if lacking:
             raise wrong("%(name)s.csv has no column %(columns)s.", name=name, columns=", ".join(lacking))
         for cells in reader:
+            if any(cell.strip() for cell in cells[len(header) :]):  # then what the others say is not to be trusted
+                raise wrong(
+                    "%(name)s.csv, line %(line)s has more cells than the first line; put what has a comma into quotes.",
+                    name=name,
+                    line=reader.line_num,
+                )
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
     except UnicodeDecodeError as error:
