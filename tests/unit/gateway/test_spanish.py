@@ -13,7 +13,7 @@ SAID = [
     (str(message.id), text)
     for file in sorted((FOLDER / "es").glob("*.po"))
     for message in read_po(BytesIO(file.read_bytes()))
-    for text in ([message.string] if isinstance(message.string, str) else message.string)
+    for text in ([message.string] if isinstance(message.string, str) else message.string or ())
 ]
 
 
