@@ -1,12 +1,17 @@
-"""`demo --once`: the whole story is true, and nothing is left behind."""
+"""`demo --once`: the whole story is true, and nothing is left behind.
 
+Where there is a browser, all tests of pages begin with the same story, told and checked (`tests/browser/district.py`):
+there this is left to the long form.
+"""
+
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support.commands import run
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240), *([pytest.mark.long] if shutil.which("chromium") else [])]
 
 
 async def test_the_demo_tells_a_true_story_and_cleans_up(tmp_path: Path) -> None:

@@ -187,13 +187,22 @@ async def test_a_vote_leaves_no_trace_of_its_token_or_its_voter(world: World) ->
             assert (await http.post(address_, json={"answers": {}})).status_code == 200
         assert (await http.get(f"/v1/ballots/{voter.mark}")).status_code == 404
     await until_applied(world.stack)
-    await found_nowhere(world, voter)
-    for token in issued["tokens"]:
-        await found_nowhere(world, Token(token))
+    tokens = [Token(token) for token in issued["tokens"]]
+    await found_nowhere(world, AnyOf(voter, *tokens))
     status, closed = await administrator.post(f"{path}/close", {"id": str(uuid4()), "expected_version": 2})
     assert (status, closed["tally"]) == (201, "published")
-    for token in issued["tokens"]:
-        await found_nowhere(world, Token(token))
+    await found_nowhere(world, AnyOf(*tokens))
+
+
+class AnyOf(Canaries):
+    """Several of them, as it takes long to look everywhere."""
+
+    def __init__(self, *sought: Canaries) -> None:
+        super().__init__()
+        self.sought = sought
+
+    def forms(self) -> tuple[bytes, ...]:
+        return tuple(form for one in self.sought for form in one.forms())
 
 
 class Token(Canaries):
@@ -241,8 +250,7 @@ async def test_a_share_tells_of_nobody_more_than_a_first_name_and_leaves_no_trac
         log = (await amara.get(f"/v1/learners/{world.ids['amara']}/disclosures"))["disclosures"]
         assert (log[0]["what"], log[0]["share"], log[0]["person"]) == ("share", share["id"], None)
         await until_applied(world.stack)
-        await found_nowhere(world, reader)
-        await found_nowhere(world, Canaries(made["secret"]))
+        await found_nowhere(world, AnyOf(reader, Canaries(made["secret"])))
         await amara.post(f"{path}/shares/{share['id']}/revoke", {"id": str(uuid4())})
         assert (await http.get(made["address"])).status_code == 404
 
