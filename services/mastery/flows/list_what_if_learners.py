@@ -57,22 +57,25 @@ async def list_what_if_learners(
     competency, after = wanted.competency, wanted.after
     found: list[WhyChanged] = []
     while True:
-        changes = await district.what_ifs.changes(wanted.what_if, competency, after, PAGE)
-        visible = await district.rights.visible(reader, [change.learner for change in changes])
-        for change in changes:
-            if len(found) == wanted.limit:
-                return found, after
-            after = change.learner
-            if change.learner in visible:
-                record = await district.records.of(change.learner)
-                if not record.forgotten:
-                    found.append(await _why(change, what_if, competency, record, district))
-        if len(changes) < PAGE:
+        most = min(PAGE, wanted.limit - len(found) + 1)
+        changes = await district.what_ifs.changes(wanted.what_if, competency, after, most)
+        room = changes[: wanted.limit - len(found)]
+        visible = await district.rights.visible(reader, [change.learner for change in room])
+        records = await district.records.several(sorted(visible), competency)
+        known = {record.learner.id: record for record in records if not record.forgotten}
+        seen = [(change, known[change.learner]) for change in room if change.learner in known]
+        found += await asyncio.to_thread(_all_told, seen, what_if, competency, district.zone)
+        after = room[-1].learner if room else after
+        if len(room) < len(changes):
+            return found, after
+        if len(changes) < most:
             return found, None
 
 
-async def _why(change: Change, what_if: WhatIf, competency: str, record: Record, district: District) -> WhyChanged:
-    return await asyncio.to_thread(_told, change, what_if, competency, record, district.zone)
+def _all_told(
+    seen: Sequence[tuple[Change, Record]], what_if: WhatIf, competency: str, zone: tzinfo
+) -> list[WhyChanged]:
+    return [_told(change, what_if, competency, record, zone) for change, record in seen]
 
 
 def _told(change: Change, what_if: WhatIf, competency: str, record: Record, zone: tzinfo) -> WhyChanged:

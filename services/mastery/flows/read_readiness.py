@@ -55,11 +55,10 @@ async def read_readiness(
         raise UnknownError("framework or competency")
     among = None if within is None else place | {below for id_ in place for below in graph.below(id_)}
     seen: dict[str, Standings] = {}
-    for learner in learners:
-        record = await district.records.of(learner)
+    for record in await district.records.several(learners):
         if not record.forgotten:
             horizon = now_horizon(record.reached, held=record.held)
-            seen[learner] = await learner_standings(record, horizon, graph, district, among)
+            seen[record.learner.id] = await learner_standings(record, horizon, graph, district, among)
     items: list[ReadyFor] = []
     pace = Pace()
     for member in sorted((graph.members[id_] for id_ in place), key=by_code):

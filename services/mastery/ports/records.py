@@ -51,6 +51,12 @@ class Records(Protocol):
         self, learner: str, *, grades: bool = False, redos: bool = False, feedback: bool = False
     ) -> Record: ...
 
+    async def several(self, learners: Sequence[str], competency: str | None = None) -> list[Record]:
+        """Theirs in this order, as they are at one moment; with what speaks of one competency alone where it is given.
+        Without grades, redos and feedback.
+        """
+        ...
+
     def shard(self, learner: str) -> int:
         """The shard of the evidence ledger in which the learner's entries lie."""
         ...
