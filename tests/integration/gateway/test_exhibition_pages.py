@@ -48,6 +48,21 @@ async def test_a_list_goes_on_where_a_page_of_it_ends(door: Door, teacher: Brows
     assert asked == {"/v1/tasks": None, "/v1/rubrics": "5"}
 
 
+async def test_who_administers_the_district_sees_exhibitions_by_school(
+    door: Door, somebody: tuple[Browser, str], teacher: Browser
+) -> None:
+    answering(door)
+    await door.pool.execute(
+        "UPDATE access.grants SET role = 'administrator', scope = 'district' WHERE person = $1", somebody[1]
+    )
+    all_ = await teacher.send("GET", f"{door.url}/exhibitions")
+    assert ("led to from its roster" in all_.text, "No exhibition yet." in all_.text) == (True, False)
+    of_one = await teacher.send("GET", f"{door.url}/exhibitions?school={SCHOOL}")
+    assert (of_one.status_code, f"/exhibitions/{FAIR}" in of_one.text) == (200, True)
+    asked = [one for one in door.world.services["portfolio"].seen if one.url.path == "/v1/exhibitions"]
+    assert [dict(one.query_params).get("school") for one in asked] == [SCHOOL]
+
+
 async def test_a_plan_publishes_its_questions_and_names_them(door: Door, teacher: Browser) -> None:
     told_of = new_id()
     planning = disclose(JSONResponse(RECEIPT, 201), "exhibition", [told_of])

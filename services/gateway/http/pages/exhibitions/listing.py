@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -37,6 +38,7 @@ EARLIER = 5
 """Questions of earlier exhibitions that are offered again."""
 
 Section = Annotated[Id | None, Query()]
+School = Annotated[Id | None, Query()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,10 @@ class Exhibitions:
     visiting: Visiting
 
     async def listed(
-        self, visitor: Visitor, standing: Standing, after: str | None
+        self, visitor: Visitor, standing: Standing, school: str | None, after: str | None
     ) -> tuple[list[Mapping[str, Any]], str | None]:
-        """A page of those of her sections and schools, her own and her children's, and where the next one goes on; the
-        one planned last first.
+        """A page of those of a school, else of those of her sections and schools, her own and her children's; and where
+        the next one goes on. The one planned last first.
         """
         schools = [scope.removeprefix("school/") for scope in standing.administers if scope != "district"]
         learners = [*([visitor.person] if standing.is_learner else []), *standing.speaks_for]
@@ -59,6 +61,7 @@ class Exhibitions:
             *(("school", one) for one in schools),
             *(("learner", one) for one in learners),
         ]
+        whose = whose if school is None else [("school", school)]
         asking = self.visiting.asking
         pages = await asyncio.gather(
             *(
@@ -94,11 +97,11 @@ def exhibition_list_pages(exhibitions: Exhibitions) -> APIRouter:
     router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
 
     @router.get("/exhibitions")
-    async def listed(request: Request, after: After = None) -> Response:
+    async def listed(request: Request, school: School = None, after: After = None) -> Response:
         visitor = await visiting.required(request)
         standing = await exhibitions.relations.standing(visitor.person)
         (found, onward), due = await asyncio.gather(
-            exhibitions.listed(visitor, standing, after), exhibitions.due(visitor, standing)
+            exhibitions.listed(visitor, standing, school, after), exhibitions.due(visitor, standing)
         )
         revealed = await exhibitions.revealed(visitor, standing, texts=titles_of(found), names=due)
         due.sort(key=lambda one: by_family(revealed.names.get(one)))
@@ -106,7 +109,9 @@ def exhibition_list_pages(exhibitions: Exhibitions) -> APIRouter:
             "exhibitions/list.html",
             visiting.reader(request, visitor),
             found={state: [one for one in found if one["state"] == state] for state in ("open", "planned", "closed")},
-            onward=onward,
+            onward=onward
+            and f"?{urlencode({**({} if school is None else {'school': school}), 'after': onward}, safe=':')}",
+            by_school=school is None and "district" in standing.administers,
             due=due,
             texts={ref: found_text.text for ref, found_text in revealed.texts.items()},
             names=revealed.names,
