@@ -22,6 +22,7 @@ OUTLINE = {
     "periods": [{"id": new_id(), "begins_at": BEGINS}, {"id": PERIOD, "begins_at": BEGINS}],
 }
 TITLE = {"person": SECTION, "given": "English 10 <b>", "family": "", "learner": False}
+AWAY = {"type": "urn:ascertain:problem:unavailable", "title": "Not now", "detail": "The vault is closed."}
 REFUSED = {"type": "urn:ascertain:problem:conflict", "title": "No", "detail": "Not now."}
 
 
@@ -31,9 +32,12 @@ class Answers:
 
     told: dict[str, Any] = field(default_factory=dict)
     sent: list[tuple[str, Any]] = field(default_factory=list)
+    are_names_away: bool = False
 
     async def answer(self, request: Request) -> Response:
         path = request.url.path
+        if path == "/reveal" and self.are_names_away:
+            return JSONResponse(AWAY, 503)
         if path == "/reveal":
             return JSONResponse({"texts": [], "names": [TITLE]})
         if request.method == "POST":
@@ -61,6 +65,10 @@ async def test_grades_are_prepared_with_the_competencies_that_were_ticked(
     browser, answers = somebody[0], answering(door)
     shown = await browser.send("GET", f"{door.url}/district/releases?section={SECTION}")
     assert (shown.status_code, "english.&lt;b&gt;" in shown.text) == (200, True)
+    answers.are_names_away = True
+    unnamed = await browser.send("GET", f"{door.url}/district/releases?section={SECTION}")
+    assert (unnamed.status_code, f"Section {SECTION[:8]}" in unnamed.text) == (200, True), "it does without titles"
+    answers.are_names_away = False
     form = {"csrf_token": await token_of(door, browser), "id": new_id(), "section": SECTION, "course": COURSE}
     form |= {"period": PERIOD}
     nothing = await browser.send("POST", f"{door.url}/district/releases", form=form)

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.http.pages.asking import told_problem
 from services.gateway.http.pages.district.rosters import NAMES
+from services.gateway.http.pages.names import names_now
 from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -93,7 +94,7 @@ async def _begun(  # noqa: PLR0913 - what the page is made of
     if chosen is not None:
         grid = await visiting.asking.read(visitor, f"/v1/sections/{section}/grid", limit=COLUMNS)
         columns = grid["columns"]
-    titles = await visiting.asking.revealed(visitor, "grading", names=[one["section"] for one in sections][:NAMES])
+    titles = await names_now(visiting.asking, visitor, "grading", [one["section"] for one in sections][:NAMES])
     return page(
         "district/releases.html",
         visiting.reader(request, visitor),
@@ -102,7 +103,7 @@ async def _begun(  # noqa: PLR0913 - what the page is made of
         chosen=chosen,
         columns=columns,
         periods=outline["periods"],
-        names=titles.names,
+        names=titles,
         typed=typed,
         ticked=ticked,
         problem=problem,
