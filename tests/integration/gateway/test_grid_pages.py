@@ -183,6 +183,35 @@ async def test_what_is_scored_in_a_class_is_evidence_of_its_course(
     }  # fmt: skip
 
 
+async def test_who_administers_and_scores_reads_a_name_as_that(
+    door: Door, somebody: tuple[Browser, str], school: Class
+) -> None:
+    browser, person = somebody
+    learner = school.learners[0]
+    others = door.world.services["evidence"].answer
+
+    async def named(request: Request) -> Response:
+        if request.url.path != "/reveal":
+            return await others(request)
+        name = {"person": learner, "given": "Amara", "family": "Okafor", "learner": True}
+        return JSONResponse({"texts": [], "names": [name]})
+
+    door.world.services["evidence"].answer = named
+    await door.pool.execute("UPDATE access.complete SET looked = true, complete_ms = $1", now())
+    await door.pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'administrator', 'district', $1)", person
+    )
+    cell = {"task": "none", "id": str(uuid4()), "at": AT, "learner": learner, "version": "0", "competency": THEME}
+    form = {"csrf_token": await token(door, browser), **cell, "score": "3"}
+    scored = await browser.send("POST", f"{door.url}/sections/{school.section}/scores", form=form)
+    assert "Recorded for Amara" in scored.text
+    rows = await door.pool.fetch(
+        "SELECT purpose FROM gateway.disclosures WHERE learner = $1 AND what = 'names'", learner
+    )
+    assert [row["purpose"] for row in rows] == ["administration"]
+    await door.pool.execute("DELETE FROM access.grants WHERE person = $1", person)
+
+
 async def test_a_score_is_recorded_where_the_cell_is_as_it_was_and_once(
     door: Door, somebody: tuple[Browser, str], school: Class
 ) -> None:

@@ -59,6 +59,11 @@ class Sections:
         )
         return (await self._visiting.asking.revealed(visitor, purpose, names=[section, *members])).names
 
+    async def name(self, visitor: Visitor, section: str, learner: str) -> RevealedName | None:
+        """A learner's name, read for what the reader is to the section."""
+        purpose = await purpose_in(visitor, section, self._relations)
+        return (await self._visiting.asking.revealed(visitor, purpose, names=[learner])).names.get(learner)
+
     async def is_empty(self, visitor: Visitor, section: str) -> bool:
         """Whether nobody is in a section that is hers to see: the API knows sections by their learners alone."""
         if await self._relations.members(f"section/{section}"):

@@ -68,8 +68,8 @@ class Cells:
         visitor, fields = await self._visiting.sent(request)
         language = self._visiting.reader(request, visitor).language
         typed = Typed.read(fields)
-        names = (await self._visiting.asking.revealed(visitor, "teaching", names=[typed.learner])).names
-        name = names[typed.learner].given if typed.learner in names else said(language, SOMEBODY)
+        known = await self._sections.name(visitor, section, typed.learner)
+        name = said(language, SOMEBODY) if known is None else known.given
         try:
             scoring, measure = await self._measure(visitor, typed, View.read(fields))
             score = given(typed.learner, typed.text, measure)
