@@ -188,11 +188,10 @@ async def test_who_administers_and_scores_reads_a_name_as_that(
 ) -> None:
     browser, person = somebody
     learner = school.learners[0]
-    others = door.world.services["evidence"].answer
 
     async def named(request: Request) -> Response:
         if request.url.path != "/reveal":
-            return await others(request)
+            return await school.evidence(request)
         name = {"person": learner, "given": "Amara", "family": "Okafor", "learner": True}
         return JSONResponse({"texts": [], "names": [name]})
 
