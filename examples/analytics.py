@@ -57,6 +57,7 @@ def follow(kafka: Any, topic: str, folder: Path) -> int:
                 row = [said[name] for name in ("ce_id", "ce_partitionkey", "ce_time")]
                 rows[shard].append([number, event, *row, record.value().decode()])
             position[shard], offset[shard] = max(number, position[shard]), record.offset() + 1
+    kafka.unassign()  # or each question about the next topic waits half a second behind a fetch of this one
     for shard, new in rows.items():  # the rows and the place up to which they are whole go to disk in one step
         table = pl.DataFrame(new, schema=COLUMNS, orient="row")
         table = pl.concat([pl.read_parquet(files[shard]), table]) if shard in marks else table

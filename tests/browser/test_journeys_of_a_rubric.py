@@ -1,5 +1,6 @@
 """A teacher writes a rubric, errs and mends it, publishes it with a task, and scores by it. No script is needed."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.district import DemoDistrict
@@ -11,6 +12,7 @@ TITLE, TASK = "Weighing a source", "Two witnesses of one day"
 LEVELS = ("Names it", "Says who wrote it", "Says why it was written", "Weighs it against another")
 
 
+@pytest.mark.long
 async def test_a_teacher_drafts_a_rubric_errs_mends_publishes_and_scores_by_it(
     opener: Opener, district: DemoDistrict
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.district import DemoDistrict
@@ -113,6 +114,7 @@ async def test_a_column_scored_by_keys_is_recorded_once_and_an_error_is_taken_ba
     assert taken_back == [f"{third} 4"]
 
 
+@pytest.mark.long
 async def test_a_pasted_column_is_looked_at_mended_and_recorded_once(opener: Opener, district: DemoDistrict) -> None:
     async with opener.blank(TEACHER) as opened:
         page, hers = opened.page, Scoring(opened.page, district)
@@ -136,6 +138,7 @@ async def test_a_pasted_column_is_looked_at_mended_and_recorded_once(opener: Ope
     assert taken_back == []
 
 
+@pytest.mark.long
 async def test_a_column_scored_by_plain_forms_ends_as_one_scored_by_keys(
     opener: Opener, district: DemoDistrict
 ) -> None:

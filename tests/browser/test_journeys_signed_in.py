@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.district import DemoDistrict
@@ -37,6 +38,7 @@ async def test_a_guardian_reads_one_sentence_in_spanish_and_asks_for_a_correctio
     assert "rúbrica" not in str(asked["body"]), "words are in the vault"
 
 
+@pytest.mark.long
 async def test_an_administrator_sees_whom_a_policy_would_move_and_adopts_it(
     opener: Opener, district: DemoDistrict
 ) -> None:
@@ -57,6 +59,7 @@ async def test_an_administrator_sees_whom_a_policy_would_move_and_adopts_it(
     assert (adopted["actor"], adopted["body"]["scope"]) == (district.stack.operator.person, scope)
 
 
+@pytest.mark.long
 async def test_an_auditor_replays_a_grade_to_last_month_has_it_proved_and_changes_nothing(
     opener: Opener, district: DemoDistrict
 ) -> None:

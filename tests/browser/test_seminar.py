@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.opening import Opener
@@ -103,6 +104,7 @@ async def _sent_again(page: Page, device: list[dict[str, Any]]) -> None:
     await page.get_by_text("Sent, for 3 learners.").wait_for()
 
 
+@pytest.mark.long
 async def test_what_waits_is_asked_about_before_signing_out_and_can_be_thrown_away(opener: Opener) -> None:
     async with opener.blank(TEACHER) as opened:
         page = opened.page

@@ -46,6 +46,7 @@ async def test_wires_that_fail(trial: Trial, effort: Effort) -> None:
     await trial.check(effort)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F5", "the ledger's database, half-open to evidence: answered within a bound", share=1)
 async def test_a_silent_database_is_told_within_a_bound(trial: Trial, effort: Effort) -> None:
     """In the short form it comes back before anybody's patience ends, in the long form after."""

@@ -119,6 +119,7 @@ async def test_killed_around_the_relays_acknowledgement(trial: Trial, effort: Ef
     await _rounds(trial, effort, RELAY, short=2)
 
 
+@pytest.mark.long
 @pytest.mark.fault("F1", "kill −9 of each projecting service at points around its watermark's commit", share=4)
 async def test_killed_around_a_projections_commit(trial: Trial, effort: Effort) -> None:
     await _rounds(trial, effort, PROJECTION, short=1)

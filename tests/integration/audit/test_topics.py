@@ -84,6 +84,7 @@ async def test_the_topics_are_read_from_their_first_record(own: AuditedDistrict)
     assert any("names no position" in one["what"] for one in found_now)
 
 
+@pytest.mark.long
 async def test_a_record_that_is_gone_is_missed_where_it_belongs(own: AuditedDistrict) -> None:
     entries = await entries_of(own)
     shard = next(entry.shard for entry in entries if entry.position == 2)
@@ -113,6 +114,7 @@ async def test_an_entry_forged_on_the_topic_is_found(own: AuditedDistrict) -> No
     ]
 
 
+@pytest.mark.long
 async def test_versions_out_of_sequence_are_found_even_where_everyone_agrees(own: AuditedDistrict) -> None:
     """Written into the ledger past its functions, and from there relayed, copied and applied like any other."""
     stream = f"learner/{LEARNERS[3]}"
@@ -136,6 +138,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in vars(entry).items() if name != "body_digest"}
 
 
+@pytest.mark.long
 async def test_what_a_quarantine_holds_back_is_in_the_copy(own: AuditedDistrict) -> None:
     """A known type whose body breaks its contract: everyone sets its learner aside, and the copy holds it all."""
     for number, body in enumerate((b'{"nothing":true}', b'{"learner":"%s"}' % LEARNERS[0].encode())):

@@ -59,6 +59,7 @@ async def answers(client: httpx.AsyncClient, url: str) -> bool:
         return False
 
 
+@pytest.mark.long
 @pytest.mark.stack
 async def test_from_a_request_to_the_record_on_the_topic(
     district: District, kafka: KafkaServer, topic_prefix: str, tmp_path: Path

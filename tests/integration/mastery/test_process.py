@@ -36,6 +36,7 @@ def owners() -> tuple[str, ...]:
     return ("evidence", "mastery")
 
 
+@pytest.mark.long
 async def test_a_process_projects_answers_and_ends_when_told_to(
     kafka: KafkaServer, district: District, topic_prefix: str, tmp_path: Path
 ) -> None:

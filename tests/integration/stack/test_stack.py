@@ -80,6 +80,7 @@ async def test_one_home_has_one_stack(stack: Stack) -> None:
     assert described.phase == "up"
 
 
+@pytest.mark.long
 async def test_two_stacks_side_by_side_share_nothing(stack: Stack, home: Home) -> None:
     async with Stack(home, services=TINY_SERVICES) as other:
         assert other.tenant != stack.tenant

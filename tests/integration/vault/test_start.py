@@ -27,6 +27,7 @@ def started(settings: EvidenceSettings, **more: str) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.long
 @pytest.mark.stack
 async def test_another_districts_key_stops_the_service_before_it_serves(district: District, tmp_path: Path) -> None:
     settings = await prepared(district, tmp_path)
