@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from services.portfolio.domain.exhibition import Exhibition
 from services.portfolio.domain.library import Shelf, Shelved
@@ -63,16 +63,14 @@ Place: TypeAlias = tuple[Instant, str]
 its id.
 """
 
-Kind: TypeAlias = Literal["section", "school", "learner"]
-"""Whose exhibitions are listed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many exhibitions of a section, a school or a learner, below a place in the list."""
+    """So many exhibitions of any of these sections, schools and learners, below a place in the list."""
 
-    kind: Kind
-    id: str
+    sections: Sequence[str]
+    schools: Sequence[str]
+    learners: Sequence[str]
     before: Place
     limit: int
 

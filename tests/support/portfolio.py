@@ -93,7 +93,7 @@ class Served:
     applied: Applied
     pool: asyncpg.Pool
 
-    async def get(self, path: str, person: str, **query: str) -> httpx.Response:
+    async def get(self, path: str, person: str, **query: str | list[str]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.people.mint(person)}"}
         return await self.client.get(path, params=query, headers=headers)
 

@@ -1,4 +1,4 @@
-"""The exhibitions of a section, of a school or of a learner, the one planned last first."""
+"""The exhibitions of sections, of schools and of learners, the one planned last first."""
 
 from dataclasses import dataclass, replace
 
@@ -27,11 +27,11 @@ class ExhibitionPage:
 
 
 async def list_exhibitions(wanted: Wanted, question: Question, district: District) -> ExhibitionPage:
-    """Raises UnknownError for a learner who is not the reader's to see. Of a section or a school that is not hers
-    nothing is told, as of one that there is none of.
+    """Each once. Raises UnknownError where a learner is not the reader's to see. Of a section or a school that is not
+    hers nothing is told, as of one that there is none of.
     """
     await district.applied.reached(question.at_least)
-    if wanted.kind == "learner" and not await district.rights.visible(question.reader, [wanted.id]):
+    if not await district.rights.visible(question.reader, wanted.learners) >= set(wanted.learners):
         raise UnknownError("learner")
     asked = replace(wanted, limit=max(wanted.limit + 1, AT_ONCE))
     page = await district.exhibitions.page(asked)

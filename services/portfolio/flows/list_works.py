@@ -1,10 +1,10 @@
-"""The works of a section's learners, for whoever may score them: the one touched last first, never by any level."""
+"""The works of the learners of sections, for whoever may score them: the one touched last first, never by any level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.portfolio.domain.errors import UnknownError
-from services.portfolio.flows.reading import Question
+from services.portfolio.flows.reading import Question, recordable_of
 from services.portfolio.ports import District, ListedWork, Place
 from shared.rulebook.known import Pin
 
@@ -26,10 +26,12 @@ class WorkPage:
     reached: tuple[Pin, ...]
 
 
-async def list_works(section: str, before: Place, limit: int, question: Question, district: District) -> WorkPage:
-    """Of the section's learners for whom the reader may record. Raises UnknownError where there are none."""
+async def list_works(
+    sections: Sequence[str], before: Place, limit: int, question: Question, district: District
+) -> WorkPage:
+    """Of the sections' learners for whom the reader may record. Raises UnknownError where there are none."""
     await district.applied.reached(question.at_least)
-    own = await district.rights.recordable(question.reader, await district.rights.members(f"section/{section}"))
+    own = await recordable_of([f"section/{section}" for section in sections], question.reader, district)
     if not own:
         raise UnknownError("section")
     works, reached = await district.works.page(sorted(own), before, limit + 1)

@@ -85,6 +85,12 @@ async def waited(question: Question, owner: str, district: District) -> None:
         raise NotReachedError
 
 
+async def recordable_of(scopes: Iterable[str], reader: str, district: District) -> set[str]:
+    """Of the learners of these sections and schools (`section/{id}`, `school/{id}`) those for whom she may record."""
+    members = [learner for scope in scopes for learner in await district.rights.members(scope)]
+    return await district.rights.recordable(reader, list(dict.fromkeys(members)))
+
+
 async def seen_by(question: Question, record: Record, shard: int, district: District) -> Seen:
     """The record as known and as far as it is the reader's to see; `shard` is its owner's. Raises NotReachedError."""
     visible = await district.rights.visible(question.reader, sorted(_people(record)))

@@ -1,6 +1,7 @@
 """`GET /v1/exhibitions`, `…/{id}`, `…/{id}/results`, and `GET /v1/exhibitions-due`."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -23,8 +24,8 @@ from services.portfolio.http.exhibition_documents import (
     ExhibitionsDocument,
     ResultsDocument,
 )
-from services.portfolio.http.routes import Portfolio
-from services.portfolio.ports import Kind, Place, Wanted
+from services.portfolio.http.routes import MOST_AT_ONCE, Portfolio
+from services.portfolio.ports import Place, Wanted
 from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.runtime.as_of import AtLeastText, read_at_least
@@ -36,9 +37,15 @@ from shared.runtime.tokens import Caller, person
 MOST = 100
 _PLACE = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
 
-Section = Annotated[Id | None, Query(description="Of this section. Exactly one of these is given.")]
-School = Annotated[Id | None, Query(description="Of this school.")]
-OneLearner = Annotated[Id | None, Query(description="At which a work of this learner is shown.")]
+Sections = Annotated[
+    list[Id] | None,
+    Query(alias="section", description="Of these sections. Something is given.", max_length=MOST_AT_ONCE),
+]
+Schools = Annotated[list[Id] | None, Query(alias="school", description="Of these schools.", max_length=MOST_AT_ONCE)]
+Learners = Annotated[
+    list[Id] | None,
+    Query(alias="learner", description="At which a work of these learners is shown.", max_length=MOST_AT_ONCE),
+]
 After = Annotated[str | None, Query(description="`next` of the page before.", max_length=80)]
 
 
@@ -48,20 +55,20 @@ def exhibition_routes(portfolio: Portfolio) -> APIRouter:
     district = portfolio.district
 
     def wanted(
-        section: Section = None,
-        school: School = None,
-        learner: OneLearner = None,
+        sections: Sections = None,
+        schools: Schools = None,
+        learners: Learners = None,
         after: After = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     ) -> Wanted:
-        kind, id_ = _whose({"section": section, "school": school, "learner": learner})
-        return Wanted(kind, id_, _place(after), limit)
+        _something(sections, schools, learners)
+        return Wanted(sections or (), schools or (), learners or (), _place(after), limit)
 
     @router.get("/v1/exhibitions", response_model=ExhibitionsDocument, summary="Exhibitions")
     async def some(
         reader: Annotated[Caller, caller], asked: Annotated[Wanted, Depends(wanted)], at_least: AtLeastText = None
     ) -> Response:
-        """Those of a section, a school or a learner that are the caller's to see, the one planned last first."""
+        """Those of sections, schools and learners that are the caller's to see, each once; the last planned first."""
         question = Question(reader.id, at_least=read_at_least(at_least))
         return exhibitions_answer(await list_exhibitions(asked, question, district))
 
@@ -95,28 +102,26 @@ def exhibition_routes(portfolio: Portfolio) -> APIRouter:
     @router.get("/v1/exhibitions-due", response_model=DueDocument, summary="Learners without an exhibition this year")
     async def due(
         reader: Annotated[Caller, caller],
-        section: Section = None,
-        school: School = None,
+        sections: Sections = None,
+        schools: Schools = None,
         at_least: AtLeastText = None,
     ) -> Response:
-        """Of a section's or a school's learners for whom the caller may record: those of whom no work was shown at an
+        """Of the learners of sections and schools for whom the caller may record: those of whom no work was shown at an
         exhibition that was opened in this school year, from the first of August on. By id, never by level.
         """
-        kind, id_ = _whose({"section": section, "school": school})
-        assert kind != "learner"  # it was not among what could be given
+        _something(sections, schools)
+        scopes = [*(f"section/{one}" for one in sections or ()), *(f"school/{one}" for one in schools or ())]
         year = school_year(portfolio.now(), portfolio.zone)
         question = Question(reader.id, at_least=read_at_least(at_least))
-        return due_answer(await list_due((kind, id_), year, question, district))
+        return due_answer(await list_due(scopes, year, question, district))
 
     return router
 
 
-def _whose(given: dict[Kind, str | None]) -> tuple[Kind, str]:
-    """What was given. Raises a 422 Problem unless that is exactly one."""
-    found = [(kind, id_) for kind, id_ in given.items() if id_ is not None]
-    if len(found) != 1:
-        raise invalid(f"Give exactly one of {', '.join(given)}.", field=found[0][0] if found else "section")
-    return found[0]
+def _something(*given: Sequence[str] | None) -> None:
+    """Raises a 422 Problem where nothing is given."""
+    if not any(given):
+        raise invalid("Say whose: give a section, a school or a learner.", field="section")
 
 
 def _place(after: str | None) -> Place:

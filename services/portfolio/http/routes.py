@@ -22,6 +22,9 @@ from shared.runtime.projection_health import ProjectionHealth
 from shared.runtime.tokens import Caller, Verifier, person
 from shared.runtime.trouble import is_trouble
 
+MOST_AT_ONCE = 200
+"""Sections, schools or learners that a list may be asked for together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:

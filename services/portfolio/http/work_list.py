@@ -1,4 +1,4 @@
-"""`GET /v1/works`: the works of a section, for whoever scores them."""
+"""`GET /v1/works`: the works of sections, for whoever scores them."""
 
 import re
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from services.portfolio.flows.list_exhibitions import FIRST
 from services.portfolio.flows.list_works import WorkSeen, list_works
 from services.portfolio.flows.reading import Question
 from services.portfolio.http.documents import PROBLEMS
-from services.portfolio.http.routes import Portfolio
+from services.portfolio.http.routes import MOST_AT_ONCE, Portfolio
 from services.portfolio.ports import Place
 from shared.contracts.values import Digest, Id, Moment
 from shared.ledger.identifiers import UUID_PATTERN
@@ -54,15 +54,15 @@ def work_list_routes(portfolio: Portfolio) -> APIRouter:
     router = APIRouter(tags=["works"], responses={**PROBLEMS, 200: {"headers": POSITION_HEADER}})
     caller = Depends(person(portfolio.verifier))
 
-    @router.get("/v1/works", response_model=ListedWorksDocument, summary="The works of a section")
+    @router.get("/v1/works", response_model=ListedWorksDocument, summary="The works of sections")
     async def works(
         reader: Annotated[Caller, caller],
-        section: Annotated[Id, Query()],
+        section: Annotated[list[Id], Query(min_length=1, max_length=MOST_AT_ONCE)],
         after: Annotated[str | None, Query(description="`next` of the page before.", max_length=80)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
         at_least: AtLeastText = None,
     ) -> Response:
-        """Works of the section's learners for whom the caller may record, the one touched last first."""
+        """Works of the sections' learners for whom the caller may record, the one touched last first."""
         question = Question(reader.id, at_least=read_at_least(at_least))
         page = await list_works(section, _place(after), limit, question, portfolio.district)
         onward = None if page.next is None else f"{page.next[0]}:{page.next[1]}"

@@ -15,18 +15,14 @@ from shared.runtime.connections import snapshot
 
 _ONE = "SELECT * FROM portfolio.exhibition WHERE owner = $1"
 _PAGE = """
-    SELECT * FROM portfolio.exhibition AS one
-    WHERE {} AND (planned_ms, owner) < ($2, $3::uuid) ORDER BY planned_ms DESC, owner DESC LIMIT $4
+    SELECT * FROM portfolio.exhibition
+    WHERE (section = ANY ($1::uuid[]) OR school = ANY ($2::uuid[]) OR owner IN (
+        SELECT shown.owner FROM portfolio.exhibited AS shown JOIN portfolio.member AS own USING (work)
+        WHERE own.member = ANY ($3::uuid[])
+        AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = own.member)
+    ))
+    AND (planned_ms, owner) < ($4, $5::uuid) ORDER BY planned_ms DESC, owner DESC LIMIT $6
 """
-_PAGES = {
-    "section": _PAGE.format("section = $1"),
-    "school": _PAGE.format("school = $1"),
-    "learner": _PAGE.format(
-        "EXISTS (SELECT FROM portfolio.exhibited AS shown JOIN portfolio.member AS own USING (work)"
-        " WHERE shown.owner = one.owner AND own.member = $1)"
-        " AND NOT EXISTS (SELECT FROM portfolio.forgotten WHERE learner = $1)"
-    ),
-}
 _SHOWN = """
     SELECT shown.owner::text, shown.work::text, shown.place, array_agg(own.member::text ORDER BY own.place) AS members,
         (
@@ -63,7 +59,9 @@ class StoredExhibitions:
 
     async def page(self, wanted: Wanted) -> Listed:
         async with snapshot(self._pool) as connection:
-            rows = await connection.fetch(_PAGES[wanted.kind], wanted.id, *wanted.before, wanted.limit)
+            rows = await connection.fetch(
+                _PAGE, wanted.sections, wanted.schools, wanted.learners, *wanted.before, wanted.limit
+            )
             return Listed(await _exhibitions(connection, rows), await _reached(connection))
 
     async def due(self, learners: Collection[str], year: SchoolYear) -> tuple[list[str], Reached]:

@@ -25,17 +25,16 @@ async def test_a_teacher_sees_what_is_open_and_who_has_shown_nothing_yet(door: D
 async def test_a_list_goes_on_where_a_page_of_it_ends(door: Door, teacher: Browser) -> None:
     """Exhibitions of several classes are one list; tasks and rubrics go on apart."""
     many = [{**EXHIBITION, "exhibition": new_id()} for _ in range(50)]
-    last = min(one["exhibition"] for one in many)
+    place = f"{instant(EXHIBITION['planned_at'])}:{many[-1]['exhibition']}"
     task = {
         "id": new_id(), "title": "Essay", "prompt": "Write.", "digest": "7a" * 32, "versions": ["7a" * 32],
         "recorded_at": "2026-11-01T09:00:00.000Z", "languages": ["en"], "used_by": {"works": 0, "pieces": 0},
     }  # fmt: skip
     answering(door, **{
-        "/v1/exhibitions": {"items": many, "next": "1:x"}, "/v1/tasks": {"tasks": [task], "next": 7},
+        "/v1/exhibitions": {"items": many, "next": place}, "/v1/tasks": {"tasks": [task], "next": 7},
         "/v1/works": {"items": [], "next": None},
     })  # fmt: skip
     told = await teacher.send("GET", f"{door.url}/exhibitions")
-    place = f"{instant(EXHIBITION['planned_at'])}:{last}"
     assert f'href="?after={place}"' in told.text
     seen = door.world.services["portfolio"].seen
     seen.clear()

@@ -173,7 +173,9 @@ async def test_exhibitions_are_listed_of_a_learner_a_section_and_a_school(
     assert (nothing["items"], nothing["next"]) == ([], None)
     assert (await told(served, "/v1/exhibitions", NEIGHBOUR, section=SECTION))["items"] == []
     assert (await served.get("/v1/exhibitions", CLEO, learner=ANA)).status_code == 404
-    for query in ({}, {"learner": ANA, "school": SCHOOL}, {"learner": ANA, "after": "x"}):
+    together = await served.get("/v1/exhibitions", GUARDIAN, learner=ANA, school=SCHOOL, section=SECTION)
+    assert together.json()["items"] == mine["items"], "each is told once"
+    for query in ({}, {"learner": "x"}, {"learner": ANA, "after": "x"}):
         assert (await served.get("/v1/exhibitions", ANA, **query)).status_code == 422
 
 

@@ -72,6 +72,14 @@ async def test_pages_go_on_where_the_one_before_ended(served: Served) -> None:
     assert (await served.get("/v1/works", TEACHER, section=SECTION, after="x")).status_code == 422
 
 
+async def test_works_of_several_sections_are_one_list(served: Served) -> None:
+    alone = await listed(served, TEACHER)
+    together = await served.get("/v1/works", TEACHER, section=[SECTION, OTHER, named("nowhere")])
+    assert together.json()["items"] == alone["items"]
+    wrong = await served.get("/v1/works", TEACHER, section=[SECTION, "x"])
+    assert (wrong.status_code, wrong.json()["detail"].split(":")[0]) == (422, "section")
+
+
 async def test_a_forgotten_learners_works_are_gone(served: Served, ledger: ExhibitionWriter) -> None:
     ledger.forget(BO)
     assert [item["work"] for item in (await listed(served, TEACHER))["items"]] == [POSTER]

@@ -35,7 +35,7 @@ class Asking:
         self._peers, self._table, self._reveals, self._log = peers, table, reveals, log
         self._documents: dict[str, Any] = {}
 
-    async def read(self, visitor: Visitor, path: str, *, said_in: str | None = None, **query: str) -> Any:
+    async def read(self, visitor: Visitor, path: str, *, said_in: str | None = None, **query: str | list[str]) -> Any:
         """What `GET path` answers, its words in the language `said_in` where it has them. What it tells of others is in
         their logs before this returns.
 

@@ -19,7 +19,7 @@ from services.gateway.http.pages.exhibitions.planning import (
     questions_document,
     rows_of,
 )
-from services.gateway.http.pages.lists import After, as_one, going_on, whole
+from services.gateway.http.pages.lists import After, going_on, whole
 from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.relations import Relations, purpose_here
 from services.gateway.http.pages.rendering import page
@@ -56,26 +56,30 @@ class Exhibitions:
         """
         schools = [scope.removeprefix("school/") for scope in standing.administers if scope != "district"]
         learners = [*([visitor.person] if standing.is_learner else []), *standing.speaks_for]
-        whose = [
-            *(("section", one) for one in standing.teaches),
-            *(("school", one) for one in schools),
-            *(("learner", one) for one in learners),
-        ]
-        whose = whose if school is None else [("school", school)]
-        asking = self.visiting.asking
-        pages = await asyncio.gather(
-            *(
-                asking.read(visitor, "/v1/exhibitions", **{kind: id_}, limit=str(LISTED), **going_on(after))
-                for kind, id_ in whose
-            )
-        )
-        return as_one(pages, "planned_at", "exhibition", LISTED)
+        whose: dict[str, str | list[str]] = {
+            "section": list(standing.teaches),
+            "school": schools,
+            "learner": learners,
+        }
+        if school is not None:
+            whose = {"school": [school]}
+        if not any(whose.values()):
+            return [], None
+        query = {**whose, "limit": str(LISTED), **going_on(after)}
+        told = await self.visiting.asking.read(visitor, "/v1/exhibitions", said_in=None, **query)
+        return told["items"], told["next"]
 
     async def due(self, visitor: Visitor, standing: Standing) -> list[str]:
         """Learners of her sections of whom nothing was exhibited in this school year."""
-        asked = (self.visiting.asking.read(visitor, "/v1/exhibitions-due", section=one) for one in standing.teaches)
-        told = await asyncio.gather(*asked, return_exceptions=True)
-        return list(dict.fromkeys(chain.from_iterable(_due(one) for one in told)))
+        if not standing.teaches:
+            return []
+        try:
+            told = await self.visiting.asking.read(visitor, "/v1/exhibitions-due", section=list(standing.teaches))
+        except Problem as problem:
+            if problem.status != 404:  # of sections in which nobody is the API knows nothing
+                raise
+            return []
+        return list(told["learners"])
 
     async def revealed(
         self, visitor: Visitor, standing: Standing, *, texts: Sequence[str], names: Sequence[str] = ()
@@ -225,12 +229,3 @@ async def _choose_section(exhibitions: Exhibitions, request: Request, visitor: V
         (one, sorted(some, key=lambda learner: by_family(revealed.names.get(learner)))) for one, some in sections
     ]
     return page("exhibitions/section.html", reader, sections=by_name, names=revealed.names)
-
-
-def _due(told: Any) -> Sequence[str]:
-    """The learners of an answer; none of a section of which the API says that there is none of hers."""
-    if isinstance(told, Problem) and told.status == 404:
-        return ()
-    if isinstance(told, BaseException):
-        raise told
-    return list(told["learners"])

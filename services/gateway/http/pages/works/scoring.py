@@ -1,8 +1,7 @@
 """Scoring works: which wait for it, and one beside its rubric, with what is said of each criterion."""
 
-import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import chosen, derived_id
-from services.gateway.http.pages.lists import After, as_one, going_on, whole
+from services.gateway.http.pages.lists import After, going_on, whole
 from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.typed import no_form, version_of
@@ -64,8 +63,8 @@ def scoring_pages(works: Works) -> APIRouter:
     async def waiting(request: Request, done: Done = None, seen: Seen = None, after: After = None) -> Response:
         visitor = await visiting.required(request)
         standing = await _scorer(works, visitor)
-        told = await asyncio.gather(*(_of_section(works, visitor, one, seen, after) for one in standing.teaches))
-        found, onward = as_one(told, "touched_at", "work", LISTED)
+        told = await _of_sections(works, visitor, standing.teaches, seen, after)
+        found = told["items"]
         waits = [one for one in reversed(found) if one["versions"] and one.get("scored_at", "") < one["touched_at"]]
         others = [one for one in found if one["versions"] and one not in waits]
         members = list(dict.fromkeys(chain.from_iterable(one["members"] for one in found)))
@@ -76,7 +75,7 @@ def scoring_pages(works: Works) -> APIRouter:
             visiting.reader(request, visitor),
             waits=waits,
             others=others,
-            onward=onward,
+            onward=told["next"],
             names=revealed.names,
             texts={ref: text.text for ref, text in revealed.texts.items()},
             done=done,
@@ -115,17 +114,20 @@ async def _scorer(works: Works, visitor: Visitor) -> Standing:
     return standing
 
 
-async def _of_section(
-    works: Works, visitor: Visitor, section: str, seen: str | None, after: str | None
+async def _of_sections(
+    works: Works, visitor: Visitor, sections: Sequence[str], seen: str | None, after: str | None
 ) -> Mapping[str, Any]:
-    """A page of the works of a section; none where the API knows nobody in it for whom she may record."""
+    """A page of the works of sections; none where the API knows nobody in them for whom she may record."""
+    nothing: Mapping[str, Any] = {"items": [], "next": None}
+    if not sections:
+        return nothing
+    more = {"limit": str(LISTED), **going_on(after), **at_least(seen)}
     try:
-        more = {"limit": str(LISTED), **going_on(after), **at_least(seen)}
-        told: Mapping[str, Any] = await works.visiting.asking.read(visitor, "/v1/works", section=section, **more)
+        told: Mapping[str, Any] = await works.visiting.asking.read(visitor, "/v1/works", section=list(sections), **more)
     except Problem as problem:
         if problem.status != 404:
             raise
-        return {"items": [], "next": None}
+        return nothing
     return told
 
 
