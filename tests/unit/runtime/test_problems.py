@@ -17,6 +17,8 @@ from shared.runtime.trouble import UnavailableError
         (("body",), "", "The body: must be a decimal."),
         (("path", "competency"), "/path/competency", "competency: must be a decimal."),
         (("query", "limit"), "/query/limit", "limit: must be a decimal."),
+        (("query", "section", 1), "/query/section/1", "section: must be a decimal."),
+        (("query",), "/query", "query: must be a decimal."),
     ],
 )
 def test_a_problem_names_the_place_as_a_person_would(loc: tuple[str | int, ...], field: str, detail: str) -> None:
