@@ -106,7 +106,8 @@ def from_validation(errors: Sequence[Mapping[str, Any]], *, below: Sequence[int 
         location = ()  # it has a character's number there, which is no place in a document
     field = pointer([*below, *location])
     of_body = tuple(first["loc"][:1]) not in [("path",), ("query",), ("header",)]
-    place = field if of_body else (location[1:2] or location)[0]  # a person reads the name of a parameter, not a pointer to it
+    # A person reads the name of a parameter, not a pointer to it.
+    place = field if of_body else (location[1:2] or location)[0]
     reason, figures = reason_of(first)
     why: dict[str, Any] = {name: said for name, said in (("reason", reason), ("figures", figures)) if said}
     return invalid(f"{place or 'The body'}: {told(first)}.", field=field, further_errors=len(errors) - 1, **why)
