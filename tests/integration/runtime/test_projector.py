@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from shared.ledger.entry import Entry
 from shared.ledger.records import record_headers, record_key
 from tests.support.corner import Corner, running
@@ -101,6 +103,7 @@ async def test_why_a_shard_waited_is_told_no_longer_once_there_is_nothing_to_app
         assert projector.reasons() == {}
 
 
+@pytest.mark.long
 async def test_a_slow_shard_holds_nobody_else_and_goes_on(corner: Corner) -> None:
     slow, quick = owners_of(0, 1)[0], owners_of(1, 1)[0]
     counting = Counting()
