@@ -182,7 +182,7 @@ class Home:
             shutil.rmtree(PLACES / self.remembered().id, ignore_errors=True)
             with contextlib.suppress(OSError):  # other homes still have theirs in it
                 PLACES.rmdir()
-        for name in ("postgres", "kafka", "keys", "trusted", "issuer", "principals", "logs"):
+        for name in ("postgres", "kafka", "keys", "trusted", "issuer", "principals", "artefacts", "logs"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         for name in ("home.json", "state.json", "operator.json", "roster.key", "district.key", "issuer-people.json"):
             (self.path / name).unlink(missing_ok=True)

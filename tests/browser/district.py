@@ -20,7 +20,7 @@ from cli.demo.cast import Cast
 from cli.demo.level_story import THEME
 from cli.demo.place import Place
 from cli.demo.seeding import seed
-from cli.demo.signing_in import open_doors
+from cli.demo.signing_in import AUDITS, open_doors
 from cli.demo.story import tell
 from cli.demo.telling import Telling
 from cli.demo.work_story import ALLEGORY, SYMBOLS
@@ -29,7 +29,6 @@ from deploy.local.issuer.people import Person, add_people
 from deploy.local.services import SERVICES, Service
 from deploy.local.stack import Stack
 from shared.runtime.policy_templates import template
-from tests.browser.table import AUDITOR
 from tests.support.running import running_stack, until_applied
 from tests.support.waiting import until
 
@@ -95,20 +94,17 @@ async def demo_district(folder: Path, services: Sequence[Service] = SERVICES) ->
         telling = Telling(Console(file=io.StringIO()))
         await tell(cast, telling)
         assert telling.untrue == [], telling.untrue
-        auditor = str(uuid4())
-        await _open_more_doors(stack, cast, auditor)
+        await _open_more_doors(stack, cast)
         district = DemoDistrict(stack, cast, {}, iter(()))
         await _find(district)
         await until_applied(stack)
-        await asyncio.gather(_do_jobs(district, auditor), _wait_for_people(district))
+        await asyncio.gather(_do_jobs(district, AUDITS), _wait_for_people(district))
         yield district
 
 
-async def _open_more_doors(stack: Stack, cast: Cast, auditor: str) -> None:
+async def _open_more_doors(stack: Stack, cast: Cast) -> None:
     await open_doors(cast, stack)
-    people = {subject: await cast.person(subject) for subject in ALSO} | {AUDITOR: auditor, STRANGER: str(uuid4())}
-    grant = {"id": str(uuid4()), "person": auditor, "role": "auditor", "scope": "district"}
-    await cast.district.post("/v1/roles", grant)
+    people = {subject: await cast.person(subject) for subject in ALSO} | {STRANGER: str(uuid4())}
     add_people(stack.home, [Person(subject, ALSO.get(subject, subject)) for subject in people])
     for subject, person in people.items():
         account = {"issuer": stack.urls["issuer"], "subject": subject, "person": person}

@@ -18,7 +18,7 @@ class Person:
     label: str
 
 
-OPERATOR = Person("operator", "The operator")
+OPERATOR = Person("operator", "The administrator, who operates this")
 
 
 def people_in(file: Path) -> list[Person]:

@@ -17,7 +17,7 @@ from services.gateway.http.forwarding import Forwarder
 from services.gateway.http.front import Front
 from services.gateway.http.pages.asking import Asking
 from services.gateway.http.pages.rooms import page_routers
-from services.gateway.http.pages.visiting import Visiting
+from services.gateway.http.pages.visiting import Visiting, refusal
 from services.gateway.http.parts import Parts
 from services.gateway.http.passes import pass_routes
 from services.gateway.http.personal_tokens import personal_token_routes
@@ -60,6 +60,7 @@ def gateway_app(parts: Parts) -> FastAPI:
         forwarder=Forwarder(parts.peers),
         log=parts.disclosures,
         files=FileOrigin(parts.files, parts.clock),
+        tell=lambda scope, problem: refusal(scope, problem, parts.zone),
     )
     return app
 

@@ -12,10 +12,12 @@
 | 503 | to whom this is shown cannot be logged |
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.route import Route
@@ -64,7 +66,9 @@ class Front:
         forwarder: Forwarder,
         log: Disclosures,
         files: FileOrigin,
+        tell: Callable[[Scope, Problem], Response],
     ) -> None:
+        self._tell = tell
         self._app, self._table, self._verifier, self._limits = app, table, verifier, limits
         self._visitors, self._forwarder, self._log, self._files = visitors, forwarder, log, files
 
@@ -72,7 +76,7 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answering = _Answering(send)
+        answering = _Answering(send, self._tell)
         try:
             if self._files.is_asked(scope):
                 self._limits.addresses.count(address_of(scope["client"][0] if scope["client"] else None))
@@ -142,8 +146,8 @@ class Front:
 class _Answering:
     """Sends the answer, with what stands on every answer of the gateway; knows whether it has begun."""
 
-    def __init__(self, send: Send) -> None:
-        self._send, self._begun = send, False
+    def __init__(self, send: Send, tell: Callable[[Scope, Problem], Response]) -> None:
+        self._send, self._tell, self._begun = send, tell, False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -156,7 +160,7 @@ class _Answering:
     async def refuse(self, problem: Problem, scope: Scope, receive: Receive) -> None:
         if self._begun:
             raise problem  # an answer that has begun cannot become a refusal: the connection ends
-        response = problem.response()
+        response = self._tell(scope, problem)
         allowed = problem.more.get("allowed")
         if isinstance(allowed, list):
             response.headers["Allow"] = ", ".join(allowed)

@@ -37,9 +37,28 @@ def named(route: Route) -> str:
 async def test_who_is_not_signed_in_is_led_to_the_door_and_does_nothing(door: Door, route: Route) -> None:
     form: dict[str, str] | None = {} if route.method == "POST" else None
     answer = await door.browser().send(route.method, address(door, route), form=form)
-    assert answer.status_code == 303, answer.text
-    assert answer.headers["location"].startswith("/sign-in?return_to=")
+    if form is None:
+        assert answer.status_code == 303, answer.text
+        assert answer.headers["location"].startswith("/sign-in?return_to=")
+    else:  # the policy of its page lets a form lead nowhere else
+        assert answer.status_code == 401, answer.text
+        assert "What you sent was not recorded." in answer.text
+        assert re.search(r'href="/sign-in\?return_to=%2F[^"]*"', answer.text)
     assert door.world.untouched
+
+
+async def test_a_script_of_ours_is_told_that_nobody_is_signed_in_any_more(door: Door) -> None:
+    where = f"{door.url}/sections/{uuid4()}/scores"
+    answer = await door.browser().send("POST", where, form={}, headers={"Accept": "application/json"})
+    assert (answer.status_code, "You were signed out" in answer.json()["said"]) == (401, True)
+
+
+async def test_who_comes_to_no_address_of_ours_sees_a_page_and_a_program_a_document(door: Door) -> None:
+    told = await door.browser().send("GET", f"{door.url}/nonsense", headers={"Accept": "text/html,*/*"})
+    assert (told.status_code, "There is no such page" in told.text) == (404, True)
+    for path, accept in (("/nonsense", "*/*"), ("/v1/nonsense", "text/html")):
+        document = await door.browser().send("GET", f"{door.url}{path}", headers={"Accept": accept})
+        assert (document.status_code, document.headers["content-type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize("route", FORMS, ids=named)

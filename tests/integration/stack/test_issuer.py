@@ -106,7 +106,7 @@ async def test_who_is_added_is_on_the_next_page(place: Place) -> None:
     add_people(place.home, [Person("new", "Newly here"), Person("teacher", "Another label")])
     page = (await place.ask(login_hint="new")).text
     assert [label in page for label in ("Newly here", "Another label", "Rivera")] == [True, True, False]
-    assert page.index("Newly here") < page.index("The operator")
+    assert page.index("Newly here") < page.index("The administrator, who operates this")
     assert [person.subject for person in people_in(place.home.issuer_people)] == ["operator", "teacher", "new"]
 
 

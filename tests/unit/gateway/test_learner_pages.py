@@ -100,6 +100,22 @@ def mastery(template: str, viewer: Viewer, language: str = "en", title: str = "E
     return bytes(answer.body).decode()
 
 
+def test_a_skill_stands_on_its_page_where_its_parts_put_it_as_on_the_map() -> None:
+    parts = {
+        "status": "mastered",
+        "level": "Proficient",
+        "value": "3.1",
+        "policy": "ab" * 32,
+        "method": "rollup.conjunctive@1",
+        "parts": [],
+    }
+    text = why(HERSELF, by_parts=parts, status="no_evidence", level=None, counted=[])
+    assert "Proficient" in text[: text.index("The rule")]
+    assert "Its parts speak for it." in text
+    own = why(HERSELF, by_parts=parts)
+    assert "Its parts speak for it." not in own
+
+
 def test_the_rule_is_one_sentence_in_the_readers_language() -> None:
     state = told.explanation()
     [english], [spanish] = EN.rule(state, told.POLICY), ES.rule(state, told.POLICY)

@@ -51,3 +51,11 @@ async def test_a_second_demo_takes_nothing_from_the_first(tmp_path: Path) -> Non
         ran = await run(None, "demo", "--once", ASCERTAIN_HOME=str(tmp_path))
         assert (ran.code, ran.err.count("\n")) == (AlreadyRunningError.code, 1), ran.err
         assert (home.path / "home.json").exists()
+
+
+def test_nothing_of_anybody_is_left_where_all_state_is_removed(tmp_path: Path) -> None:
+    home = open_home(tmp_path / "home")
+    (home.artefacts / "ab").mkdir(parents=True)
+    (home.artefacts / "ab" / "a file").write_bytes(b"x")
+    home.erase()
+    assert not home.artefacts.exists()

@@ -4,23 +4,27 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.types import Scope
 
 from services.gateway.http.cookies import given_cookie
 from services.gateway.http.pages.again import CHOICE, address_again
 from services.gateway.http.pages.asking import Asking
-from services.gateway.http.pages.languages import CHOSEN, language_for
+from services.gateway.http.pages.languages import CHOSEN, language_for, words_in
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.typed import no_form
 from services.gateway.http.visitors import Visitor, Visitors
 from shared.runtime.problems import Problem, not_found
 
 MAX_FIELDS = 2_000
+
+SIGNED_OUT = _("You were signed out, so this was not recorded. Sign in in another window, and send it again.")
 
 
 class SignInFirst(Exception):  # noqa: N818 - not a fault: she is led on
@@ -99,11 +103,37 @@ async def _shown(request: Request, handler: Callable[[Request], Awaitable[Respon
     try:
         return await handler(request)
     except SignInFirst:
-        back = request.url.path if request.method == "GET" else "/"
-        return RedirectResponse(f"/sign-in?return_to={quote(back, safe='')}", 303)
+        return _signing_in_first(request, zone)
     except RequestValidationError:  # an address that no page of ours has
         return page("problem.html", reader_of(request, zone, None), status=404, problem=not_found("page"))
     except Problem as problem:
         answer = page("problem.html", reader_of(request, zone, None), status=problem.status, problem=problem)
         answer.headers.update({"Retry-After": str(problem.more.get("retry_after", 1))} if problem.status == 503 else {})
         return answer
+
+
+def _signing_in_first(request: Request, zone: tzinfo) -> Response:
+    """To the door and back. A form is not led there, for its page's policy lets it lead nowhere else: it is told so."""
+    if request.method == "GET":
+        return RedirectResponse(_door(request.url.path), 303)
+    reader = reader_of(request, zone, None)
+    if "application/json" in request.headers.get("accept", ""):  # a script of ours shows what is said
+        return JSONResponse({"said": words_in(reader.language).gettext(SIGNED_OUT)}, 401)
+    return page("ended.html", reader, status=401, door=_door(urlsplit(reader.again).path or request.url.path))
+
+
+def _door(back: str) -> str:
+    return f"/sign-in?return_to={quote(back, safe='')}"
+
+
+def refusal(scope: Scope, problem: Problem, zone: tzinfo) -> Response:
+    """A refusal before any route was asked: a page to whom a browser brings to no address of ours, else a document."""
+    request = Request(scope)
+    if (
+        problem.status != 404
+        or request.method != "GET"
+        or request.url.path.startswith("/v1/")
+        or "text/html" not in request.headers.get("accept", "")
+    ):
+        return problem.response()
+    return page("problem.html", reader_of(request, zone, None), status=404, problem=problem)

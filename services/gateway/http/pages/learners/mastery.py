@@ -139,7 +139,9 @@ class MasteryPages:
         path = f"/v1/learners/{learner}/portfolio"
         told = await self.visiting.asking.read(visitor, path, **at_least(seen))
         pieces = [
-            piece for piece in told["evidence"] if not piece.get("withdrawn") and piece["type"] != "ReflectionRecorded"
+            piece
+            for piece in told["evidence"]
+            if not piece.get("withdrawn") and piece["type"] != "ReflectionRecorded" and _says_something(piece)
         ]
         return pieces[: -RECENT - 1 : -1]
 
@@ -158,6 +160,11 @@ class MasteryPages:
         return await self.visiting.asking.revealed(
             visitor, viewer.purpose, texts=list(dict.fromkeys(refs))[:200], names=[learner]
         )
+
+
+def _says_something(piece: Mapping[str, Any]) -> bool:
+    """Whether a piece shows a skill or came with words: of a seminar in which moves were counted alone neither is."""
+    return bool(piece["shows"] or piece.get("feedback_ref") or piece.get("note_ref"))
 
 
 def in_order(steps: Sequence[Mapping[str, Any]], made: Sequence[Subject]) -> list[Mapping[str, Any]]:

@@ -80,7 +80,7 @@ table.onkeydown = (event) => {
   else if (key === "End") go(far ? 1e4 : y, 1e4);
   else if (far) return;
   else if (step) go(y + step[0], x + step[1]);
-  else if (scored() && /^[\d.,]$/.test(key)) type(typed + key);
+  else if (scored() && /^\S$/.test(key)) type(typed + key);
   else if (typed && key === "Backspace") type(typed.slice(0, -1));
   else if (typed && key === "Escape") type("");
   else if (typed && key === "Enter") go(y + 1, x);
