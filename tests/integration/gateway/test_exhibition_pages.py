@@ -9,7 +9,19 @@ from shared.ledger.instants import instant
 from shared.runtime.disclosing import disclose
 from tests.support.arranged import NOTHING
 from tests.support.browser import Browser
-from tests.support.exhibited_works import EXHIBITION, FAIR, FORM, RECEIPT, SCHOOL, SECTION, STALE, WORK, answering, sent
+from tests.support.exhibited_works import (
+    ASKED,
+    EXHIBITION,
+    FAIR,
+    FORM,
+    RECEIPT,
+    SCHOOL,
+    SECTION,
+    STALE,
+    WORK,
+    answering,
+    sent,
+)
 from tests.support.relations import new_id
 from tests.support.signing_in import Door
 
@@ -101,6 +113,21 @@ async def test_a_plan_that_is_refused_publishes_nothing_and_once_mended_nothing_
         refused = await sent(door, teacher, "/exhibitions", **fields, **{"role/family": "1"})
         assert f'name="id" value="{FORM}"' in refused.text
     assert [path for method, path, _ in written if method == "PUT"] == [written[0][1]] * 2, "the same document"
+
+
+async def test_before_anything_is_published_a_work_is_chosen_where_each_is_asked_about(
+    door: Door, teacher: Browser
+) -> None:
+    rating = {"kind": "rating", "code": "clear", "title": "Clear?", "scale": [{"value": "1", "title": "No"}]}
+    written = answering(door, **{f"/v1/documents/{'7b' * 32}": {**ASKED, "questions": [rating]}})
+    fields = {"section": SECTION, "language": "en", "title": "Fair", "role/family": "1"}
+    new = {"questions": "new", "q0.kind": "rating", "q0.title": "Clear?", "q0.options": "No\nYes"}
+    for asked in (new, {"questions": "7b" * 32}):
+        refused = await sent(door, teacher, "/exhibitions", **fields, **asked)
+        assert (refused.status_code, written) == (422, [])
+        assert "“Clear?” is asked of each work, so choose at least one work." in refused.text
+    planned = await sent(door, teacher, "/exhibitions", **fields, questions="7b" * 32, **{f"work/{WORK}": "1"})
+    assert planned.status_code == 303
 
 
 async def test_a_class_without_learners_is_told_of_as_such(door: Door, teacher: Browser) -> None:

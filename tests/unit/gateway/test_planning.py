@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from services.gateway.http.pages.codes import codes_for
 from services.gateway.http.pages.exhibitions.exhibition import spoken
 from services.gateway.http.pages.exhibitions.paper_ballots import MOST_LINES, table_of
-from services.gateway.http.pages.exhibitions.planning import QuestionRow, plan_request, questions_document, rows_of
+from services.gateway.http.pages.exhibitions.planning import (
+    QuestionRow,
+    check_works,
+    plan_request,
+    questions_document,
+    rows_of,
+)
 from shared.contracts.tasks import Questions
 from shared.ledger.identifiers import CODE_PATTERN
 from shared.runtime.problems import Problem
@@ -58,6 +64,14 @@ def test_no_answers_are_left_out_because_their_question_was_forgotten(row: Quest
 def test_an_audience_is_asked_something_and_has_a_choice(rows: list[QuestionRow], said: str) -> None:
     with pytest.raises(Problem, match=said):
         questions_document(new_id(), "Animal Farm", "en", rows)
+
+
+def test_what_is_asked_of_each_work_needs_one() -> None:
+    made = questions_document(new_id(), "Animal Farm", "en", [LEADER, CLEAR])
+    with pytest.raises(Problem, match="“How clear is it\\?” is asked of each work"):
+        check_works(made, [])
+    check_works(made, [new_id()])
+    check_works(questions_document(new_id(), "Animal Farm", "en", [LEADER]), [])
 
 
 def test_a_form_asks_for_one_question_more_and_keeps_the_others() -> None:

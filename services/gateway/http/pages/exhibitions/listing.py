@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from re import fullmatch
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from services.gateway.http.pages.afterwards import led_on
 from services.gateway.http.pages.exhibitions.planning import (
     NEW,
     ROLES,
+    check_works,
     derived_id,
     plan_request,
     questions_document,
@@ -27,6 +29,7 @@ from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.documents import document_digest
 from shared.contracts.values import Id
+from shared.ledger.identifiers import DIGEST_PATTERN
 from shared.runtime.access.questions import Standing
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.problems import Problem, not_found
@@ -158,6 +161,8 @@ async def _planned(exhibitions: Exhibitions, visitor: Visitor, fields: Mapping[s
     document = _questions(fields) if fields.get("questions") == NEW else None
     questions = fields.get("questions") or None if document is None else document_digest(document)
     request = plan_request(fields, school=school, questions=questions, zone=zone)
+    if questions and fullmatch(DIGEST_PATTERN, questions) and not request["works"]:
+        check_works(document or await asking.document(visitor, questions), ())
     if document is not None:
         await asking.write(visitor, "PUT", f"/v1/documents/{questions}", document)
     return await asking.write(visitor, "POST", "/v1/exhibitions", request)

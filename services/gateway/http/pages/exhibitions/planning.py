@@ -101,6 +101,15 @@ def plan_request(fields: Mapping[str, str], *, school: str, questions: str | Non
     }
 
 
+def check_works(document: Mapping[str, Any], works: Sequence[str]) -> None:
+    """Raises `refusing.wrong` where something is asked of each work and no work is shown: nobody would be asked it."""
+    rated = next((one for one in document["questions"] if one["kind"] == "rating"), None)
+    if rated is not None and not works:
+        raise wrong(
+            "“%(title)s” is asked of each work, so choose at least one work.", field="/works", title=rated["title"]
+        )
+
+
 def chosen(fields: Mapping[str, str], prefix: str) -> list[str]:
     """What was ticked among boxes whose names begin so."""
     return [name.removeprefix(prefix) for name in fields if name.startswith(prefix)]
