@@ -40,6 +40,7 @@ class Services:
         self.id = new_id()
         self.sent: list[tuple[str, str, Any]] = []
         self.adopting = 201
+        self.adopted: list[dict[str, Any]] = []
         for upstream in door.world.services.values():
             upstream.answer = self.answer
 
@@ -56,7 +57,7 @@ class Services:
         told: dict[str, Any] = {
             f"/what-ifs/{self.id}": what_if(self.id),
             "/what-ifs": what_if(self.id),
-            "/policies": {"scope": "district", "adopted": [], "policy": None, "refolded": 12},
+            "/policies": {"scope": "district", "adopted": self.adopted, "policy": None, "refolded": 12},
             "/policies/preview": {"states": 30, "learners": 10, "under": []},
             f"/documents/{DIGEST}": {},
             "/adoptions": {"adoptions": []},
@@ -104,6 +105,41 @@ async def test_what_was_adopted_meanwhile_is_said_and_the_reason_kept(
     assert answer.status_code == 409
     assert "somebody adopted another policy here" in answer.text
     assert "It is &lt;b&gt;kinder" in answer.text
+
+
+async def test_what_is_in_force_already_is_not_offered_again(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, services = somebody[0], Services(door)
+    path = f"{door.url}{WHAT_IFS}/{services.id}"
+    same = {"policy": DIGEST, "title": "Ours", "method": "mean", "mode": "keep_attained", "version": 5}
+    same |= {"recorded_at": "2026-11-20T12:00:00.000Z"}
+    for there, is_same in ([same], True), ([{**same, "mode": "recompute"}], False), ([{**same, "policy": "x"}], False):
+        services.adopted = there
+        shown = (await browser.send("GET", path)).text
+        assert ("This policy is in force here since" in shown, "Nothing is adopted yet." in shown) == (
+            is_same, not is_same
+        )  # fmt: skip
+        assert ('name="reason"' in shown, "An adoption would concern" in shown) == (not is_same, not is_same)
+    services.adopting, services.adopted = 409, [same]
+    second = await browser.send("POST", path, form=await form(browser, door, reason="<b>Mine</b>.", version="4"))
+    assert (second.status_code, 'role="alert"' in second.text) == (409, True)
+    assert "readonly>&lt;b&gt;Mine&lt;/b&gt;.</textarea>" in second.text
+
+
+async def test_who_may_try_no_policy_is_not_led_to_it(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, person = somebody
+    Services(door)
+    pages = [f"{door.url}/district/policies", f"{door.url}/district/policies/in-force"]
+    for page in pages:
+        shown = await browser.send("GET", page)
+        assert (shown.status_code, "Try another policy" in shown.text, 'href="/district"' in shown.text) == (
+            200, False, False
+        )  # fmt: skip
+    grant = "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'administrator', 'district', $1)"
+    await door.pool.execute(grant, person)
+    for page in pages:
+        assert "Try another policy" in (await browser.send("GET", page)).text
+    assert 'href="/district"' in (await browser.send("GET", pages[0])).text
+    await door.pool.execute("DELETE FROM access.grants WHERE person = $1", person)
 
 
 async def test_without_a_reason_nothing_is_adopted(door: Door, somebody: tuple[Browser, str]) -> None:

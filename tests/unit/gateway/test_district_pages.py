@@ -99,6 +99,7 @@ def test_whatever_a_what_if_tells_stays_a_text(language: str, state: str) -> Non
         concerned={"states": 3, "learners": 2, "under": under},
         version=4,
         in_force={"title": HOSTILE},
+        adopted=None,
         fields={"reason": HOSTILE},
         problem=None,
     )

@@ -35,6 +35,7 @@ def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
             "district/policies.html",
             visiting.reader(request, visitor),
             general=general,
+            administers=await _administers(relations, visitor),
             accommodations=len(adoptions) - len(general),
         )
 
@@ -57,6 +58,7 @@ def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
             told=PolicyWords.to(reader.language).sentences(line["policy"]),
             reason=await _reason(visiting, visitor, scope, adoptions["adoptions"]),
             done=done == "adopted",
+            administers=await _administers(relations, visitor),
             here=f"?{request.url.query}" if request.url.query else "",
         )
 
@@ -74,6 +76,11 @@ def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
         return await drafted(relations, visiting, request, visitor, fields)
 
     return router
+
+
+async def _administers(relations: Relations, visitor: Visitor) -> bool:
+    """Whether she may try policies at all, and has a district's page: policies themselves are read by everybody."""
+    return bool((await relations.standing(visitor.person)).administers)
 
 
 async def drafted(  # noqa: PLR0913, PLR0917 - what the page is made of

@@ -104,6 +104,7 @@ async def _shown(  # noqa: PLR0913, PLR0917 - what the page is made of
     concerned, line = await asyncio.gather(
         _concerned(visiting, visitor, scope), visiting.asking.read(visitor, "/v1/policies", scope=scope)
     )
+    in_force = line["adopted"][0] if line["adopted"] else None
     reader = visiting.reader(request, visitor)
     say = PolicyWords.to(reader.language)
     return page(
@@ -118,11 +119,17 @@ async def _shown(  # noqa: PLR0913, PLR0917 - what the page is made of
         moves=moves(told["result"]),
         elsewhere=moves(told["elsewhere"]),
         concerned=concerned,
-        version=line["adopted"][0]["version"] if line["adopted"] else 0,
-        in_force=line["adopted"][0] if line["adopted"] else None,
+        version=in_force["version"] if in_force else 0,
+        in_force=in_force,
+        adopted=in_force if in_force and _is_same(in_force, told) else None,
         fields=fields or {},
         problem=problem,
     )
+
+
+def _is_same(adopted: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Whether what is in force is what was tried: in another mode the same policy could still be adopted."""
+    return (adopted["policy"], adopted["mode"]) == (told["policy"], told["mode"])
 
 
 async def _concerned(visiting: Visiting, visitor: Visitor, scope: str) -> Any:
