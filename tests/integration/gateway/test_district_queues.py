@@ -113,6 +113,27 @@ async def test_a_question_is_read_and_answered(door: Door, somebody: tuple[Brows
     assert person
 
 
+async def test_an_answer_that_came_second_is_told_so_and_kept(door: Door, somebody: tuple[Browser, str]) -> None:
+    browser, learner, review = somebody[0], new_id(), new_id()
+    item: dict[str, Any] = {
+        "id": review,
+        "learner": learner,
+        "about": {"competency": new_id()},
+        "by": learner,
+        "requested_at": WHEN,
+    }
+    first = {"outcome": "unchanged", "answer_ref": REF, "by": new_id(), "recorded_at": WHEN}
+    item |= {"state": "answered", "answered": first, "reason_ref": REF, "waiting_seconds": 0}
+    services = Services(door, reviews={"items": [item], "next": None})
+    services.refusal = {"type": "urn:ascertain:problem:stale-version", "title": "Stale", "status": 409, "detail": "2."}
+    path = f"{door.url}/district/reviews/{learner}/{review}"
+    second = await browser.send("POST", path, form=await form(browser, door, answer="Mine <b>too</b>.", change=REF))
+    assert (second.status_code, 'role="alert"' in second.text) == (409, True)
+    assert "so yours was not recorded" in second.text
+    assert f"readonly>Mine &lt;b&gt;too&lt;/b&gt;.\n\n{REF}</textarea>" in second.text
+    assert "not recorded" not in (await browser.send("GET", path)).text
+
+
 async def bring(browser: Browser, door: Door) -> httpx.Response:
     """A roster of one school, by the page's form."""
     content = io.BytesIO()
