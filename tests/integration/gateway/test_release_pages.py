@@ -95,6 +95,21 @@ async def test_what_is_held_says_of_whom_it_is(door: Door, somebody: tuple[Brows
     assert f"<h1>Grades for school {SCHOOL[:8]}</h1>" in whole.text
 
 
+async def test_where_nothing_is_left_nothing_is_offered_and_what_was_released_is_counted(
+    door: Door, somebody: tuple[Browser, str]
+) -> None:
+    browser, answers = somebody[0], answering(door)
+    path, before = f"{door.url}/district/releases/{BATCH}", {**LINE, "state": "released_before"}
+    answers.told[BATCH] |= {"learners": [before]}
+    nothing = (await browser.send("GET", path)).text
+    assert ("There is nothing to release." in nothing, "Release these grades" in nothing) == (True, False)
+    answers.told[BATCH] |= {"next": LEARNER}
+    assert "Release these grades" in (await browser.send("GET", path)).text, "there may be some on another page"
+    gone = [{**LINE, "state": "released"}, {**LINE, "state": "released"}, before]
+    answers.told[BATCH] |= {"state": "released", "learners": gone, "next": None}
+    assert "2 grades were released." in (await browser.send("GET", path)).text
+
+
 async def test_grades_are_released_without_whom_was_ticked_on_any_page(
     door: Door, somebody: tuple[Browser, str]
 ) -> None:

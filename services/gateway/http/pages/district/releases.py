@@ -1,6 +1,7 @@
 """Grades of a section: prepared, looked at while they are held, and released. Nothing is released by preparing it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -140,6 +141,8 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
     told = await visiting.asking.read(visitor, path, limit=LEARNERS, **onward)
     people = [line["learner"] for line in told["learners"]]
     section = told["scope"].partition("/")[2]
+    counted = _counted(told, is_whole=not after and told["next"] is None)
+    nothing_left = told["state"] == "held" and counted is not None and not counted["ready"]
     names, codes = await asyncio.gather(
         visiting.asking.revealed(visitor, "grading", names=[section, *people]), _codes(visiting, visitor, told["scope"])
     )
@@ -153,6 +156,9 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         left_out=left_out,
         elsewhere=[one for one in left_out if one not in people],
         under_way=told["state"] in UNDER_WAY,
+        nothing_left=nothing_left,
+        releasable=told["state"] == "held" and not nothing_left,
+        released=None if counted is None else counted["released"],
         names=names.names,
         codes=codes,
         problem=problem,
@@ -162,6 +168,11 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
             if line.get("problem")
         },
     )
+
+
+def _counted(batch: Mapping[str, Any], *, is_whole: bool) -> Counter[str] | None:
+    """How many learners of a batch are in each state; None where one page does not show all of them."""
+    return Counter(line["state"] for line in batch["learners"]) if is_whole else None
 
 
 async def _codes(visiting: Visiting, visitor: Visitor, scope: str) -> Mapping[str, str]:
