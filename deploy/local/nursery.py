@@ -142,6 +142,9 @@ def _become(wanted: dict[str, object], outputs: tuple[int, int]) -> None:
     os.environ.update(wanted["environment"])  # type: ignore[call-overload]
     time.tzset()
     sys.argv = [module, *arguments]  # type: ignore[misc]
+    for name in (module, f"{module}.__main__"):  # what it runs is made anew, and runpy warns where it is there already
+        if not hasattr(sys.modules.get(name), "__path__"):
+            sys.modules.pop(name, None)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

@@ -23,7 +23,7 @@ UNKNOWN = bare_environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", KIND="nob
 
 @pytest.fixture(scope="module")
 async def nursery() -> None:
-    await prepare(SURROUNDINGS, ("colorsys", "no.such.module"))
+    await prepare(SURROUNDINGS, ("colorsys", "no.such.module", CHILD[3]))
 
 
 def started(
