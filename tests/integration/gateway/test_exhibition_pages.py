@@ -1,5 +1,6 @@
 """Exhibitions over HTTP: what the API is asked for by each form, and what a page says of its answer."""
 
+from re import findall
 from typing import Any
 from uuid import uuid4
 
@@ -144,6 +145,7 @@ async def test_an_open_exhibition_shows_turnout_and_nothing_of_what_was_said(doo
     told = await teacher.send("GET", f"{door.url}/exhibitions/{FAIR}")
     assert told.status_code == 200, told.text
     assert "5 ballots used" in told.text
+    assert findall('<option value="([^"]*)"', told.text) == ["family"], "ballots are for whom it was planned for"
     assert "&lt;b&gt;Who&lt;/b&gt;?" in told.text
     assert not [asked for asked in door.world.services["portfolio"].seen if asked.url.path.endswith("/results")]
     same = await teacher.send("GET", f"{door.url}/exhibitions/{FAIR}/turnout?issued=12&voted=5")
