@@ -165,6 +165,12 @@ def redo(**more: Any) -> dict[str, Any]:
     }
 
 
+def recent(**more: Any) -> dict[str, Any]:
+    """A piece of those that happened last, with the words that it came with."""
+    shown = {"competency": THEME, "code": "english.theme", "statement": "Can do it."}
+    return {"event": FIRST, "kind": "rubric_score", "occurred_at": DAY.format(20), "shows": [shown], **more}
+
+
 def question(**more: Any) -> dict[str, Any]:
     """A question about a level, answered."""
     return {

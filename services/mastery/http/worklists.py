@@ -1,6 +1,6 @@
 """What every worklist is asked for with: whose, and which page of it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -17,10 +17,10 @@ After = Annotated[str | None, Query(description="`next` of the page before.", ma
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
-def asked_worklist(verifier: Verifier) -> Callable[..., Worklist]:
+def asked_worklist(verifier: Verifier) -> Callable[..., Awaitable[Worklist]]:
     """What a worklist's route depends on. Raises `problems.invalid` unless it is asked for exactly one of the three."""
 
-    def worklist(
+    async def worklist(
         reader: Annotated[Caller, Depends(person(verifier))],
         section: Annotated[
             Id | None, Query(description="Everyone in this section. Exactly one of the three is given.")

@@ -54,7 +54,7 @@ def exhibition_routes(portfolio: Portfolio) -> APIRouter:
     caller = Depends(person(portfolio.verifier))
     district = portfolio.district
 
-    def wanted(
+    async def wanted(
         sections: Sections = None,
         schools: Schools = None,
         learners: Learners = None,

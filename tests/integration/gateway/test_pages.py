@@ -25,7 +25,7 @@ STATES = {
 }
 NEXT: dict[str, list[Any]] = {"next": [], "flagged": []}
 HERS = {
-    "/overview": {**STATES, **NEXT, "frameworks": [], "redos": []},
+    "/overview": {**STATES, **NEXT, "frameworks": [], "redos": [], "recent": []},
     "/reviews": {"items": [], "next": None},
 }
 """What a learner's page is made of."""

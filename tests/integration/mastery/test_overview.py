@@ -42,6 +42,9 @@ async def test_it_tells_what_its_parts_tell(
     assert told["redos"]
     assert told["states"]
     assert bool(told["flagged"]) is not earlier
+    newest = told["recent"][0]
+    assert [one["competency"] for one in newest["shows"]] == [SLOPE if earlier else RATIO]
+    assert len(told["recent"]) == (3 if earlier else 4)
     for path, names in PARTS.items():
         part = (await mastery.get(f"/v1/learners/{ANA}/{path}", ANA, **as_of)).json()
         same = {"learner", *names} if earlier and path != "redos" else {"learner", "as_of", *names}

@@ -82,6 +82,7 @@ def mastery(template: str, viewer: Viewer, language: str = "en", title: str = "E
         questions=[told.question(), told.question(state="open", answered=None)],
         statements={},
         resting=frozenset(),
+        recent=[told.recent()],
     )
     answer = page(
         template,
@@ -91,7 +92,6 @@ def mastery(template: str, viewer: Viewer, language: str = "en", title: str = "E
         name=TEXTS.names[told.LEARNER],
         texts=TEXTS,
         found=found,
-        recent=[],
         tell=Explaining.to(language),
         done=None,
         problem=None,

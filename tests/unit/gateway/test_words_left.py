@@ -113,10 +113,12 @@ def test_where_somebody_is_with_everything(template_: str) -> None:
     states = {told.THEME: told.state(told.THEME, "mastered", "Proficient")}
     step = {"competency": told.ALLEGORY, "code": "c", "statement": OWN[4], "status": "no_evidence"}
     next_ = [{**step, "opens": 2, "by": [], "flagged_by": []}]
-    found = Found(subjects([told.framework()], states, next_), next_, [], [], [told.redo()], [], {}, frozenset())
+    found = Found(
+        subjects([told.framework()], states, next_), next_, [], [], [told.redo()], [], {}, frozenset(), [told.recent()]
+    )
     refused = conflict("A piece is in the way.", reason="redo-is-over")
     text = _text(
-        template_, learner=told.LEARNER, viewer=viewer, texts=PEOPLE, found=found, recent=[], done="question",
+        template_, learner=told.LEARNER, viewer=viewer, texts=PEOPLE, found=found, done="question",
         problem=refused, typed={},
     )  # fmt: skip
     assert unmarked(text, OWN) == []

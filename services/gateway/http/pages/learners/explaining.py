@@ -48,13 +48,6 @@ SHORT: Mapping[str, str] = {
 }
 """A status in the words that a place on the map has room for."""
 
-PIECES: Mapping[str, str] = {
-    "AttemptRecorded": _("Attempt"),
-    "RubricScored": _("Rubric score"),
-    "ObservationRecorded": _("Observation"),
-    "PriorMasteryAttested": _("Prior mastery"),
-}
-
 WITHOUT: Mapping[str, str] = {
     "mastered": _("it would be mastered"),
     "not_yet": _("it would be on the way"),
@@ -178,10 +171,6 @@ class Explaining:
         if place["status"] in SHORT:
             return self.words.gettext(SHORT[place["status"]])
         return self.words.gettext("Ready next") if place["readiness"] == "ready" else self.words.gettext("Later on")
-
-    def piece(self, type_: str) -> str:
-        """What an event of this type is."""
-        return self.words.gettext(PIECES[type_]) if type_ in PIECES else type_
 
     def subject(self, statuses: Sequence[str]) -> str:
         """Where somebody is with the skills of one subject, in one sentence that counts no try."""

@@ -21,9 +21,6 @@ from shared.runtime.problems import Problem
 STEPS = 5
 """Next steps that are shown: more would be a list to choose from, and no step."""
 
-RECENT = 6
-"""Pieces of evidence on a family's page."""
-
 UNRECORDED = frozenset({"no_evidence", "no_policy"})
 
 
@@ -59,6 +56,7 @@ class Found:
     questions: Sequence[Mapping[str, Any]]
     statements: Mapping[str, str]
     resting: frozenset[str]
+    recent: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +80,8 @@ class MasteryPages:
         """The page; after a refusal with that and what was typed. Raises Problem as the API does."""
         reader = self.visiting.reader(request, visitor)
         viewer = await viewer_of(visitor, learner, self.relations)
-        found, recent = await asyncio.gather(
-            self._found(visitor, learner, seen), self._recent(visitor, viewer, learner, seen)
-        )
-        texts = await self._texts(visitor, viewer, learner, found, recent)
+        found = await self._found(visitor, learner, seen)
+        texts = await self._texts(visitor, viewer, learner, found)
         return page(
             "learner/family.html" if viewer.family else "learner/mastery.html",
             reader,
@@ -95,7 +91,6 @@ class MasteryPages:
             name=texts.names.get(learner),
             texts=texts,
             found=found,
-            recent=recent,
             tell=Explaining.to(reader.language),
             done=done,
             problem=problem,
@@ -128,22 +123,8 @@ class MasteryPages:
                 for one in framework["competencies"]
                 if one["rests_on"]
             ),
+            recent=told["recent"],
         )
-
-    async def _recent(
-        self, visitor: Visitor, viewer: Viewer, learner: str, seen: str | None
-    ) -> Sequence[Mapping[str, Any]]:
-        """The newest evidence, newest first, where it is a family's page: there it has no other place."""
-        if not viewer.family:
-            return ()
-        path = f"/v1/learners/{learner}/portfolio"
-        told = await self.visiting.asking.read(visitor, path, **at_least(seen))
-        pieces = [
-            piece
-            for piece in told["evidence"]
-            if not piece.get("withdrawn") and piece["type"] != "ReflectionRecorded" and _says_something(piece)
-        ]
-        return pieces[: -RECENT - 1 : -1]
 
     async def _texts(
         self,
@@ -151,20 +132,15 @@ class MasteryPages:
         viewer: Viewer,
         learner: str,
         found: Found,
-        recent: Sequence[Mapping[str, Any]],
     ) -> Revealed:
-        refs = [ref for piece in recent if (ref := piece.get("feedback_ref") or piece.get("note_ref"))]
+        recent = found.recent if viewer.family else ()
+        refs = [piece["feedback_ref"] for piece in recent if "feedback_ref" in piece]
         for question in found.questions:
             answered = question.get("answered")
             refs += [question["reason_ref"], *([answered["answer_ref"]] if answered else [])]
         return await self.visiting.asking.revealed(
             visitor, viewer.purpose, texts=list(dict.fromkeys(refs))[:200], names=[learner]
         )
-
-
-def _says_something(piece: Mapping[str, Any]) -> bool:
-    """Whether a piece shows a skill or came with words: of a seminar in which moves were counted alone neither is."""
-    return bool(piece["shows"] or piece.get("feedback_ref") or piece.get("note_ref"))
 
 
 def in_order(steps: Sequence[Mapping[str, Any]], made: Sequence[Subject]) -> list[Mapping[str, Any]]:
