@@ -128,7 +128,7 @@ async def token(door: Door, browser: Browser) -> str:
 
 def fields_of(page: httpx.Response) -> dict[str, str]:
     """What the column's form holds."""
-    [form] = re.findall(r'<form method="post" action="/sections.*?</form>', page.text, re.DOTALL)
+    [form] = re.findall(r'<form method="post"[^>]* action="/sections.*?</form>', page.text, re.DOTALL)
     inputs = re.findall(r'<input [^>]*name="([^"]*)"[^>]*?value="([^"]*)"', form)
     return {unescape(name): unescape(value) for name, value in inputs}
 
