@@ -61,7 +61,7 @@ def told(error: Mapping[str, Any]) -> str:
     return f"{message[:1].lower()}{message[1:]}"
 
 
-def reason_of(error: Mapping[str, Any]) -> tuple[Reason | None, dict[str, int]]:
+def in_code(error: Mapping[str, Any]) -> tuple[Reason | None, dict[str, int]]:
     """The same as a code, with the number that is named, where there is a code for it."""
     kind, context = str(error.get("type", "")), error.get("ctx") or {}
     reason: Reason | None = _REASONS.get(kind)

@@ -22,7 +22,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from shared.contracts.wording import reason_of, told
+from shared.contracts.wording import in_code, told
 from shared.ledger.canonical import NotCanonicalError
 from shared.runtime.trouble import UnavailableError, is_trouble
 
@@ -108,7 +108,7 @@ def from_validation(errors: Sequence[Mapping[str, Any]], *, below: Sequence[int 
     of_body = tuple(first["loc"][:1]) not in [("path",), ("query",), ("header",)]
     # A person reads the name of a parameter, not a pointer to it.
     place = field if of_body else (location[1:2] or location)[0]
-    reason, figures = reason_of(first)
+    reason, figures = in_code(first)
     why: dict[str, Any] = {name: said for name, said in (("reason", reason), ("figures", figures)) if said}
     return invalid(f"{place or 'The body'}: {told(first)}.", field=field, further_errors=len(errors) - 1, **why)
 

@@ -12,7 +12,7 @@ from services.evidence.domain.facts import new_event
 from shared.contracts.bodies import DocumentPublished
 from shared.contracts.documents import MAX_DOCUMENT, AnyDocument, Policy, read_document
 from shared.contracts.tasks import Moves, Questions, RatingQuestion, Rubric, Task
-from shared.contracts.wording import reason_of, told
+from shared.contracts.wording import in_code, told
 from shared.ledger.canonical import JsonValue, NotCanonicalError, canonical, parse
 from shared.ledger.identifiers import digest, item_id
 from shared.rulebook.members import PolicyError
@@ -125,5 +125,5 @@ def _from_validation(error: ValidationError) -> Invalid:
     if place and place[0].startswith("ascertain."):
         del place[0]
     field = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in place)
-    reason, figures = reason_of(first)
+    reason, figures = in_code(first)
     return Invalid(f"{field or 'The document'}: {told(first)}.", field=field, reason=reason, **figures)

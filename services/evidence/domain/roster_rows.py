@@ -18,7 +18,7 @@ from services.evidence.domain.errors import Invalid, Refusal
 from services.evidence.domain.texts import Name
 from shared.contracts.reasons import WordedError
 from shared.contracts.values import Contract
-from shared.contracts.wording import reason_of, told
+from shared.contracts.wording import in_code, told
 
 MAX_ROWS = 20_000
 """Rows of a request at most."""
@@ -230,6 +230,6 @@ def _sourced_id(raw: object) -> str | None:
 def _first_of(error: ValidationError) -> Invalid:
     first = error.errors(include_url=False, include_input=False)[0]
     column = "/".join(str(part) for part in first["loc"])
-    reason, figures = reason_of(first)
+    reason, figures = in_code(first)
     field = f"/{column}" if column else ""
     return Invalid(f"{column or 'The row'}: {told(first)}.", field=field, reason=reason, **figures)

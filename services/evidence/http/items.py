@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.evidence.domain.errors import Invalid, Refusal
 from services.evidence.domain.recording import Item
 from services.evidence.http.pieces import MAX_ITEMS, EvidenceItem, body_of, text_of, told_of_pieces
-from shared.contracts.wording import reason_of, told
+from shared.contracts.wording import in_code, told
 from shared.ledger.canonical import MAX_DEPTH, MAX_INTEGER, key_twice
 from shared.ledger.identifiers import is_id, item_id
 from shared.ledger.instants import instant
@@ -174,5 +174,5 @@ def _token(key: str) -> str:
 def _from_validation(error: ValidationError) -> Invalid:
     [first, *_] = told_of_pieces(error.errors(include_url=False, include_input=False))
     field = "".join(f"/{_token(str(part))}" for part in first["loc"])
-    reason, figures = reason_of(first)
+    reason, figures = in_code(first)
     return Invalid(f"{field or 'The item'}: {told(first)}.", field=field, reason=reason, **figures)

@@ -62,6 +62,9 @@ async def explain_competency(question: Question, competency: str, district: Dist
     else:
         told = await asyncio.to_thread(_told, seen.state, pieces, district.zone)
     parts = await by_parts(record, horizon, competency, district)
+    ahead = await look_ahead(record, horizon, competency, district)
+    standings = None if ahead is None else ahead.seen
+    redos = (await redos_of(record, horizon, standings, district, competency)).redos if is_now else ()
     reasons = told.why if parts is None else (*told.why, *words_of_parts(parts.rolled, parts.codes))
     return Explained(
         learner=question.learner,
@@ -73,8 +76,8 @@ async def explain_competency(question: Question, competency: str, district: Dist
         next=told.next,
         feedback=record.feedback,
         by_parts=parts,
-        ahead=await look_ahead(record, horizon, competency, district),
-        redo=next(iter((await redos_of(record, horizon, district, competency)).redos), None) if is_now else None,
+        ahead=ahead,
+        redo=next(iter(redos), None),
     )
 
 

@@ -24,6 +24,14 @@ async def look_ahead(record: Record, horizon: Horizon, competency: str, district
     graph = await graph_known(horizon, district)
     if competency not in graph.members:
         return None
-    seen = await learner_standings(record, horizon, graph, district, {competency, *graph.below(competency)})
+    return ahead_of(
+        competency, await learner_standings(record, horizon, graph, district, {competency, *graph.below(competency)})
+    )
+
+
+def ahead_of(competency: str, seen: Standings) -> Ahead | None:
+    """The same for who was `seen` to stand so, with all that it rests on among it."""
+    if competency not in seen.of:
+        return None
     one = judged(competency, seen)
     return Ahead(one, seen, readiness_words(one, seen))

@@ -51,7 +51,7 @@ async def read_overview(question: Question, district: District) -> Overview:
         mastery=await mastery_of(record, horizon, states, district),
         map=await map_of(record, horizon, seen, district),
         next=await next_of(record, horizon, seen),
-        redos=await redos_of(record, horizon, district),
+        redos=await redos_of(record, horizon, seen, district),
         recent=tuple(_recent(record, horizon)),
     )
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.mastery.domain.horizon import Horizon
+from services.mastery.flows.learner_standings import learner_standings
 from services.mastery.flows.list_redos import task_of
-from services.mastery.flows.look_ahead import Ahead, look_ahead
-from services.mastery.flows.reading import Question, opened
+from services.mastery.flows.look_ahead import Ahead, ahead_of
+from services.mastery.flows.reading import Question, graph_known, opened
 from services.mastery.ports import District, Record
 from shared.ledger.instants import Instant
 from shared.rulebook.contribution import Contribution
 from shared.rulebook.known import known_of
+from shared.rulebook.readiness import Standings
 from shared.rulebook.redoing import (
     Cycle,
     Standing,
@@ -53,11 +55,20 @@ class Redos:
 async def read_redos(question: Question, district: District) -> Redos:
     """The redos of a learner. Raises UnknownError, ForgottenError and NotReachedError."""
     record, horizon = await opened(question, district, redos=True)
-    return await redos_of(record, horizon, district)
+    graph = await graph_known(horizon, district)
+    begun = {cycle.competency for cycle in record.redos}.intersection(graph.members)
+    among = begun.union(*(graph.below(competency) for competency in begun))
+    standings = await learner_standings(record, horizon, graph, district, among)
+    return await redos_of(record, horizon, standings, district)
 
 
-async def redos_of(record: Record, horizon: Horizon, district: District, competency: str | None = None) -> Redos:
-    """The redos of a record that was read with them, as known; of one competency, where it is given."""
+async def redos_of(
+    record: Record, horizon: Horizon, standings: Standings | None, district: District, competency: str | None = None
+) -> Redos:
+    """The redos of a record that was read with them, as known; of one competency, where it is given.
+
+    `standings` are the learner's with what they are of and all below it; None where no framework holds that.
+    """
     cycles = latest(
         cycle
         for one in record.redos
@@ -73,7 +84,7 @@ async def redos_of(record: Record, horizon: Horizon, district: District, compete
     seen: list[SeenRedo] = []
     pace = Pace()
     for cycle in cycles:
-        ahead = await look_ahead(record, horizon, cycle.competency, district)
+        ahead = None if standings is None else ahead_of(cycle.competency, standings)
         seen.append(_seen(cycle, pieces[cycle.competency], record, horizon, expected, handed_in, ahead))
         await pace.breathe()
     return Redos(record.learner.id, horizon, tuple(seen))

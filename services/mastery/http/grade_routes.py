@@ -11,17 +11,16 @@ from services.mastery.flows.list_reviews import list_reviews
 from services.mastery.flows.read_grades import read_grades
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Worklist
+from services.mastery.http.asked import asked_of_learner
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.grade_answers import affected_answer, grades_answer, reviews_answer
 from services.mastery.http.grade_documents import AffectedGradesDocument, LearnerGradesDocument, ReviewsDocument
 from services.mastery.http.worklists import After, Limit, asked_worklist
 from services.mastery.ports import District
-from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
-from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.paging import place_after
-from shared.runtime.tokens import Caller, Verifier, person
+from shared.runtime.tokens import Verifier
 
 _GRADE = re.compile(rf"({UUID_PATTERN}):({UUID_PATTERN})", re.ASCII)
 _REVIEW = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
@@ -29,8 +28,7 @@ _REVIEW = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
 
 def grade_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["grades"], responses=PROBLEMS)
-    caller = Depends(person(verifier))
-
+    asked = asked_of_learner(district, verifier)
     worklist = Depends(asked_worklist(verifier))
 
     @router.get(
@@ -39,14 +37,10 @@ def grade_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={200: {"headers": POSITION_HEADER}},
         summary="A learner's grades",
     )
-    async def grades(
-        learner: Id, reader: Annotated[Caller, caller], as_of: AsOfText = None, at_least: AtLeastText = None
-    ) -> Response:
+    async def grades(question: Annotated[Question, Depends(asked)]) -> Response:
         """Every grade released, with what was decided about it since. A grade never moves by itself: `affected` says
         that the record says something else than when it was last looked at.
         """
-        at = read_as_of(as_of, zone=district.zone, now=district.now())
-        question = Question(reader.id, learner, at, read_at_least(at_least))
         return grades_answer(await read_grades(question, district))
 
     @router.get(

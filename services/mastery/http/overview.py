@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.mastery.flows.read_overview import RECENT, Overview, RecentPiece, read_overview
 from services.mastery.flows.reading import Question
 from services.mastery.http.answers import as_of_document, states_document
+from services.mastery.http.asked import asked_of_learner
 from services.mastery.http.documents import PROBLEMS, ByPartsDocument, StateDocument
 from services.mastery.http.map_documents import MappedFrameworkDocument
 from services.mastery.http.readiness_answers import frameworks_document, next_document
@@ -19,9 +20,8 @@ from shared.contracts.documents import CountedKind
 from shared.contracts.values import Digest, Id, Moment
 from shared.ledger.instants import instant_text
 from shared.runtime.answering import private_answer
-from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER, AsOfDocument
-from shared.runtime.tokens import Caller, Verifier, person
+from shared.runtime.tokens import Verifier
 
 STEPS = 50
 """Next steps that are told; `…/next` has more."""
@@ -73,15 +73,9 @@ def overview_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={200: {"headers": POSITION_HEADER}},
         summary="A first look at a learner",
     )
-    async def overview(
-        learner: Id,
-        reader: Annotated[Caller, Depends(person(verifier))],
-        as_of: AsOfText = None,
-        at_least: AtLeastText = None,
-    ) -> Response:
+    async def overview(question: Annotated[Question, Depends(asked_of_learner(district, verifier))]) -> Response:
         """Where she is with everything, on which map, what comes next and what she does over, as of one moment."""
-        at = read_as_of(as_of, zone=district.zone, now=district.now())
-        return _answer(await read_overview(Question(reader.id, learner, at, read_at_least(at_least)), district))
+        return _answer(await read_overview(question, district))
 
     return router
 

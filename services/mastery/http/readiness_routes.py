@@ -10,6 +10,7 @@ from services.mastery.flows.read_next import read_next
 from services.mastery.flows.read_readiness import CodeAndId, read_readiness
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Whose, Worklist
+from services.mastery.http.asked import asked_of_learner
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.map_documents import MapDocument
 from services.mastery.http.readiness_answers import map_answer, next_answer, section_answer
@@ -17,7 +18,7 @@ from services.mastery.http.readiness_documents import NextDocument, SectionReadi
 from services.mastery.ports import District
 from shared.contracts.values import Id
 from shared.ledger.identifiers import CODE_PATTERN, UUID_PATTERN
-from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
+from shared.runtime.as_of import AtLeastText, read_at_least
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.paging import place_after
 from shared.runtime.tokens import Caller, Verifier, person
@@ -33,7 +34,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["readiness"], responses=PROBLEMS)
-    caller = Depends(person(verifier))
+    of_learner = asked_of_learner(district, verifier)
 
     @router.get(
         "/v1/learners/{learner}/next",
@@ -41,19 +42,12 @@ def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={200: {"headers": POSITION_HEADER}},
         summary="What comes next for a learner",
     )
-    async def following(  # noqa: PLR0913, PLR0917 - what may be asked
-        learner: Id,
-        reader: Annotated[Caller, caller],
-        within: Within = None,
-        limit: Limit = 100,
-        as_of: AsOfText = None,
-        at_least: AtLeastText = None,
+    async def following(
+        question: Annotated[Question, Depends(of_learner)], within: Within = None, limit: Limit = 100
     ) -> Response:
         """The competencies that she is ready for and has not mastered, those first that open most; and what she shows
         that rests on something which has slipped since. An order of competencies, never of learners.
         """
-        at = read_as_of(as_of, zone=district.zone, now=district.now())
-        question = Question(reader.id, learner, at, read_at_least(at_least))
         return next_answer(await read_next(question, within, district), limit)
 
     @router.get(
@@ -63,15 +57,10 @@ def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
         summary="Where a learner is on the map",
     )
     async def learner_map(
-        learner: Id,
-        reader: Annotated[Caller, caller],
+        question: Annotated[Question, Depends(of_learner)],
         within: Annotated[Id | None, Query(description="Only this framework.")] = None,
-        as_of: AsOfText = None,
-        at_least: AtLeastText = None,
     ) -> Response:
         """What rests on what, and where she stands: whole frameworks, of large ones what is near to where she is."""
-        at = read_as_of(as_of, zone=district.zone, now=district.now())
-        question = Question(reader.id, learner, at, read_at_least(at_least))
         return map_answer(await read_map(question, within, district))
 
     @router.get(
@@ -82,7 +71,7 @@ def readiness_routes(district: District, verifier: Verifier) -> APIRouter:
     )
     async def readiness(  # noqa: PLR0913, PLR0917 - what may be asked
         section: Id,
-        reader: Annotated[Caller, caller],
+        reader: Annotated[Caller, Depends(person(verifier))],
         within: Within = None,
         after: Annotated[str | None, Query(description="`next` of the page before.", max_length=120)] = None,
         limit: Limit = 100,

@@ -9,25 +9,24 @@ from services.mastery.flows.list_redos import list_redos
 from services.mastery.flows.read_redos import read_redos
 from services.mastery.flows.reading import Question
 from services.mastery.flows.whose import Worklist
+from services.mastery.http.asked import asked_of_learner
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.redo_answers import redos_answer, waiting_answer
 from services.mastery.http.redo_documents import LearnerRedosDocument, RedosDocument
 from services.mastery.http.worklists import After, Limit, asked_worklist
 from services.mastery.ports import District
-from shared.contracts.values import Id
 from shared.ledger.identifiers import UUID_PATTERN
 from shared.rulebook.redoing import OnTeacher
-from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.documents import POSITION_HEADER
 from shared.runtime.paging import place_after
-from shared.runtime.tokens import Caller, Verifier, person
+from shared.runtime.tokens import Verifier
 
 _PLACE = re.compile(rf"([0-9]{{1,15}}):({UUID_PATTERN})", re.ASCII)
 
 
 def redo_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["redos"], responses=PROBLEMS)
-    caller = Depends(person(verifier))
+    asked = asked_of_learner(district, verifier)
 
     @router.get(
         "/v1/learners/{learner}/redos",
@@ -35,12 +34,9 @@ def redo_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={200: {"headers": POSITION_HEADER}},
         summary="What a learner does over",
     )
-    async def of_learner(
-        learner: Id, reader: Annotated[Caller, caller], as_of: AsOfText = None, at_least: AtLeastText = None
-    ) -> Response:
+    async def of_learner(question: Annotated[Question, Depends(asked)]) -> Response:
         """Of each competency the latest redo: what to relearn, where it stands, and what comes next."""
-        at = read_as_of(as_of, zone=district.zone, now=district.now())
-        return redos_answer(await read_redos(Question(reader.id, learner, at, read_at_least(at_least)), district))
+        return redos_answer(await read_redos(question, district))
 
     @router.get(
         "/v1/redos",

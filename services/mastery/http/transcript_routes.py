@@ -9,16 +9,15 @@ from services.mastery.domain.transcripts import Line
 from services.mastery.flows.read_transcript import Transcript, check_transcript, read_transcript
 from services.mastery.flows.reading import Question
 from services.mastery.http.answers import as_of_document
+from services.mastery.http.asked import asked_of_learner
 from services.mastery.http.documents import PROBLEMS
 from services.mastery.http.transcript_documents import StandingDocument, TranscriptDocument
 from services.mastery.ports import District
-from shared.contracts.values import Id
 from shared.ledger.instants import instant_text
 from shared.runtime.answering import json_answer, private_answer
-from shared.runtime.as_of import AsOfText, AtLeastText, read_as_of, read_at_least
 from shared.runtime.definitions.view import PlacedCompetency
 from shared.runtime.documents import POSITION_HEADER
-from shared.runtime.tokens import Caller, Verifier, person
+from shared.runtime.tokens import Verifier
 
 CODE = (
     "What stands on the transcript: letters and digits, in capitals or not, with hyphens or without. No spaces: paths "
@@ -28,7 +27,7 @@ CODE = (
 
 def transcript_routes(district: District, verifier: Verifier) -> APIRouter:
     router = APIRouter(tags=["transcripts"])
-    caller = Depends(person(verifier))
+    asked = asked_of_learner(district, verifier)
 
     @router.get(
         "/v1/learners/{learner}/transcript",
@@ -36,13 +35,8 @@ def transcript_routes(district: District, verifier: Verifier) -> APIRouter:
         responses={**PROBLEMS, 200: {"headers": POSITION_HEADER}},
         summary="A learner's transcript",
     )
-    async def transcript(
-        learner: Id, reader: Annotated[Caller, caller], as_of: AsOfText = None, at_least: AtLeastText = None
-    ) -> Response:
+    async def transcript(question: Annotated[Question, Depends(asked)]) -> Response:
         """Every level with its evidence and date, to be read in two minutes, with a code by which it is confirmed."""
-        question = Question(
-            reader.id, learner, read_as_of(as_of, zone=district.zone, now=district.now()), read_at_least(at_least)
-        )
         read = await read_transcript(question, district)
         return private_answer(_document(read), read.horizon.pins)
 

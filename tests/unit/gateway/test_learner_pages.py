@@ -1,45 +1,32 @@
-"""What learners and guardians are told: sentences from figures, in both languages; the map; pages of hostile texts."""
+"""What learners and guardians are told of a level: sentences from figures in both languages; pages of hostile texts."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.gateway.domain.disclosures import (
-    Disclosure,
-    NotedDisclosure,
-    Purpose,
     Revealed,
     RevealedName,
     RevealedText,
-    read_of_learner,
 )
-from services.gateway.domain.routes import API
 from services.gateway.http.pages.languages import languages
 from services.gateway.http.pages.learners.explaining import SHORT, STEPS, WITHOUT, Explaining
-from services.gateway.http.pages.learners.map_picture import BOX, map_picture
-from services.gateway.http.pages.learners.mastery import Found, in_order, newest_first, subjects
-from services.gateway.http.pages.learners.seeing import SHOWN, Seeing, rows_of
+from services.gateway.http.pages.learners.mastery import Found, subjects
 from services.gateway.http.pages.learners.viewers import Viewer
 from services.gateway.http.pages.learners.why import Asked, Turned, checked_of
 from services.gateway.http.pages.methods import SENTENCES
-from services.gateway.http.pages.relations import purpose_for, purpose_in
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.wording import STATUSES
-from services.gateway.http.visitors import Visitor
 from shared.rulebook.table import FOR_POLICIES, FOR_ROLL_UPS, METHODS
-from shared.runtime.access.questions import Standing
 from shared.runtime.problems import invalid
 from tests.support import explained as told
 from tests.unit.gateway.test_pages import HOSTILE, Tags
 
 UTC = ZoneInfo("UTC")
 HERSELF, FAMILY, TEACHER = Viewer("own-record", False), Viewer("family", False), Viewer("teaching", True)
-NOBODY = Standing(is_learner=False, speaks_for=(), teaches=(), administers=(), audits=())
 EN, ES = Explaining.to("en"), Explaining.to("es")
 TEXTS = Revealed(
     {ref: RevealedText(HOSTILE, ()) for ref in (told.FEEDBACK, told.REASON)},
@@ -199,120 +186,6 @@ def test_pieces_that_were_checked_are_those_recorded_by_then() -> None:
     checked = checked_of(state, {"state": "equal", "ended_at": "d", "through": told.DAY.format(15)})
     assert checked is not None
     assert (checked.number, checked.of, checked.equal) == (1, 2, True)
-
-
-def test_the_map_stands_what_is_rested_on_to_the_left() -> None:
-    drawn = map_picture(told.framework()["competencies"])
-    assert drawn is not None
-    left = {place.competency["competency"]: place.left for place in drawn.places}
-    assert left[told.EVIDENCE] < left[told.THEME] < left[told.ALLEGORY]
-    assert len(drawn.paths) == 2
-    assert all(place.left + BOX <= drawn.width for place in drawn.places)
-
-
-def test_what_is_linked_with_nothing_is_in_the_list_alone() -> None:
-    alone = told.place("d", "art", "mastered")
-    assert map_picture([alone]) is None
-    drawn = map_picture([alone, *told.framework()["competencies"]])
-    assert drawn is not None
-    assert "d" not in {place.competency["competency"] for place in drawn.places}
-
-
-def test_subjects_keep_the_order_of_their_frameworks_and_never_one_of_levels() -> None:
-    empty = told.framework(title="Art", competencies=[told.place("d", "art", "no_evidence")])
-    states = {told.THEME: told.state(told.THEME, "mastered", "Best"), "gone": told.state("gone", "not_yet", "Two")}
-    english, other, art = subjects([empty, told.framework()], states, [])
-    assert [title.title for title in (english, other, art)] == ["English", "", "Art"]
-    order = [place["competency"] for _, places in english.areas for place in places]
-    assert order == [told.EVIDENCE, told.THEME, told.ALLEGORY]
-    assert english.areas[0][1][1]["level"] == "Best"
-    assert (other.statuses, art.begun) == (["not_yet"], False)
-
-
-def test_next_steps_are_first_of_what_was_begun_and_else_in_the_order_of_the_api() -> None:
-    english, art = told.framework(), told.framework(title="Art", competencies=[told.place("d", "art", "no_evidence")])
-    steps = [{"competency": id_} for id_ in ("d", told.ALLEGORY, "elsewhere", told.THEME)]
-    ordered = [step["competency"] for step in in_order(steps, subjects([art, english], {}, []))]
-    assert ordered == [told.ALLEGORY, told.THEME, "d", "elsewhere"]
-
-
-def test_questions_that_wait_come_before_those_that_were_answered() -> None:
-    asked = [told.question(id=str(n), state=state) for n, state in enumerate(["answered", "open", "answered", "open"])]
-    ordered = newest_first([{**one, "requested_at": told.DAY.format(10 + n)} for n, one in enumerate(asked)])
-    assert [question["id"] for question in ordered] == ["3", "1", "2", "0"]
-
-
-def test_what_one_person_was_shown_within_a_minute_is_one_row() -> None:
-    def noted(number: int, at: int, person: str, what: str, purpose: Purpose | None = None) -> NotedDisclosure:
-        return NotedDisclosure(number, at, Disclosure(told.LEARNER, person, what, purpose=purpose))
-
-    minute, teacher, other = 60_000, told.FIRST, told.SECOND
-    log = [
-        noted(5, 5 * minute + 9, teacher, "names", "teaching"),
-        noted(4, 5 * minute + 8, teacher, "map"),
-        noted(3, 5 * minute + 7, teacher, "mastery"),
-        noted(2, 5 * minute + 6, other, "mastery"),
-        noted(1, minute, other, "share"),
-    ]
-    rows = rows_of(log)
-    assert [(row.person, row.by_share, row.purpose) for row in rows] == [
-        (teacher, False, "teaching"),
-        (other, False, None),
-        (other, True, None),
-    ]
-    assert Seeing.to("es").whats(rows[0].whats) == "El nombre, Niveles"
-
-
-def test_whatever_is_written_into_the_log_has_a_word_for_families() -> None:
-    named = re.compile(r'\bdisclose\([^"]*?"([a-z-]+)"')
-    services = Path(__file__).parents[3] / "services"
-    said = {what for file in services.rglob("*.py") for what in named.findall(file.read_text())}
-    read = {
-        found[1]
-        for route in API
-        if route.method == "GET"
-        and route.service != "gateway"
-        and (found := read_of_learner(route.template, route.template.split("/")))
-    }
-    assert {"roster", "grid", "map"} <= said | read
-    assert said | read <= SHOWN.keys()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Relations of one person: for whom she speaks, and how she stands."""
-
-    children: tuple[str, ...] = ()
-    stands: Standing = NOBODY
-
-    async def is_guardian(self, _person: str, learner: str) -> bool:
-        return learner in self.children
-
-    async def standing(self, _person: str) -> Standing:
-        return self.stands
-
-
-@pytest.mark.parametrize(
-    ("relations", "purpose"),
-    [
-        (Known(), "teaching"),
-        (Known(("second",)), "family"),
-        (Known((), replace(NOBODY, audits=("district",))), "audit"),
-        (Known((), replace(NOBODY, administers=("district",), audits=("district",))), "administration"),
-        (Known((), replace(NOBODY, administers=("district",), teaches=("section",))), "teaching"),
-    ],
-)
-async def test_the_log_says_for_what_somebody_read(relations: Any, purpose: Purpose) -> None:
-    """Of a work of several also where her child is not the first of them."""
-    visitor = Visitor("her", "", "")
-    assert await purpose_for(visitor, ["first", "second"], relations) == purpose
-    assert await purpose_for(visitor, ["first", "her"], relations) == "own-record"
-
-
-async def test_of_a_section_the_log_tells_its_teacher_from_who_administers_it() -> None:
-    relations: Any = Known((), replace(NOBODY, administers=("school/one",), teaches=("hers",)))
-    visitor = Visitor("her", "", "")
-    assert [await purpose_in(visitor, one, relations) for one in ("hers", "another")] == ["teaching", "administration"]
 
 
 @pytest.mark.parametrize("language", languages())

@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from shared.contracts.values import Contract, Text
-from shared.contracts.wording import reason_of, told
+from shared.contracts.wording import in_code, told
 from shared.runtime.problems import from_validation
 
 
@@ -47,7 +47,7 @@ def test_it_says_what_would_be_right_and_as_a_code(
     with pytest.raises(ValidationError) as caught:
         Wish.model_validate(given)
     [error] = caught.value.errors()
-    assert (told(error), *reason_of(error)) == (words, reason, figures)
+    assert (told(error), *in_code(error)) == (words, reason, figures)
     problem = from_validation([error])
     assert (problem.more.get("reason"), problem.more.get("figures", {})) == (reason, figures)
 

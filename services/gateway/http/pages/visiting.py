@@ -119,7 +119,7 @@ def _signing_in_first(request: Request, zone: tzinfo) -> Response:
     reader = reader_of(request, zone, None)
     if "application/json" in request.headers.get("accept", ""):  # a script of ours shows what is said
         return JSONResponse({"said": words_in(reader.language).gettext(SIGNED_OUT)}, 401)
-    return page("ended.html", reader, status=401, door=_door(urlsplit(reader.again).path or request.url.path))
+    return page("ended.html", reader, status=401, door=_door(urlsplit(reader.again).path))
 
 
 def _door(back: str) -> str:

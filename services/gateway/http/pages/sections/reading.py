@@ -106,11 +106,8 @@ class Sections:
         task = next((one for one in ordered if one["id"] == view.task), None)
         if task is None and view.task != NO_TASK:
             return Tasks(ordered, None)
-        rubric = (
-            None
-            if task is None or not task.get("rubric")
-            else await self._visiting.asking.document(visitor, task["rubric"])
-        )
+        named = None if task is None else task.get("rubric")
+        rubric = None if named is None else await self._visiting.asking.document(visitor, named)
         return Tasks(ordered, scoring_of(task, rubric, view.of))
 
     async def of_page(
