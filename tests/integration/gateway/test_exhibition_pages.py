@@ -26,6 +26,14 @@ from tests.support.exhibited_works import (
 from tests.support.relations import new_id
 from tests.support.signing_in import Door
 
+BALLOT = {
+    "exhibition": FAIR, "state": "open", "language": "en", "title": {"en": "Vote"}, "works": [],
+    "questions": [{
+        "question": "leader", "kind": "choice", "title": {"en": "Who?"},
+        "options": [{"option": "boxer", "title": {"en": "Boxer"}}],
+    }],
+}  # fmt: skip
+
 
 async def test_a_teacher_sees_what_is_open_and_who_has_shown_nothing_yet(door: Door, teacher: Browser) -> None:
     answering(door)
@@ -177,14 +185,7 @@ async def test_what_changed_meanwhile_is_said_kindly(door: Door, teacher: Browse
 
 
 async def test_paper_ballots_are_entered_as_nobody_and_what_is_refused_stays(door: Door, teacher: Browser) -> None:
-    ballot = {
-        "exhibition": FAIR, "state": "open", "language": "en", "title": {"en": "Vote"}, "works": [],
-        "questions": [{
-            "question": "leader", "kind": "choice", "title": {"en": "Who?"},
-            "options": [{"option": "boxer", "title": {"en": "Boxer"}}],
-        }],
-    }  # fmt: skip
-    written = answering(door, **{"POST show": JSONResponse(ballot, 200), "POST vote": JSONResponse({}, 201)})
+    written = answering(door, **{"POST show": JSONResponse(BALLOT, 200), "POST vote": JSONResponse({}, 201)})
     table = f"ballot;leader\n{'ab' * 16};Boxer\n{'cd' * 16};Nobody\nonce upon a time;Boxer"
     told = await sent(door, teacher, f"/exhibitions/{FAIR}/paper", table=table)
     assert told.status_code == 200, told.text
@@ -203,8 +204,20 @@ async def test_on_a_shared_device_the_next_person_follows(door: Door) -> None:
     assert typed.headers["location"] == f"/vote/{'ab' * 16}?kiosk=1"
     voted = await browser.send("POST", f"{door.url}{typed.headers['location']}", form={"answer/leader": "boxer"})
     assert 'href="/vote?kiosk=1"' in voted.text
-    alone = await browser.send("POST", f"{door.url}/vote/{'ab' * 16}", form={})
+    alone = await browser.send("POST", f"{door.url}/vote/{'ab' * 16}", form={"answer/leader": "boxer"})
     assert "/vote?kiosk=1" not in alone.text
+
+
+async def test_a_vote_with_nothing_chosen_is_refused_and_uses_no_ballot_up(door: Door) -> None:
+    written = answering(door, **{"POST show": JSONResponse(BALLOT, 200)})
+    browser, ballot = door.browser(), f"{door.url}/vote/{'ab' * 16}"
+    for form in ({}, {"answer/leader": ""}):
+        refused = await browser.send("POST", ballot, form=form)
+        assert (refused.status_code, "Your ballot is still good" in refused.text) == (422, True)
+        assert 'name="answer/leader"' in refused.text
+    answering(door, **{"POST show": JSONResponse({**BALLOT, "state": "counted"}, 200)})
+    assert "counted already" in (await browser.send("POST", ballot, form={})).text
+    assert not [path for _, path, _ in written if path.endswith("/vote")]
 
 
 async def test_whoever_lets_others_vote_on_her_device_is_signed_out_first(door: Door, teacher: Browser) -> None:

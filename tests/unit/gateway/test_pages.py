@@ -201,7 +201,7 @@ def test_what_a_voter_has_to_load_is_small() -> None:
     question = {"question": "leader", "kind": "choice", "title": {"en": "Who leads best?"}, "work": None}
     ballot = {"title": {"en": "Animal Farm"}, "language": "en"}
     asked = [{**question, "question": f"q{n}", "options": option} for n in range(3)]
-    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=False, said=lambda words: words["en"])
+    answer = page("ballot.html", reader, ballot=ballot, asked=asked, wrong=None, said=lambda words: words["en"])
     everything = len(answer.body) + (STATIC / "ascertain.css").stat().st_size
     assert everything <= 30 * 1024, f"{everything} bytes"
 

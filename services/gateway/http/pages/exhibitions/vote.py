@@ -45,11 +45,7 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
     async def answered(
         token: str, request: Request, asked: Callable[[str], Awaitable[Response]]
     ) -> tuple[int, Mapping[str, Any]]:
-        """What evidence says of a token; one that is none is not even asked for, and counted as one that is unknown."""
-        answer = await asked(token) if token_of(token) == token else None
-        if answer is None or answer.status_code == 404:
-            await misses.count(address_of(request.client.host if request.client else None))
-        return (404, {}) if answer is None else (answer.status_code, orjson.loads(answer.body))
+        return await _told(token, request, asked, misses)
 
     @router.get("/vote/{token}")
     async def ballot(token: Token, request: Request) -> Response:
@@ -58,31 +54,43 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
 
     @router.post("/vote/{token}")
     async def vote(token: Token, request: Request) -> Response:
-        fields = await fields_of(request)
-        answers = {
-            name.removeprefix("answer/"): value
-            for name, value in fields.items()
-            if name.startswith("answer/") and value
-        }
+        answers = _answers(await fields_of(request))
+        if not answers:  # sent by mistake: it would use the ballot up, and say nothing
+            return _ballot(*await answered(token, request, ballots.show), request, visiting, wrong="nothing")
         status, told = await answered(token, request, lambda known: ballots.vote(known, answers))
         if status in {200, 201}:
             reader, kiosk = visiting.reader(request), _kiosk(request)
             return page("voted.html", reader, before=status == 200, receipt=told["receipt"], kiosk=kiosk)
         if status == 422:
-            _, told = await answered(token, request, ballots.show)
+            status, told = await answered(token, request, ballots.show)
+            return _ballot(status, told, request, visiting, wrong="unasked")
         return _ballot(status, told, request, visiting)
 
     return router
 
 
-def _ballot(status: int, told: Mapping[str, Any], request: Request, visiting: Visiting) -> Response:
-    """The page of a ballot as evidence answered for it; 422 where an answer was none of those asked."""
+async def _told(
+    token: str, request: Request, asked: Callable[[str], Awaitable[Response]], misses: Misses
+) -> tuple[int, Mapping[str, Any]]:
+    """What evidence says of a token; one that is none is not even asked for, and counted as one that is unknown."""
+    answer = await asked(token) if token_of(token) == token else None
+    if answer is None or answer.status_code == 404:
+        await misses.count(address_of(request.client.host if request.client else None))
+    return (404, {}) if answer is None else (answer.status_code, orjson.loads(answer.body))
+
+
+def _ballot(
+    status: int, told: Mapping[str, Any], request: Request, visiting: Visiting, *, wrong: str | None = None
+) -> Response:
+    """The page of a ballot as evidence answered for it. Where it can still be voted with, it says what is `wrong` with
+    what was sent: `nothing` was chosen, or what is `unasked`.
+    """
     reader = visiting.reader(request)
     if status == 404:
         return page("vote_by_hand.html", reader, status=404, wrong="unknown", typed="", kiosk=_kiosk(request))
     if status == 409 or told.get("state") == "closed":
         return page("vote_closed.html", reader, status=200 if status != 409 else 409)
-    if status not in {200, 422}:
+    if status != 200:
         raise Problem(status, "ballot", str(told.get("title", "")), str(told.get("detail", "")))
     if told["state"] == "counted":
         return page("voted.html", reader, before=True, receipt=None, kiosk=_kiosk(request))
@@ -92,7 +100,14 @@ def _ballot(status: int, told: Mapping[str, Any], request: Request, visiting: Vi
         for work in (told["works"] if question["kind"] == "rating" else [None])
     ]
     said = _said(told, reader.language)
-    return page("ballot.html", reader, status=status, ballot=told, asked=asked, wrong=status == 422, said=said)
+    return page("ballot.html", reader, status=422 if wrong else 200, ballot=told, asked=asked, wrong=wrong, said=said)
+
+
+def _answers(fields: Mapping[str, str]) -> dict[str, str]:
+    """What was chosen, by what it answers; what was left out is not there."""
+    return {
+        name.removeprefix("answer/"): value for name, value in fields.items() if name.startswith("answer/") and value
+    }
 
 
 def _kiosk(request: Request) -> bool:
