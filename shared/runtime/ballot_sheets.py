@@ -19,6 +19,9 @@ A_SHEET = 6
 LONGEST_TITLE = 150
 """Characters of a title that stand on a ballot."""
 
+MOST_WORKS, ROOM_FOR_WORKS, SHORT_TITLE = 8, 200, 80
+"""Works whose titles stand on a ballot, the characters that they share, and how long its own title is beside them."""
+
 TEMPLATE = Path(__file__).parent / "ballots.typ"
 
 PaperSize: TypeAlias = Literal["a4", "us-letter"]
@@ -29,12 +32,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "ballot": "Ballot",
             "code": "QR code that opens this ballot's voting page",
             "scan": "Scan the code with a phone, or go to this address and type the twelve words below:",
+            "works": "Works:",
             "once": "One ballot, one vote: the first counts. Nobody can see who cast it.",
         },
         "es": {
             "ballot": "Boleta",
             "code": "Código QR que abre la página para votar con esta boleta",
             "scan": "Escanee el código con un teléfono, o vaya a esta dirección y escriba las doce palabras de abajo:",
+            "works": "Trabajos:",
             "once": "Una boleta, un voto: cuenta el primero. Nadie puede ver quién lo emitió.",
         },
     }
@@ -49,13 +54,17 @@ _ROLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """What stands on every ballot: `title` in the language, `address` of the platform as people reach it."""
+    """What stands on every ballot: `title` in the language, `address` of the platform as people reach it.
+
+    `works` are those that are rated, by number and title, where whoever prints them wants their titles on the paper.
+    """
 
     title: str
     role: str
     language: str
     address: str
     paper: PaperSize = "a4"
+    works: tuple[tuple[int, str], ...] = ()
 
 
 def check_language(language: str) -> None:
@@ -79,12 +88,14 @@ def ballot_sheets(sheets: Sheets, tokens: Sequence[str], *, at: datetime) -> byt
     check_language(sheets.language)
     words = _WORDS[sheets.language]
     ballots = [_ballot(sheets, token) for token in tokens]
+    works = _works(sheets.works)
     told: JsonValue = {
-        "title": _shortened(sheets.title),
+        "title": _shortened(sheets.title, SHORT_TITLE if works else LONGEST_TITLE),
         "language": sheets.language,
         "paper": sheets.paper,
         "role": _ROLES[sheets.language].get(sheets.role, sheets.role),
         "address": voting_address(sheets.address),
+        "titles": works,
         **words,
         "sheets": [list(ballots[start : start + A_SHEET]) for start in range(0, len(ballots), A_SHEET)],
     }
@@ -99,10 +110,18 @@ def _ballot(sheets: Sheets, token: str) -> JsonValue:
     }
 
 
-def _shortened(title: str) -> str:
+def _works(works: Sequence[tuple[int, str]]) -> str:
+    """The works in a few lines, each shortened to its share of them; nothing where there are too many for a ballot."""
+    if not works or len(works) > MOST_WORKS:
+        return ""
+    longest = ROOM_FOR_WORKS // len(works) - 4
+    return " · ".join(f"{number} {_shortened(title, longest)}" for number, title in works)
+
+
+def _shortened(title: str, longest: int) -> str:
     """A title that leaves room for the rest of the ballot, without letters that cannot be seen."""
     plain = "".join(letter for letter in " ".join(title.split()) if letter.isprintable())
-    return plain if len(plain) <= LONGEST_TITLE else f"{plain[: LONGEST_TITLE - 1]}…"
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def _qr_code(address: str) -> str:

@@ -66,6 +66,7 @@ class Opened:
     asked: tuple[Asked, ...]
     works: tuple[str, ...]
     questions: Questions
+    title_ref: str | None = None
 
 
 def exhibition_of(stream: Sequence[Entry]) -> Exhibition | None:

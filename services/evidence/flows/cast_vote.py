@@ -18,6 +18,7 @@ from services.evidence.domain.errors import Conflict, NotFound
 from services.evidence.domain.exhibitions import Opened
 from services.evidence.domain.receipts import Receipt, receipt
 from services.evidence.ports import District
+from services.evidence.ports.vault import VaultUnavailable
 from shared.contracts.tasks import Questions
 from shared.ledger.streams import ballot_stream
 
@@ -34,6 +35,7 @@ class Shown:
     standing: Standing
     questions: Questions
     works: tuple[str, ...]
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,15 @@ class Counted:
 
 
 async def show_ballot(token: str, district: District) -> Shown:
-    """What this token's ballot asks. Raises NotFound where no ballot has it, LedgerUnavailable."""
+    """What this token's ballot asks, and what its exhibition is called, which tells of nobody (`is_for_everyone`).
+
+    Raises NotFound where no ballot has it, LedgerUnavailable.
+    """
     found = await _found(token, district)
     opened = await _opened(found, district)
     standing: Standing = "counted" if found.is_counted else "closed" if found.is_closed else "open"
-    return Shown(found.exhibition, standing, opened.questions, opened.works)
+    title = await _title(found.exhibition, opened.title_ref, district)
+    return Shown(found.exhibition, standing, opened.questions, opened.works, title)
 
 
 async def cast_vote(token: str, answers: Mapping[str, str], actor: str, district: District) -> Counted:
@@ -90,6 +96,17 @@ async def _opened(found: Found, district: District) -> Opened:
     if opened is None:  # ballots are issued once it is open, and not before
         raise NotFound("ballot")
     return opened
+
+
+async def _title(exhibition: str, ref: str | None, district: District) -> str | None:
+    """What the exhibition is called; None where nobody said, or the vault does not answer: one can vote without it."""
+    if ref is None:
+        return None
+    try:
+        kept = (await district.vault.texts([ref])).get(ref)
+    except VaultUnavailable:
+        return None
+    return kept.text if kept is not None and kept.owner == exhibition else None
 
 
 async def _counted(found: Found, district: District) -> Counted:

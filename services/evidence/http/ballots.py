@@ -44,6 +44,7 @@ def _ballot(shown: Shown) -> dict[str, Any]:
     return {
         "exhibition": shown.exhibition,
         "state": shown.standing,
+        **({} if shown.title is None else {"exhibition_title": shown.title}),
         "language": questions.language,
         "title": {questions.language: questions.title}
         | {language: words.title for language, words in questions.translations.items()},

@@ -52,7 +52,7 @@ class PostgresExhibitions:
         questions = await questions_of(found.plan.questions, self._documents)
         if len(self._opened) >= REMEMBERED:
             self._opened.clear()
-        self._opened[exhibition] = Opened(found.opened.asked, found.plan.works, questions)
+        self._opened[exhibition] = Opened(found.opened.asked, found.plan.works, questions, found.plan.title_ref)
         return self._opened[exhibition]
 
     async def told(self, exhibition: str, events: Sequence[str]) -> list[Entry]:

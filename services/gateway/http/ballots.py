@@ -71,10 +71,12 @@ class BallotWork(_Answer):
 class Ballot(_Answer):
     """What a ballot asks. `state`: it can be voted with (`open`), it was (`counted`), or it no longer can (`closed`).
 
-    `language` is that in which the questions were written; words in others stand beside it where there are any.
+    `exhibition_title` is what the exhibition is called, where that was said and can be had now. `language` is that in
+    which the questions were written; words in others stand beside it where there are any.
     """
 
     exhibition: Id
+    exhibition_title: str | None = None
     state: Literal["open", "counted", "closed"]
     language: str
     title: dict[str, str]

@@ -25,8 +25,9 @@ def attempt_in_place(learner: str) -> dict[str, Any]:
 
 async def test_an_exhibition_from_its_plan_to_its_tally(evidence: Running, people: People) -> None:
     work = await started(people.teacher, people.amara, people.bao)
-    show = await held(evidence, people.teacher, [work])
+    show = await held(evidence, people.teacher, [work], title="An evening on the farm")
     tokens = await show.ballots("family", 6)
+    assert (await show.show(tokens[0])).json()["exhibition_title"] == "An evening on the farm"
     for n, token in enumerate(tokens[:5]):
         answer = await show.vote(token, {BEST: "boxer" if n else "clover", f"{WELL}/{work}": str(n % 2 + 3)})
         assert (answer.status_code, answer.json()["outcome"]) == (201, "counted"), answer.text

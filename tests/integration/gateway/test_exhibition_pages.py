@@ -23,6 +23,7 @@ from tests.support.exhibited_works import (
     answering,
     sent,
 )
+from tests.support.paper import Paper
 from tests.support.relations import new_id
 from tests.support.signing_in import Door
 
@@ -174,6 +175,18 @@ async def test_ballots_are_made_once_and_downloaded_as_often_as_need_be(door: Do
         assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
         assert pdf.headers["content-disposition"] == 'attachment; filename="ballots-family.pdf"'
     assert len({body["id"] for _, _, body in written}) == 1
+    rating = {"kind": "rating", "code": "clear", "title": "Clear?", "scale": [{"value": "1", "title": "No"}]}
+    shown = {"work": WORK, "number": 1, "title_ref": "8c" * 32}
+    text = {"ref": shown["title_ref"], "text": "The windmill", "owner": WORK, "learners": [new_id()]}
+    answering(door, **{
+        "POST ballots": {**RECEIPT, "role": "family", "tokens": ["ab" * 16]},
+        f"/v1/exhibitions/{FAIR}": {**EXHIBITION, "questions": "9d" * 32, "works": [shown]},
+        f"/v1/documents/{'9d' * 32}": {**ASKED, "questions": [rating]},
+        "/reveal": {"texts": [text], "names": []},
+    })  # fmt: skip
+    for more, named in (({"titles": "1"}, True), ({}, False)):
+        pdf = await sent(door, teacher, f"/exhibitions/{FAIR}/ballots.pdf", **wish, **more)
+        assert ("Trabajos: 1 The windmill" in Paper(pdf.content).pages[0]) is named
     too_many = await sent(door, teacher, f"/exhibitions/{FAIR}/ballots", role="family", count="601")
     assert too_many.status_code == 422
 

@@ -32,6 +32,15 @@ def test_a_ballot_has_its_role_its_words_in_order_and_the_address_where_they_are
     assert " ".join(f"{n} {word}" for n, word in enumerate(words_of(TOKENS[0], "en").split(), start=1)) in page
 
 
+def test_a_ballot_names_the_works_that_are_rated_as_far_as_there_is_room() -> None:
+    works = ((1, "A poster of the farm"), (2, "word " * 100))
+    [page] = Paper(ballot_sheets(replace(SHEETS, works=works, paper="us-letter"), TOKENS[:1], at=AT)).pages
+    assert "Works: 1 A poster of the farm · 2 word word" in page
+    assert ("…" in page, "the first counts" in page) == (True, True)
+    many = tuple((n, f"Essay {n}") for n in range(1, 20))
+    assert "Essay" not in Paper(ballot_sheets(replace(SHEETS, works=many), TOKENS[:1], at=AT)).pages[0]
+
+
 def test_a_token_stands_nowhere_in_the_file_but_in_pictures_and_words() -> None:
     made = ballot_sheets(SHEETS, TOKENS, at=AT)
     assert not any(token.encode() in made for token in TOKENS)

@@ -117,13 +117,14 @@ def exhibition_pages(exhibitions: Exhibitions, public_url: str, clock: Clock) ->
         if "questions" not in told:
             raise not_found("ballots")
         title = await _title(exhibitions, visitor, told, language)
+        works = await _works(exhibitions, visitor, told) if fields.get("titles") else ()
         issued = await asking.write(visitor, "POST", f"/v1/exhibitions/{exhibition}/ballots", wish)
-        wanted = Sheets(title, wish["role"], language, public_url or str(request.base_url), paper)
+        wanted = Sheets(title, wish["role"], language, public_url or str(request.base_url), paper, works)
         at = datetime.fromtimestamp(clock() // 1000, UTC)
         try:
             pdf = await asyncio.to_thread(ballot_sheets, wanted, issued["tokens"], at=at)
         except PrintingError as error:
-            raise wrong("There is no font here for some letters of the title.") from error
+            raise wrong("There is no font here for some letters of a title.") from error
         headers = {
             "Content-Disposition": f'attachment; filename="ballots-{wish["role"]}.pdf"',
             "Cache-Control": "no-store",
@@ -202,3 +203,14 @@ async def _title(exhibitions: Exhibitions, visitor: Visitor, told: Mapping[str, 
         revealed = await exhibitions.revealed(visitor, standing, texts=[told["title_ref"]])
         translated = next((found.text for found in revealed.texts.values()), None)
     return str(translated or questions["title"])
+
+
+async def _works(exhibitions: Exhibitions, visitor: Visitor, told: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
+    """Works that are rated, by number and title, as far as they are hers to read; each reading is logged."""
+    questions = await exhibitions.visiting.asking.document(visitor, told["questions"])
+    refs = {one["number"]: one["title_ref"] for one in told["works"] if one.get("title_ref")}
+    if not refs or all(one["kind"] != "rating" for one in questions["questions"]):
+        return ()
+    standing = await exhibitions.relations.standing(visitor.person)
+    texts = (await exhibitions.revealed(visitor, standing, texts=list(refs.values()))).texts
+    return tuple((number, texts[ref].text) for number, ref in sorted(refs.items()) if ref in texts)
