@@ -59,11 +59,12 @@ def read_as_of(text: str | None, *, zone: tzinfo, now: Instant) -> AsOf:
             "as_of must be an instant such as 2026-11-24T09:30:00.000Z, a date such as 2026-11-24, or positions such "
             "as evidence:12:345,definitions:0:7.",
             field="as_of",
+            reason="date-wrong",
         ) from error
     if day is not None and end_of_day(day - timedelta(days=1), zone) < now:
         at = min(at, now)
     if at > now:
-        raise problems.invalid("as_of must not lie in the future.", field="as_of")
+        raise problems.invalid("as_of must not lie in the future.", field="as_of", reason="later-than-now")
     return AtInstant(at)
 
 

@@ -1,13 +1,15 @@
 """Why something was refused, in the reader's language. Pure.
 
 By what a page of ours said itself, by the reason that a service gives, or by the kind of problem. What has none of
-these is told in general, with the service's English sentence after it.
+these is told in general, with the service's English sentence after it, unless that speaks to programs.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from services.gateway.http.pages.fields import place_in_words
 from services.gateway.http.pages.languages import Gettext
 from services.gateway.http.pages.languages import later as _
 from shared.contracts.reasons import FieldReason, Reason
@@ -93,7 +95,7 @@ REASONS: Mapping[Reason, str] = {
 """By the reason that a service gives. No word of blame; what to do next where there is something to do."""
 
 OF_A_FIELD: frozenset[Reason] = frozenset(get_args(FieldReason))
-"""Reasons that are the same for any field: which one it is stands behind the sentence, by the name that the API has."""
+"""Reasons that are the same for any field: which one it is stands behind the sentence, as forms call it."""
 
 KINDS: Mapping[str, str] = {
     "stale-version": _("Something changed here meanwhile. Look at it again, then send it again."),
@@ -114,6 +116,13 @@ KINDS: Mapping[str, str] = {
 
 BETTER = frozenset({"stale-version", "mismatch", "cross-site", "not-reached"})
 """Kinds of which a service's sentence speaks of versions, keys and headers: ours is plainer in English too."""
+
+
+UNCLEAR = _("Something that was sent cannot be taken as it is. Check it, then send it again.")
+"""Where the service's sentence is for programs."""
+
+FOR_PROGRAMS = re.compile(r"[a-z]_[a-z]|(?:^|\s)/[a-z]|[0-9a-f]{8}-[0-9a-f]{4}|RFC|JSON|Idempotency-Key")
+"""What stands in sentences of the API that speak of names in requests, and not of anything on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,15 @@ def why_not(problem: Problem, words: Gettext, *, english: bool) -> Why:
         figures = problem.more.get("figures")
         told = words.gettext(str(message))
         told = told % figures if isinstance(figures, Mapping) and figures else told
-        place = (problem.field or "").strip("/") if reason in OF_A_FIELD else ""
-        return Why(f"{told} ({place})" if place else told)
+        return Why(_with_place(told, problem, words) if reason in OF_A_FIELD else told)
     said = problem.detail or problem.title
+    if FOR_PROGRAMS.search(said):
+        general = KINDS["stale-version"] if problem.status == 409 else UNCLEAR
+        return Why(_with_place(words.gettext(general), problem, words))
     return Why(said) if english else Why(words.gettext("That did not work."), said)
+
+
+def _with_place(told: str, problem: Problem, words: Gettext) -> str:
+    """A sentence, and which field it speaks of: a column of a file by its own name (`column`)."""
+    place = problem.more.get("column") or place_in_words(problem.field, words)
+    return f"{told} ({place})" if place else told

@@ -99,7 +99,9 @@ async def _imported(visiting: Visiting, visitor: Visitor, handed: Handed) -> Imp
         imported.unchanged += answer["unchanged"]
         for problem in answer["refused"]:
             place = problem.get("file", ""), problem.get("sourcedId", "")
-            imported.refused[place] = {"why": told_problem(problem["status"], problem), "line": handed.lines.get(place)}
+            why = told_problem(problem["status"], problem)
+            why.more["column"] = (why.field or "").strip("/")
+            imported.refused[place] = {"why": why, "line": handed.lines.get(place)}
     return imported
 
 
