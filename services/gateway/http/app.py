@@ -60,7 +60,7 @@ def gateway_app(parts: Parts) -> FastAPI:
         forwarder=Forwarder(parts.peers),
         log=parts.disclosures,
         files=FileOrigin(parts.files, parts.clock),
-        tell=lambda scope, problem: refusal(scope, problem, parts.zone),
+        tell=lambda scope, problem: refusal(scope, problem, visiting),
     )
     return app
 

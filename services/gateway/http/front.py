@@ -12,7 +12,7 @@
 | 503 | to whom this is shown cannot be logged |
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import MutableHeaders
@@ -66,7 +66,7 @@ class Front:
         forwarder: Forwarder,
         log: Disclosures,
         files: FileOrigin,
-        tell: Callable[[Scope, Problem], Response],
+        tell: Callable[[Scope, Problem], Awaitable[Response]],
     ) -> None:
         self._tell = tell
         self._app, self._table, self._verifier, self._limits = app, table, verifier, limits
@@ -146,7 +146,7 @@ class Front:
 class _Answering:
     """Sends the answer, with what stands on every answer of the gateway; knows whether it has begun."""
 
-    def __init__(self, send: Send, tell: Callable[[Scope, Problem], Response]) -> None:
+    def __init__(self, send: Send, tell: Callable[[Scope, Problem], Awaitable[Response]]) -> None:
         self._send, self._tell, self._begun = send, tell, False
 
     async def __call__(self, message: Message) -> None:
@@ -160,7 +160,7 @@ class _Answering:
     async def refuse(self, problem: Problem, scope: Scope, receive: Receive) -> None:
         if self._begun:
             raise problem  # an answer that has begun cannot become a refusal: the connection ends
-        response = self._tell(scope, problem)
+        response = await self._tell(scope, problem)
         allowed = problem.more.get("allowed")
         if isinstance(allowed, list):
             response.headers["Allow"] = ", ".join(allowed)

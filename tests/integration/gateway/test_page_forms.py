@@ -56,6 +56,7 @@ async def test_a_script_of_ours_is_told_that_nobody_is_signed_in_any_more(door: 
 async def test_who_comes_to_no_address_of_ours_sees_a_page_and_a_program_a_document(door: Door) -> None:
     told = await door.browser().send("GET", f"{door.url}/nonsense", headers={"Accept": "text/html,*/*"})
     assert (told.status_code, "There is no such page" in told.text) == (404, True)
+    assert 'action="/sign-out"' not in told.text
     for path, accept in (("/nonsense", "*/*"), ("/v1/nonsense", "text/html")):
         document = await door.browser().send("GET", f"{door.url}{path}", headers={"Accept": accept})
         assert (document.status_code, document.headers["content-type"]) == (404, "application/problem+json")

@@ -109,8 +109,12 @@ async def test_what_is_not_hers_to_see_looks_as_if_it_were_absent(door: Door, so
 
 
 async def test_an_address_of_no_page_is_told_on_a_page(door: Door, somebody: tuple[Browser, str]) -> None:
-    answer = await somebody[0].send("GET", f"{door.url}/learners/x")
-    assert (answer.status_code, "There is no such page" in answer.text) == (404, True)
+    """Who is signed in can still sign out there."""
+    for path in ("/learners/x", "/nonsense", f"/learners/{new_id()}"):
+        arranged(door, {})
+        answer = await somebody[0].send("GET", f"{door.url}{path}", headers={"Accept": "text/html"})
+        assert (answer.status_code, "There is no such page" in answer.text) == (404, True)
+        assert 'action="/sign-out"' in answer.text, path
 
 
 async def test_a_day_before_anything_was_known_is_not_a_missing_page(door: Door, somebody: tuple[Browser, str]) -> None:

@@ -13,7 +13,7 @@ from services.gateway.http.pages.visiting import Visiting, page_route
 
 def home_pages(relations: Relations, visiting: Visiting) -> APIRouter:
     """`/`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/")
     async def home(request: Request) -> Response:

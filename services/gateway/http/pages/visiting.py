@@ -65,6 +65,14 @@ class Visiting:
         """How a page is to be written for whoever asked for it."""
         return reader_of(request, self.zone, visitor)
 
+    async def refused(self, request: Request, problem: Problem) -> Response:
+        """The page that tells of a refusal. Who is signed in can go on or sign out there, as far as that is known."""
+        try:
+            visitor = await self.known(request)
+        except Problem:
+            visitor = None
+        return page("problem.html", self.reader(request, visitor), status=problem.status, problem=problem)
+
 
 async def fields_of(request: Request) -> dict[str, str]:
     """The fields of a form, each by its first value, with plain line ends. Raises `typed.no_form`."""
@@ -84,7 +92,7 @@ def reader_of(request: Request, zone: tzinfo, visitor: Visitor | None) -> Reader
     return Reader(language, zone, request.url.path, person, csrf, chooses=chosen == language, again=again)
 
 
-def page_route(zone: tzinfo) -> type[APIRoute]:
+def page_route(visiting: Visiting) -> type[APIRoute]:
     """The class of a page's routes: what would be a problem document is told on a page."""
 
     class PageRoute(APIRoute):
@@ -92,22 +100,22 @@ def page_route(zone: tzinfo) -> type[APIRoute]:
             handler = super().get_route_handler()
 
             async def shown(request: Request) -> Response:
-                return await _shown(request, handler, zone)
+                return await _shown(request, handler, visiting)
 
             return shown
 
     return PageRoute
 
 
-async def _shown(request: Request, handler: Callable[[Request], Awaitable[Response]], zone: tzinfo) -> Response:
+async def _shown(request: Request, handler: Callable[[Request], Awaitable[Response]], visiting: Visiting) -> Response:
     try:
         return await handler(request)
     except SignInFirst:
-        return _signing_in_first(request, zone)
+        return _signing_in_first(request, visiting.zone)
     except RequestValidationError:  # an address that no page of ours has
-        return page("problem.html", reader_of(request, zone, None), status=404, problem=not_found("page"))
+        return await visiting.refused(request, not_found("page"))
     except Problem as problem:
-        answer = page("problem.html", reader_of(request, zone, None), status=problem.status, problem=problem)
+        answer = await visiting.refused(request, problem)
         answer.headers.update({"Retry-After": str(problem.more.get("retry_after", 1))} if problem.status == 503 else {})
         return answer
 
@@ -126,7 +134,7 @@ def _door(back: str) -> str:
     return f"/sign-in?return_to={quote(back, safe='')}"
 
 
-def refusal(scope: Scope, problem: Problem, zone: tzinfo) -> Response:
+async def refusal(scope: Scope, problem: Problem, visiting: Visiting) -> Response:
     """A refusal before any route was asked: a page to whom a browser brings to no address of ours, else a document."""
     request = Request(scope)
     if (
@@ -136,4 +144,4 @@ def refusal(scope: Scope, problem: Problem, zone: tzinfo) -> Response:
         or "text/html" not in request.headers.get("accept", "")
     ):
         return problem.response()
-    return page("problem.html", reader_of(request, zone, None), status=404, problem=problem)
+    return await visiting.refused(request, problem)

@@ -36,7 +36,7 @@ After = Annotated[int, Query(ge=0, lt=2**53)]
 
 def audit_pages(visiting: Visiting) -> APIRouter:
     """`/audit` and what is under it, but verifications."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/audit")
     async def begin(

@@ -13,7 +13,7 @@ from shared.runtime.problems import Problem
 
 def verification_pages(visiting: Visiting) -> APIRouter:
     """`/audit/verifications` and `/audit/verifications/{verification}`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/audit/verifications")
     async def begin(request: Request) -> Response:

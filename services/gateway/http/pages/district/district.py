@@ -10,7 +10,7 @@ from shared.runtime.problems import not_found
 
 def district_pages(relations: Relations, visiting: Visiting) -> APIRouter:
     """`/district`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/district")
     async def district(request: Request) -> Response:

@@ -19,7 +19,7 @@ ROUTE = "/district/forgetting"
 
 def forgetting_pages(visiting: Visiting) -> APIRouter:
     """`/district/forgetting`, and the approval under it."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get(ROUTE)
     async def forgettings(request: Request, done: Annotated[str, Query(max_length=20)] = "") -> Response:

@@ -23,7 +23,7 @@ AtLeast = Annotated[str | None, Query(max_length=2048)]
 
 def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
     """`/district/policies`, `/district/policies/in-force` and `/district/policies/new`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/district/policies")
     async def policies(request: Request) -> Response:

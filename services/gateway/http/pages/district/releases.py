@@ -32,7 +32,7 @@ Batch = Annotated[Id, Path()]
 
 def release_pages(visiting: Visiting) -> APIRouter:
     """`/district/releases`, and a batch of grades under it."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get(ROUTE)
     async def begin(request: Request, section: Annotated[str, Query(max_length=40)] = "") -> Response:

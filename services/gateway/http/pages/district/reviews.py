@@ -21,7 +21,7 @@ Review = Annotated[Id, Path()]
 
 def review_pages(visiting: Visiting) -> APIRouter:
     """`/district/reviews`, those of a school, and each by its learner."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get(ROUTE)
     async def schools(request: Request) -> Response:

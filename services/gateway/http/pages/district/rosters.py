@@ -36,7 +36,7 @@ class Imported:
 
 def roster_pages(visiting: Visiting) -> APIRouter:
     """`/district/rosters` and `/district/rosters/sections/{section}`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/district/rosters")
     async def rosters(request: Request) -> Response:

@@ -27,7 +27,7 @@ WhatIf = Annotated[Id, Path()]
 
 def what_if_pages(relations: Relations, visiting: Visiting) -> APIRouter:
     """`/district/policies/what-ifs` and what is under it."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.post(ROUTE)
     async def try_(request: Request) -> Response:

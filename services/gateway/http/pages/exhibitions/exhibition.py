@@ -37,7 +37,7 @@ PAPERS: tuple[PaperSize, ...] = ("a4", "us-letter")
 def exhibition_pages(exhibitions: Exhibitions, public_url: str, clock: Clock) -> APIRouter:  # noqa: C901, PLR0915 - a route each
     """`/exhibitions/{exhibition}`, and what is done there."""
     visiting, asking = exhibitions.visiting, exhibitions.visiting.asking
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/exhibitions/{exhibition}")
     async def one(exhibition: Exhibition, request: Request, done: Done = None, seen: Seen = None) -> Response:

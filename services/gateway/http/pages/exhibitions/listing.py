@@ -101,7 +101,7 @@ def titles_of(exhibitions: Sequence[Mapping[str, Any]]) -> list[str]:
 def exhibition_list_pages(exhibitions: Exhibitions) -> APIRouter:
     """`/exhibitions` and `/exhibitions/new`."""
     visiting = exhibitions.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/exhibitions")
     async def listed(request: Request, school: School = None, after: After = None) -> Response:

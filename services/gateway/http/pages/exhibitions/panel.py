@@ -41,7 +41,7 @@ class Files:
 def panel_pages(panelists: Panelists, files: Files) -> APIRouter:  # noqa: C901 - a route each
     """`/exhibitions/{exhibition}/panel`, and what is done there."""
     asking = panelists.visiting.asking
-    router = APIRouter(route_class=page_route(panelists.visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(panelists.visiting), include_in_schema=False)
 
     async def written(exhibition: str, request: Request, path: str, done: str, **more: Any) -> Response:
         """Do what a form of the panel's page asks for, with the body that `more` makes of its fields."""

@@ -89,7 +89,7 @@ class Panelists:
 def pass_pages(panelists: Panelists) -> APIRouter:
     """`/panel-pass`: where a pass is typed, and given back."""
     visiting = panelists.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/panel-pass")
     async def form(request: Request) -> Response:

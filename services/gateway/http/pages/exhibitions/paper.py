@@ -24,7 +24,7 @@ AT_ONCE = 8
 
 def paper_pages(visiting: Visiting, ballots: Ballots, misses: Misses) -> APIRouter:
     """`/exhibitions/{exhibition}/paper`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     async def read(visitor: Visitor, exhibition: str) -> tuple[Any, Any]:
         """The exhibition and its questions, None where it has none. Raises Problem as the API does."""

@@ -23,7 +23,7 @@ Token = Annotated[str, Path()]
 
 def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRouter:
     """`/vote` and `/vote/{token}`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/vote")
     async def by_hand(request: Request) -> Response:

@@ -38,7 +38,7 @@ Says = Callable[[Asked, str, Fields], Write]
 
 def learner_forms(visiting: Visiting, mastery: MasteryPages, why: WhyPages) -> APIRouter:
     """The forms of `/learners/{learner}` and `…/competencies/{competency}`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
     router.add_api_route("/learners/{learner}/question", _correction(visiting, mastery), methods=["POST"])
     page = "/learners/{learner}/competencies/{competency}"
     for at, says in ABOUT_A_LEVEL.items():

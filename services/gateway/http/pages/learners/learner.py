@@ -18,7 +18,7 @@ AsOf = Annotated[str | None, Query(max_length=2048)]
 
 def learner_pages(visiting: Visiting, mastery: MasteryPages, why: WhyPages, seen_pages: SeenPages) -> APIRouter:
     """`/learners/{learner}`, `…/seen` and `…/competencies/{competency}`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/learners/{learner}")
     async def home(learner: Learner, request: Request, done: Done = None, seen: Seen = None) -> Response:

@@ -12,7 +12,7 @@ from services.gateway.http.pages.visiting import Visiting, page_route
 
 def operator_pages(health: Callable[[], Awaitable[Mapping[str, Any]]], visiting: Visiting) -> APIRouter:
     """`/operator`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/operator")
     async def operator(request: Request) -> Response:

@@ -21,7 +21,7 @@ SHOWS = "shows/"
 def choosing_pages(portfolios: Portfolios) -> APIRouter:
     """`/learners/{learner}/portfolio/choose`: of which work, and then of one draft."""
     visiting = portfolios.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     async def shown(  # noqa: PLR0913 - what a form shows again
         request: Request,

@@ -94,7 +94,7 @@ class Portfolios:
 def portfolio_pages(portfolios: Portfolios) -> APIRouter:
     """`/learners/{learner}/portfolio`, and what is done there."""
     visiting = portfolios.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/learners/{learner}/portfolio")
     async def portfolio(learner: Learner, request: Request, done: Done = None, seen: Seen = None) -> Response:

@@ -80,7 +80,7 @@ class Columns:
 
 def column_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRouter:
     """`/sections/{section}/column`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
     columns = Columns(sections, visiting)
 
     @router.get("/sections/{section}/column")

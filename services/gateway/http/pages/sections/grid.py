@@ -23,7 +23,7 @@ DONE = frozenset({"recorded", "undone"})
 
 def section_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRouter:
     """`/sections/{section}`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/sections/{section}")
     async def section_grid(section: Section, request: Request) -> Response:

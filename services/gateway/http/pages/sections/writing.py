@@ -142,7 +142,7 @@ class Cells:
 
 def scoring_routes(sections: Sections, visiting: Visiting) -> APIRouter:
     """`/sections/{section}/scores` and `/sections/{section}/undo`."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
     cells = Cells(sections, visiting)
 
     @router.post("/sections/{section}/scores")

@@ -110,7 +110,7 @@ class Seminars:
 def seminar_pages(seminars: Seminars) -> APIRouter:
     """`/seminars/new`, `/seminars/moves`, `/seminars/live` and `/seminar-worker.js`."""
     visiting = seminars.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     router.include_router(_kept_pages(visiting))
 
@@ -167,7 +167,7 @@ def seminar_pages(seminars: Seminars) -> APIRouter:
 
 def _kept_pages(visiting: Visiting) -> APIRouter:
     """What a browser keeps, and what keeps it."""
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get(LIVE)
     async def live(request: Request) -> Response:

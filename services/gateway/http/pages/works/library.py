@@ -48,7 +48,7 @@ class Library:
 def library_pages(library: Library) -> APIRouter:  # noqa: C901 - a route each
     """`/tasks` and `/rubrics`: the shelves, and writing a new version."""
     visiting = library.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/tasks")
     async def shelves(

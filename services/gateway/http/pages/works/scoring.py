@@ -57,7 +57,7 @@ class Asked:
 def scoring_pages(works: Works) -> APIRouter:
     """`/scoring` and `/works/{work}/score`."""
     visiting = works.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.get("/scoring")
     async def waiting(request: Request, done: Done = None, seen: Seen = None, after: After = None) -> Response:

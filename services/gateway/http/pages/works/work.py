@@ -97,7 +97,7 @@ class Works:
 def work_pages(works: Works) -> APIRouter:
     """`/works/{work}`, and what is done there."""
     visiting = works.visiting
-    router = APIRouter(route_class=page_route(visiting.zone), include_in_schema=False)
+    router = APIRouter(route_class=page_route(visiting), include_in_schema=False)
 
     @router.post("/works")
     async def start(request: Request) -> Response:
