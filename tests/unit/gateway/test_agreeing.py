@@ -13,8 +13,8 @@ from services.gateway.http.pages.languages import words_in
         ((1, 1, 1), "gave the same", "dieron lo mismo"),
         ((1, 0, 1), "one level apart", "en un nivel"),
         ((1, 0, 0), "further apart", "más de un nivel"),
-        ((3, 1, 2), "1 (33 %) are the same, and 2 (67 %)", "1 (33 %) coinciden"),
-        ((12, 12, 12), "12 (100 %) are the same", "12 (100 %) coinciden"),
+        ((3, 1, 2), "1 (33%) are the same, and 2 (67%)", "1 (33 %) coinciden"),
+        ((12, 12, 12), "12 (100%) are the same", "12 (100 %) coinciden"),
     ],
 )
 def test_agreement(figures: tuple[int, int, int], english: str, spanish: str) -> None:

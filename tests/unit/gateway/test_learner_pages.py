@@ -106,14 +106,14 @@ def test_a_skill_stands_on_its_page_where_its_parts_put_it_as_on_the_map() -> No
 def test_the_rule_is_one_sentence_in_the_readers_language() -> None:
     state = told.explanation()
     [english], [spanish] = EN.rule(state, told.POLICY), ES.rule(state, told.POLICY)
-    assert "the newest piece weighs 65 %" in english.text
+    assert "the newest piece weighs 65%" in english.text
     assert english.text.endswith("mastery begins at 3 of 4.")
     assert "el dominio empieza en 3 de 4." in spanish.text
     assert english.language is spanish.language is None
 
 
 def test_what_a_piece_weighs_is_said_as_the_rule_says_it() -> None:
-    assert '<td class="number">65 %</td>' in why(HERSELF)
+    assert '<td class="number">65%</td>' in why(HERSELF)
     pieces = [{**piece, "weight": None} for piece in told.explanation()["counted"]]
     assert '<td class="number">–</td>' in why(HERSELF, counted=pieces)
 

@@ -26,9 +26,18 @@ from services.gateway.domain.sign_in import (
 from services.gateway.http.pages import languages as catalogues
 from services.gateway.http.pages import rendering
 from services.gateway.http.pages.again import address_again
-from services.gateway.http.pages.languages import FOLDER, SOURCE, add_words, language_for, languages, words_in
+from services.gateway.http.pages.languages import (
+    FOLDER,
+    SOURCE,
+    add_words,
+    language_for,
+    languages,
+    locale_of,
+    words_in,
+)
 from services.gateway.http.pages.learners.chart import BESIDE, EDGE, HEIGHT, WIDTH, chart
-from services.gateway.http.pages.rendering import HERE, STATIC, Reader, page
+from services.gateway.http.pages.methods import in_percent
+from services.gateway.http.pages.rendering import HERE, STATIC, TEMPLATES, Reader, asked_day, page, parted
 from services.gateway.http.pages.visiting import fields_of
 from services.gateway.http.pages.wording import REASONS, RESTS, STATUSES
 
@@ -254,3 +263,31 @@ async def test_a_forms_texts_have_the_line_ends_of_every_text_here() -> None:
 
     request = Request({"type": "http", "method": "POST", "headers": []}, receive)
     assert await fields_of(request) == {"note": "One\ntwo"}
+
+
+def test_what_scrolls_by_itself_can_be_reached_and_has_a_name() -> None:
+    """At the edge beyond which it goes on it has a shade. In the grid the cells are reached instead."""
+    regions = [
+        one for file in TEMPLATES.rglob("*.html") for one in re.findall(r'<div class="wide[^>]*>', file.read_text())
+    ]
+    assert len(regions) > 10
+    for region in regions:
+        assert 'role="region"' in region, region
+        assert re.search(r"aria-label(ledby)?=", region), region
+        assert 'tabindex="0"' in region or "grid" in region, region
+    assert "animation-timeline: scroll(self inline)" in (STATIC / "ascertain.css").read_text()
+
+
+def test_a_long_code_is_broken_where_its_parts_meet() -> None:
+    assert str(parted("CCSS.ELA-LITERACY.RL.8.2")) == "CCSS.<wbr>ELA-<wbr>LITERACY.<wbr>RL.<wbr>8.<wbr>2"
+    assert str(parted("<b>.x")) == "&lt;b&gt;.<wbr>x"
+    assert str(parted("theme")) == "theme"
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "day"), [("en", "65%", "November 24, 2026"), ("es", "65 %", "24 de noviembre de 2026")]
+)
+def test_parts_of_a_whole_and_days_are_written_as_each_language_has_them(language: str, part: str, day: str) -> None:
+    assert in_percent("0.65", words_in(language)) == part
+    assert asked_day("2026-11-24", locale_of(language)) == day
+    assert asked_day("evidence:1:2", locale_of(language)) == "evidence:1:2"

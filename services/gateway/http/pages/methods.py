@@ -13,8 +13,8 @@ from services.gateway.http.pages.languages import later as _
 from shared.rulebook.method import ParameterError
 from shared.rulebook.table import METHODS
 
-_NEWEST_AND_MEAN = _("The newest piece weighs %(number)s %%, the mean of all before it the rest")
-_NEWEST_AND_REST = _("Each new piece weighs %(number)s %%, all before it together the rest")
+_NEWEST_AND_MEAN = _("The newest piece weighs %(number)s%%, the mean of all before it the rest")
+_NEWEST_AND_REST = _("Each new piece weighs %(number)s%%, all before it together the rest")
 _POINTS = _("The parts that are required must be mastered, and all that are must come to %(base)s points")
 
 SENTENCES: Mapping[str, str] = {
@@ -79,6 +79,8 @@ CHOICES: Mapping[str, str] = {
 }
 """Words that a parameter may be, as they stand in a sentence above."""
 
+PERCENT = _("%(number)s%%")
+
 SHARES = frozenset({"weight", "threshold"})
 """Parameters that are a part of a whole, and so are told in percent."""
 
@@ -101,12 +103,12 @@ def method_in_words(name: str, parameters: Mapping[str, Any], words: Gettext) ->
     return words.gettext(SENTENCES[name]) % {**told, "number": number}
 
 
-def in_percent(share: str) -> str:
+def in_percent(share: str, words: Gettext) -> str:
     """A part of a whole as pages say it, with all its digits."""
-    return f"{(Decimal(share) * 100).normalize():f} %"
+    return words.gettext(PERCENT) % {"number": f"{(Decimal(share) * 100).normalize():f}"}
 
 
 def _in_words(name: str, value: str, words: Gettext) -> str:
     if name in SHARES:
-        return in_percent(value)
+        return in_percent(value, words)
     return words.gettext(CHOICES[value]) if value in CHOICES else value

@@ -7,10 +7,11 @@ half.
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,10 +141,25 @@ def _environment(language: str) -> Environment:
     environment.globals["words"] = Words(words, language)
     environment.globals["languages"] = {tag: locale_of(tag).get_display_name() for tag in languages()}
     environment.filters["day"] = lambda text, zone: format_date(_local(text, zone), "long", locale)
-    environment.filters["percent"] = in_percent
+    environment.filters["percent"] = lambda share: in_percent(share, words)
+    environment.filters["parted"] = parted
+    environment.filters["asked_day"] = lambda text: asked_day(text, locale)
     environment.filters["size"] = lambda number: _size(number, locale)
     environment.filters["moment"] = lambda text, zone: format_datetime(_local(text, zone), "medium", locale=locale)
     return environment
+
+
+def parted(code: str) -> Markup:
+    """A code that may be broken after its dots, dashes and lines, and so nowhere amid a word."""
+    return Markup("<wbr>").join(re.split(r"(?<=[._/-])(?=[^._/-])", code))
+
+
+def asked_day(text: str, locale: Locale) -> str:
+    """A day as an address has it, in words; whatever else was asked for stays as it is."""
+    try:
+        return format_date(date.fromisoformat(text), "long", locale)
+    except ValueError:
+        return text
 
 
 def _size(number: int, locale: Locale) -> str:

@@ -16,8 +16,8 @@ ONCE = {
     "far": _("Two panelists were compared once, and lay further apart. That is too little to conclude anything."),
 }
 OFTEN = _(
-    "Of %(number)s comparisons of two panelists on one criterion, %(exact)s (%(exactly)s %%) are the same, and "
-    "%(adjacent)s (%(nearly)s %%) at most one level apart."
+    "Of %(number)s comparisons of two panelists on one criterion, %(exact)s (%(exactly)s%%) are the same, and "
+    "%(adjacent)s (%(nearly)s%%) at most one level apart."
 )
 FEW = _("With so few, it may be chance.")
 
