@@ -1,6 +1,5 @@
 """A real ledger's tables that a test fills as it likes, also with what no service would ever append; and their door."""
 
-import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -10,7 +9,6 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import asyncpg
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -23,7 +21,7 @@ from shared.runtime.ledger_door import LedgerDoor
 from shared.runtime.ledger_reader import MOST
 from shared.runtime.ledger_table import LedgerTable
 from shared.runtime.shards import Shard
-from tests.support.waiting import until
+from tests.support.serving import serving
 
 TENANT = str(uuid5(NAMESPACE_OID, "district"))
 BEGINS = 1_790_000_000_000
@@ -173,19 +171,10 @@ async def open_door(pool: asyncpg.Pool) -> AsyncIterator[OpenDoor]:
                 return
         await app(scope, receive, send)
 
-    server = uvicorn.Server(uvicorn.Config(guarded, port=0, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server._serve())
-    try:
-        await until(lambda: server.started, "the door is open")
-        port = server.servers[0].sockets[0].getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
-        async with ServiceClient(url, read=5) as client:
-            door = OpenDoor(client, lambda: "a token")
-            door.url, door.requests, door.shut = url, requests, False
-            yield door
-    finally:
-        server.should_exit = True
-        await serving
+    async with serving(guarded) as url, ServiceClient(url, read=5) as client:
+        door = OpenDoor(client, lambda: "a token")
+        door.url, door.requests, door.shut = url, requests, False
+        yield door
 
 
 def _item(entry: Entry) -> dict[str, Any]:

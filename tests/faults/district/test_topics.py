@@ -82,6 +82,7 @@ async def test_retention_shorter_than_the_lag_of_a_stalled_projection(trial: Tri
     await trial.check(effort)
 
 
+@pytest.mark.long
 @pytest.mark.fault(
     "F10, F11", "poison on the topic (bad JSON, deep nesting, NaN, huge integers), then the topic deleted", share=2
 )
