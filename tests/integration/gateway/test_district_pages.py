@@ -72,6 +72,12 @@ async def form(browser: Browser, door: Door, **fields: str) -> dict[str, str]:
 
 async def test_a_policy_is_tried_and_adopted_as_it_was_tried(door: Door, somebody: tuple[Browser, str]) -> None:
     browser, services = somebody[0], Services(door)
+    for path in ("/district/policies/new", "/district/policies/new?from=canvas"):
+        assert (await browser.send("GET", f"{door.url}{path}")).status_code == 404, "she administers nothing"
+    await door.pool.execute(
+        "INSERT INTO access.grants (person, role, scope, owner) VALUES ($1, 'administrator', 'district', $1)",
+        somebody[1],
+    )
     draft = await browser.send("GET", f"{door.url}/district/policies/new?from=canvas")
     assert (draft.status_code, "What it says" in draft.text) == (200, True)
     fields = await form(browser, door, document='{"title": "Ours"}', scope="district", mode="keep_attained")

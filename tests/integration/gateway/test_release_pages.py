@@ -16,6 +16,7 @@ SECTION, SCHOOL, COURSE, PERIOD, THEME, LEARNER, BATCH = (new_id() for _ in rang
 LINE = {"learner": LEARNER, "state": "ready", "levels": [{"competency": THEME, "status": "mastered", "level": "4"}]}
 HELD = {"id": BATCH, "state": "held", "scope": f"section/{SECTION}", "total": 1, "done": 1}
 COLUMN = {"competency": THEME, "code": "english.<b>", "statement": "S", "framework": new_id()}
+OTHER = {**COLUMN, "competency": new_id(), "code": "biology.cells"}
 ONE = {"section": SECTION, "course": COURSE, "teachers": [], "learners": 1}
 OUTLINE = {
     "schools": [{"school": SCHOOL, "learners": 1, "sections": [ONE]}],
@@ -42,13 +43,20 @@ class Answers:
             return JSONResponse({"texts": [], "names": [TITLE]})
         if request.method == "POST":
             self.sent.append((path, await request.json()))
-        told = self.told.get(path.rpartition("/")[2])
+        told = self.told.get("own" if "own" in request.query_params else path.rpartition("/")[2])
         return NOTHING if told is None else JSONResponse(told, 409 if told is REFUSED else 200)
 
 
 def answering(door: Door) -> Answers:
     page = {**HELD, "learners": [LINE], "next": None}
-    told = {"rosters": OUTLINE, "grid": {"columns": [COLUMN]}, "release-batches": HELD, BATCH: page, "release": HELD}
+    told = {
+        "rosters": OUTLINE,
+        "grid": {"columns": [COLUMN, OTHER]},
+        "own": {"columns": [COLUMN]},
+        "release-batches": HELD,
+        BATCH: page,
+        "release": HELD,
+    }
     answers = Answers(told)
     for upstream in door.world.services.values():
         upstream.answer = answers.answer
@@ -64,7 +72,10 @@ async def test_grades_are_prepared_with_the_competencies_that_were_ticked(
 ) -> None:
     browser, answers = somebody[0], answering(door)
     shown = await browser.send("GET", f"{door.url}/district/releases?section={SECTION}")
-    assert (shown.status_code, "english.&lt;b&gt;" in shown.text) == (200, True)
+    assert (shown.status_code, "english.<wbr>&lt;b&gt;" in shown.text) == (200, True)
+    assert shown.text.count(THEME) == 1
+    assert "<details><summary>Others of which" in shown.text.partition("english.<wbr>")[2], "own come first"
+    assert "biology.<wbr>cells" in shown.text.partition("<details>")[2]
     answers.are_names_away = True
     unnamed = await browser.send("GET", f"{door.url}/district/releases?section={SECTION}")
     assert (unnamed.status_code, f"Section {SECTION[:8]}" in unnamed.text) == (200, True), "it does without titles"

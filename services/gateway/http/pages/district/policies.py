@@ -64,7 +64,10 @@ def policy_pages(relations: Relations, visiting: Visiting) -> APIRouter:
 
     @router.get("/district/policies/new")
     async def new(request: Request, source: Annotated[str, Query(alias="from", max_length=40)] = "") -> Response:
+        """A policy to try, for whoever administers the district or a part of it: nobody else may try one."""
         visitor = await visiting.required(request)
+        if not await _administers(relations, visitor):
+            raise not_found("page")
         if source and source not in WHEN:
             raise not_found("template")
         if not source:

@@ -91,10 +91,7 @@ async def _begun(  # noqa: PLR0913 - what the page is made of
     outline = await visiting.asking.read(visitor, "/v1/rosters")
     sections = [one for school in outline["schools"] for one in school["sections"]]
     chosen = next((one for one in sections if one["section"] == section), None)
-    columns: list[Mapping[str, Any]] = []
-    if chosen is not None:
-        grid = await visiting.asking.read(visitor, f"/v1/sections/{section}/grid", limit=COLUMNS)
-        columns = grid["columns"]
+    columns, others = ([], []) if chosen is None else await _columns(visiting, visitor, section)
     titles = await names_now(visiting.asking, visitor, "grading", [one["section"] for one in sections][:NAMES])
     return page(
         "district/releases.html",
@@ -103,12 +100,26 @@ async def _begun(  # noqa: PLR0913 - what the page is made of
         schools=outline["schools"],
         chosen=chosen,
         columns=columns,
+        others=others,
         periods=outline["periods"],
         names=titles,
         typed=typed,
         ticked=ticked,
         problem=problem,
     )
+
+
+async def _columns(
+    visiting: Visiting, visitor: Visitor, section: str
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The competencies that a section is about, and the others of which its learners have evidence."""
+    path = f"/v1/sections/{section}/grid"
+    own, every = await asyncio.gather(
+        visiting.asking.read(visitor, path, own="true", limit=COLUMNS),
+        visiting.asking.read(visitor, path, limit=COLUMNS),
+    )
+    about = {one["competency"] for one in own["columns"]}
+    return own["columns"], [one for one in every["columns"] if one["competency"] not in about]
 
 
 async def _wish(request: Request, fields: Mapping[str, str]) -> dict[str, Any]:
