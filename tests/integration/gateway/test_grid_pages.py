@@ -174,7 +174,9 @@ async def test_what_is_scored_in_a_class_is_evidence_of_its_course(
     assert (await browser.send("POST", f"{door.url}/sections/{school.section}/scores", form=cell)).status_code == 200
     path = f"{door.url}/sections/{school.section}/column?task=none&competency={THEME}"
     fields = fields_of(await browser.send("GET", path)) | {f"score/{other}": "4", "do": "look"}
-    looked = await browser.send("POST", f"{door.url}/sections/{school.section}/column", form=fields)
+    looked = await browser.follow(
+        await browser.send("POST", f"{door.url}/sections/{school.section}/column", form=fields)
+    )
     await browser.send(
         "POST", f"{door.url}/sections/{school.section}/column", form=fields_of(looked) | {"do": "record"}
     )
@@ -258,7 +260,9 @@ async def test_a_column_is_looked_at_first_then_recorded_in_one_write_and_counts
     assert (wrong.status_code, school.recorded) == (422, {})
     assert 'value="n/a"' in wrong.text
     assert "1 pasted value has no learner" in wrong.text
-    looked = await browser.send("POST", url, form={**fields, "do": "look", f"score/{ana}": "3", f"score/{cleo}": "2."})
+    sent = await browser.send("POST", url, form={**fields, "do": "look", f"score/{ana}": "3", f"score/{cleo}": "2."})
+    assert (sent.status_code, "score" in sent.headers["location"]) == (303, False)
+    looked = await browser.follow(sent)
     assert (looked.status_code, "2.5 of 4" in looked.text, school.recorded) == (200, True, {})
     checked = fields_of(looked)
     school.pieces[ana] = 7
@@ -274,6 +278,8 @@ async def test_a_column_is_looked_at_first_then_recorded_in_one_write_and_counts
         )
     scores = {one["body"]["learner"]: one["body"]["results"][0]["earned"] for one in school.recorded.values()}
     assert (scores, len(school.recorded)) == ({ana: "3", cleo: "2.5"}, 2)
+    back = await browser.follow(sent)
+    assert (back.status_code, f"score/{ana}" in back.text, "This will be recorded" in back.text) == (200, True, False)
     gone = {**again, "do": "record", f"score/{new_id()}": "4"}
     assert (await browser.send("POST", url, form=gone)).status_code == 409
 

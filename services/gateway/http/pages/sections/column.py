@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from services.gateway.http.pages.asking import told_problem
 from services.gateway.http.pages.rendering import Reader, page
 from services.gateway.http.pages.sections.grid import Section, title_of
+from services.gateway.http.pages.sections.looked import forget_looked, keep_looked, looked_at
 from services.gateway.http.pages.sections.reading import Sections
 from services.gateway.http.pages.sections.recorded import Piece, just_recorded, remember
 from services.gateway.http.pages.sections.scores import Given, given, item
@@ -51,19 +52,23 @@ class Columns:
     async def record(self, request: Request, visitor: Visitor, section: str, fields: Mapping[str, str]) -> Response:
         """Looks at what was written; records it where it was looked at, and nothing has changed meanwhile."""
         reader, of = self._visiting.reader(request, visitor), await self.column(visitor, section, fields)
+        answer: Response
         sheet, scores = read_sheet(fields, of)
         sound = scores and not (sheet.wrong or sheet.left or sheet.gone)
         if fields.get("do") != "record" or not sound or not await self._fresh(visitor, of, sheet):
-            return shown(reader, section, of, sheet, checked=fields.get("do") == "look" and bool(scores))
+            looks = fields.get("do") == "look" and bool(scores)
+            if looks and sound and not sheet.stale:
+                answer = RedirectResponse(self._place(section, of, sheet), 303)
+                if keep_looked(answer, section, of.competency["competency"], sheet):
+                    return answer
+            return shown(reader, section, of, sheet, checked=looks)
         try:
             pieces, refused = await _recorded(self._visiting, visitor, of, sheet, scores)
         except Problem as problem:
             if problem.status not in UNSURE:
                 raise
             return shown(reader, section, of, replace(sheet, stale=(), unsure=True), checked=True)
-        answer: Response = RedirectResponse(
-            f"/sections/{section}{of.view.query(done=f'recorded-{len(pieces)}')}#said", 303
-        )
+        answer = RedirectResponse(f"/sections/{section}{of.view.query(done=f'recorded-{len(pieces)}')}#said", 303)
         if refused:  # the others are recorded, and must not be sent once more
             texts = {learner: sheet.texts[learner] for learner in refused}
             left = Sheet(None, sheet.at, texts, sheet.versions, refused=refused, recorded=len(pieces))
@@ -71,7 +76,12 @@ class Columns:
         new = {piece.evidence for piece in pieces}
         before = [one for one in just_recorded(request, section) if one.evidence not in new]
         remember(answer, section, [*pieces, *before])
+        forget_looked(answer)
         return answer
+
+    def _place(self, section: str, of: Column, sheet: Sheet) -> str:
+        """Where a column that was looked at can be asked for, as long as her browser knows it."""
+        return f"/sections/{section}/column{of.view.query(competency=of.competency['competency'], looked=sheet.id)}"
 
     async def _fresh(self, visitor: Visitor, of: Column, sheet: Sheet) -> bool:
         """Whether nothing came between; what this very form recorded, sent before, did not."""
@@ -87,6 +97,10 @@ def column_pages(sections: Sections, visiting: Visiting, clock: Clock) -> APIRou
     async def empty(section: Section, request: Request) -> Response:
         visitor = await visiting.required(request)
         of = await columns.column(visitor, section, request.query_params)
+        known = looked_at(request, section, of.competency["competency"], request.query_params.get("looked", ""))
+        if known is not None:
+            sheet, scores = read_sheet(known, of)
+            return shown(visiting.reader(request, visitor), section, of, sheet, checked=bool(scores))
         versions = {learner: of.version(learner) for learner in of.learners}
         sheet = Sheet(at=instant_text(clock()), versions=versions)
         return shown(visiting.reader(request, visitor), section, of, sheet)
