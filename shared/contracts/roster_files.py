@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "orgs": ("sourcedId", "status", "type", "parentSourcedId"),
+    "orgs": ("sourcedId", "status", "name", "type", "parentSourcedId"),
     "academicSessions": ("sourcedId", "status", "type", "startDate", "endDate"),
     "courses": ("sourcedId", "status", "orgSourcedId"),
     "classes": ("sourcedId", "status", "title", "courseSourcedId", "schoolSourcedId", "termSourcedIds"),
@@ -20,7 +20,7 @@ vault; they are in no event.
 """
 
 OPTIONAL = {
-    "status", "parentSourcedId", "enabledUser", "beginDate", "endDate", "type", "termSourcedIds", "title",
+    "status", "parentSourcedId", "enabledUser", "beginDate", "endDate", "type", "termSourcedIds", "title", "name",
     "role", "agentSourcedIds", "givenName", "familyName", "preferredGivenName", "preferredFamilyName",
 }  # fmt: skip
 

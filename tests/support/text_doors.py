@@ -70,6 +70,10 @@ def titled_classes(world: World) -> list[dict[str, str]]:
     return [{**one, "title": f"{world.canaries.mark} {one['sourcedId']}"} for one in roster()["classes"]]
 
 
+def named_orgs(world: World) -> list[dict[str, str]]:
+    return [{**one, "name": f"{world.canaries.mark} {one['sourcedId']}"} for one in roster()["orgs"]]
+
+
 def evidence(kind: str, member: str, name: str, **body: Any) -> Door:
     def item(world: World) -> dict[str, Any]:
         return {
@@ -105,7 +109,12 @@ WHEN = "2026-09-14T10:30:00.000Z"
 DOORS: dict[str, Door] = {
     "names": Door(
         lambda _w: "/v1/rosters",
-        lambda w: {**roster(["amara", "bao", "leaver"]), "users": named_users(w), "classes": titled_classes(w)},
+        lambda w: {
+            **roster(["amara", "bao", "leaver"]),
+            "orgs": named_orgs(w),
+            "users": named_users(w),
+            "classes": titled_classes(w),
+        },
         sender="administrator",
         within="users/",
         refused=200,

@@ -11,11 +11,15 @@ from shared.contracts.exhibitions import PanelConcluded, PanelScored
 from shared.ledger.entry import Entry
 from shared.ledger.streams import panel_stream, policy_stream
 
-Standing: TypeAlias = Literal["learner", "staff", "section"]
+Standing: TypeAlias = Literal["learner", "staff", "section", "school"]
 """What a person is to the district: somebody who learns or learned there, or somebody who teaches, administers, audits
 or speaks for a learner. Who learned and now holds a role is staff; who is still enrolled is a learner. A section has a
-name too: its title.
+name too: its title; and so has a school, or whatever else a roster calls an organisation.
 """
+
+
+EVERYBODYS: frozenset[Standing] = frozenset({"staff", "section", "school"})
+"""Whose names are for everybody who belongs to the district."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,13 @@ def readable_names(
     reader: str,
     belongs: bool,
 ) -> tuple[RevealedName, ...]:
-    """A learner's name for whoever may see her, one's own always; those of staff and the titles of sections, which may
-    hold them, for everybody who belongs to the district.
+    """A learner's name for whoever may see her, one's own always; those of staff, and of sections and schools, which
+    may hold them, for everybody who belongs to the district.
     """
     return tuple(
         RevealedName(person, name, is_learner=standings.get(person) == "learner")
         for person, name in names.items()
-        if person == reader or person in visible or (belongs and standings.get(person) in {"staff", "section"})
+        if person == reader or person in visible or (belongs and standings.get(person) in EVERYBODYS)
     )
 
 

@@ -8,8 +8,8 @@ from services.evidence.domain.texts import Name
 
 
 def names_of(rows: Rows, refused: Iterable[RefusedRow], reading: Reading) -> dict[str, Name]:
-    """The names of the people, and the titles of the classes, in the rows that were not refused, by their ids. A title
-    is a name whose first part it is.
+    """The names of the people and the organisations, and the titles of the classes, in the rows that were not refused,
+    by their ids. A title is a name whose first part it is, and so is an organisation's.
 
     A row that says that somebody is no more names nobody: whoever left keeps the name that she had.
     """
@@ -24,4 +24,9 @@ def names_of(rows: Rows, refused: Iterable[RefusedRow], reading: Reading) -> dic
         for index, row in rows.classes
         if row.is_active and row.title and ("classes", index) not in left_out
     }
-    return {id_: name for id_, name in (people | titles).items() if name is not None}
+    called = {
+        reading.id("org", row.sourced_id): Name(row.name, "")
+        for index, row in rows.orgs
+        if row.is_active and row.name and ("orgs", index) not in left_out
+    }
+    return {id_: name for id_, name in (people | titles | called).items() if name is not None}

@@ -77,6 +77,9 @@ class Row(Contract):
 
 
 class OrgRow(Row):
+    """`name` goes into the vault, and into no event: a school may be called after somebody."""
+
+    name: PersonName = ""
     type: Literal["school", "district", "department", "local", "state", "national"]
     parent_sourced_id: Reference = ""
 

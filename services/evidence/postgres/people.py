@@ -27,6 +27,7 @@ _STANDINGS = """
             SELECT FROM ledger.stream WHERE owner = role_owner AND stream = role_stream AND ledger = 'definitions'
         ) THEN 'staff'
         WHEN EXISTS (SELECT FROM access.sections WHERE section = person) THEN 'section'
+        WHEN EXISTS (SELECT FROM handed_in.org WHERE id = person) THEN 'school'
         WHEN EXISTS (SELECT FROM access.guardians WHERE guardian = person) THEN 'staff'
         WHEN EXISTS (SELECT FROM access.panelists WHERE panelist = person) THEN 'staff'
     END AS standing

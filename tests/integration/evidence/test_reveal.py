@@ -127,15 +127,20 @@ async def test_names_of_learners_are_for_whoever_may_see_them_and_those_of_staff
 
 
 async def test_a_classes_title_is_for_everybody_here(evidence: Running, people: People) -> None:
-    """It may hold a teacher's name, and is kept as that is."""
+    """It may hold a teacher's name, and is kept as that is; so is what a school is called."""
     [english, history] = roster()["classes"]
     title = f"Ms Lindgren’s English {uuid4()}"
-    await named(people, [], classes=[{**english, "title": title}, {**history, "title": ""}])
+    district, school = roster()["orgs"]
+    called = f"Willowbrook High {uuid4()}"
+    classes = [{**english, "title": title}, {**history, "title": ""}]
+    await named(people, [], classes=classes, orgs=[district, {**school, "name": called}])
     section, other = (evidence.id("class", one["sourcedId"]) for one in (english, history))
     told = {section: {"person": section, "given": title, "family": "", "learner": False}}
+    high = evidence.id("org", school["sourcedId"])
+    told[high] = {"person": high, "given": called, "family": "", "learner": False}
     for reader in (people.amara, people.teacher, people.other_teacher):
-        assert await asked(evidence, reader, names=[section, other]) == ({}, told)
-    assert await asked(evidence, people.stranger, names=[section, other]) == ({}, {})
+        assert await asked(evidence, reader, names=[section, other, high]) == ({}, told)
+    assert await asked(evidence, people.stranger, names=[section, other, high]) == ({}, {})
 
 
 async def test_a_role_makes_no_learners_name_public(evidence: Running, people: People) -> None:

@@ -241,6 +241,22 @@ def test_names_are_those_of_sound_rows_of_people_who_are_here_and_as_they_prefer
     }
 
 
+def test_what_a_school_is_called_is_a_name() -> None:
+    plain = {"type": "school"}
+    rows = read_rows(
+        {
+            "orgs": [
+                {"sourcedId": "high", "name": " Willowbrook High ", **plain},
+                {"sourcedId": "low", **plain},
+                {"sourcedId": "gone", "name": "Gone", "status": "tobedeleted", **plain},
+                {"sourcedId": "long", "name": "n" * 256, **plain},
+            ]
+        }
+    )
+    assert [row.sourced_id for row in rows.refused] == ["long"]
+    assert names_of(rows, rows.refused, READING) == {READING.id("org", "high"): Name("Willowbrook High", "")}
+
+
 def test_a_classes_title_is_a_name() -> None:
     plain = {"courseSourcedId": "english-10", "schoolSourcedId": "school"}
     rows = read_rows(

@@ -92,7 +92,9 @@ async def _begun(  # noqa: PLR0913 - what the page is made of
     sections = [one for school in outline["schools"] for one in school["sections"]]
     chosen = next((one for one in sections if one["section"] == section), None)
     columns, others = ([], []) if chosen is None else await _columns(visiting, visitor, section)
-    titles = await names_now(visiting.asking, visitor, "grading", [one["section"] for one in sections][:NAMES])
+    schools = [school["school"] for school in outline["schools"]]
+    named = [*schools, *(one["section"] for one in sections)][:NAMES]
+    titles = await names_now(visiting.asking, visitor, "grading", named)
     return page(
         "district/releases.html",
         visiting.reader(request, visitor),

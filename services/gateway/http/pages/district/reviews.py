@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.http.pages.names import names_now
 from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
@@ -31,7 +32,9 @@ def review_pages(visiting: Visiting) -> APIRouter:
         if len(outline["schools"]) == 1:
             return RedirectResponse(f"{ROUTE}/schools/{outline['schools'][0]['school']}", 303)
         reader = visiting.reader(request, visitor)
-        return page("district/review_schools.html", reader, schools=outline["schools"])
+        asked = [one["school"] for one in outline["schools"]]
+        names = await names_now(visiting.asking, visitor, "administration", asked)
+        return page("district/review_schools.html", reader, schools=outline["schools"], names=names)
 
     @router.get(ROUTE + "/schools/{school}")
     async def of_school(

@@ -116,7 +116,8 @@ async def _shown(
     outline = await visiting.asking.read(visitor, "/v1/rosters")
     sections = [section for school in outline["schools"] for section in school["sections"]]
     teachers = sorted({one for section in sections for one in section["teachers"]})
-    asked = ([section["section"] for section in sections][:NAMES], teachers[:NAMES])
+    schools = [school["school"] for school in outline["schools"]]
+    asked = ([*schools, *(section["section"] for section in sections)][:NAMES], teachers[:NAMES])
     named = await asyncio.gather(*(visiting.asking.revealed(visitor, "administration", names=some) for some in asked))
     return page(
         "district/rosters.html",
