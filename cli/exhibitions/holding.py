@@ -32,6 +32,7 @@ class Ballots:
     paper: PaperSize
     title: str | None
     address: str | None
+    titles: bool = True
 
 
 async def plan(file: Path, exhibition: str | None, *, json: bool) -> None:
@@ -70,7 +71,8 @@ async def print_ballots(exhibition: str, wish: Ballots) -> None:
         raise CommandError(str(error)) from error
     async with connect() as gateway:
         title = wish.title or await _title(gateway, exhibition, wish.language)
-        sheets = Sheets(title, wish.role, wish.language, wish.address or gateway.url, wish.paper)
+        works = await _works(gateway, exhibition) if wish.titles else ()
+        sheets = Sheets(title, wish.role, wish.language, wish.address or gateway.url, wish.paper, works)
         _try_out(sheets)
         file = _new_file(wish.to)
         try:
@@ -118,6 +120,18 @@ async def _title(gateway: Gateway, exhibition: str, language: str) -> str:
         if ref in answer["texts"]:
             return str(answer["texts"][ref])
     return str(questions.get("title") or exhibition)
+
+
+async def _works(gateway: Gateway, exhibition: str) -> tuple[tuple[int, str], ...]:
+    """Works that are rated, by number and title, as far as they are the caller's to read; each reading is logged."""
+    known = await gateway.get(f"/v1/exhibitions/{exhibition}")
+    questions = (await questions_of(gateway, known)).get("questions", ())
+    refs = {one["number"]: one["title_ref"] for one in known["works"] if one.get("title_ref")}
+    if not refs or all(one["kind"] != "rating" for one in questions):
+        return ()
+    asked = {"purpose": "administration", "texts": sorted(set(refs.values())), "names": []}
+    texts = (await gateway.post("/v1/reveal", asked))[1]["texts"]
+    return tuple((number, str(texts[ref])) for number, ref in sorted(refs.items()) if ref in texts)
 
 
 def _new_file(path: Path) -> int:

@@ -242,6 +242,7 @@ async def test_an_exhibition_from_its_plan_to_a_recount(district: Stack, tmp_pat
     sheets, filled_in = tmp_path / "ballots.pdf", tmp_path / "filled in.csv"
     wish = ("--role", "family", "--count", "7", "--to", sheets)
     assert "nowhere else" in await said(district, "exhibition", "ballots", exhibition, *wish)
+    assert "Works: 1 A poster" in Paper(sheets.read_bytes()).pages[0]
     assert (sheets.stat().st_mode & 0o777, (await run(district, "exhibition", "ballots", exhibition, *wish)).code) == (
         0o600,
         1,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.gateway.http.pages.district.policy_wording import PolicyWords
 from services.gateway.http.pages.languages import words_in
+from services.gateway.http.pages.names import names_now
 from services.gateway.http.pages.relations import Relations
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.shipped import WHEN
@@ -97,12 +98,14 @@ async def drafted(  # noqa: PLR0913, PLR0917 - what the page is made of
     """The page on which a policy is written, as it stands in the form, and why it was refused, if it was."""
     standing = await relations.standing(visitor.person)
     reader = visiting.reader(request, visitor)
+    schools = [scope.removeprefix("school/") for scope in standing.administers if scope.startswith("school/")]
     return page(
         "district/draft.html",
         reader,
         status=200 if problem is None else problem.status,
         fields=fields,
         scopes=standing.administers,
+        names=await names_now(visiting.asking, visitor, "administration", schools),
         told=PolicyWords.to(reader.language).sentences(_document(fields.get("document", ""))),
         problem=problem,
     )

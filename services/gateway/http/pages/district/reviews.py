@@ -47,7 +47,7 @@ def review_pages(visiting: Visiting) -> APIRouter:
         onward = {"after": after} if after else {}
         told = await visiting.asking.read(visitor, "/v1/reviews", school=school, state="open", **onward)
         people = list(dict.fromkeys(name for item in told["items"] for name in (item["learner"], item["by"])))
-        names = await visiting.asking.revealed(visitor, "review", names=people)
+        names = await visiting.asking.revealed(visitor, "review", names=[school, *people])
         return page(
             "district/reviews.html",
             visiting.reader(request, visitor),
