@@ -49,13 +49,16 @@ class Finding:
         return f"{self.rule} at {self.place}: {self.words}"
 
 
-async def findings(page: Page, only: tuple[str, ...] = (), *, without: str | None = None) -> list[Finding]:
-    """Violations, and what is left open and not in the triage; by all rules, or by those alone. What lies in elements
-    that `without` names, in CSS, is not looked at.
+async def findings(
+    page: Page, only: tuple[str, ...] = (), *, but: tuple[str, ...] = (), without: str | None = None
+) -> list[Finding]:
+    """Violations, and what is left open and not in the triage; by all rules, by those alone, or by all but some. What
+    lies in elements that `without` names, in CSS, is not looked at.
     """
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(_source())
-    options: dict[str, Any] = {"resultTypes": ["violations", "incomplete"], "rules": RULES}
+    rules = RULES | {rule: {"enabled": False} for rule in but}
+    options: dict[str, Any] = {"resultTypes": ["violations", "incomplete"], "rules": rules, "preload": False}
     if only:
         options = {**options, "rules": {}, "runOnly": list(only)}
     found = json.loads(await page.evaluate(_RUN, [without, options]))

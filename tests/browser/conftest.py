@@ -32,24 +32,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def everything(pytestconfig: pytest.Config) -> bool:
     """Whether pages are looked at in the long form: in each with every rule, and at every row of their tables."""
     return bool(pytestconfig.getoption("--long"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
     async with running_chromium() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def district(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoDistrict]:
     async with demo_district(tmp_path_factory.mktemp("browser") / "home", WORDY) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def opener(browser: Browser, district: DemoDistrict) -> Opener:
     return Opener(browser, district)

@@ -19,7 +19,7 @@ PHONE = Look(360, scripts=False)
 VOTERS, TWICE = 40, 8
 """So many vote; every so-manieth has her ballot open twice, and sends another vote from the second."""
 
-BY_HAND = 10
+BY_HAND = 3
 """So many of them in chromium; the others send the same form as a browser would that shows nothing."""
 
 CITIZENS = ("boxer", "clover", "benjamin", "muriel")

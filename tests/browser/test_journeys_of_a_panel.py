@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.district import DemoDistrict
@@ -20,6 +21,7 @@ TO_TALK = "On Clarity panelists are 2 levels apart: talk about it before you con
 CAME_TO = "From the back row nobody heard the speech; whoever sat near followed it."
 
 
+@pytest.mark.long
 async def test_a_panel_that_disagrees_talks_and_its_conclusion_is_each_members_score(
     opener: Opener, district: DemoDistrict
 ) -> None:

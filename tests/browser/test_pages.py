@@ -6,7 +6,8 @@ A theme changes colours and a language changes words, so they are not tried time
 asked that they are in Spanish; that no word is left without a translation has a test of its own, without a browser.
 
 At each run every page is looked at in English, narrow and wide, and those that stand for others (`SAMPLED`) in every
-look; in the long form (`--long`) all are, with every rule at both widths.
+look, and for their contrast, which takes as long as all other rules; in the long form (`--long`) all are, with every
+rule at both widths.
 """
 
 import re
@@ -59,9 +60,10 @@ def _path(address: str) -> bytes:
 @every_page
 async def test_it_is_right_in_english(opener: Opener, row: Row, everything: bool) -> None:
     alike = None if everything else ALIKE
+    but = () if everything or row.sampled else CONTRAST
     async with opener.row(row, Look(NARROW)) as opened:
         page = opened.page
-        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page, without=alike)]]
+        wrong = [f"narrow: {one}" for one in [*await sticks_out(page), *await findings(page, but=but, without=alike)]]
         wrong += await small_targets(page)
         presses, unmarked = await presses_to(page, opener.main_of(row))
         wrong += [f"{presses} presses of Tab lead to what it is for"] if presses > row.stops else []

@@ -41,6 +41,17 @@ class Canaries:
         return any(form in found for form in self.forms())
 
 
+class AnyOf(Canaries):
+    """Several of them, as it takes long to look everywhere."""
+
+    def __init__(self, *sought: Canaries) -> None:
+        super().__init__()
+        self.sought = sought
+
+    def forms(self) -> tuple[bytes, ...]:
+        return tuple(form for one in self.sought for form in one.forms())
+
+
 async def tables_with(stack: Stack, canaries: Canaries) -> list[str]:
     """Every table of every database that holds the mark, the vault and the keys among them: there it is encrypted."""
     found: list[str] = []
@@ -97,11 +108,13 @@ def files_with(stack: Stack, canaries: Canaries) -> list[str]:
 
 
 async def answers_with(stack: Stack, canaries: Canaries) -> list[str]:
-    """What every service tells of itself to anybody, and as metrics inside, where it has the mark."""
+    """What every service tells of itself to anybody, and as metrics inside, where it has the mark; but for how its API
+    is described, which is made of its code alone.
+    """
     found: list[str] = []
     async with httpx.AsyncClient(verify=authorities(), trust_env=False, timeout=60) as client:
         for service, url in stack.urls.items():
-            asked = [f"{url}/health", f"{url}/openapi.json", stack.metrics.get(service)]
+            asked = [f"{url}/health", stack.metrics.get(service)]
             told = {one: (await client.get(one)).content for one in asked if one is not None}
             found += [f"{service} {one}" for one, content in told.items() if canaries.in_bytes(content)]
     return found

@@ -1,5 +1,6 @@
 """The district that the matrix is asked about: everyone and everything in it, brought in through the API."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -207,9 +208,8 @@ async def _record(world: World, learner: str, competency: str, graded: str) -> d
     async with administrator(world.stack) as gateway:
         status, _ = await gateway.post("/v1/evidence", [*pieces, attempt(learner, graded, new_id())])
         assert status == 201
-    for (what, _), id_ in things.items():
-        if what == "work":
-            await world.done(ADMINISTRATOR, "/v1/works", {"id": id_, "members": [learner]})
+    works = [{"id": id_, "members": [learner]} for (what, _), id_ in things.items() if what == "work"]
+    await asyncio.gather(*(world.done(ADMINISTRATOR, "/v1/works", work) for work in works))
     work, version, feedback = things["work", "nobody"], new_id(), new_id()
     handed_in = {"url": f"/v1/works/{work}/files", "content": PNG, "headers": {"Idempotency-Key": new_id()}}
     file = (await world.ask("POST", ADMINISTRATOR, handed_in)).json()["file"]
@@ -239,11 +239,15 @@ async def _exhibitions(world: World, school: str, work: str, asked: str) -> dict
     """
     things = {(what, person): new_id() for what in ("plan", "held", "closing") for person in PEOPLE}
     plan = {"school": school, "works": [work], "questions": asked}
-    for (what, _), id_ in [*things.items(), (("votes", ""), votes := new_id())]:
+
+    async def planned(what: str, id_: str) -> None:
         await world.done(ADMINISTRATOR, "/v1/exhibitions", {"id": id_, **plan})
         if what != "plan":
             opened = {"id": new_id(), "expected_version": 1}
             await world.done(ADMINISTRATOR, f"/v1/exhibitions/{id_}/open", opened)
+
+    all_ = [*things.items(), (("votes", ""), votes := new_id())]
+    await asyncio.gather(*(planned(what, id_) for (what, _), id_ in all_))
     wish = {"id": new_id(), "role": "family", "count": 2 * len(PEOPLE)}
     tokens = iter((await world.done(ADMINISTRATOR, f"/v1/exhibitions/{votes}/ballots", wish))["tokens"])
     ballots = {(what, person): next(tokens) for what in ("ballot", "vote") for person in PEOPLE}
@@ -252,24 +256,27 @@ async def _exhibitions(world: World, school: str, work: str, asked: str) -> dict
 
 async def _judged(world: World, learner: str, judged: dict[str, str]) -> dict[tuple[str, str], str]:
     """Levels set by judgement, and reviews asked by nobody of them all, one for each person."""
-    things: dict[tuple[str, str], str] = {}
-    for person, competency in judged.items():
-        things["override", person], things["review", person] = new_id(), new_id()
+    things = {(what, person): new_id() for what in ("override", "review") for person in judged}
+
+    async def judge(person: str, competency: str) -> None:
         about = {"learner": learner, "competency": competency, "reason": "Because."}
         level = {"id": things["override", person], "level": "Proficient", **about}
         await world.done(ADMINISTRATOR, "/v1/overrides", level)
         await world.done("second administrator", "/v1/reviews", {"id": things["review", person], **about})
+
+    await asyncio.gather(*(judge(person, competency) for person, competency in judged.items()))
     return things
 
 
 async def _redos(world: World, learner: str, redone: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     """For each person a competency to be redone, and two redos that an administrator offered."""
     things = {(what, person): id_ for (what, person), id_ in redone.items() if what == "redo"}
+    offers: list[dict[str, str]] = []
     for (what, person), competency in redone.items():
         if what != "redo":
             things[what, person] = new_id()
-            offered = {"id": things[what, person], "learner": learner, "competency": competency}
-            await world.done(ADMINISTRATOR, "/v1/redos", offered)
+            offers.append({"id": things[what, person], "learner": learner, "competency": competency})
+    await asyncio.gather(*(world.done(ADMINISTRATOR, "/v1/redos", offered) for offered in offers))
     return things
 
 
@@ -288,16 +295,18 @@ async def _periods(world: World, count: int) -> list[str]:
 async def _grades(world: World, release: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Released grades, to be amended and upheld, one for each person."""
     things = {(what, person): new_id() for what in ("amend", "uphold", "grade") for person in PEOPLE}
-    for id_, period in zip(things.values(), await _periods(world, len(things)), strict=True):
-        await world.done(ADMINISTRATOR, "/v1/releases", {**release, "id": id_, "period": period})
+    asked = zip(things.values(), await _periods(world, len(things)), strict=True)
+    releases = [{**release, "id": id_, "period": period} for id_, period in asked]
+    await asyncio.gather(*(world.done(ADMINISTRATOR, "/v1/releases", one_) for one_ in releases))
     return things
 
 
 async def _batches(world: World, batch: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Batches that are held, one for each person."""
     things = {("batch", person): new_id() for person in PEOPLE}
-    for id_, period in zip(things.values(), await _periods(world, len(things)), strict=True):
-        await world.done(ADMINISTRATOR, "/v1/release-batches", {**batch, "id": id_, "period": period})
+    asked = zip(things.values(), await _periods(world, len(things)), strict=True)
+    batches = [{**batch, "id": id_, "period": period} for id_, period in asked]
+    await asyncio.gather(*(world.done(ADMINISTRATOR, "/v1/release-batches", one_) for one_ in batches))
 
     async def held() -> bool:
         shown = [
@@ -306,7 +315,7 @@ async def _batches(world: World, batch: dict[str, Any]) -> dict[tuple[str, str],
         ]
         return all(one["state"] == "held" for one in shown)
 
-    await until(held, "the batches are held")
+    await until(held, "the batches are held", pause=0.2)
     return things
 
 

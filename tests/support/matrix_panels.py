@@ -1,5 +1,6 @@
 """The rows of the matrix about panels and passes, and the panel that they are about."""
 
+import asyncio
 from typing import Any
 
 from tests.support.matrix import PEOPLE, RECORD, Request, Row, Subject, World, one
@@ -75,7 +76,8 @@ async def panel(
     wish = {"id": appointment, "role": "community", "name": name, "ends_at": ends_at}
     guest = world.people["panelist"] = (await world.done(BY, path, wish))["panelist"]
     things: dict[tuple[str, str], str] = {}
-    for person in PEOPLE:
+
+    async def sits(person: str) -> None:
         things["panelist", person] = new_id()
         await world.done(BY, path, {"id": new_id(), "role": "work", "panelist": things["panelist", person]})
         made = await world.done(BY, "/v1/passes", {"exhibition": exhibition, "panelist": guest})
@@ -84,6 +86,8 @@ async def panel(
         if person != "nobody":
             score = {"id": things["panel score", person], "levels": LEVELS}
             await world.done("panelist", f"/v1/exhibitions/{exhibition}/works/{works[person]}/panel-scores", score)
+
+    await asyncio.gather(*(sits(person) for person in PEOPLE))
     own = await world.done(BY, "/v1/passes", {"exhibition": exhibition, "panelist": guest})
     world.personal_tokens["panelist"] = own["pass"]
     return exhibition, guest, things
