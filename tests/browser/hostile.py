@@ -101,8 +101,9 @@ async def plant(district: DemoDistrict) -> HostileCorner:
 
 async def _names(admin: Gateway) -> None:
     user = {"sourcedId": "learner-zoe", "status": "active", "givenName": words(NAME), "familyName": words(NAME)}
-    empty: dict[str, list[Any]] = {"orgs": [], "academicSessions": [], "courses": [], "classes": [], "enrollments": []}
-    _, answer = await admin.post("/v1/rosters", {**empty, "users": [user]})
+    school = {"sourcedId": "school-riverside-high", "type": "school", "name": words(NAME)}
+    empty: dict[str, list[Any]] = {"academicSessions": [], "courses": [], "classes": [], "enrollments": []}
+    _, answer = await admin.post("/v1/rosters", {**empty, "orgs": [school], "users": [user]})
     assert answer["refused"] == [], answer["refused"]
 
 
