@@ -77,6 +77,8 @@ Reason: TypeAlias = Literal[
     "no-panel",
     "panel-full",
     "panel-in-the-past",
+    "passes-full",
+    "pass-made",
     "panel-concluded",
     "oneself-dismissed",
     "guest-elsewhere",

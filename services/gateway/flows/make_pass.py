@@ -30,18 +30,25 @@ async def make_pass(  # noqa: PLR0913 - who gives whom what, until when
     end = end_of(ends_at, guests[panelist], now)
     if end is None:
         raise invalid(
-            "ends_at must lie ahead, by a year at most, where the appointment does not say it.", field="/ends_at"
+            "ends_at must lie ahead, by a year at most, where the appointment does not say it.",
+            field="/ends_at",
+            reason="panel-in-the-past",
         )
     live = [
         one for one in await passes.passes.of_exhibition(exhibition) if one.revoked_at is None and one.ends_at > now
     ]
     if len(live) >= MAX_LIVE:
-        raise conflict(f"An exhibition may have {MAX_LIVE} passes; revoke one that is no longer used.")
+        raise conflict(
+            f"An exhibition may have {MAX_LIVE} passes; revoke one that is no longer used.",
+            reason="passes-full",
+            figures={"number": MAX_LIVE},
+        )
     made, text = Pass(id_, exhibition, panelist, by, now, end), pass_text(random)
     if not await passes.passes.add(made, token_digest(text)):
         raise conflict(
             "This request has made a pass already, and a pass is shown only once; revoke it, and make another one"
             " with a new Idempotency-Key.",
             id=id_,
+            reason="pass-made",
         )
     return made, text

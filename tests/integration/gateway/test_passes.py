@@ -57,7 +57,7 @@ async def test_a_pass_becomes_access_tokens_of_its_panelist(world: World, pool: 
     assert (token.status_code, token.json()["expires_in"]) == (200, 300)
     assert Verifier(TENANT, world.trusted).person(f"Bearer {token.json()['access_token']}").id == guest
     again = await make(world, guest)
-    assert again.status_code == 409
+    assert (again.status_code, again.json()["reason"]) == (409, "pass-made")
     listed = await world.http.get(f"/v1/passes?exhibition={EXHIBITION}", headers=world.signed_in(TEACHER))
     assert made["id"] in {one["id"] for one in listed.json()["passes"]}
     assert made["pass"] not in listed.text
@@ -70,7 +70,7 @@ async def test_an_access_token_never_outlives_its_pass(world: World, guest: str)
     late = await make(world, guest, ends_at=instant_text(LATER + 1))
     assert instant(late.json()["ends_at"]) == LATER
     over = await make(world, guest, ends_at="2026-01-01T00:00:00.000Z")
-    assert (over.status_code, over.json()["field"]) == (422, "/ends_at")
+    assert (over.status_code, over.json()["field"], over.json()["reason"]) == (422, "/ends_at", "panel-in-the-past")
 
 
 async def test_a_pass_that_is_over_or_revoked_gives_nothing(world: World, pool: asyncpg.Pool, guest: str) -> None:

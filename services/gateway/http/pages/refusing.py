@@ -73,6 +73,8 @@ REASONS: Mapping[Reason, str] = {
     "no-panel": _("This exhibition was planned without a panel. Plan it again, with a rubric for one."),
     "panel-full": _("A panel has room for %(number)s people."),
     "panel-in-the-past": _("The end must lie in the future."),
+    "passes-full": _("An exhibition has room for %(number)s passes. End one that nobody needs any more."),
+    "pass-made": _("This pass was made already, and is shown only once. End it, and make another one."),
     "panel-concluded": _("The panel has concluded on this work."),
     "oneself-dismissed": _("You cannot leave the panel by yourself. Ask somebody else who holds the exhibition."),
     "guest-elsewhere": _("This guest belongs to another exhibition. Appoint her by her name."),
