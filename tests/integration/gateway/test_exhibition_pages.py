@@ -27,7 +27,7 @@ from tests.support.paper import Paper
 from tests.support.relations import new_id
 from tests.support.signing_in import Door
 
-BALLOT = {
+BALLOT: dict[str, Any] = {
     "exhibition": FAIR, "state": "open", "language": "en", "title": {"en": "Vote"}, "works": [],
     "questions": [{
         "question": "leader", "kind": "choice", "title": {"en": "Who?"},
@@ -231,6 +231,16 @@ async def test_a_vote_with_nothing_chosen_is_refused_and_uses_no_ballot_up(door:
     answering(door, **{"POST show": JSONResponse({**BALLOT, "state": "counted"}, 200)})
     assert "counted already" in (await browser.send("POST", ballot, form={})).text
     assert not [path for _, path, _ in written if path.endswith("/vote")]
+
+
+async def test_a_ballot_says_what_the_exhibition_is_called_and_where_its_works_are_named(door: Door) -> None:
+    rating = {**BALLOT["questions"][0], "question": "clear", "kind": "rating"}
+    works = [{"work": WORK, "number": 1}]
+    more = {"exhibition_title": "An evening <b>", "questions": [rating], "works": works}
+    for ballot, told in ((BALLOT, False), ({**BALLOT, **more}, True)):
+        answering(door, **{"POST show": JSONResponse(ballot, 200)})
+        shown = (await door.browser().send("GET", f"{door.url}/vote/{'ab' * 16}")).text
+        assert ("An evening &lt;b&gt;" in shown, "stands on your paper" in shown) == (told, told)
 
 
 async def test_whoever_lets_others_vote_on_her_device_is_signed_out_first(door: Door, teacher: Browser) -> None:
