@@ -134,7 +134,7 @@ async def audited_district(
     prefix: str,
     folder: Path,
     *,
-    patience: float = 2.0,
+    patience: float = 1.0,
     running: Sequence[str] = SERVICES,
 ) -> AsyncIterator[AuditedDistrict]:
     """The three services over migrated databases and empty topics, with one administrator of the district.

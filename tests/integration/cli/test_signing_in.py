@@ -13,7 +13,6 @@ from deploy.local.stack import Stack
 from services.gateway.http.cookies import SESSION
 from tests.support.browser import Browser
 from tests.support.gateway import problem
-from tests.support.running import running_stack
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.stack
@@ -22,20 +21,18 @@ ASKED = ("/v1/accounts", "/v1/adoptions")
 """What only an administrator may ask, of the gateway and of a service behind it."""
 
 
-@pytest.fixture(scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """A stack that knows by now what its operator may."""
-    async with running_stack(tmp_path_factory.mktemp("signing-in") / "home") as running:
-        token = {"Authorization": f"Bearer {running.operator.token}"}
-        async with httpx.AsyncClient(base_url=running.urls["gateway"], trust_env=False, timeout=30) as client:
-            access = (await client.post("/v1/tokens", headers=token)).json()["access_token"]
+@pytest.fixture(scope="module", autouse=True)
+async def _known(stack: Stack) -> None:
+    """The stack knows by now what its operator may."""
+    token = {"Authorization": f"Bearer {stack.operator.token}"}
+    async with httpx.AsyncClient(base_url=stack.urls["gateway"], trust_env=False, timeout=30) as client:
+        access = (await client.post("/v1/tokens", headers=token)).json()["access_token"]
 
-            async def known() -> bool:
-                answers = [await client.get(path, headers={"Authorization": f"Bearer {access}"}) for path in ASKED]
-                return all(answer.status_code == 200 for answer in answers)
+        async def known() -> bool:
+            answers = [await client.get(path, headers={"Authorization": f"Bearer {access}"}) for path in ASKED]
+            return all(answer.status_code == 200 for answer in answers)
 
-            await until(known, "the operator's rights are known", seconds=120)
-        yield running
+        await until(known, "the operator's rights are known", seconds=120)
 
 
 @pytest.fixture(scope="module")
