@@ -22,7 +22,7 @@ ROOMS = ("shared", "services", "cli", "deploy", "tests", "examples")
 CHECKS = (
     ("lints", ("ruff", "check", ".", "ascertain")),
     ("format", ("ruff", "format", "--check", ".", "ascertain")),
-    ("types", ("mypy", *ROOMS, "ascertain")),
+    ("types", ("mypy", "--num-workers", "2", *ROOMS, "ascertain")),
     ("imports", ("lint-imports",)),
 )
 TESTS = ("tests", ("pytest",))

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -41,6 +42,7 @@ def odt(**more: bytes) -> bytes:
     return packed({"mimetype": ODT.encode(), "content.xml": b"<office/>", **more}, stored=("mimetype",))
 
 
+@cache
 def bomb() -> bytes:
     """A document that would become a hundred million bytes."""
     return docx(**{"word/media/image1.png": bytes(100_000_000)})
