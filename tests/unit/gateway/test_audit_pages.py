@@ -132,5 +132,35 @@ def test_a_name_is_shown_only_where_it_was_asked_for() -> None:
     assert "Bao K" in told.decode()
 
 
+def test_the_day_that_was_asked_for_is_written_as_the_language_does() -> None:
+    grade = {
+        "id": GRADE,
+        "learner": LEARNER,
+        "released": {"recorded_at": WHEN},
+        "course": THEME,
+        "period": THEME,
+        "pins": [],
+    }
+    answer = page(
+        "audit/grade.html",
+        Reader("es", ZoneInfo("UTC"), "/audit/grades/x", person=LEARNER, csrf="c"),
+        grade=grade,
+        name=None,
+        shown=False,
+        lines=[],
+        former={"state": "released"},
+        as_of="2026-11-30",
+        asked="2026-11-30",
+        problem=None,
+        entries=[],
+        onward=None,
+        people={},
+        competencies={},
+    )
+    text = bytes(answer.body).decode()
+    assert "El 30 de noviembre de 2026 esta calificación figuraba como" in text
+    assert "El 2026-11-30" not in text
+
+
 def test_every_kind_of_difference_has_words_here() -> None:
     assert DIFFERENCES.keys() == set(get_args(Kind))

@@ -54,6 +54,13 @@ def test_a_sentence_that_speaks_to_programs_is_on_no_page(detail: str, language:
         assert (detail in why.text, why.english) == (False, None)
 
 
+def test_what_is_wrong_in_a_policy_is_named_as_it_stands_in_its_document() -> None:
+    of_a_program = why_not(invalid("/policy/x: …", field="/policy/scale/cut"), words_in("es"), english=False)
+    missing = invalid("…", field="/policy/formatt", reason="field-missing")
+    assert of_a_program.text.endswith("(la política: scale.cut)")
+    assert why_not(missing, words_in("en"), english=True).text.endswith("(the policy: formatt)")
+
+
 def test_a_sentence_for_people_is_said_after_ours_in_another_language() -> None:
     why = why_not(invalid("A learner's guardian is somebody else."), words_in("es"), english=False)
     assert (why.text, why.english) == ("No funcionó.", "A learner's guardian is somebody else.")

@@ -72,7 +72,13 @@ LABELS: Mapping[str, str] = {
 
 
 def place_in_words(field: str | None, words: Gettext) -> str:
-    """Which field it is, as `part of the rubric 1, what it is called`; nothing where no form has such a one."""
+    """Which field it is, as `part of the rubric 1, what it is called`; nothing where no form has such a one.
+
+    A policy stands in its form as the document that it is, so what is in it is called as it stands there.
+    """
+    first, _slash, inside = (field or "").strip("/").partition("/")
+    if first == "policy" and inside:
+        return f"{words.gettext(LABELS[first])}: {inside.replace('/', '.')}"
     said: list[str] = []
     for part in (field or "").strip("/").split("/"):
         if part in LABELS:
