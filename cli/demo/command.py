@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cli.connection import district_named
 from cli.demo.cast import Cast
+from cli.demo.open_evening import open_evening
 from cli.demo.place import Place, elsewhere
 from cli.demo.seeding import seed
 from cli.demo.signing_in import open_doors
@@ -54,9 +55,9 @@ async def _demo(home: Home, console: Console, *, once: bool) -> list[str]:
     async with Stack(home, notice=lambda sentence: console.print(f"  {sentence}")) as stack:
         async with Cast(Place.of_stack(stack)) as cast:
             untrue = await _played(cast, console)
-            doors = await open_doors(cast, stack)
+            doors, ballots = await open_doors(cast, stack), await open_evening(cast)
         if not once:
-            _print_addresses(stack, doors, console)
+            print_addresses(stack, doors, ballots, console)
             await _until_interrupted()
             console.print("Stopping.")
     return untrue
@@ -87,16 +88,21 @@ def _end(untrue: list[str], console: Console) -> None:
         raise typer.Exit(1)
 
 
-def _print_addresses(stack: Stack, doors: dict[str, str], console: Console) -> None:
+def print_addresses(stack: Stack, doors: dict[str, str], ballots: list[str], console: Console) -> None:
+    """Where everything is: the pages first, and a ballot for whoever comes without an account."""
     url = stack.urls["gateway"]
     console.print()
     console.rule("[bold]It stays up until Ctrl-C.", align="left")
+    console.print(f"  Pages               {url}/")
     console.print(f"  API documentation   {url}/docs")
     console.print(f"  OpenAPI             {url}/v1/openapi.json")
     console.print(f"  Kafka               {stack.bootstrap}: evidence.ledger (64 partitions), definitions.ledger (1)")
     console.print("  Sign in, by one button:")
     for label, address in doors.items():
         console.print(f"    {label:<32} {address}", soft_wrap=True)
+    console.print("  Vote at an exhibition, without signing in; each ballot counts once:")
+    for address in ballots:
+        console.print(f"    {address}", soft_wrap=True)
     console.print("  In another terminal, as the district's administrator:")
     console.print(f"    export ASCERTAIN_URL={url} ASCERTAIN_TOKEN={stack.operator.token}", soft_wrap=True)
     console.print("    ./ascertain portfolio learner-amara; ./ascertain grades learner-bao; ./ascertain audit --all")
