@@ -162,5 +162,17 @@ def test_the_day_that_was_asked_for_is_written_as_the_language_does() -> None:
     assert "El 2026-11-30" not in text
 
 
+def test_schools_and_classes_are_called_by_their_names_only_where_that_was_asked_for() -> None:
+    reader = Reader("en", ZoneInfo("UTC"), "/audit", person=LEARNER, csrf="c")
+    schools = [{"school": THEME, "sections": [{"section": GRADE, "learners": 9}]}]
+    hidden = bytes(page("audit/begin.html", reader, sought="", shown=False, schools=schools, titles={}).body).decode()
+    assert "Section 3d1f5a52" in hidden
+    assert 'href="/audit?titles=shown"' in hidden
+    titles = {THEME: {"given": "Willowbrook"}, GRADE: {"given": "English 10A"}}
+    told = bytes(page("audit/begin.html", reader, sought="", shown=False, schools=schools, titles=titles).body).decode()
+    assert ("Willowbrook" in told, "English 10A · 9 learners" in told) == (True, True)
+    assert 'name="names" value="" checked' in told  # those of learners stay hidden
+
+
 def test_every_kind_of_difference_has_words_here() -> None:
     assert DIFFERENCES.keys() == set(get_args(Kind))

@@ -1,7 +1,8 @@
 """Proving a grade: find it, see all that bears on it, replay it as of any day, and have it audited. Nothing is changed.
 
 Names are hidden unless whoever audits chose before that they be shown (`names=shown`), so that a grade can be judged
-without knowing whose it is. Whose record was looked at stands in the log of disclosures either way.
+without knowing whose it is; what schools and classes are called tells of no learner, and can be asked for apart
+(`titles=shown`). Whose record was looked at stands in the log of disclosures either way.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.disclosures import RevealedName
 from services.gateway.http.pages.audits.showing import bearing, changes, lines
+from services.gateway.http.pages.names import names_now
 from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import Visiting, page_route
 from services.gateway.http.visitors import Visitor
@@ -44,6 +46,7 @@ def audit_pages(visiting: Visiting) -> APIRouter:
         find: Annotated[str, Query(max_length=255)] = "",
         section: Annotated[str, Query(max_length=40)] = "",
         names: Names = HIDDEN,
+        titles: Names = HIDDEN,
     ) -> Response:
         visitor = await visiting.required(request)
         sought = find.strip()
@@ -53,20 +56,23 @@ def audit_pages(visiting: Visiting) -> APIRouter:
         if where is not None:
             return RedirectResponse(f"{where}{'?names=shown' if names == SHOWN else ''}", 303)
         outline = await _unless_absent(visiting.asking.read(visitor, "/v1/rosters"))
+        schools = [] if outline is None else outline["schools"]
+        called = _ids_of(schools) if SHOWN in {names, titles} else []
         return page(
             "audit/begin.html",
             visiting.reader(request, visitor),
             status=404 if sought else 200,
             sought=sought,
             shown=names == SHOWN,
-            schools=[] if outline is None else outline["schools"],
+            schools=schools,
+            titles=await names_now(visiting.asking, visitor, "audit", called[:ENTRIES]),
         )
 
     @router.get("/audit/sections/{section}")
     async def section_(section: Annotated[Id, Path()], request: Request, names: Names = HIDDEN) -> Response:
         visitor = await visiting.required(request)
         told = await visiting.asking.read(visitor, f"/v1/rosters/sections/{section}")
-        wanted = told["members"][:ENTRIES] if names == SHOWN else []
+        wanted = [section, *told["members"]][:ENTRIES] if names == SHOWN else []
         revealed = await visiting.asking.revealed(visitor, "audit", names=wanted) if wanted else None
         return page(
             "audit/section.html",
@@ -206,6 +212,12 @@ async def _found(visiting: Visiting, visitor: Visitor, sought: str) -> str | Non
     if await _unless_absent(asked.read(visitor, f"/v1/learners/{id_}/history", limit="1")) is not None:
         return f"/audit/learners/{id_}"
     return None
+
+
+def _ids_of(schools: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Of schools, and then of their sections."""
+    sections = [section["section"] for school in schools for section in school["sections"]]
+    return [*(school["school"] for school in schools), *sections]
 
 
 async def _unless_absent(answer: Any) -> Any:
