@@ -80,6 +80,23 @@ async def test_a_draft_that_came_meanwhile_is_shown_and_nothing_typed_is_lost(do
     assert "Good work." in refused.text
 
 
+async def test_a_score_that_came_from_another_window_is_told_of_before_a_second_one(
+    door: Door, teacher: Browser
+) -> None:
+    piece = {"event": DRAFT, "type": "RubricScored", "learner": LEARNER, "by": LEARNER, "rubric": RUBRIC, "results": []}
+    made = {**MADE, "pieces": [piece]}
+    written = answering(door, **{f"/v1/works/{WORK}": made})
+    fields = {"version": "2", "rubric": RUBRIC, "draft": DRAFT, "level/clarity": "4", "overall": "Good.", "scores": "0"}
+    refused = await sent(door, teacher, f"/works/{WORK}/score", **fields, id=FORM)
+    assert (refused.status_code, "It was scored since you opened this" in refused.text, written) == (409, True, [])
+    assert ('name="scores" value="1"' in refused.text, "Good." in refused.text) == (True, True)
+    again = await sent(door, teacher, f"/works/{WORK}/score", **{**fields, "scores": "1"}, id=FORM)
+    assert (again.status_code, len(written)) == (303, 1), "whoever looked at it may score it too"
+    written.clear()
+    twice = await sent(door, teacher, f"/works/{WORK}/score", **fields, id=DRAFT)
+    assert (twice.status_code, len(written)) == (303, 1), "what this form recorded before is nobody else's score"
+
+
 async def test_a_class_with_nobody_in_it_hides_no_work_of_the_others(door: Door, teacher: Browser) -> None:
     answering(door, **{"/v1/works": NOTHING})
     told = await teacher.send("GET", f"{door.url}/scoring")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.http.pages.afterwards import Done, Seen, at_least, led_on
 from services.gateway.http.pages.exhibitions.planning import chosen, derived_id
+from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.lists import After, going_on, whole
 from services.gateway.http.pages.refusing import wrong
 from services.gateway.http.pages.rendering import page
@@ -23,7 +24,7 @@ from shared.contracts.values import Digest, Id
 from shared.ledger.identifiers import DIGEST_PATTERN, is_id
 from shared.ledger.instants import instant_text
 from shared.runtime.access.questions import Standing
-from shared.runtime.problems import Problem, not_found
+from shared.runtime.problems import Problem, conflict, not_found
 
 Work = Annotated[Id, Path()]
 Rubric = Annotated[Digest | None, Query()]
@@ -167,6 +168,7 @@ async def _shown(  # noqa: PLR0913 - what a page may have to say beside the work
         drafts=[draft_shown(draft, texts) for draft in pair(told["versions"], (asked.left, asked.right))],
         course=await _course(works, standing, told["courses"]),
         at=(typed or {}).get("at") or instant_text(works.clock()),
+        scores=len(_scores(told)),
         problem=problem,
         partly=partly,
         typed=typed or {},
@@ -186,6 +188,7 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
     if not levels and not comments and not overall:
         raise wrong("Choose a level for a criterion, or say something.")
     if levels:
+        await _check_scores(works, visitor, work, fields)
         criteria = criteria_of(await asking.document(visitor, digest), "")
         request = _score_asked(fields, results_of(criteria, levels), overall)
         receipt = await asking.write(visitor, "POST", f"/v1/works/{work}/scores", request)
@@ -202,6 +205,24 @@ async def _recorded(works: Works, visitor: Visitor, work: str, fields: Mapping[s
                 raise
             raise PartlyRecordedError(problem) from problem
     return receipt
+
+
+async def _check_scores(works: Works, visitor: Visitor, work: str, fields: Mapping[str, str]) -> None:
+    """Raise a Problem of 409 where the work has a score that its scorer did not see: of another window, or somebody
+    else's. A warning, as in a section's grid; what this very form recorded, sent before, is none.
+    """
+    known = fields.get("scores", "")
+    found = _scores(await works.visiting.asking.read(visitor, f"/v1/works/{work}"))
+    if fields.get("id") not in found and len(found) > (int(known[:9]) if known.isascii() and known.isdigit() else 0):
+        message = _(
+            "It was scored since you opened this, so nothing was recorded. Look at what it showed, then send it again."
+        )
+        raise conflict(message, code="scored-meanwhile", message=message)
+
+
+def _scores(told: Mapping[str, Any]) -> list[str]:
+    """Every score of a work that its reader may see, those that were withdrawn too."""
+    return [piece["event"] for piece in told["pieces"] if piece["type"] == "RubricScored"]
 
 
 def derived_version(fields: Mapping[str, str]) -> str:
