@@ -224,12 +224,17 @@ async def test_on_a_shared_device_the_next_person_follows(door: Door) -> None:
 async def test_a_vote_with_nothing_chosen_is_refused_and_uses_no_ballot_up(door: Door) -> None:
     written = answering(door, **{"POST show": JSONResponse(BALLOT, 200)})
     browser, ballot = door.browser(), f"{door.url}/vote/{'ab' * 16}"
-    for form in ({}, {"answer/leader": ""}):
-        refused = await browser.send("POST", ballot, form=form)
-        assert (refused.status_code, "Your ballot is still good" in refused.text) == (422, True)
-        assert 'name="answer/leader"' in refused.text
+    for form, query in (({}, ""), ({"answer/leader": ""}, "&kiosk=1")):
+        refused = await browser.send("POST", f"{ballot}?{query}", form=form)
+        assert refused.status_code == 303, (
+            "whoever votes then and goes back comes to a page, and to no form that was sent"
+        )
+        assert refused.headers["location"] == f"/vote/{'ab' * 16}?chose=nothing{query}"
+        again = await browser.send("GET", f"{door.url}{refused.headers['location']}")
+        assert (again.status_code, "Your ballot is still good" in again.text) == (422, True)
+        assert 'name="answer/leader"' in again.text
     answering(door, **{"POST show": JSONResponse({**BALLOT, "state": "counted"}, 200)})
-    assert "counted already" in (await browser.send("POST", ballot, form={})).text
+    assert "counted already" in (await browser.send("GET", f"{ballot}?chose=nothing")).text
     assert not [path for _, path, _ in written if path.endswith("/vote")]
 
 

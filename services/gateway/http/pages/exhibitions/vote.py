@@ -50,13 +50,17 @@ def vote_pages(ballots: Ballots, misses: Misses, visiting: Visiting) -> APIRoute
     @router.get("/vote/{token}")
     async def ballot(token: Token, request: Request) -> Response:
         status, told = await answered(token, request, ballots.show)
-        return _ballot(status, told, request, visiting)
+        nothing = request.query_params.get("chose") == "nothing"
+        return _ballot(status, told, request, visiting, wrong="nothing" if nothing else None)
 
     @router.post("/vote/{token}")
     async def vote(token: Token, request: Request) -> Response:
         answers = _answers(await fields_of(request))
-        if not answers:  # sent by mistake: it would use the ballot up, and say nothing
-            return _ballot(*await answered(token, request, ballots.show), request, visiting, wrong="nothing")
+        if not answers and token_of(token) == token:
+            # Sent by mistake: it would use the ballot up, and say nothing. Whoever votes next and goes back comes to
+            # a page, and to no form that was sent.
+            onward = "&kiosk=1" if _kiosk(request) else ""
+            return RedirectResponse(f"/vote/{token}?chose=nothing{onward}", 303)
         status, told = await answered(token, request, lambda known: ballots.vote(known, answers))
         if status in {200, 201}:
             reader, kiosk = visiting.reader(request), _kiosk(request)
