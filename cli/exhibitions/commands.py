@@ -55,7 +55,9 @@ def ballots(  # noqa: PLR0913, PLR0917 - what stands on a ballot
     address: Annotated[
         str | None, typer.Option(help="How people reach the platform, where that is not ASCERTAIN_URL.")
     ] = None,
-    titles: Annotated[bool, typer.Option(help="Whether the titles of works that are rated stand on them.")] = True,
+    titles: Annotated[
+        bool, typer.Option(help="Whether the titles of works that are rated (at most eight) stand on them.")
+    ] = True,
 ) -> None:
     """Issue ballots and print them, six a sheet. Their tokens are in the PDF and nowhere else: keep it like a key."""
     wish = holding.Ballots(role, count, to, language, paper, title, address, titles)

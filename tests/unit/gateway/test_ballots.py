@@ -13,6 +13,8 @@ from services.gateway.http.ballots import MISSES_OF_ADDRESS, MISSES_OF_ALL, PAUS
 from services.gateway.http.front import UNCOUNTED
 from services.gateway.http.pages.exhibitions.paper import entered
 from services.gateway.http.pages.exhibitions.paper_ballots import PaperLine
+from services.gateway.http.pages.rendering import TEMPLATES
+from shared.runtime.ballot_sheets import MOST_WORKS
 from shared.runtime.problems import Problem, answer_with_problems
 
 KNOWN = "0123456789abcdef0123456789abcdef"
@@ -94,6 +96,11 @@ async def test_many_addresses_together_are_slowed_as_well() -> None:
     with pytest.raises(Problem) as refused:
         await misses.count("198.51.100.1")
     assert (refused.value.status, paused) == (429, [PAUSE])
+
+
+def test_the_form_says_how_many_works_have_room_for_their_titles() -> None:
+    form = (TEMPLATES / "exhibitions" / "ballots.html").read_text(encoding="utf-8")
+    assert ("at most eight works" in form, MOST_WORKS) == (True, 8)
 
 
 async def test_what_is_no_vote_is_refused_and_not_repeated() -> None:
