@@ -104,6 +104,20 @@ async def test_names_are_asked_for_where_that_was_chosen(door: Door, somebody: t
     assert (path, revealed["names"]) == ("/reveal", [learner])
 
 
+async def test_of_a_class_only_what_it_is_called_is_asked_for_where_names_stay_hidden(
+    door: Door, somebody: tuple[Browser, str]
+) -> None:
+    browser, _ = somebody
+    section, learner = new_id(), new_id()
+    arranged(door, {f"/rosters/sections/{section}": {"section": section, "teachers": [], "members": [learner]}})
+    found = await browser.send("GET", f"{door.url}/audit?section={section}&titles=shown&names=")
+    assert found.headers["location"] == f"/audit/sections/{section}?titles=shown"
+    sent = told(door, "evidence")
+    answer = await browser.send("GET", f"{door.url}{found.headers['location']}")
+    assert (answer.status_code, "Names are hidden" in answer.text) == (200, True)
+    assert [revealed["names"] for _, revealed in sent] == [[section]]
+
+
 @pytest.mark.parametrize("sought", ["nobody", "3d1f5a52-8a0e-4c43-b6a7-55d0f2b1c9e4"])
 async def test_what_is_not_there_to_audit_is_said_beside_the_form(
     door: Door, somebody: tuple[Browser, str], sought: str

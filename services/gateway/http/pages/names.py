@@ -11,8 +11,8 @@ from shared.runtime.problems import Problem
 async def names_now(
     asking: Asking, visitor: Visitor, purpose: Purpose, named: Sequence[str]
 ) -> Mapping[str, RevealedName]:
-    """Names of people and titles of classes, as far as they can be had now: nobody is kept from a page because they
-    cannot.
+    """Names of people and schools and titles of classes, as far as they can be had now: nobody is kept from a page
+    because they cannot.
     """
     if not named:
         return {}

@@ -51,7 +51,8 @@ def audit_pages(visiting: Visiting) -> APIRouter:
         visitor = await visiting.required(request)
         sought = find.strip()
         if is_id(section) and not sought:
-            return RedirectResponse(f"/audit/sections/{section}{'?names=shown' if names == SHOWN else ''}", 303)
+            told = "?names=shown" if names == SHOWN else "?titles=shown" if titles == SHOWN else ""
+            return RedirectResponse(f"/audit/sections/{section}{told}", 303)
         where = await _found(visiting, visitor, sought) if sought else None
         if where is not None:
             return RedirectResponse(f"{where}{'?names=shown' if names == SHOWN else ''}", 303)
@@ -69,11 +70,13 @@ def audit_pages(visiting: Visiting) -> APIRouter:
         )
 
     @router.get("/audit/sections/{section}")
-    async def section_(section: Annotated[Id, Path()], request: Request, names: Names = HIDDEN) -> Response:
+    async def section_(
+        section: Annotated[Id, Path()], request: Request, names: Names = HIDDEN, titles: Names = HIDDEN
+    ) -> Response:
         visitor = await visiting.required(request)
         told = await visiting.asking.read(visitor, f"/v1/rosters/sections/{section}")
-        wanted = [section, *told["members"]][:ENTRIES] if names == SHOWN else []
-        revealed = await visiting.asking.revealed(visitor, "audit", names=wanted) if wanted else None
+        wanted = [section, *told["members"]] if names == SHOWN else [section] if titles == SHOWN else []
+        revealed = await visiting.asking.revealed(visitor, "audit", names=wanted[:ENTRIES]) if wanted else None
         return page(
             "audit/section.html",
             visiting.reader(request, visitor),
