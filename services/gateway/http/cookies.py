@@ -1,5 +1,5 @@
-"""The cookies: of a session, of a browser that is signing in, of a panelist who has a pass and no account, and of a
-device on which a seminar lies that was not sent.
+"""The cookies: of a session, of a browser that is signing in, of a panelist who has a pass and no account, of a
+device on which a seminar lies that was not sent, and of what a teacher just looked at or recorded.
 
 `__Host-` ties a cookie to this very host and to HTTPS, so no neighbour of ours can plant one; browsers count the
 loopback as safe, so the embedded stack has the same ones.
@@ -15,6 +15,15 @@ PASS = "__Host-ascertain-pass"  # noqa: S105 - a name
 
 SEMINAR = "__Host-ascertain-seminar"
 """Set by the script that keeps seminars on a device (`seminar.js`), for as long as one lies there."""
+
+RECORDED, LOOKED = "__Host-ascertain-recorded", "__Host-ascertain-looked"
+"""Scores that a teacher just recorded, and those that she looked at before; ids beside them, and no name."""
+
+OF_A_VISIT = (SESSION, SEMINAR, RECORDED, LOOKED)
+"""What is taken away when somebody signs out: the next one at the device must not find it."""
+
+LOOKED_BACK = 60 * 60
+"""Seconds for which a browser knows what was just looked at or recorded."""
 
 _GUARDS = "Path=/; Secure; HttpOnly; SameSite=Lax"
 """No script reads them, and another site's requests bring them only where they lead a person here."""
@@ -41,6 +50,11 @@ def pass_cookie(value: str) -> str:
 def sign_in_cookie(value: str) -> str:
     """`Set-Cookie` of a browser that is signing in."""
     return f"{SIGN_IN}={value}; Max-Age={ATTEMPT_LIFE // 1000}; {_GUARDS}"
+
+
+def score_cookie(name: str, value: str) -> str:
+    """`Set-Cookie` of scores that were just looked at or recorded."""
+    return f"{name}={value}; Max-Age={LOOKED_BACK}; {_GUARDS}"
 
 
 def removed(name: str) -> str:

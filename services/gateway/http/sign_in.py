@@ -20,6 +20,7 @@ from services.gateway.domain.sign_in import (
 from services.gateway.flows.begin_sign_in import Wish, begin_sign_in
 from services.gateway.flows.end_sign_in import Answer, end_sign_in
 from services.gateway.http.cookies import (
+    OF_A_VISIT,
     SEMINAR,
     SESSION,
     SIGN_IN,
@@ -119,7 +120,7 @@ def session_routes(sessions: Sessions, visitors: Visitors, zone: tzinfo) -> APIR
         if known is not None:
             await sessions.end(known[0].digest)
         left = RedirectResponse(KIOSK, 303) if votes else page("signed_out.html", reader_of(request, zone, None))
-        answer = _with_cookies(left, removed(SESSION), removed(SEMINAR))
+        answer = _with_cookies(left, *(removed(name) for name in OF_A_VISIT))
         answer.headers["Clear-Site-Data"] = '"storage"'  # a seminar that was not sent has names in it
         return answer
 

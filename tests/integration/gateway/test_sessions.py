@@ -11,7 +11,7 @@ import pytest
 from services.gateway.domain.sessions import IDLE, LIFE
 from services.gateway.domain.sign_in import ATTEMPT_LIFE
 from services.gateway.flows.prune import KEPT_REVOKED, prune
-from services.gateway.http.cookies import SESSION, SIGN_IN
+from services.gateway.http.cookies import LOOKED, RECORDED, SESSION, SIGN_IN
 from services.gateway.postgres.leftovers import StoredLeftovers
 from services.gateway.settings import GatewaySettings
 from services.gateway.signing_in import CALLBACK, pruner, signing_in
@@ -157,12 +157,14 @@ async def test_who_was_forgotten_is_not_signed_in(
 
 
 async def test_signing_out_by_the_page(door: Door, browser: Browser) -> None:
+    """Of the scores that a teacher just gave the next one at her device finds none either."""
+    browser.cookies[door.url] |= {RECORDED: "scores", LOOKED: "scores"}
     older = dict(browser.cookies[door.url])
     page = await browser.open(f"{door.url}/")
     answer = await browser.press(page)
     assert answer.status_code == 200
     assert "You are signed out" in answer.text
-    assert browser.cookie(door.url, SESSION) is None
+    assert [browser.cookie(door.url, name) for name in (SESSION, RECORDED, LOOKED)] == [None, None, None]
     browser.cookies[door.url] = older
     assert not await door.is_signed_in(browser), "it is over here too, not only in that browser"
     assert (await browser.send("GET", f"{door.url}/v1/evidence/{new_id()}")).status_code == 401

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.domain.disclosures import RevealedName
+from services.gateway.http.cookies import RECORDED
 from services.gateway.http.pages.rendering import Reader, fragment, page
-from services.gateway.http.pages.sections.recorded import RECORDED, Piece, just_recorded, remember
+from services.gateway.http.pages.sections.recorded import Piece, just_recorded, remember
 from services.gateway.http.pages.sections.scores import Given, Measure, given, item, pasted, piece_id, scoring_of
 from services.gateway.http.pages.sections.showing import View, counts, in_order
 from tests.unit.gateway.test_pages import HOSTILE, Tags

@@ -11,16 +11,12 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.http.cookies import given_cookie
+from services.gateway.http.cookies import LOOKED, given_cookie, removed, score_cookie
 from services.gateway.http.pages.sections.sheet import Sheet
 from shared.ledger.identifiers import is_id
 
-LOOKED = "__Host-ascertain-looked"
 LONGEST = 3_900
 """Characters of a cookie; of a longer column the page itself is the answer."""
-
-_SET = LOOKED + "={}; Max-Age={}; Path=/; Secure; HttpOnly; SameSite=Lax"
-_FOR = 60 * 60
 
 
 def keep_looked(answer: Response, section: str, competency: str, sheet: Sheet) -> bool:
@@ -29,13 +25,13 @@ def keep_looked(answer: Response, section: str, competency: str, sheet: Sheet) -
     text = json.dumps([section, competency, sheet.id, sheet.at, written], separators=(",", ":"))
     value = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
     if len(value) <= LONGEST:
-        answer.headers.append("Set-Cookie", _SET.format(value, _FOR))
+        answer.headers.append("Set-Cookie", score_cookie(LOOKED, value))
     return len(value) <= LONGEST
 
 
 def forget_looked(answer: Response) -> None:
     """Once it is recorded: whoever goes back begins a column anew."""
-    answer.headers.append("Set-Cookie", _SET.format("", 0))
+    answer.headers.append("Set-Cookie", removed(LOOKED))
 
 
 def looked_at(request: Request, section: str, competency: str, id_: str) -> Mapping[str, str] | None:

@@ -10,15 +10,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.http.cookies import given_cookie
+from services.gateway.http.cookies import RECORDED, given_cookie, score_cookie
 from shared.ledger.identifiers import is_id
 
-RECORDED = "__Host-ascertain-recorded"
 MOST = 60
 """Pieces that are remembered; a cookie holds no more than 4 KB."""
-
-_FOR = 60 * 60
-"""Seconds for which they are."""
 
 
 class Piece(NamedTuple):
@@ -50,7 +46,7 @@ def remember(answer: Response, section: str, pieces: list[Piece]) -> None:
         if len(value) < 3900:
             break
         pieces = pieces[: len(pieces) * 9 // 10]
-    answer.headers.append("Set-Cookie", f"{RECORDED}={value}; Max-Age={_FOR}; Path=/; Secure; HttpOnly; SameSite=Lax")
+    answer.headers.append("Set-Cookie", score_cookie(RECORDED, value))
 
 
 def _short(id_: str) -> str:
