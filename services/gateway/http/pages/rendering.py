@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from babel.units import format_unit
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -144,6 +145,7 @@ def _environment(language: str) -> Environment:
     environment.filters["percent"] = lambda share: in_percent(share, words)
     environment.filters["parted"] = parted
     environment.filters["asked_day"] = lambda text: asked_day(text, locale)
+    environment.filters["number"] = lambda number: format_decimal(number, locale=locale)
     environment.filters["size"] = lambda number: _size(number, locale)
     environment.filters["moment"] = lambda text, zone: format_datetime(_local(text, zone), "medium", locale=locale)
     return environment

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from services.gateway.http.pages.languages import Gettext, words_in
+from babel import Locale
+from babel.dates import format_date
+
+from services.gateway.http.pages.languages import Gettext, locale_of, words_in
 from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.shipped import level_name
 from shared.ledger.instants import instant
@@ -28,12 +31,13 @@ def told_of(
 
     `address` is where its code is confirmed; its days are those of `zone`, where the district is.
     """
-    return _Told(words_in(language), zone).whole(transcript, name, address, language)
+    return _Told(words_in(language), locale_of(language), zone).whole(transcript, name, address, language)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     words: Gettext
+    locale: Locale
     zone: tzinfo
 
     def whole(self, transcript: Mapping[str, Any], name: str | None, address: str, language: str) -> dict[str, Any]:
@@ -107,4 +111,5 @@ class _Told:
         return [name, level_name(reached, self.words) if reached else self.words.gettext("no level")]
 
     def _day(self, moment: str) -> str:
-        return datetime.fromtimestamp(instant(moment) / 1000, self.zone).date().isoformat()
+        local = datetime.fromtimestamp(instant(moment) / 1000, self.zone)
+        return format_date(local, "medium", self.locale)

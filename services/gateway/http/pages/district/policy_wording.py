@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from services.gateway.http.pages.languages import Gettext, locale_of, words_in
 from services.gateway.http.pages.languages import later as _
 from services.gateway.http.pages.methods import method_in_words
-from services.gateway.http.pages.shipped import level_name, policy_title
+from services.gateway.http.pages.shipped import level_name
 from services.gateway.http.pages.wording import KINDS, PURPOSES, RELEARNING
 from shared.rulebook.members import PolicyError
 from shared.rulebook.policy import read_policy
@@ -55,7 +55,7 @@ class PolicyWords:
         return [*self._scale(document), *self._what_counts(document), *self._what_happens(document)]
 
     def summary(self, what_if: Mapping[str, Any]) -> list[str]:
-        """What a what-if came to, in sentences; nothing before it is done."""
+        """What a what-if came to beside how many levels would change, in sentences; nothing before it is done."""
         return [] if what_if["result"] is None else list(self._summary(what_if, what_if["result"]))
 
     def basis(self, told: Mapping[str, Any]) -> str:
@@ -138,12 +138,6 @@ class PolicyWords:
         return told % {"members": self._listed(members)}
 
     def _summary(self, what_if: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
-        told = {"changed": self._number(result["changed"]), "states": self._number(result["states"])}
-        title = policy_title(what_if["title"], self.words)
-        yield self.words.gettext("%(changed)s of %(states)s levels would change under “%(title)s”.") % {
-            **told,
-            "title": title,
-        }
         if result["changed"]:
             gains, losses = (self._number(_moved(result, to_mastered=way)) for way in (True, False))
             yield self.words.gettext("%(gains)s would become mastered, %(losses)s would no longer be mastered.") % {
