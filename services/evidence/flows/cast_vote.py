@@ -17,8 +17,8 @@ from services.evidence.domain.commands import Appended, Mismatch, Repeated, Stal
 from services.evidence.domain.errors import Conflict, NotFound
 from services.evidence.domain.exhibitions import Opened
 from services.evidence.domain.receipts import Receipt, receipt
+from services.evidence.flows.exhibition_titles import Titles
 from services.evidence.ports import District
-from services.evidence.ports.vault import VaultUnavailable
 from shared.contracts.tasks import Questions
 from shared.ledger.streams import ballot_stream
 
@@ -46,7 +46,7 @@ class Counted:
     was_counted: bool
 
 
-async def show_ballot(token: str, district: District) -> Shown:
+async def show_ballot(token: str, district: District, titles: Titles) -> Shown:
     """What this token's ballot asks, and what its exhibition is called, which tells of nobody (`is_for_everyone`).
 
     Raises NotFound where no ballot has it, LedgerUnavailable.
@@ -54,7 +54,7 @@ async def show_ballot(token: str, district: District) -> Shown:
     found = await _found(token, district)
     opened = await _opened(found, district)
     standing: Standing = "counted" if found.is_counted else "closed" if found.is_closed else "open"
-    title = await _title(found.exhibition, opened.title_ref, district)
+    title = await titles.title_of(found.exhibition, opened.title_ref)
     return Shown(found.exhibition, standing, opened.questions, opened.works, title)
 
 
@@ -96,17 +96,6 @@ async def _opened(found: Found, district: District) -> Opened:
     if opened is None:  # ballots are issued once it is open, and not before
         raise NotFound("ballot")
     return opened
-
-
-async def _title(exhibition: str, ref: str | None, district: District) -> str | None:
-    """What the exhibition is called; None where nobody said, or the vault does not answer: one can vote without it."""
-    if ref is None:
-        return None
-    try:
-        kept = (await district.vault.texts([ref])).get(ref)
-    except VaultUnavailable:
-        return None
-    return kept.text if kept is not None and kept.owner == exhibition else None
 
 
 async def _counted(found: Found, district: District) -> Counted:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.evidence.flows.cast_vote import Counted, Shown, cast_vote, show_ballot
+from services.evidence.flows.exhibition_titles import Titles
 from services.evidence.http.answers import json_response, receipt_document
 from services.evidence.http.exhibition_documents import ShowRequest, VoteRequest
 from services.evidence.http.gateway_alone import gateway_alone, read_body
@@ -16,13 +17,13 @@ from shared.runtime.tokens import Caller, Verifier
 def ballot_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST /ballots/show` and `POST /ballots/vote`. For everyone else than the gateway they are not there."""
     router = APIRouter(include_in_schema=False)
-    calling = Depends(gateway_alone(verifier))
+    calling, titles = Depends(gateway_alone(verifier)), Titles(district.vault)
 
     @router.post("/ballots/show", dependencies=[calling])
     async def show(request: Request) -> Response:
         """What a ballot asks."""
         asked = await read_body(request, ShowRequest)
-        return json_response(_ballot(await show_ballot(asked.token, district)))
+        return json_response(_ballot(await show_ballot(asked.token, district, titles)))
 
     @router.post("/ballots/vote")
     async def vote(request: Request, caller: Annotated[Caller, calling]) -> Response:
