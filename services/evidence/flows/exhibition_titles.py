@@ -1,6 +1,7 @@
 """What exhibitions are called, for everyone who comes with a ballot."""
 
-from services.evidence.ports.vault import Vault, VaultUnavailable
+from services.evidence.ports import District
+from services.evidence.ports.vault import VaultUnavailable
 
 REMEMBERED = 64
 
@@ -11,8 +12,8 @@ class Titles:
     A reference names one text for ever, and that of an exhibition tells of nobody who could be forgotten.
     """
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, district: District) -> None:
+        self._district = district
         self._known: dict[tuple[str, str], str] = {}
 
     async def title_of(self, exhibition: str, ref: str | None) -> str | None:
@@ -22,7 +23,7 @@ class Titles:
         if (exhibition, ref) in self._known:
             return self._known[exhibition, ref]
         try:
-            kept = (await self._vault.texts([ref])).get(ref)
+            kept = (await self._district.vault.texts([ref])).get(ref)
         except VaultUnavailable:
             return None
         if kept is None or kept.owner != exhibition:

@@ -17,7 +17,7 @@ from shared.runtime.tokens import Caller, Verifier
 def ballot_routes(district: District, verifier: Verifier) -> APIRouter:
     """`POST /ballots/show` and `POST /ballots/vote`. For everyone else than the gateway they are not there."""
     router = APIRouter(include_in_schema=False)
-    calling, titles = Depends(gateway_alone(verifier)), Titles(district.vault)
+    calling, titles = Depends(gateway_alone(verifier)), Titles(district)
 
     @router.post("/ballots/show", dependencies=[calling])
     async def show(request: Request) -> Response:
