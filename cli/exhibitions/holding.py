@@ -1,6 +1,7 @@
 """Planning, opening and closing an exhibition, and printing its ballots."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from cli.errors import CommandError
 from cli.gateway import Gateway
 from cli.importing.references import read_json, resolved
 from cli.receipts import out, print_json, print_receipt
-from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets, check_language
+from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets, check_language, rated_titles
 from shared.runtime.printing import PrintingError
 
 AT_ONCE = 1_000
@@ -70,8 +71,10 @@ async def print_ballots(exhibition: str, wish: Ballots) -> None:
     except ValueError as error:
         raise CommandError(str(error)) from error
     async with connect() as gateway:
-        title = wish.title or await _title(gateway, exhibition, wish.language)
-        works = await _works(gateway, exhibition) if wish.titles else ()
+        known = await gateway.get(f"/v1/exhibitions/{exhibition}")
+        questions = await questions_of(gateway, known)
+        title = wish.title or await _title(gateway, known, questions, wish.language)
+        works = await _works(gateway, known, questions) if wish.titles else ()
         sheets = Sheets(title, wish.role, wish.language, wish.address or gateway.url, wish.paper, works)
         _try_out(sheets)
         file = _new_file(wish.to)
@@ -108,30 +111,25 @@ async def _issued(gateway: Gateway, exhibition: str, role: str, count: int) -> l
     return tokens
 
 
-async def _title(gateway: Gateway, exhibition: str, language: str) -> str:
+async def _title(gateway: Gateway, known: dict[str, Any], questions: dict[str, Any], language: str) -> str:
     """In the language asked where the questions were translated, else as it was planned."""
-    known = await gateway.get(f"/v1/exhibitions/{exhibition}")
-    questions = await questions_of(gateway, known)
     translated = questions.get("translations", {}).get(language, {}).get("title")
     if translated is not None:
         return str(translated)
-    if ref := known.get("title_ref"):
-        _, answer = await gateway.post("/v1/reveal", {"purpose": "administration", "texts": [ref], "names": []})
-        if ref in answer["texts"]:
-            return str(answer["texts"][ref])
-    return str(questions.get("title") or exhibition)
+    planned = await _texts(gateway, [known["title_ref"]]) if "title_ref" in known else {}
+    return next(iter(planned.values()), str(questions.get("title") or known["id"]))
 
 
-async def _works(gateway: Gateway, exhibition: str) -> tuple[tuple[int, str], ...]:
+async def _works(gateway: Gateway, known: dict[str, Any], questions: dict[str, Any]) -> tuple[tuple[int, str], ...]:
     """Works that are rated, by number and title, as far as they are the caller's to read; each reading is logged."""
-    known = await gateway.get(f"/v1/exhibitions/{exhibition}")
-    questions = (await questions_of(gateway, known)).get("questions", ())
-    refs = {one["number"]: one["title_ref"] for one in known["works"] if one.get("title_ref")}
-    if not refs or all(one["kind"] != "rating" for one in questions):
-        return ()
-    asked = {"purpose": "administration", "texts": sorted(set(refs.values())), "names": []}
-    texts = (await gateway.post("/v1/reveal", asked))[1]["texts"]
-    return tuple((number, str(texts[ref])) for number, ref in sorted(refs.items()) if ref in texts)
+    refs = rated_titles(known["works"], questions.get("questions", ()))
+    texts = await _texts(gateway, refs.values()) if refs else {}
+    return tuple((number, texts[ref]) for number, ref in sorted(refs.items()) if ref in texts)
+
+
+async def _texts(gateway: Gateway, refs: Iterable[str]) -> dict[str, str]:
+    asked = {"purpose": "administration", "texts": sorted(set(refs)), "names": []}
+    return dict((await gateway.post("/v1/reveal", asked))[1]["texts"])
 
 
 def _new_file(path: Path) -> int:

@@ -1,12 +1,12 @@
 """Sheets of ballots to print and cut: six a sheet, each with a QR code, twelve words and a role."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import segno
 
@@ -65,6 +65,15 @@ class Sheets:
     address: str
     paper: PaperSize = "a4"
     works: tuple[tuple[int, str], ...] = ()
+
+
+def rated_titles(works: Iterable[Mapping[str, Any]], questions: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """References to the titles of the works of an exhibition, by number, as the API tells of them; none where no
+    question is about each of them, for then a ballot needs no titles.
+    """
+    if all(question["kind"] != "rating" for question in questions):
+        return {}
+    return {work["number"]: work["title_ref"] for work in works if work.get("title_ref")}
 
 
 def check_language(language: str) -> None:

@@ -5,6 +5,10 @@ device on which a seminar lies that was not sent, and of what a teacher just loo
 loopback as safe, so the embedded stack has the same ones.
 """
 
+import base64
+import json
+from typing import Any
+
 from starlette.types import Scope
 
 from services.gateway.domain.sign_in import ATTEMPT_LIFE
@@ -24,6 +28,9 @@ OF_A_VISIT = (SESSION, SEMINAR, RECORDED, LOOKED)
 
 LOOKED_BACK = 60 * 60
 """Seconds for which a browser knows what was just looked at or recorded."""
+
+LONGEST = 3_900
+"""Characters of what a cookie holds: browsers keep no more than 4 KB with its name and guards."""
 
 _GUARDS = "Path=/; Secure; HttpOnly; SameSite=Lax"
 """No script reads them, and another site's requests bring them only where they lead a person here."""
@@ -55,6 +62,16 @@ def sign_in_cookie(value: str) -> str:
 def score_cookie(name: str, value: str) -> str:
     """`Set-Cookie` of scores that were just looked at or recorded."""
     return f"{name}={value}; Max-Age={LOOKED_BACK}; {_GUARDS}"
+
+
+def packed(told: Any) -> str:
+    """JSON as a cookie can hold it."""
+    return base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def unpacked(value: str) -> Any:
+    """What was packed. Raises ValueError or RecursionError for what no cookie of ours holds."""
+    return json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
 
 
 def removed(name: str) -> str:

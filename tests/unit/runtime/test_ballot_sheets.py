@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.runtime.ballot_sheets import LONGEST_TITLE, Sheets, ballot_sheets, voting_address
+from shared.runtime.ballot_sheets import LONGEST_TITLE, Sheets, ballot_sheets, rated_titles, voting_address
 from shared.runtime.ballot_words import words_of
 from tests.support.paper import Paper
 
@@ -39,6 +40,13 @@ def test_a_ballot_names_the_works_that_are_rated_as_far_as_there_is_room() -> No
     assert ("…" in page, "the first counts" in page) == (True, True)
     many = tuple((n, f"Essay {n}") for n in range(1, 20))
     assert "Essay" not in Paper(ballot_sheets(replace(SHEETS, works=many), TOKENS[:1], at=AT)).pages[0]
+
+
+def test_titles_are_of_works_that_are_rated_and_have_one() -> None:
+    works: list[dict[str, Any]] = [{"number": 1, "title_ref": "poster"}, {"number": 2}]
+    choice, rating = {"kind": "choice"}, {"kind": "rating"}
+    assert rated_titles(works, [choice, rating]) == {1: "poster"}
+    assert rated_titles(works, [choice]) == rated_titles(works, []) == rated_titles([], [rating]) == {}
 
 
 def test_a_token_stands_nowhere_in_the_file_but_in_pictures_and_words() -> None:

@@ -19,7 +19,7 @@ from services.gateway.http.pages.rendering import page
 from services.gateway.http.pages.visiting import page_route
 from services.gateway.http.visitors import Visitor
 from shared.contracts.values import Id
-from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets
+from shared.runtime.ballot_sheets import PaperSize, Sheets, ballot_sheets, rated_titles
 from shared.runtime.ballot_words import LANGUAGES
 from shared.runtime.clock import Clock
 from shared.runtime.printing import PrintingError
@@ -208,8 +208,8 @@ async def _title(exhibitions: Exhibitions, visitor: Visitor, told: Mapping[str, 
 async def _works(exhibitions: Exhibitions, visitor: Visitor, told: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
     """Works that are rated, by number and title, as far as they are hers to read; each reading is logged."""
     questions = await exhibitions.visiting.asking.document(visitor, told["questions"])
-    refs = {one["number"]: one["title_ref"] for one in told["works"] if one.get("title_ref")}
-    if not refs or all(one["kind"] != "rating" for one in questions["questions"]):
+    refs = rated_titles(told["works"], questions["questions"])
+    if not refs:
         return ()
     standing = await exhibitions.relations.standing(visitor.person)
     texts = (await exhibitions.revealed(visitor, standing, texts=list(refs.values()))).texts

@@ -4,26 +4,20 @@ again, and *Back* leads to a page and not to a form that was sent.
 It holds ids, scores and versions, no name; what is recorded of it is checked as it comes from the form.
 """
 
-import base64
-import json
 from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.http.cookies import LOOKED, given_cookie, removed, score_cookie
+from services.gateway.http.cookies import LONGEST, LOOKED, given_cookie, packed, removed, score_cookie, unpacked
 from services.gateway.http.pages.sections.sheet import Sheet
 from shared.ledger.identifiers import is_id
 
-LONGEST = 3_900
-"""Characters of a cookie; of a longer column the page itself is the answer."""
-
 
 def keep_looked(answer: Response, section: str, competency: str, sheet: Sheet) -> bool:
-    """Let her browser know it; False where it is too long for that."""
+    """Let her browser know it; False where it is too long for that, and the page itself must be the answer."""
     written = [[learner, text, sheet.versions[learner]] for learner, text in sheet.texts.items()]
-    text = json.dumps([section, competency, sheet.id, sheet.at, written], separators=(",", ":"))
-    value = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    value = packed([section, competency, sheet.id, sheet.at, written])
     if len(value) <= LONGEST:
         answer.headers.append("Set-Cookie", score_cookie(LOOKED, value))
     return len(value) <= LONGEST
@@ -36,9 +30,8 @@ def forget_looked(answer: Response) -> None:
 
 def looked_at(request: Request, section: str, competency: str, id_: str) -> Mapping[str, str] | None:
     """The fields of the form as they were looked at; None where her browser knows none of this id."""
-    text = given_cookie(request.scope, LOOKED) or ""
     try:
-        *of, at, written = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        *of, at, written = unpacked(given_cookie(request.scope, LOOKED) or "")
         rows = [(str(learner), str(score)[:14], str(version)[:20]) for learner, score, version in written]
     except (ValueError, TypeError, RecursionError):
         return None

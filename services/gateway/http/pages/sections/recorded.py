@@ -4,17 +4,16 @@ It holds ids and scores, no name; what is taken back by it is checked again agai
 """
 
 import base64
-import json
 from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.http.cookies import RECORDED, given_cookie, score_cookie
+from services.gateway.http.cookies import LONGEST, RECORDED, given_cookie, packed, score_cookie, unpacked
 from shared.ledger.identifiers import is_id
 
 MOST = 60
-"""Pieces that are remembered; a cookie holds no more than 4 KB."""
+"""Pieces that are remembered, as far as a cookie has room for them."""
 
 
 class Piece(NamedTuple):
@@ -28,9 +27,8 @@ class Piece(NamedTuple):
 
 def just_recorded(request: Request, section: str) -> list[Piece]:
     """The newest first. What is no list of ours is none."""
-    text = given_cookie(request.scope, RECORDED) or ""
     try:
-        of, *pieces = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        of, *pieces = unpacked(given_cookie(request.scope, RECORDED) or "")
         found = [Piece(_id(one[0]), _id(one[1]), str(one[2])[:64], str(one[3])[:14]) for one in pieces[:MOST]]
     except (ValueError, TypeError, IndexError, KeyError, RecursionError):
         return []
@@ -41,9 +39,8 @@ def remember(answer: Response, section: str, pieces: list[Piece]) -> None:
     """Let her browser know these, the newest first, and nothing of another section."""
     while True:
         listed = [[_short(one.evidence), _short(one.learner), one.code, one.score] for one in pieces[:MOST]]
-        text = json.dumps([section, *listed], separators=(",", ":"))
-        value = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-        if len(value) < 3900:
+        value = packed([section, *listed])
+        if len(value) <= LONGEST:
             break
         pieces = pieces[: len(pieces) * 9 // 10]
     answer.headers.append("Set-Cookie", score_cookie(RECORDED, value))
